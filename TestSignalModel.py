@@ -1,0 +1,30 @@
+"""Step 4: put one recording through a trained model; a line a piece."""
+
+import argparse
+from pathlib import Path
+
+from classifier import console
+from Constants import TRAINED
+
+# Parameters: change them here, or give them on the command line.
+MODEL = TRAINED / "signal"  # a trained model's folder, or a .tflite with metadata that takes raw audio
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recording", nargs="?", type=Path, help="default: one held out in training")
+    parser.add_argument("--model", default=MODEL, type=Path, help="a folder or a .tflite (default: trained/signal)")
+    parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
+    args = parser.parse_args(argv)
+
+    from classifier import artifact, prediction
+
+    predictor = prediction.load(args.model)
+    recording = args.recording or artifact.example(args.model)
+    prediction.classify(predictor, recording).show(predictor.source, recording, args.json)
+    if not args.json:
+        print("next: python TestMelSpecModel.py, or python PlotSignalMelSpec.py RECORDING")
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,64 @@
+"""Step 1: train models on a folder of recordings; writes trained/<model>/."""
+
+import argparse
+from pathlib import Path
+
+from classifier import console, registry
+from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED, make_contract
+
+# Parameters: change them here, or give them on the command line.
+MODEL = "signal,mel"  # files of classifier/models
+DATA = None  # a folder with one folder of recordings per label; None: data_long, or data_short while that is empty
+GROUP_BY = (
+    None  # a regular expression whose first group, in the file name, says who or where; None: each file by itself
+)
+FOLD = 0  # which of the folds tests
+SEED = 0  # same seed, same weights
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default=MODEL, help="names with commas, or all (default: %(default)s)")
+    parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
+    parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
+    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
+    parser.add_argument("--fold", default=FOLD, type=int, help="which fold tests (default: %(default)s)")
+    parser.add_argument("--seed", default=SEED, type=int, help="default: %(default)s")
+    parser.add_argument("--epochs", type=int, help="at most so many, instead of the recipe's")
+    parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
+    parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
+    parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
+    parser.add_argument("--out", default=TRAINED, type=Path, help="folder for the trained models (default: trained)")
+    args = parser.parse_args(argv)
+
+    from classifier import clips, store
+
+    names = registry.choose("models", args.model)
+    contract = make_contract(args.seconds, args.sample_rate)
+    if contract != make_contract():
+        console.say(
+            f"this run: pieces of {contract.seconds:g} s at {contract.sample_rate} Hz; Constants.py says otherwise"
+        )
+    data = args.data or clips.default_data()
+    found = clips.read_clips(data, args.group_by)
+    labels = clips.label_order(found, args.labels)
+    recordings = store.read(found, contract.sample_rate)
+
+    console.import_tensorflow()
+    from classifier import summary, training
+
+    settings = {
+        name: getattr(args, name) for name in ("group_by", "fold", "seed", "epochs", "paper", "seconds", "sample_rate")
+    }
+    run = {"data": str(data.resolve()), **settings}
+    for name in names:
+        summary.scores(training.train(name, recordings, labels, contract, run, args.out))
+    for _, reason in recordings.skipped:
+        print(f"skipped: {reason}")
+    if recordings.skipped:
+        print(f"{len(recordings.skipped)} of {len(found)} recordings were skipped, for the reasons above")
+    print(f"wrote {', '.join(str(args.out / name) for name in names)}; next: python ConvertModelToTFLite.py")
+
+
+if __name__ == "__main__":
+    console.run(main)

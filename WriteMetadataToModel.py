@@ -1,0 +1,38 @@
+"""Step 3: write sample rate and labels into the .tflite files, and see that the clients of a phone agree on them."""
+
+import argparse
+import json
+from pathlib import Path
+
+from classifier import console
+from Constants import TRAINED
+
+# Parameters: change them here, or give them on the command line.
+MODEL = "all"  # folders in trained/
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "recording", nargs="?", type=Path, help="asked of every client (default: one held out in training)"
+    )
+    parser.add_argument(
+        "--model", default=MODEL, help="names with commas, or all that are trained (default: %(default)s)"
+    )
+    parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
+    args = parser.parse_args(argv)
+
+    from classifier import artifact, clients, metadata, summary
+
+    trained = artifact.trained(args.out, args.model)
+    for model in trained:
+        for file in metadata.write_files(model):
+            print(f"{file}:\n{json.dumps(metadata.as_dict(file.read_bytes()), indent=2, ensure_ascii=False)}")
+    for model in trained:
+        clients.compare(model, args.recording or artifact.example(model.folder))
+    summary.show(trained)
+    print("next: python TestSignalModel.py and python TestMelSpecModel.py, then copy a file into the app")
+
+
+if __name__ == "__main__":
+    console.run(main)

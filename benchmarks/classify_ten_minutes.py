@@ -1,0 +1,66 @@
+"""How much faster the exported file classifies a ten-minute recording than a spectrogram and a predict call per piece.
+
+The other way is how the scripts of old did it: for each piece one librosa mel spectrogram and one `model.predict` of
+the same network. Both start from decoded audio, answer for the same pieces and are compared; each warms up first.
+
+    python benchmarks/classify_ten_minutes.py
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+from joblib import cpu_count
+
+from classifier import artifact, console, network, prediction, recording
+from classifier.spectrograms import mel_spectrograms
+from Constants import TRAINED, cut_audio_pad_last
+
+MINUTES = 10
+WARM_UP = 4  # pieces
+
+
+def one_by_one(model, pieces, contract):
+    answers = []
+    for piece in console.progress(pieces, "one spectrogram and one predict a piece"):
+        spectrogram = mel_spectrograms([piece], contract)[0]
+        answers.append(model.predict(spectrogram.reshape(1, -1), verbose=0)[0])
+    return np.array(answers)
+
+
+def timed(work):
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--out", default=TRAINED, type=Path, help="folder with the trained mel model (default: trained)"
+    )
+    args = parser.parse_args(argv)
+
+    trained = artifact.load(args.out / "mel")
+    signal = recording.read(artifact.example(trained.folder), trained.contract.sample_rate)
+    long = np.resize(signal, MINUTES * 60 * trained.contract.sample_rate)
+    pieces = cut_audio_pad_last(long, trained.contract.piece_length)
+    keras_model = network.dropin(artifact.load_keras(trained))
+    lite = prediction.load(trained.folder)
+
+    one_by_one(keras_model, pieces[:WARM_UP], trained.contract)
+    lite.probabilities(pieces[:WARM_UP])
+    slow, expected = timed(lambda: one_by_one(keras_model, pieces, trained.contract))
+    fast, answers = timed(lambda: lite.probabilities(pieces))
+    print(f"{len(pieces)} pieces, {cpu_count()} processors")
+    print(f"one librosa spectrogram and one model.predict a piece: {slow:.2f} s")
+    print(f"{lite.source.name}: {fast:.2f} s, {slow / fast:.0f} times faster")
+    print(f"largest difference of a probability: {np.abs(answers - expected).max():.1e}")
+
+
+if __name__ == "__main__":
+    console.run(main)

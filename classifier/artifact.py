@@ -1,0 +1,179 @@
+"""A trained model's folder: everything a later step needs, written whole or not at all.
+
+trained/<model>/model.keras  run.json  history.csv  report/*.png      TrainModel
+                model.tflite  model_dropin.tflite                    ConvertModelToTFLite
+                model_<model>_metadata.tflite ...                    WriteMetadataToModel
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from classifier import registry
+from classifier.console import import_tensorflow
+from Constants import DATA_SHORT, Contract, InputError, make_contract
+
+MODEL = "model.keras"
+RUN = "run.json"
+HISTORY = "history.csv"
+REPORT = "report"
+TFLITE = "model.tflite"
+DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A trained model's folder, read: run is run.json, contract and labels are from there."""
+
+    folder: Path
+    run: dict
+    contract: Contract
+    labels: list
+
+    @property
+    def name(self):
+        return self.run["model"]
+
+    def test_recordings(self):
+        """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""
+        data = Path(self.run["run"]["data"])
+        return [path for path in (data / name for name in self.run["split"]["test"]) if path.is_file()]
+
+
+def load(folder):
+    """Read a trained model's folder.
+
+    Raises:
+        InputError: there is none, it is half written, or it was trained under another contract than Constants.py
+            (and the flags of its run) now say.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no trained model; run TrainModel.py first")
+    missing = [name for name in (RUN, MODEL) if not (folder / name).is_file()]
+    if missing:
+        raise InputError(f"{folder} is half written ({', '.join(missing)} missing); train it again with TrainModel.py")
+    try:
+        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        contract, labels = Contract(**run["contract"]), run["labels"]
+        expected = make_contract(run["run"]["seconds"], run["run"]["sample_rate"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder / RUN} is damaged ({error!r}); train it again with TrainModel.py") from None
+    for field in fields(Contract):
+        was, now = getattr(contract, field.name), getattr(expected, field.name)
+        if was != now:
+            raise InputError(
+                f"{folder} was trained with {field.name} = {was}, Constants.py says {now}: train it again, or put "
+                "Constants.py back"
+            )
+    return Artifact(folder, run, contract, labels)
+
+
+def trained(out, wanted="all"):
+    """The trained models in a folder: all, or those named with commas.
+
+    Raises:
+        InputError: there is none, or one of those named is missing.
+    """
+    out = Path(out)
+    found = sorted(path.name for path in out.glob("*") if path.is_dir() and not path.name.startswith("."))
+    if not found:
+        raise InputError(f"{out} holds no trained model; run TrainModel.py first")
+    names = found if wanted == "all" else [name.strip() for name in wanted.split(",")]
+    for name in names:
+        if name not in found:
+            raise InputError(
+                f"{out} holds no trained {name!r}, only {', '.join(found)}; run TrainModel.py --model {name}"
+            )
+    return [load(out / name) for name in names]
+
+
+@dataclass(frozen=True)
+class AppFile:
+    """A file to copy into an app: made from which .tflite, under which name, and what it takes."""
+
+    source: Path
+    target: Path
+    takes: str
+    is_dropin: bool = False
+
+
+def app_files(trained):
+    """The files step 3 writes, raw audio first. The drop-in has the name that the app of old opens."""
+    folder, name = trained.folder, trained.name
+    if not (folder / TFLITE).is_file():
+        raise InputError(f"{folder} is not converted yet; run ConvertModelToTFLite.py first")
+    audio = f"{trained.contract.seconds:g} s of audio"
+    if not (folder / DROPIN).is_file():
+        return [AppFile(folder / TFLITE, folder / f"model_{name}_metadata.tflite", audio)]
+    return [
+        AppFile(folder / TFLITE, folder / f"model_{name}_audio_metadata.tflite", audio),
+        AppFile(folder / DROPIN, folder / f"model_{name}_metadata.tflite", "the app's mel spectrogram", is_dropin=True),
+    ]
+
+
+def example(path):
+    """A recording to try a model on: one held out in its training, else one of data_short.
+
+    Args:
+        path: a trained model's folder, or a file in one.
+    """
+    path = Path(path)
+    folder = path.parent if path.suffix == ".tflite" else path
+    held_out = load(folder).test_recordings() if (folder / RUN).is_file() else []
+    found = held_out or sorted(DATA_SHORT.rglob("*.wav"))
+    if not found:
+        raise InputError(f"the recordings {folder} was tested on are gone, and so is data_short; name a recording")
+    return found[0]
+
+
+def load_keras(trained):
+    """The Keras model of a folder; imports TensorFlow."""
+    import_tensorflow()
+    import keras
+
+    registry.load("models", trained.name)  # registers the layers of its features
+
+    return keras.models.load_model(trained.folder / MODEL)
+
+
+@contextlib.contextmanager
+def new_folder(folder):
+    """A temporary folder that takes the place of `folder` when the block succeeds, and disappears when it fails."""
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    fresh.chmod(0o755)
+    try:
+        yield fresh
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+            os.replace(folder, old / folder.name)
+            os.replace(fresh, folder)
+            shutil.rmtree(old)
+        else:
+            os.replace(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def new_file(path):
+    """A temporary path beside `path` that takes its place when the block succeeds, and disappears when it fails."""
+    path = Path(path)
+    fresh = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield fresh
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def write_run(folder, run, contract):
+    """Write run.json into a folder under construction."""
+    text = json.dumps({**run, "contract": asdict(contract)}, indent=2, ensure_ascii=False)
+    (Path(folder) / RUN).write_text(text + "\n", encoding="utf-8")

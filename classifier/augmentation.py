@@ -1,0 +1,66 @@
+"""Alter training pieces, so that a model can not learn the microphone, the level or the room instead of the sound.
+
+Each function takes and returns (pieces, samples) float32 and draws from the generator it is given. The strengths stand
+in a model's recipe; the code never runs on pieces to validate or to test.
+"""
+
+import numpy as np
+from scipy import fft
+
+NOISE_SHARE = 0.5  # of the pieces get noise, of the others nothing: clean recordings remain in the training
+NOISE_SLOPES = (0.0, 2.2)  # exponent of 1/f: from white to a little browner than brown
+NOISE_FLAT_BELOW = 30.0  # Hz; below, a slope would put all power where no microphone hears
+EQUALISER_SHARE = 0.5
+EQUALISER_HZ = (0, 100, 300, 800, 2000, 4000, 8000)  # between these the gain goes straight over log frequency
+LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
+
+
+def alter(pieces, recipe, sample_rate, random):
+    """Equaliser, gain and noise, as far as the recipe asks for them."""
+    if recipe.equaliser_db:
+        pieces = equalise(pieces, recipe.equaliser_db, sample_rate, random)
+    if recipe.gain_db:
+        pieces = gain(pieces, recipe.gain_db, random)
+    if recipe.noise_snr_db:
+        pieces = add_noise(pieces, recipe.noise_snr_db, sample_rate, random)
+    return pieces
+
+
+def gain(pieces, strength_db, random):
+    """Each piece louder or softer by up to strength_db; what exceeds full scale is clipped, as a phone would."""
+    gains_db = random.uniform(-strength_db, strength_db, (len(pieces), 1))
+    return np.clip(pieces * np.float32(10) ** (gains_db / 20).astype("float32"), -1, 1)
+
+
+def equalise(pieces, strength_db, sample_rate, random):
+    """Some pieces through another microphone: a smooth random response, up to strength_db at each of its points."""
+    chosen = np.flatnonzero(random.random(len(pieces)) < EQUALISER_SHARE)
+    log_hz = np.log(fft.rfftfreq(pieces.shape[1], 1 / sample_rate) + LOG_FROM)
+    knots = np.log(np.array(EQUALISER_HZ) + LOG_FROM)
+    points_db = random.uniform(-strength_db, strength_db, (len(chosen), len(knots)))
+    response_db = np.array([np.interp(log_hz, knots, row) for row in points_db]).reshape(len(chosen), len(log_hz))
+    altered = pieces.copy()
+    spectra = fft.rfft(pieces[chosen]) * (10 ** (response_db / 20)).astype("float32")
+    altered[chosen] = fft.irfft(spectra, n=pieces.shape[1])
+    return altered
+
+
+def add_noise(pieces, snr_db, sample_rate, random):
+    """Some pieces in coloured noise, the piece louder by snr_db = (least, most)."""
+    chosen = np.flatnonzero(random.random(len(pieces)) < NOISE_SHARE)
+    ratios_db = random.uniform(*snr_db, (len(chosen), 1))
+    noise = coloured_noise(len(chosen), pieces.shape[1], sample_rate, random)
+    level = np.sqrt(np.mean(np.square(pieces[chosen]), axis=1, keepdims=True))
+    altered = pieces.copy()
+    altered[chosen] += noise * level * (10 ** (-ratios_db / 20)).astype("float32")
+    return np.clip(altered, -1, 1)
+
+
+def coloured_noise(n, samples, sample_rate, random):
+    """(n, samples) noise of RMS 1, each row of another colour."""
+    slopes = random.uniform(*NOISE_SLOPES, (n, 1)).astype("float32")
+    hertz = np.maximum(fft.rfftfreq(samples, 1 / sample_rate), NOISE_FLAT_BELOW).astype("float32")
+    shape = (n, len(hertz))
+    spectra = random.standard_normal(shape, "float32") + 1j * random.standard_normal(shape, "float32")
+    noise = fft.irfft(spectra * hertz ** (-slopes / 2), n=samples).astype("float32")
+    return noise / np.sqrt(np.mean(np.square(noise), axis=1, keepdims=True))

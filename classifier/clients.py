@@ -1,0 +1,139 @@
+"""Ask the clients a phone uses what they make of a .tflite: LiteRT, MediaPipe Tasks, Task Library.
+
+Each runs in a process of its own: two of them can not be imported beside TensorFlow, and a model that crashes a client
+must not take the caller with it.
+
+    python -m classifier.clients NAME FILE.tflite < pieces.npy
+"""
+
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from classifier import artifact, no_graphics
+from classifier.console import progress, table
+from classifier.recording import read
+from Constants import InputError, cut_audio_pad_last
+
+TOLERANCE = 1e-3  # largest difference of a probability; the Task Library runs an older TensorFlow Lite
+
+CLIENTS = {"LiteRT": "ai_edge_litert", "MediaPipe Tasks": "mediapipe", "Task Library": "tflite_support"}
+
+
+def installed():
+    """The names of the clients this environment has."""
+    return [name for name, package in CLIENTS.items() if importlib.util.find_spec(package)]
+
+
+def ask(client, path, pieces):
+    """What a client answers.
+
+    Args:
+        client: a key of CLIENTS.
+        path: a .tflite with metadata.
+        pieces: (pieces, n) float32, each a full input.
+
+    Returns:
+        (pieces, labels) probabilities, in the order of the model's outputs.
+
+    Raises:
+        InputError: the client can not load or run the file; the message ends with its own words.
+    """
+    buffer = io.BytesIO()
+    np.save(buffer, np.asarray(pieces, "float32"))
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-m", "classifier.clients", client, str(Path(path).resolve())]
+    child = subprocess.run(command, input=buffer.getvalue(), capture_output=True, cwd=root)
+    if child.returncode:
+        words = child.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with code {child.returncode}"]
+        raise InputError(f"{client} can not run {path}: {words[-1]}")
+    return np.array(json.loads(child.stdout))
+
+
+def compare(trained, recording):
+    """Ask every installed client about a recording, print what each answers, and make sure that they agree.
+
+    Raises:
+        InputError: a client can not run the file, or two of them differ.
+    """
+    file = next(file.target for file in artifact.app_files(trained) if not file.is_dropin)
+    signal = read(recording, trained.contract.sample_rate)
+    pieces = cut_audio_pad_last(signal, trained.contract.piece_length)
+    answers = {
+        client: ask(client, file, pieces) for client in progress(installed(), f"asking the clients about {file.name}")
+    }
+    print(f"{recording}, mean of {len(pieces)} piece(s), by {file}:")
+    means = {client: answer.mean(axis=0) for client, answer in answers.items()}
+    table(
+        ["client", *trained.labels], [[client, *(f"{value:.4f}" for value in mean)] for client, mean in means.items()]
+    )
+    for client in sorted(set(CLIENTS) - set(answers)):
+        print(f"{client} is not installed here, and was not asked")
+    first, *others = answers
+    for client in others:
+        difference = float(np.abs(answers[client] - answers[first]).max())
+        if difference > TOLERANCE:
+            raise InputError(f"{client} and {first} differ by {difference:.1e} on {file}; do not ship it")
+
+
+def _litert(path, pieces):
+    from classifier.prediction import LiteRT
+
+    return LiteRT(path).run(pieces)
+
+
+def _mediapipe(path, pieces):
+    sys.modules["tensorflow"] = None  # mediapipe imports it where it can, and does not need it
+    no_graphics.provide()
+    from mediapipe.tasks.python import audio
+    from mediapipe.tasks.python.components.containers import AudioData
+
+    from classifier import metadata
+
+    rate, labels = metadata.read(path)
+    answers = []
+    with audio.AudioClassifier.create_from_model_path(str(path)) as classifier:
+        for piece in pieces:
+            categories = classifier.classify(AudioData.create_from_array(piece, rate))[0].classifications[0].categories
+            answers.append(_in_order(labels, {category.category_name: category.score for category in categories}))
+    return answers
+
+
+def _task_library(path, pieces):
+    from classifier import metadata
+
+    _, labels = metadata.read(path)
+    metadata.prepare_tflite_support()
+    from tflite_support.task import audio
+
+    classifier = audio.AudioClassifier.create_from_file(str(path))
+    answers = []
+    for piece in pieces:
+        tensor = classifier.create_input_tensor_audio()
+        tensor.load_from_array(piece[:, None])
+        categories = classifier.classify(tensor).classifications[0].categories
+        answers.append(_in_order(labels, {category.category_name: category.score for category in categories}))
+    return answers
+
+
+def _in_order(labels, scores):
+    if set(scores) != set(labels):
+        raise ValueError(f"it answers {sorted(scores)}, not {sorted(labels)}")
+    return [float(scores[label]) for label in labels]
+
+
+def main(client, path):
+    pieces = np.load(io.BytesIO(sys.stdin.buffer.read()))
+    answers = {"LiteRT": _litert, "MediaPipe Tasks": _mediapipe, "Task Library": _task_library}[client](
+        Path(path), pieces
+    )
+    print(json.dumps(np.asarray(answers).tolist()))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,19 @@
+"""The audio itself, every piece at the same loudness: what a microphone's gain does is undone inside the model."""
+
+import keras
+from keras import ops
+
+QUIET = 1e-4  # RMS, -80 dB: pieces well below it stay quiet, for that is what silence sounds like
+
+
+@keras.saving.register_keras_serializable("features")
+class LevelledWaveform(keras.layers.Layer):
+    """(samples,) -> (samples, 1), of RMS close to 1."""
+
+    @classmethod
+    def from_contract(cls, contract):
+        return cls()
+
+    def call(self, audio):
+        level = ops.sqrt(ops.mean(ops.square(audio), axis=1, keepdims=True))
+        return ops.expand_dims(audio / (level + QUIET), -1)

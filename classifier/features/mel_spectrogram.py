@@ -1,0 +1,42 @@
+"""Power mel spectrogram, equal to librosa.feature.melspectrogram at its defaults."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("features")
+class MelSpectrogram(keras.layers.Layer):
+    """(samples,) -> (bands, frames, 1) power.
+
+    A periodic Hann window as long as the FFT, centred on every hop, with silence before the first sample and after the
+    last; Slaney's mel bands of equal area from 0 Hz to half the sample rate.
+
+    Args:
+        sample_rate: Hz.
+        n_fft, hop_length: samples.
+        n_mels: bands.
+    """
+
+    def __init__(self, sample_rate, n_fft, hop_length, n_mels, **kwargs):
+        super().__init__(**kwargs)
+        self.sample_rate, self.n_fft, self.hop_length, self.n_mels = sample_rate, n_fft, hop_length, n_mels
+
+    @classmethod
+    def from_contract(cls, contract):
+        return cls(contract.sample_rate, contract.n_fft, contract.hop_length, contract.n_mels)
+
+    def get_config(self):
+        settings = {name: getattr(self, name) for name in ("sample_rate", "n_fft", "hop_length", "n_mels")}
+        return {**super().get_config(), **settings}
+
+    def build(self, input_shape):
+        from librosa.filters import mel  # here, because a model that is only looked at does not need it
+
+        self.bands = mel(sr=self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels).T  # (n_fft / 2 + 1, n_mels)
+
+    def call(self, audio):
+        half = self.n_fft // 2
+        padded = ops.pad(audio, [[0, 0], [half, half]])  # keras centres by mirroring, librosa by silence
+        real, imaginary = ops.stft(padded, self.n_fft, self.hop_length, self.n_fft, window="hann", center=False)
+        power = ops.square(real) + ops.square(imaginary)
+        return ops.expand_dims(ops.transpose(ops.matmul(power, self.bands), (0, 2, 1)), -1)

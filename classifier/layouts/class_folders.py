@@ -1,0 +1,33 @@
+"""A folder per label, recordings in it or in folders below it: what most people have.
+
+data_short/silence/kitchen.wav  ->  Clip(label="silence", group="silence/kitchen.wav")
+"""
+
+from classifier import recording
+from classifier.layouts import Clip
+from Constants import InputError
+
+
+def recognises(folder):
+    return any(child.is_dir() for child in folder.iterdir())
+
+
+def clips(folder):
+    """A clip per recording; each recording is its own group.
+
+    Raises:
+        InputError: a label has no recording, or there are fewer than two labels.
+    """
+    found = []
+    folders = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
+    for child in folders:
+        paths = recording.find(child)
+        if not paths:
+            kinds = ", ".join(recording.SUFFIXES)
+            raise InputError(f"{child} holds no recordings ({kinds}); put some there, or take the folder away")
+        found += [Clip(path, child.name, str(path.relative_to(folder))) for path in paths]
+    if len(folders) < 2:
+        raise InputError(
+            f"{folder} holds {len(folders)} folder(s) of recordings; a classifier needs at least two labels"
+        )
+    return found

@@ -1,0 +1,236 @@
+"""Write into a .tflite what an audio client must know: sample rate, channels, labels; and read it back.
+
+The one door to tflite-support. Where that is not installed (Python 3.12 and later), the same metadata is written with
+the schema modules that mediapipe and ai-edge-litert ship. tflite-support can not live in one process with TensorFlow.
+"""
+
+import ctypes
+import importlib.util
+import io
+import re
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier import artifact
+from Constants import InputError
+
+LABELS = "labels.txt"  # the name of the label file inside the model
+FIELD = b"TFLITE_METADATA"  # where clients look for the metadata among a model's buffers
+PARSER = "1.3.0"  # the oldest metadata parser that knows audio properties; tflite-support works out the same
+LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tflite-support's own words
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is written: name and descriptions are for people, the rest is for the client."""
+
+    name: str
+    description: str
+    input_description: str
+    sample_rate: int
+    labels: list
+
+
+def write_files(trained):
+    """Write the files to copy into an app, for one trained model; yields each path."""
+    for file in artifact.app_files(trained):
+        with artifact.new_file(file.target) as fresh:
+            fresh.write_bytes(write(file.source.read_bytes(), facts(trained, file.is_dropin)))
+        yield file.target
+
+
+def facts(trained, is_dropin=False):
+    """The facts of a trained model; of the file for an app that computes the mel spectrogram itself, with is_dropin."""
+    contract = trained.contract
+    length = f"{contract.piece_length} samples ({contract.seconds:g} s)"
+    audio = f"{length} of mono audio at {contract.sample_rate} Hz in [-1, 1]"
+    app = (
+        f"Power mel spectrogram of {audio}: {contract.n_mels} bands of {contract.n_frames} frames, band after band "
+        f"(n_fft {contract.n_fft}, hop {contract.hop_length}, Hann, Slaney), computed by the app."
+    )
+    return Facts(
+        name=trained.name,
+        description=f"Tells apart: {', '.join(trained.labels)}.",
+        input_description=app if is_dropin else f"{audio[0].upper()}{audio[1:]}.",
+        sample_rate=contract.sample_rate,
+        labels=trained.labels,
+    )
+
+
+def tflite_support_installed():
+    return importlib.util.find_spec("tflite_support") is not None
+
+
+def write(model, what):
+    """A copy of a model with metadata, by tflite-support where it is installed, else by the schema modules.
+
+    Args:
+        model: bytes of a .tflite with one input and one output.
+        what: Facts.
+
+    Returns:
+        bytes of the .tflite to copy into an app.
+    """
+    return (write_with_tflite_support if tflite_support_installed() else write_with_schema)(model, what)
+
+
+def prepare_tflite_support():
+    """Make tflite-support importable in this process: TensorFlow kept out, libusb taken from its wheel.
+
+    Raises:
+        RuntimeError: TensorFlow is already in this process; the two define the same symbols and crash.
+    """
+    if sys.modules.get("tensorflow"):
+        raise RuntimeError("tflite-support and TensorFlow can not share a process; start another one")
+    sys.modules["tensorflow"] = None
+    import libusb_package
+
+    ctypes.CDLL(str(libusb_package.get_library_path()), mode=ctypes.RTLD_GLOBAL)
+
+
+def write_with_tflite_support(model, what):
+    """write, by tflite-support's audio classifier writer."""
+    prepare_tflite_support()
+    from tflite_support.metadata_writers import audio_classifier, metadata_info, writer_utils
+
+    with tempfile.TemporaryDirectory() as folder:
+        labels = Path(folder) / LABELS
+        labels.write_bytes(_label_file(what.labels))
+        output = metadata_info.ClassificationTensorMd(
+            name="probability",
+            description="Probability of each label.",
+            label_files=[metadata_info.LabelFileMd(str(labels))],
+            tensor_type=writer_utils.get_output_tensor_types(bytearray(model))[0],
+        )
+        writer = audio_classifier.MetadataWriter.create_from_metadata_info(
+            bytearray(model),
+            metadata_info.GeneralMd(name=what.name, description=what.description),
+            metadata_info.InputAudioTensorMd("audio_clip", what.input_description, what.sample_rate, 1),
+            output,
+        )
+        return bytes(writer.populate())
+
+
+def write_with_schema(model, what):
+    """write, by the flatbuffer schema modules of mediapipe and ai-edge-litert."""
+    schema, tflite = _metadata_schema(), _tflite_schema()
+    labels = schema.AssociatedFileT(
+        name=LABELS, description=LABELS_DESCRIPTION, type=schema.AssociatedFileType.TENSOR_AXIS_LABELS
+    )
+    audio = _tensor(schema, "audio_clip", what.input_description, schema.AudioPropertiesT(what.sample_rate, 1))
+    probability = _tensor(schema, "probability", "Probability of each label.", schema.FeaturePropertiesT())
+    probability.stats.min, probability.stats.max = [0.0], [1.0]
+    probability.associatedFiles = [labels]
+    metadata = schema.ModelMetadataT(name=what.name, description=what.description, minParserVersion=PARSER)
+    metadata.subgraphMetadata = [
+        schema.SubGraphMetadataT(inputTensorMetadata=[audio], outputTensorMetadata=[probability])
+    ]
+
+    content = tflite.ModelT.InitFromPackedBuf(bytearray(model))
+    content.metadata = [field for field in content.metadata or [] if field.name != FIELD]
+    content.metadata.append(tflite.MetadataT(name=FIELD.decode(), buffer=len(content.buffers)))
+    content.buffers.append(tflite.BufferT(data=list(_pack(metadata, b"M001"))))
+    file = io.BytesIO(_pack(content, b"TFL3"))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(LABELS), _label_file(what.labels))
+    return file.getvalue()
+
+
+def read(path):
+    """What a .tflite says of itself.
+
+    Returns:
+        sample rate in Hz, labels.
+
+    Raises:
+        InputError: it has no metadata, or no labels.
+    """
+    found = _find(Path(path).read_bytes())
+    if not found:
+        raise InputError(f"{path} has no metadata; give the folder it was trained in, or run WriteMetadataToModel.py")
+    tensor = found.subgraphMetadata[0].inputTensorMetadata[0]
+    rate = getattr(tensor.content and tensor.content.contentProperties, "sampleRate", None)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            labels = archive.read(LABELS).decode("utf-8").splitlines()
+    except (zipfile.BadZipFile, KeyError):
+        labels = []
+    if not rate or not labels:
+        raise InputError(f"the metadata of {path} names no {'labels' if rate else 'sample rate'}; write it again")
+    return rate, labels
+
+
+def as_dict(model):
+    """The metadata in a .tflite's bytes as nested dicts, what is not set left out; {} where there is none."""
+    found = _find(model)
+    return _plain(found) if found else {}
+
+
+def _find(model):
+    if not _tflite_schema().Model.ModelBufferHasIdentifier(model, 0):
+        return None
+    content = _tflite_schema().Model.GetRootAsModel(model, 0)
+    for i in range(content.MetadataLength()):
+        if content.Metadata(i).Name() == FIELD:
+            buffer = content.Buffers(content.Metadata(i).Buffer()).DataAsNumpy().tobytes()
+            return _metadata_schema().ModelMetadataT.InitFromPackedBuf(buffer)
+    return None
+
+
+def _plain(value):
+    """A table of the schema as a dict: names as in the schema's own JSON, numbers of an enumeration by their names."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not hasattr(value, "__dict__"):
+        return value
+    schema = _metadata_schema()
+    enumerations = {"contentPropertiesType": schema.ContentProperties, "type": schema.AssociatedFileType}
+    plain = {}
+    for name, item in vars(value).items():
+        if name in enumerations:
+            item = next(word for word, number in vars(enumerations[name]).items() if number == item)
+        if item is not None:
+            plain[re.sub("(?<!^)([A-Z])", r"_\1", name).lower()] = _plain(item)
+    return plain
+
+
+def _tensor(schema, name, description, properties):
+    kind = getattr(schema.ContentProperties, type(properties).__name__.removesuffix("T"))
+    content = schema.ContentT(contentPropertiesType=kind, contentProperties=properties)
+    return schema.TensorMetadataT(name=name, description=description, content=content, stats=schema.StatsT())
+
+
+def _pack(table, identifier):
+    import flatbuffers
+
+    builder = flatbuffers.Builder(0)
+    builder.Finish(table.Pack(builder), identifier)
+    return bytes(builder.Output())
+
+
+def _label_file(labels):
+    return ("\n".join(labels) + "\n").encode()
+
+
+def _tflite_schema():
+    from ai_edge_litert import schema_py_generated
+
+    return schema_py_generated
+
+
+def _metadata_schema():
+    """mediapipe's generated module, loaded from its file: importing mediapipe would import TensorFlow."""
+    name = "metadata_schema_py_generated"
+    if name not in sys.modules:
+        folder = Path(importlib.util.find_spec("mediapipe").origin).parent
+        spec = importlib.util.spec_from_file_location(name, folder / "tasks" / "metadata" / f"{name}.py")
+        sys.modules[name] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name]

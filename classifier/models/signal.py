@@ -1,0 +1,40 @@
+"""1D CNN on raw audio.
+
+Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
+Differs: the head of the app's model, one dense layer of 64 (the paper has 128 and 64, with dropout); a ReLU after each
+    pooling too, as in the app's; audio standardised; one output per line of labels.txt.
+"""
+
+from keras import layers
+
+from classifier.features.levelled_waveform import LevelledWaveform
+from classifier.recipe import Recipe
+
+FEATURES = LevelledWaveform
+RECIPE = Recipe(
+    epochs=100, batch_size=100, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy", patience=15
+)
+PAPER = Recipe(
+    epochs=100, batch_size=100, optimizer="adadelta", learning_rate=1.0, loss="mean_squared_logarithmic_error"
+)
+
+BATCH_MOMENTUM = 0.9  # Keras' 0.99 needs some 500 batches to forget its start: with few recordings, all of the training
+CONVOLUTIONS = [  # filters, kernel, pooled by; every stride is 2
+    (16, 64, 8),
+    (32, 32, 8),
+    (64, 16, None),
+    (128, 8, None),
+    (256, 4, 4),
+]
+
+
+def build(features, n_classes):
+    """(samples, 1) -> (n_classes,) probabilities."""
+    x = features
+    for filters, kernel, pool in CONVOLUTIONS:
+        x = layers.Conv1D(filters, kernel, strides=2, activation="relu")(x)
+        x = layers.BatchNormalization(momentum=BATCH_MOMENTUM)(x)
+        if pool:
+            x = layers.ReLU()(layers.MaxPooling1D(pool)(x))  # not idle: normalised values can be negative
+    x = layers.Dense(64, activation="relu")(layers.Flatten()(x))
+    return layers.Dense(n_classes, activation="softmax")(x)

@@ -1,0 +1,77 @@
+"""Batches of pieces, cut from a store when they are needed."""
+
+import keras
+import numpy as np
+
+from classifier.augmentation import alter
+from classifier.store import to_float
+
+SHIFT_SHARE = 0.5  # of the pieces are shifted; the others are cut as a test cuts them, short last ones among them
+LEAST_AUDIO = 4  # a shifted piece holds at least a quarter of a piece of its recording
+
+
+class Pieces(keras.utils.PyDataset):
+    """The pieces of some recordings, end to end, the last of each padded: what a test and the app see.
+
+    A batch is (pieces, piece_length) float32, (pieces, labels) one-hot, (pieces,) weights. The weights make every label
+    count the same, however many pieces it has: weighted accuracy is the mean of the per-label recalls.
+
+    truth: (pieces,) index of the label. recordings: (pieces,) index into the store.
+    """
+
+    def __init__(self, store, recordings, labels, contract, batch_size):
+        super().__init__()
+        self.store, self.contract, self.batch_size, self.n_labels = store, contract, batch_size, len(labels)
+        n_pieces = [-(-samples // contract.piece_length) for samples in np.diff(store.ends, prepend=0)[recordings]]
+        self.recordings = np.repeat(recordings, n_pieces)
+        self.starts = np.concatenate([np.arange(n) * contract.piece_length for n in n_pieces])
+        self.truth = np.array([labels.index(store.clips[i].label) for i in self.recordings])
+        counts = np.bincount(self.truth, minlength=self.n_labels)
+        self.weights = (len(self.truth) / (self.n_labels * np.maximum(1, counts)))[self.truth].astype("float32")
+
+    def __len__(self):
+        return -(-len(self.truth) // self.batch_size)
+
+    def __getitem__(self, batch):
+        chosen = np.arange(len(self.truth))[batch * self.batch_size : (batch + 1) * self.batch_size]
+        return self.batch(chosen, self.starts[chosen])
+
+    def batch(self, chosen, starts):
+        audio = np.stack([self.piece(self.recordings[i], start) for i, start in zip(chosen, starts, strict=True)])
+        return audio, np.eye(self.n_labels, dtype="float32")[self.truth[chosen]], self.weights[chosen]
+
+    def piece(self, recording, start):
+        """(piece_length,) of a recording from a sample on, padded with silence."""
+        length = self.contract.piece_length
+        first, end = self.store.bounds(recording)
+        samples = to_float(self.store.audio[first + start : min(first + start + length, end)])
+        return np.pad(samples, (0, length - len(samples)))
+
+
+class TrainingPieces(Pieces):
+    """The same pieces in another order every epoch, altered as the recipe says. Same seed, same batches."""
+
+    def __init__(self, *args, recipe, seed):
+        super().__init__(*args, recipe.batch_size)
+        self.recipe, self.seed, self.epoch = recipe, seed, 0
+        if not recipe.balanced:
+            self.weights = np.ones_like(self.weights)
+
+    def on_epoch_end(self):
+        self.epoch += 1
+
+    def __getitem__(self, batch):
+        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.truth))
+        chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
+        random = np.random.default_rng([self.seed, self.epoch, batch])
+        audio, truth, weights = self.batch(chosen, self._shifted(chosen, random))
+        return alter(audio, self.recipe, self.contract.sample_rate, random), truth, weights
+
+    def _shifted(self, chosen, random):
+        length = self.contract.piece_length
+        reach = round(self.recipe.shift * length)
+        starts = self.starts[chosen]
+        samples = np.diff(self.store.ends, prepend=0)[self.recordings[chosen]]
+        latest = np.maximum(0, samples - length // LEAST_AUDIO)
+        shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
+        return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)

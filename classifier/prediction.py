@@ -1,0 +1,172 @@
+"""Run a trained model on recordings: LiteRT where there is a .tflite, Keras where there is none, behind one call.
+
+TensorFlow is not imported for LiteRT, which starts in a fifth of a second.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from joblib import cpu_count
+
+from classifier import artifact, metadata, recording
+from classifier.console import quiet_libraries, table
+from classifier.spectrograms import mel_spectrograms
+from Constants import Contract, InputError, cut_audio_pad_last
+
+
+class LiteRT:
+    """A .tflite file with one input [1, n] and one output [1, labels], run in a thread per processor."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        if not self.path.is_file():
+            raise InputError(f"{self.path}: there is no such model; run ConvertModelToTFLite.py first")
+        self.idle = [self._interpreter()]
+        details = self.idle[0].get_input_details()
+        shape, kind = tuple(details[0]["shape"]), details[0]["dtype"].__name__
+        if len(details) != 1 or len(shape) != 2 or shape[0] != 1 or kind != "float32":
+            raise InputError(f"{self.path} takes {shape} {kind}, not one row of float32; it was not made here")
+        self.n_inputs = int(shape[1])
+        self.n_outputs = int(self.idle[0].get_output_details()[0]["shape"][-1])
+
+    def _interpreter(self):
+        with quiet_libraries():
+            from ai_edge_litert.interpreter import Interpreter
+
+            try:
+                interpreter = Interpreter(model_path=str(self.path), num_threads=1)
+                interpreter.allocate_tensors()
+            except (ValueError, RuntimeError) as error:
+                raise InputError(f"{self.path} is no model that LiteRT can load: {error}") from None
+        return interpreter
+
+    def run(self, rows):
+        """(rows, n) float32 -> (rows, labels)."""
+        workers = min(cpu_count(), max(1, len(rows) // 4))
+        while len(self.idle) < workers:
+            self.idle.append(self._interpreter())
+        with ThreadPoolExecutor(workers) as pool:
+            parts = pool.map(_invoke, self.idle[:workers], np.array_split(rows, workers))
+        return np.concatenate([part for part in parts if len(part)]) if len(rows) else np.empty((0, self.n_outputs))
+
+
+def _invoke(interpreter, rows):
+    where, answer = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    results = []
+    for row in rows:
+        interpreter.set_tensor(where, np.asarray(row[None], "float32"))
+        interpreter.invoke()
+        results.append(interpreter.get_tensor(answer)[0])
+    return np.array(results)
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model ready to answer; `probabilities` takes (pieces, piece_length) audio and returns (pieces, labels)."""
+
+    source: Path
+    contract: Contract
+    labels: list
+    probabilities: callable
+
+
+def load(path):
+    """A predictor for a trained model's folder, or for a .tflite file with metadata that takes raw audio.
+
+    A folder answers with its model.tflite, or with Keras while it is not converted.
+
+    Raises:
+        InputError: there is no such model, or it does not say what its labels or its sample rate are.
+    """
+    path = Path(path)
+    if path.suffix == ".tflite":
+        model = LiteRT(path)
+        sample_rate, labels = metadata.read(path)
+        if len(labels) != model.n_outputs:
+            raise InputError(f"{path} has {model.n_outputs} outputs and {len(labels)} labels; write its metadata again")
+        return Predictor(path, Contract(sample_rate=sample_rate, piece_length=model.n_inputs), labels, model.run)
+    trained = artifact.load(path)
+    if (path / artifact.TFLITE).is_file():
+        model = LiteRT(path / artifact.TFLITE)
+        return Predictor(model.path, trained.contract, trained.labels, model.run)
+    model = artifact.load_keras(trained)
+    source = path / artifact.MODEL
+    return Predictor(source, trained.contract, trained.labels, lambda rows: model.predict(rows, verbose=0))
+
+
+def load_dropin(path):
+    """A predictor that does what the app around a drop-in does: mel spectrograms by librosa, then the drop-in.
+
+    Args:
+        path: a trained model's folder, or the drop-in in it, with or without metadata.
+    """
+    path = Path(path)
+    trained = artifact.load(path.parent if path.suffix == ".tflite" else path)
+    model = LiteRT(path if path.suffix == ".tflite" else path / artifact.DROPIN)
+    values = trained.contract.n_mels * trained.contract.n_frames
+    if model.n_inputs != values:
+        raise InputError(
+            f"{model.path} takes {model.n_inputs} values, a mel spectrogram has {values}: it is no drop-in"
+        )
+
+    def probabilities(pieces):
+        return model.run(np.array([mel.ravel() for mel in mel_spectrograms(pieces, trained.contract)]))
+
+    return Predictor(model.path, trained.contract, trained.labels, probabilities)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model says of a recording.
+
+    labels: names, in the order of the columns.
+    starts, ends: (pieces,) seconds.
+    pieces: (pieces, labels) probabilities.
+    recording: (labels,) their mean.
+    """
+
+    labels: list
+    starts: np.ndarray
+    ends: np.ndarray
+    pieces: np.ndarray
+    recording: np.ndarray
+
+    @property
+    def label(self):
+        return self.labels[int(self.recording.argmax())]
+
+    def as_dict(self):
+        def named(row):
+            return {label: round(float(value), 6) for label, value in zip(self.labels, row, strict=True)}
+
+        times = zip(self.starts, self.ends, self.pieces, strict=True)
+        pieces = [{"start": float(start), "end": float(end), "probabilities": named(row)} for start, end, row in times]
+        return {"label": self.label, "probabilities": named(self.recording), "pieces": pieces}
+
+    def show(self, model, path, as_json=False):
+        """Print it, as a table or as JSON."""
+        if as_json:
+            print(
+                json.dumps(
+                    {"model": str(model), "recording": str(path), **self.as_dict()}, indent=2, ensure_ascii=False
+                )
+            )
+            return
+        print(f"{path}, by {model}:")
+        times = [f"{start:.2f} - {end:.2f} s" for start, end in zip(self.starts, self.ends, strict=True)]
+        rows = [[time, *(f"{value:.1%}" for value in row)] for time, row in zip(times, self.pieces, strict=True)]
+        table(["piece", *self.labels], [*rows, ["recording", *(f"{value:.1%}" for value in self.recording)]])
+        print(f"it is: {self.label}")
+
+
+def classify(predictor, path):
+    """Answer for a recording, piece by piece, the last piece padded with silence."""
+    contract = predictor.contract
+    signal = recording.read(path, contract.sample_rate)
+    pieces = predictor.probabilities(cut_audio_pad_last(signal, contract.piece_length))
+    starts = np.arange(len(pieces)) * contract.seconds
+    ends = np.minimum(starts + contract.seconds, len(signal) / contract.sample_rate)
+    return Answer(predictor.labels, starts, ends, pieces, pieces.mean(axis=0))

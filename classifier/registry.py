@@ -1,0 +1,40 @@
+"""The folder is the list: what stands in `classifier/models` is a model, named like its file."""
+
+import importlib
+from pathlib import Path
+
+from Constants import InputError
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def names(kind):
+    """The names in a folder of this package, for example names("models"), sorted; nothing is imported."""
+    return sorted(path.stem for path in (FOLDER / kind).glob("*.py") if not path.stem.startswith("_"))
+
+
+def load(kind, name):
+    """Import one file of the folder.
+
+    Raises:
+        InputError: there is no such file; the message lists what there is.
+    """
+    _check(kind, name)
+    return importlib.import_module(f"classifier.{kind}.{name}")
+
+
+def choose(kind, wanted):
+    """The names a person means by `--model NAME[,NAME...]|all`.
+
+    Raises:
+        InputError: one of them is not there.
+    """
+    chosen = names(kind) if wanted == "all" else [name.strip() for name in wanted.split(",") if name.strip()]
+    for name in chosen:
+        _check(kind, name)
+    return chosen
+
+
+def _check(kind, name):
+    if name not in names(kind):
+        raise InputError(f"{name!r} is none of the {kind}: {', '.join(names(kind))}")

@@ -1,0 +1,44 @@
+"""The tables a person takes away: how good each model is, how large, and which file to copy into the app.
+
+python -m classifier.summary
+"""
+
+from classifier import artifact, console
+from Constants import TRAINED
+
+SIDES = {"train": "learn from", "validation": "validate", "test": "test"}
+
+
+def scores(trained):
+    """Print what the test side says of a model, chance beside it."""
+    score, split = trained.run["scores"], trained.run["split"]
+    pieces, recordings = score["pieces"], score["recordings"]
+    sides = ", ".join(f"{len(split[side])} to {verb}" for side, verb in SIDES.items())
+    print(f"{trained.name}: {recordings['right']} of {recordings['n']} held-out recordings right")
+    luck = f"guessing {score['chance']:.1%}, always the most frequent label {score['majority']:.1%} of pieces right"
+    print(
+        f"  pieces: {pieces['right']} of {pieces['n']} right, mean of the recalls {pieces['mean_recall']:.1%} ({luck})"
+    )
+    print(f"  split by {split['by']}: {split['groups']} groups, {len(split['groups_on_two_sides'])} on two sides")
+    print(f"  recordings: {sides}; epoch {trained.run['best_epoch']} kept, {trained.run['training_seconds']:.0f} s")
+    rows = [
+        [label, *(f"{of['recall'][label]:.1%}" for of in (pieces, recordings)), *map(str, row)]
+        for label, row in zip(trained.labels, pieces["confusion"], strict=True)
+    ]
+    console.table(["label", "recall, pieces", "recordings", *(f"as {label}" for label in trained.labels)], rows)
+
+
+def show(models):
+    """Print a row per file that can be copied into an app."""
+    rows = []
+    for trained in models:
+        right = trained.run["scores"]["recordings"]
+        for file in artifact.app_files(trained):
+            if file.target.is_file():
+                size = f"{file.target.stat().st_size / 1000:,.0f} KB"
+                rows.append([trained.name, f"{right['right']} of {right['n']}", size, file.takes, file.target])
+    console.table(["model", "held-out recordings right", "size", "takes", "file to copy into the app"], rows)
+
+
+if __name__ == "__main__":
+    console.run(lambda: show(artifact.trained(TRAINED)))

@@ -1,0 +1,169 @@
+"""Train one model: features standardised, body fitted, the best epoch kept, the test side reported."""
+
+import platform
+import tempfile
+import time
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from classifier import artifact, evaluation, network, plots, registry, splits, tflite
+from classifier.console import progress, say
+from classifier.pieces import Pieces, TrainingPieces
+
+PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
+STATISTICS_PIECES = 500  # a mean over half a thousand pieces moves no more with another thousand
+
+
+def train(name, store, labels, contract, run, out):
+    """Train a model and write its folder.
+
+    Args:
+        name: of a file in classifier/models, and of the folder.
+        store: the decoded recordings.
+        labels: in the order of the outputs.
+        contract: the audio format.
+        run: dict of what the person decided: data, fold, seed, epochs, paper, and what else is to be remembered.
+        out: folder that holds the trained models.
+
+    Returns:
+        The Artifact, read back.
+
+    Raises:
+        InputError: the recordings can not be split, the model can not be converted, or the training diverged.
+    """
+    started = time.monotonic()
+    model_file = registry.load("models", name)
+    recipe = model_file.PAPER if run["paper"] else model_file.RECIPE
+    recipe = replace(recipe, epochs=run["epochs"] or recipe.epochs)
+    keras.utils.set_random_seed(run["seed"])
+    tf.config.experimental.enable_op_determinism()
+    sides = splits.split(store.clips, run["fold"], run["seed"])
+    on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
+    learn = TrainingPieces(store, on_side["train"], labels, contract, recipe=recipe, seed=run["seed"])
+    validation = Pieces(store, on_side["validation"], labels, contract, recipe.batch_size)
+    test = Pieces(store, on_side["test"], labels, contract, recipe.batch_size)
+
+    mean, variance = _statistics(model_file.FEATURES.from_contract(contract), learn)
+    model = network.build(model_file, contract, len(labels), mean, variance)
+    _check_that_it_converts(model, contract)
+    counts = f"pieces to learn from {len(learn.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
+    say(f"{name}: {model.count_params():,} weights; {counts}")
+    history = _fit(model, learn, validation, recipe, name)
+    scores = evaluation.score(model.predict(test, verbose=0), test.truth, test.recordings, labels)
+
+    with artifact.new_folder(Path(out) / name) as folder:
+        model.save(folder / artifact.MODEL)
+        _write_history(folder / artifact.HISTORY, history)
+        (folder / artifact.REPORT).mkdir()
+        plots.curves(history, f"{name}: training", folder / artifact.REPORT / "curves.png")
+        for what in ("pieces", "recordings"):
+            title = f"{name}: test {what}, {scores[what]['right']} of {scores[what]['n']} right"
+            path = folder / artifact.REPORT / f"confusion_{what}.png"
+            plots.confusion(scores[what]["confusion"], labels, title, path)
+        description = {
+            "model": name,
+            "labels": labels,
+            "run": run,
+            "recipe": asdict(recipe),
+            "parameters": model.count_params(),
+            "data": _data(store, run["data"]),
+            "split": _split(store, sides, run["data"]),
+            "scores": scores,
+            "best_epoch": 1 + _best_epoch(history, recipe),
+            "training_seconds": round(time.monotonic() - started, 1),
+            "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
+        }
+        artifact.write_run(folder, description, contract)
+    return artifact.load(Path(out) / name)
+
+
+def _statistics(features, pieces):
+    """Mean and variance of the features over the training pieces, two scalars."""
+    n = total = squares = 0.0
+    for batch in range(min(len(pieces), -(-STATISTICS_PIECES // pieces.batch_size))):
+        values = np.asarray(features(pieces[batch][0]), "float64")
+        n, total, squares = n + values.size, total + values.sum(), squares + np.square(values).sum()
+    mean = total / n
+    return float(mean), float(max(squares / n - mean**2, 1e-12))
+
+
+def _check_that_it_converts(model, contract):
+    """Convert the untrained model, so that a conversion that can not work fails now and not after hours."""
+    say("converting the untrained model, to be sure that the trained one can be ...")
+    with tempfile.TemporaryDirectory() as folder:
+        tflite.export(model, Path(folder) / artifact.TFLITE, tflite.probes(contract))
+
+
+def _fit(model, learn, validation, recipe, name):
+    rate = recipe.learning_rate
+    if recipe.cosine:
+        rate = keras.optimizers.schedules.CosineDecay(rate, recipe.epochs * len(learn), alpha=0.01)
+    model.compile(
+        optimizer=keras.optimizers.get({"class_name": recipe.optimizer, "config": {"learning_rate": rate}}),
+        loss=recipe.loss,
+        weighted_metrics=["categorical_accuracy"],
+        jit_compile=False,  # XLA compiles longer than it saves on processors
+    )
+    callbacks = [_Progress(name, recipe.epochs)]
+    if recipe.patience is not None:
+        callbacks.append(keras.callbacks.EarlyStopping("val_loss", patience=recipe.patience, restore_best_weights=True))
+    fitted = model.fit(learn, validation_data=validation, epochs=recipe.epochs, callbacks=callbacks, verbose=0)
+    names = {
+        "loss": "loss",
+        "categorical_accuracy": "mean_recall",
+        "val_loss": "validation_loss",
+        "val_categorical_accuracy": "validation_mean_recall",
+    }
+    return {ours: [float(value) for value in fitted.history[theirs]] for theirs, ours in names.items()}
+
+
+class _Progress(keras.callbacks.Callback):
+    def __init__(self, name, epochs):
+        super().__init__()
+        self.bar = progress(None, f"training {name}", epochs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        recall = logs["val_categorical_accuracy"]
+        self.bar.set_postfix_str(f"validation: loss {logs['val_loss']:.3f}, mean recall {recall:.1%}", refresh=False)
+        self.bar.update()
+
+    def on_train_end(self, logs=None):
+        self.bar.close()
+
+
+def _best_epoch(history, recipe):
+    losses = history["validation_loss"]
+    return int(np.argmin(losses)) if recipe.patience is not None else len(losses) - 1
+
+
+def _write_history(path, history):
+    rows = [["epoch", *history]] + [[i + 1, *values] for i, values in enumerate(zip(*history.values(), strict=True))]
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
+
+
+def _data(store, folder):
+    labels = [clip.label for clip in store.clips]
+    return {
+        "fingerprint": store.fingerprint,
+        "recordings": {label: labels.count(label) for label in sorted(set(labels))},
+        "skipped": [{"path": _inside(clip.path, folder), "reason": reason} for clip, reason in store.skipped],
+    }
+
+
+def _split(store, sides, folder):
+    names = [_inside(clip.path, folder) for clip in store.clips]
+    return {
+        "by": "group",
+        "groups": len({clip.group for clip in store.clips}),
+        "groups_on_two_sides": splits.groups_on_two_sides(store.clips, sides),
+        **{side: [name for name, where in zip(names, sides, strict=True) if where == side] for side in splits.SIDES},
+    }
+
+
+def _inside(path, folder):
+    return Path(path).relative_to(folder).as_posix()

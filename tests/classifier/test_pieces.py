@@ -1,0 +1,78 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from classifier import store
+from classifier.clips import read_clips
+from classifier.pieces import Pieces, TrainingPieces
+from classifier.recipe import Recipe
+from classifier.recording import read
+from Constants import Contract, cut_audio_pad_last
+from tests.conftest import write_tone
+
+LABELS = ["b", "a"]
+PLAIN = Recipe(epochs=1, batch_size=4, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
+
+
+@pytest.fixture
+def held(tmp_path):
+    """Three recordings of a (5 s) and one of b (1 s): nine pieces and one."""
+    for i in range(3):
+        write_tone(tmp_path / "a" / f"{i}.wav", hertz=200 + 100 * i, seconds=5)
+    write_tone(tmp_path / "b" / "0.wav", hertz=900, seconds=1)
+    return store.read(read_clips(tmp_path), 16_000)
+
+
+def all_batches(pieces):
+    return [np.concatenate(parts) for parts in zip(*(pieces[i] for i in range(len(pieces))), strict=True)]
+
+
+def test_pieces_are_those_of_the_contract(held):
+    pieces = Pieces(held, np.arange(4), LABELS, Contract(), batch_size=4)
+    audio, truth, weights = all_batches(pieces)
+    expected = np.concatenate([cut_audio_pad_last(read(clip.path, 16_000)) for clip in held.clips])
+    assert audio == pytest.approx(expected, abs=1e-4)
+    assert truth.argmax(axis=1).tolist() == pieces.truth.tolist() == [1] * 9 + [0]
+    assert pieces.recordings.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
+    assert weights[truth[:, 0] == 1].sum() == pytest.approx(weights[truth[:, 1] == 1].sum())
+
+
+def test_training_sees_every_piece_once_an_epoch_in_another_order(held):
+    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=PLAIN, seed=0)
+    plain = {row.tobytes() for row in all_batches(Pieces(held, np.arange(4), LABELS, Contract(), 4))[0]}
+    first = all_batches(training)[0]
+    training.on_epoch_end()
+    second = all_batches(training)[0]
+    assert {row.tobytes() for row in first} == {row.tobytes() for row in second} == plain
+    assert not np.array_equal(first, second)
+
+
+def test_labels_weigh_the_same_only_when_the_recipe_says_so(held):
+    settings = (held, np.arange(4), LABELS, Contract())
+    assert set(TrainingPieces(*settings, recipe=PLAIN, seed=0).weights) == {1}
+    balanced = TrainingPieces(*settings, recipe=replace(PLAIN, balanced=True), seed=0)
+    assert balanced.weights.tolist() == pytest.approx([10 / 18] * 9 + [5])
+
+
+def test_same_seed_same_batches(held):
+    recipe = replace(PLAIN, shift=0.5, gain_db=10, equaliser_db=6, noise_snr_db=(5, 40))
+    one, two, other = (
+        all_batches(TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=seed))[0]
+        for seed in (3, 3, 4)
+    )
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, other)
+
+
+def test_shifted_pieces_stay_in_their_recording(held):
+    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, shift=1.0), seed=0)
+    for epoch in range(20):
+        training.epoch = epoch
+        audio, truth, _ = all_batches(training)
+        for row, label in zip(audio, truth.argmax(axis=1), strict=True):
+            spectrum = np.abs(np.fft.rfft(row))
+            loudest = spectrum.argmax() / 2  # Hz: bins of half a hertz
+            assert (loudest > 600) == (LABELS[label] == "b")
+            assert np.count_nonzero(row) >= 0.24 * len(row)
+        assert training.starts.tolist() == [0, 32_000, 64_000] * 3 + [0]

@@ -1,0 +1,15 @@
+import pytest
+
+from classifier import registry
+from Constants import InputError
+
+
+def test_the_folder_is_the_list():
+    assert {"mel", "signal"} <= set(registry.names("models"))
+    assert registry.choose("models", "all") == registry.names("models")
+    assert registry.choose("models", "mel, signal") == ["mel", "signal"]
+
+
+def test_an_unknown_name_lists_what_there_is():
+    with pytest.raises(InputError, match="'mell' is none of the models: .*mel, signal"):
+        registry.choose("models", "signal,mell")

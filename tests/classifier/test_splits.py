@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier import splits
+from classifier.layouts import Clip
+from Constants import InputError
+
+
+def make_clips(groups, n=3, labels=("a", "b")):
+    """n clips of every label in each of some groups: speakers who do everything."""
+    return [
+        Clip(Path(f"{label}{group}-{i}.wav"), label, str(group))
+        for group in range(groups)
+        for label in labels
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize("groups", [3, 4, 5, 17])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_no_group_is_on_two_sides_and_every_side_has_every_label(groups, seed):
+    clips = make_clips(groups)
+    sides = splits.split(clips, seed=seed)
+    assert splits.groups_on_two_sides(clips, sides) == []
+    for side in splits.SIDES:
+        assert {clip.label for clip, where in zip(clips, sides, strict=True) if where == side} == {"a", "b"}
+
+
+def test_every_clip_is_tested_by_exactly_one_fold():
+    clips = make_clips(10)
+    tested = np.sum([splits.split(clips, fold=fold) == "test" for fold in range(5)], axis=0)
+    assert tested.tolist() == [1] * len(clips)
+
+
+def test_the_seed_deals_the_groups():
+    clips = make_clips(10)
+    assert (splits.split(clips, seed=1) == splits.split(clips, seed=1)).all()
+    assert (splits.split(clips, seed=1) != splits.split(clips, seed=2)).any()
+
+
+def test_predefined_folds_are_taken_as_they_are():
+    clips = [Clip(Path(f"{i}.wav"), label, str(i), fold=1 + i % 4) for label in "ab" for i in range(8)]
+    sides = splits.split(clips, fold=3)  # folds are called 1 to 4: the last tests, the first validates
+    assert {clip.fold for clip, side in zip(clips, sides, strict=True) if side == "test"} == {4}
+    assert {clip.fold for clip, side in zip(clips, sides, strict=True) if side == "validation"} == {1}
+
+
+def test_a_leak_is_found():
+    clips = make_clips(2, n=1)
+    assert splits.groups_on_two_sides(clips, ["train", "test", "train", "train"]) == ["0"]
+
+
+def test_too_few_groups_of_a_label_are_named():
+    clips = make_clips(5) + [Clip(Path("c.wav"), "c", "5")]
+    with pytest.raises(InputError, match="'c' has 1 recording.*at least 3"):
+        splits.split(clips)
+
+
+def test_a_fold_that_is_not_there():
+    with pytest.raises(InputError, match="--fold 5: there are folds 0 to 4"):
+        splits.split(make_clips(10), fold=5)

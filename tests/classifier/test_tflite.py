@@ -1,0 +1,53 @@
+import keras
+import numpy as np
+import pytest
+
+from classifier import artifact, network, prediction, registry, tflite
+from Constants import Contract, InputError
+
+
+@pytest.fixture(scope="module")
+def untrained():
+    return network.build(registry.load("models", "signal"), Contract(), 3, variance=0.01)
+
+
+def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):
+    path = tmp_path / "model.tflite"
+    assert tflite.export(untrained, path, tflite.probes(Contract())) <= tflite.TOLERANCE
+    model = prediction.LiteRT(path)
+    assert (model.n_inputs, model.n_outputs) == (32_000, 3)
+
+
+def test_only_built_in_operators_are_used(untrained, tmp_path):
+    tflite.export(untrained, tmp_path / "model.tflite", tflite.probes(Contract()))
+    assert b"Flex" not in (tmp_path / "model.tflite").read_bytes()
+
+
+def changed(model, last_bias):
+    """A copy of the model with something added to the bias of its outputs."""
+    copy = keras.models.clone_model(model)
+    weights = model.get_weights()
+    copy.set_weights([*weights[:-1], weights[-1] + np.float32(last_bias)])
+    return copy
+
+
+@pytest.mark.parametrize(("bias", "complaint"), [(np.nan, "answers NaN"), ([3, 0, -3], "differs from Keras by")])
+def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_path, monkeypatch, bias, complaint):
+    path = tmp_path / "model.tflite"
+    path.write_text("the file of yesterday")
+    convert = tflite._convert
+    monkeypatch.setattr(tflite, "_convert", lambda model: convert(changed(model, bias)))
+    with pytest.raises(InputError, match=complaint):
+        tflite.export(untrained, path, tflite.probes(Contract()))
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "the file of yesterday")]
+
+
+def test_every_file_of_a_trained_model_is_proven_on_real_pieces_too(trained):
+    printed, said = trained.printed["convert"]
+    for name in ("signal/model.tflite", "mel/model.tflite", "mel/model_dropin.tflite"):
+        assert name in printed
+        assert (trained.out / name).is_file()
+    assert "[1, 32000]" in printed
+    assert "[1, 8064]" in printed
+    assert len(tflite._real_pieces(artifact.load(trained.out / "mel"))) == tflite.REAL_PIECES
+    assert "are gone" not in said

@@ -1,0 +1,74 @@
+"""What the tests share: scripts run as users run them, recordings made on the spot, one small training for all."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+RATE = 16_000
+
+sys.path.insert(0, str(ROOT))
+
+
+def run_script(name, *args, cwd, expect=0, **kwargs):
+    """Run a script of the root in a process, from another folder; returns what it printed, and stderr."""
+    command = [sys.executable, str(ROOT / name), *map(str, args)]
+    environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment, **kwargs)
+    assert done.returncode == expect, f"{name} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done.stdout, done.stderr
+
+
+def write_tone(path, hertz=440, seconds=3.0, rate=RATE, channels=1, seed=0, **kwargs):
+    """A recording: a tone in faint noise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    time = np.arange(round(seconds * rate)) / rate
+    tone = 0.3 * np.sin(2 * np.pi * hertz * time) + np.random.default_rng(seed).normal(0, 0.01, len(time))
+    soundfile.write(path, np.repeat(tone[:, None], channels, axis=1), rate, **kwargs)
+    return path
+
+
+def write_data(folder, n=5, labels=("high tone", "low tone")):
+    """A data folder with n recordings a label, told apart by pitch."""
+    for number, label in enumerate(labels):
+        for i in range(n):
+            write_tone(folder / label / f"{label[0]}{i}_take.wav", hertz=300 * 2**number + 7 * i, seed=i)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_short():
+    return ROOT / "data_short"
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory, data_short):
+    """Both models after two epochs on data_short, converted, with metadata; what the scripts printed beside them."""
+    folder = tmp_path_factory.mktemp("run")
+    out = folder / "trained"
+    printed = {
+        "train": run_script("TrainModel.py", "--data", data_short, "--epochs", 2, "--out", out, cwd=folder),
+        "convert": run_script("ConvertModelToTFLite.py", "--out", out, cwd=folder),
+        "metadata": run_script("WriteMetadataToModel.py", "--out", out, cwd=folder),
+    }
+    return Trained(out, printed)
+
+
+class Trained:
+    def __init__(self, out, printed):
+        self.out, self.printed = out, printed
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Real recordings; not part of the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"needs the real recordings of {SHARED_DATA}, which are not part of the project")
+    return SHARED_DATA

@@ -1,0 +1,97 @@
+"""The two rules of the layout, read from the syntax trees: arrows point one way, one library has one door."""
+
+import ast
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+# From top to bottom; a file may use files of its own layer and of those below, never of one above.
+LAYERS = [
+    {"scripts"},
+    {"summary"},
+    {"training", "clients", "tflite"},
+    {"network", "pieces", "evaluation", "splits", "prediction", "plots"},
+    {"metadata", "store", "spectrograms"},
+    {"artifact", "clips"},
+    {"models", "layouts"},
+    {"features", "recording", "recipe", "augmentation", "registry"},
+    {"console", "no_graphics"},
+    {"Constants", "SampleSignal"},
+]
+DOORS = {  # library: the files that may import it
+    "soundfile": {"recording"},
+    "soxr": {"recording"},
+    "matplotlib": {"plots"},
+    "tflite_support": {"metadata", "clients"},
+    "libusb_package": {"metadata"},
+    "mediapipe": {"clients"},
+    "ai_edge_litert": {"prediction", "metadata"},
+    "sklearn": {"splits"},
+    "tensorflow": {"training", "tflite", "console"},
+    "tqdm": {"console", "no_graphics"},
+}
+FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
+
+
+def part_of(path):
+    """The part of the layout a file is: its name, or its folder's for a file among many."""
+    inside = path.relative_to(ROOT).parts
+    if inside[0] != "classifier":
+        return path.stem if path.stem in ("Constants", "SampleSignal") else "scripts"
+    return inside[1] if len(inside) == 3 else path.stem
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_there_are_files():
+    assert len(FILES) > 25
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_arrows_point_down(path):
+    height = {part: i for i, layer in enumerate(LAYERS) for part in layer}
+    for name in imports(path):
+        first, _, rest = name.partition(".")
+        used = rest.partition(".")[0] if first == "classifier" else first
+        if used in height and part_of(path) != "__init__":
+            assert height[used] >= height[part_of(path)], f"{part_of(path)} uses {used}, which is above it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_an_outside_library_has_one_door(path):
+    for name in imports(path):
+        library = name.partition(".")[0]
+        assert part_of(path) in DOORS.get(library, {part_of(path)}), f"{library} is imported in {path}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nobody_assigns_to_a_constant_of_another_file(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            assert not (isinstance(target, ast.Attribute) and target.attr.isupper()), f"{path}:{node.lineno}"
+
+
+def test_only_what_requirements_name_is_imported():
+    required = {
+        line.partition("==")[0].replace("-", "_") for line in (ROOT / "requirements.txt").read_text().splitlines()
+    }
+    names = {"scikit_learn": "sklearn"}
+    allowed = {names.get(name, name) for name in required} | set(sys.stdlib_module_names)
+    allowed |= {
+        "classifier",
+        "Constants",
+        "SampleSignal",
+        "scipy",
+        "flatbuffers",
+    }  # the last two come with librosa, keras
+    for path in FILES:
+        assert {name.partition(".")[0] for name in imports(path)} <= allowed, path

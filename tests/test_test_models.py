@@ -1,0 +1,58 @@
+"""TestSignalModel.py, TestMelSpecModel.py and PlotSignalMelSpec.py as users run them."""
+
+import json
+
+import pytest
+
+from tests.conftest import run_script, write_tone
+
+
+@pytest.mark.parametrize(("script", "model"), [("TestSignalModel.py", "signal"), ("TestMelSpecModel.py", "mel")])
+def test_a_line_a_piece_with_its_time(script, model, trained, tmp_path):
+    recording = write_tone(tmp_path / "naïve tone 1.wav", seconds=5, rate=44_100, channels=2)
+    printed, said = run_script(script, recording, "--model", trained.out / model, cwd=tmp_path)
+    lines = printed.splitlines()
+    assert lines[1].split() == ["piece", "silence", "song", "speech"]
+    assert [line.split("s  ")[0].strip() for line in lines[3:6]] == ["0.00 - 2.00", "2.00 - 4.00", "4.00 - 5.00"]
+    assert lines[6].startswith("recording")
+    assert lines[7].startswith("it is: ")
+    if model == "mel":
+        assert float(said.rpartition("raw-audio model: ")[2]) < 1e-4
+
+
+@pytest.mark.parametrize(("script", "model"), [("TestSignalModel.py", "signal"), ("TestMelSpecModel.py", "mel")])
+def test_json_is_all_there_is_on_standard_output(script, model, trained, tmp_path):
+    printed, _ = run_script(script, "--json", "--model", trained.out / model, cwd=tmp_path)
+    answer = json.loads(printed)
+    assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+    assert set(answer["pieces"][0]) == {"start", "end", "probabilities"}
+    assert answer["label"] in ("silence", "song", "speech")
+
+
+def test_labels_come_from_the_model_not_from_the_labels_file(trained, tmp_path):
+    model = trained.out / "signal" / "model_signal_metadata.tflite"
+    printed, _ = run_script("TestSignalModel.py", write_tone(tmp_path / "a.wav"), "--model", model, cwd=tmp_path)
+    assert "silence  " in printed
+
+
+def test_a_recording_is_plotted_to_the_current_folder(tmp_path, data_short):
+    recording = sorted(data_short.glob("song/*.wav"))[0]
+    printed, _ = run_script("PlotSignalMelSpec.py", recording, cwd=tmp_path)
+    assert f"wrote {recording.stem}.png" in printed
+    assert (tmp_path / f"{recording.stem}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_sample_signal_is_plotted_where_asked(tmp_path):
+    run_script("PlotSignalMelSpec.py", "--png", tmp_path / "picture.png", cwd=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["picture.png"]
+
+
+def test_the_sample_signal_is_two_seconds_with_a_tone_at_the_end():
+    import numpy as np
+
+    from SampleSignal import sample_signal
+
+    signal = sample_signal()
+    assert signal.shape == (32_000,)
+    assert np.abs(signal).max() == pytest.approx(0.7, abs=1e-3)
+    assert np.abs(np.fft.rfft(signal[-8_000:])).argmax() * 2 == 1000  # bins of 2 Hz

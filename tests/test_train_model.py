@@ -1,0 +1,214 @@
+"""Training as users run it: on small data made for the purpose, and on data that can not be used."""
+
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from classifier import artifact
+from tests.conftest import ROOT, run_script, write_data, write_tone
+
+
+def train(data, out, *args, model="signal", epochs=1, expect=0, labels=None):
+    labels = labels or out.parent / "labels.txt"
+    settings = ["--data", data, "--out", out, "--model", model, "--epochs", epochs, "--labels", labels]
+    return run_script("TrainModel.py", *settings, *args, cwd=out.parent, expect=expect)
+
+
+def run_of(out, model="signal"):
+    return json.loads((out / model / "run.json").read_text())
+
+
+def test_the_folder_holds_all_that_later_steps_need(trained):
+    for name in ("signal", "mel"):
+        folder = trained.out / name
+        for file in ("model.keras", "run.json", "history.csv"):
+            assert (folder / file).stat().st_size
+        for picture in ("curves", "confusion_pieces", "confusion_recordings"):
+            assert (folder / "report" / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
+        rows = list(csv.DictReader((folder / "history.csv").open()))
+        assert [row["epoch"] for row in rows] == ["1", "2"]
+        run = json.loads((folder / "run.json").read_text())
+        assert run["labels"] == ["silence", "song", "speech"]
+        assert run["contract"]["piece_length"] == 32_000
+        assert run["run"]["seed"] == 0
+        assert run["recipe"]["epochs"] == 2
+        assert run["versions"]["keras"]
+        assert set(run["scores"]["pieces"]["recall"]) == set(run["labels"])
+        assert run["split"]["groups_on_two_sides"] == []
+        sides = [set(run["split"][side]) for side in ("train", "validation", "test")]
+        assert sum(map(len, sides)) == len(set.union(*sides)) == sum(run["data"]["recordings"].values())
+
+
+def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
+    printed, said = trained.printed["train"]
+    assert "0 on two sides" in printed
+    assert "guessing 33.3%" in printed
+    assert "next: python ConvertModelToTFLite.py" in printed
+    assert "converting the untrained model" in said
+    assert "cuda" not in said.lower()  # TensorFlow's own lines are held back
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """The same data trained with seed 5, 5 and 6."""
+    folder = tmp_path_factory.mktemp("seeds")
+    data = write_data(folder / "data")
+    for name, seed in (("one", 5), ("same", 5), ("other", 6)):
+        train(data, folder / name, "--seed", seed, model="signal,mel", epochs=2)
+    return folder
+
+
+@pytest.mark.parametrize("model", ["signal", "mel"])
+def test_same_seed_same_weights(twice, model):
+    def weights(name):
+        loaded = artifact.load_keras(artifact.load(twice / name / model))
+        return np.concatenate([values.ravel() for values in loaded.get_weights()])
+
+    assert np.array_equal(weights("one"), weights("same"))
+    assert not np.array_equal(weights("one"), weights("other"))
+
+
+def test_the_paper_is_followed_to_the_letter(tmp_path):
+    train(write_data(tmp_path / "data"), tmp_path / "out", "--paper")
+    recipe = run_of(tmp_path / "out")["recipe"]
+    assert (recipe["optimizer"], recipe["learning_rate"]) == ("adadelta", 1.0)
+    assert (recipe["batch_size"], recipe["patience"], recipe["gain_db"]) == (100, None, 0)
+    assert recipe["loss"] == "mean_squared_logarithmic_error"
+
+
+def test_groups_from_file_names_and_another_contract(tmp_path):
+    data = write_data(tmp_path / "data", n=6)
+    for path in data.rglob("*.wav"):  # two takes of three speakers
+        number = int(path.name[1])
+        path.rename(path.with_name(f"speaker{number % 3}_take{number}.wav"))
+    _, said = train(data, tmp_path / "out", "--group-by", "^([^_]+)_", "--seconds", "1.5", "--sample-rate", "8000")
+    run = run_of(tmp_path / "out")
+    assert run["split"]["groups"] == 3
+    assert {name.split("/")[1].split("_")[0] for name in run["split"]["test"]} < {"speaker0", "speaker1", "speaker2"}
+    assert (run["contract"]["sample_rate"], run["contract"]["piece_length"]) == (8_000, 12_000)
+    assert "pieces of 1.5 s at 8000 Hz" in said
+    run_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
+    recording = next(data.rglob("*.wav"))
+    printed, _ = run_script("TestSignalModel.py", recording, "--model", tmp_path / "out" / "signal", cwd=tmp_path)
+    assert "1.50 - 3.00 s" in printed
+
+
+def test_mixed_and_damaged_recordings(tmp_path):
+    data = write_data(tmp_path / "data", labels=("Tür zu", "alarm"))
+    write_tone(data / "alarm" / "Größe 8 kHz.wav", rate=8_000)
+    write_tone(data / "alarm" / "six channels.WAV", channels=6)
+    write_tone(data / "alarm" / "inner" / "stereo.flac", rate=44_100, channels=2)
+    (data / "alarm" / "text.wav").write_text("these are words")
+    (data / "alarm" / "half.wav").write_bytes((data / "alarm" / "six channels.WAV").read_bytes()[:100_000])
+    soundfile.write(data / "Tür zu" / "empty.wav", np.zeros(0), 16_000)
+    soundfile.write(data / "Tür zu" / "nan.wav", np.full(100, np.nan), 16_000, subtype="FLOAT")
+    printed, _ = train(data, tmp_path / "out")
+    for name, reason in (
+        ("text.wav", "can not be read"),
+        ("half.wav", "cut short"),
+        ("empty.wav", "no samples"),
+        ("nan.wav", "NaN"),
+    ):
+        assert any(name in line and reason in line for line in printed.splitlines() if line.startswith("skipped"))
+    assert "4 of 17 recordings were skipped" in printed
+    run = run_of(tmp_path / "out")
+    assert run["data"]["recordings"] == {"Tür zu": 5, "alarm": 8}
+    assert len(run["data"]["skipped"]) == 4
+
+
+def no_data(data):
+    data.mkdir()
+
+
+def one_class(data):
+    write_data(data, labels=("alarm",))
+
+
+def one_recording(data):
+    write_data(data)
+    write_tone(data / "rare" / "only.wav")
+
+
+def all_unreadable(data):
+    write_data(data)
+    for path in (data / "low tone").iterdir():
+        path.write_text("these are words")
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [
+        (lambda data: None, "there is no such folder"),
+        (no_data, "holds no data"),
+        (one_class, "at least two labels"),
+        (one_recording, "'rare' has 1 recording(s) or group(s); it needs at least 3"),
+        (all_unreadable, "none of the 5 recording(s) of 'low tone' can be read"),
+    ],
+)
+def test_data_that_can_not_be_used_is_explained_and_nothing_is_written(tmp_path, make, complaint):
+    make(tmp_path / "data")
+    _, said = train(tmp_path / "data", tmp_path / "out", expect=1)
+    assert complaint in said
+    assert str(tmp_path / "data") in said or "'rare'" in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "complaint"),
+    [
+        (["--model", "mell"], "'mell' is none of the models: mel, signal"),
+        (["--fold", "7"], "--fold 7: there are folds 0 to 4"),
+        (["--group-by", "("], "not a regular expression"),
+        (["--model", "mel", "--seconds", "1"], "mel can not be built for pieces of 1 s"),
+    ],
+)
+def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):
+    write_data(tmp_path / "data")
+    _, said = train(tmp_path / "data", tmp_path / "out", *args, expect=1)
+    assert complaint in said
+
+
+def test_labels_that_differ_from_the_folders_are_explained(tmp_path):
+    write_data(tmp_path / "data")
+    (tmp_path / "labels.txt").write_text("high tone\nlow tone\nlow tone\n")
+    assert "line 3: 'low tone' stands on line 2" in train(tmp_path / "data", tmp_path / "out", expect=1)[1]
+    (tmp_path / "labels.txt").write_text("high tone\nmiddle\n")
+    _, said = train(tmp_path / "data", tmp_path / "out", expect=1)
+    assert "no folder for middle; no line for low tone" in said
+    assert "--labels" in said
+
+
+def test_ctrl_c_leaves_the_model_of_before(tmp_path):
+    data = write_data(tmp_path / "data")
+    train(data, tmp_path / "out")
+    before = (tmp_path / "out" / "signal" / "run.json").read_bytes()
+    command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--out", tmp_path / "out", "--model", "signal"]
+    command += ["--labels", tmp_path / "labels.txt", "--epochs", "100000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as child:
+        for line in child.stderr:
+            if "pieces to learn from" in line:
+                break
+        child.send_signal(signal.SIGINT)
+        said = child.stderr.read()
+    assert child.returncode == 130
+    assert "stopped; what was finished before is untouched" in said
+    assert "Traceback" not in said
+    assert (tmp_path / "out" / "signal" / "run.json").read_bytes() == before
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["signal"]
+
+
+def test_real_voices_of_unseen_speakers_are_told_apart(shared_data, tmp_path):
+    """A few real speakers, a few epochs: far above chance. The full figures are in the README."""
+    for label in ("silence", "song", "speech"):
+        for path in sorted((shared_data / "voices" / label).glob("ravdess-a0*")):
+            (tmp_path / "data" / label).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, tmp_path / "data" / label)
+    train(tmp_path / "data", tmp_path / "out", "--group-by", "^([^_]+)_", model="mel", epochs=6)
+    assert run_of(tmp_path / "out", "mel")["scores"]["pieces"]["mean_recall"] > 0.6
