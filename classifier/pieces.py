@@ -34,18 +34,19 @@ class Pieces(keras.utils.PyDataset):
 
     def __getitem__(self, batch):
         chosen = np.arange(len(self.truth))[batch * self.batch_size : (batch + 1) * self.batch_size]
-        return self.batch(chosen, self.starts[chosen])
+        return self.cut(chosen, self.starts[chosen]), *self.truth_and_weights(chosen)
 
-    def batch(self, chosen, starts):
-        audio = np.stack([self.piece(self.recordings[i], start) for i, start in zip(chosen, starts, strict=True)])
-        return audio, np.eye(self.n_labels, dtype="float32")[self.truth[chosen]], self.weights[chosen]
+    def truth_and_weights(self, chosen):
+        return np.eye(self.n_labels, dtype="float32")[self.truth[chosen]], self.weights[chosen]
 
-    def piece(self, recording, start):
-        """(piece_length,) of a recording from a sample on, padded with silence."""
-        length = self.contract.piece_length
-        first, end = self.store.bounds(recording)
-        samples = to_float(self.store.audio[first + start : min(first + start + length, end)])
-        return np.pad(samples, (0, length - len(samples)))
+    def cut(self, chosen, starts):
+        """(chosen, piece_length) of the recordings those pieces are from, from a sample on, padded with silence."""
+        audio = np.zeros((len(chosen), self.contract.piece_length), "float32")
+        for row, i, start in zip(audio, chosen, starts, strict=True):
+            first, end = self.store.bounds(self.recordings[i])
+            samples = self.store.audio[first + start : min(first + start + len(row), end)]
+            row[: len(samples)] = to_float(samples)
+        return audio
 
 
 class TrainingPieces(Pieces):
@@ -64,8 +65,8 @@ class TrainingPieces(Pieces):
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.truth))
         chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
         random = np.random.default_rng([self.seed, self.epoch, batch])
-        audio, truth, weights = self.batch(chosen, self._shifted(chosen, random))
-        return alter(audio, self.recipe, self.contract.sample_rate, random), truth, weights
+        audio = self.cut(chosen, self._shifted(chosen, random))
+        return alter(audio, self.recipe, self.contract.sample_rate, random), *self.truth_and_weights(chosen)
 
     def _shifted(self, chosen, random):
         length = self.contract.piece_length

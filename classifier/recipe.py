@@ -9,8 +9,8 @@ class Recipe:
 
     epochs, batch_size, optimizer, learning_rate, loss: as in Keras.
     cosine: the learning rate falls to a hundredth along a cosine.
-    patience: epochs without a better validation loss after which training stops and the best epoch's weights are kept;
-        None trains all epochs and keeps the last.
+    patience: epochs without a better mean recall on the validation side after which training stops; the best epoch's
+        weights are kept. None trains all epochs and keeps the last.
     balanced: every label counts the same in the loss, however many pieces it has.
     shift: a piece starts up to this part of a piece earlier or later, in another place every epoch.
     gain_db: it is up to this much louder or softer.

@@ -16,6 +16,13 @@ from classifier.console import progress, say
 from classifier.pieces import Pieces, TrainingPieces
 
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
+HISTORY = {  # Keras' names: ours; weighted as pieces.Pieces weighs, accuracy is the mean of the recalls
+    "loss": "loss",
+    "categorical_accuracy": "mean_recall",
+    "val_loss": "validation_loss",
+    "val_categorical_accuracy": "validation_mean_recall",
+}
+BEST = "val_categorical_accuracy"  # chooses the epoch: the loss grows with confidence, while recall still improves
 STATISTICS_PIECES = 500  # a mean over half a thousand pieces moves no more with another thousand
 
 
@@ -50,10 +57,10 @@ def train(name, store, labels, contract, run, out):
 
     mean, variance = _statistics(model_file.FEATURES.from_contract(contract), learn)
     model = network.build(model_file, contract, len(labels), mean, variance)
-    _check_that_it_converts(model, contract)
+    _check_that_it_converts(model, learn, contract)
     counts = f"pieces to learn from {len(learn.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
     say(f"{name}: {model.count_params():,} weights; {counts}")
-    history = _fit(model, learn, validation, recipe, name)
+    history = _fit(model, learn, validation, name)
     scores = evaluation.score(model.predict(test, verbose=0), test.truth, test.recordings, labels)
 
     with artifact.new_folder(Path(out) / name) as folder:
@@ -92,14 +99,18 @@ def _statistics(features, pieces):
     return float(mean), float(max(squares / n - mean**2, 1e-12))
 
 
-def _check_that_it_converts(model, contract):
-    """Convert the untrained model, so that a conversion that can not work fails now and not after hours."""
-    say("converting the untrained model, to be sure that the trained one can be ...")
+def _check_that_it_converts(model, learn, contract):
+    """Train a copy for one step and convert it: a conversion that can not work fails now, and not after hours."""
+    say("converting the model after one step, to be sure that the trained one can be ...")
+    trial = keras.models.clone_model(model)
+    _compile(trial, learn)
+    trial.train_on_batch(*learn[0])
     with tempfile.TemporaryDirectory() as folder:
-        tflite.export(model, Path(folder) / artifact.TFLITE, tflite.probes(contract))
+        tflite.export(trial, Path(folder) / artifact.TFLITE, tflite.probes(contract))
 
 
-def _fit(model, learn, validation, recipe, name):
+def _compile(model, learn):
+    recipe = learn.recipe
     rate = recipe.learning_rate
     if recipe.cosine:
         rate = keras.optimizers.schedules.CosineDecay(rate, recipe.epochs * len(learn), alpha=0.01)
@@ -109,36 +120,43 @@ def _fit(model, learn, validation, recipe, name):
         weighted_metrics=["categorical_accuracy"],
         jit_compile=False,  # XLA compiles longer than it saves on processors
     )
-    callbacks = [_Progress(name, recipe.epochs)]
+
+
+def _fit(model, learn, validation, name):
+    recipe = learn.recipe
+    _compile(model, learn)
+    callbacks = [_Progress(name, recipe.epochs, len(learn))]
     if recipe.patience is not None:
-        callbacks.append(keras.callbacks.EarlyStopping("val_loss", patience=recipe.patience, restore_best_weights=True))
+        callbacks.append(
+            keras.callbacks.EarlyStopping(BEST, mode="max", patience=recipe.patience, restore_best_weights=True)
+        )
     fitted = model.fit(learn, validation_data=validation, epochs=recipe.epochs, callbacks=callbacks, verbose=0)
-    names = {
-        "loss": "loss",
-        "categorical_accuracy": "mean_recall",
-        "val_loss": "validation_loss",
-        "val_categorical_accuracy": "validation_mean_recall",
-    }
-    return {ours: [float(value) for value in fitted.history[theirs]] for theirs, ours in names.items()}
+    return {ours: [float(value) for value in fitted.history[theirs]] for theirs, ours in HISTORY.items()}
 
 
 class _Progress(keras.callbacks.Callback):
-    def __init__(self, name, epochs):
+    def __init__(self, name, epochs, steps):
         super().__init__()
-        self.bar = progress(None, f"training {name}", epochs)
+        self.name, self.epochs = name, epochs
+        self.bar = progress(None, f"training {name}", epochs * steps)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.bar.set_description(f"training {self.name}, epoch {epoch + 1} of {self.epochs}", refresh=False)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.bar.update()
 
     def on_epoch_end(self, epoch, logs=None):
         recall = logs["val_categorical_accuracy"]
         self.bar.set_postfix_str(f"validation: loss {logs['val_loss']:.3f}, mean recall {recall:.1%}", refresh=False)
-        self.bar.update()
 
     def on_train_end(self, logs=None):
         self.bar.close()
 
 
 def _best_epoch(history, recipe):
-    losses = history["validation_loss"]
-    return int(np.argmin(losses)) if recipe.patience is not None else len(losses) - 1
+    recalls = history[HISTORY[BEST]]
+    return int(np.argmax(recalls)) if recipe.patience is not None else len(recalls) - 1
 
 
 def _write_history(path, history):

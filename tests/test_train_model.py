@@ -51,7 +51,7 @@ def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
     assert "0 on two sides" in printed
     assert "guessing 33.3%" in printed
     assert "next: python ConvertModelToTFLite.py" in printed
-    assert "converting the untrained model" in said
+    assert "converting the model after one step" in said
     assert "cuda" not in said.lower()  # TensorFlow's own lines are held back
 
 

@@ -12,7 +12,17 @@ from classifier.recipe import Recipe
 
 FEATURES = LogMelSpectrogram
 RECIPE = Recipe(
-    epochs=50, batch_size=64, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy", patience=10
+    epochs=50,
+    batch_size=32,
+    optimizer="adam",
+    learning_rate=1e-3,
+    loss="categorical_crossentropy",
+    cosine=True,
+    patience=25,
+    balanced=True,
+    shift=0.5,
+    gain_db=12,
+    noise_snr_db=(10, 40),
 )
 PAPER = Recipe(epochs=50, batch_size=64, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
 

@@ -2,7 +2,7 @@
 
 Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
 Differs: the head of the app's model, one dense layer of 64 (the paper has 128 and 64, with dropout); a ReLU after each
-    pooling too, as in the app's; audio standardised; one output per line of labels.txt.
+    pooling too, as in the app's; every piece at one level; one output per line of labels.txt.
 """
 
 from keras import layers
@@ -12,7 +12,18 @@ from classifier.recipe import Recipe
 
 FEATURES = LevelledWaveform
 RECIPE = Recipe(
-    epochs=100, batch_size=100, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy", patience=15
+    epochs=50,
+    batch_size=32,
+    optimizer="adamw",
+    learning_rate=1e-3,
+    loss="categorical_crossentropy",
+    cosine=True,
+    patience=25,
+    balanced=True,
+    shift=0.5,
+    gain_db=12,
+    equaliser_db=8,
+    noise_snr_db=(5, 40),
 )
 PAPER = Recipe(
     epochs=100, batch_size=100, optimizer="adadelta", learning_rate=1.0, loss="mean_squared_logarithmic_error"
