@@ -39,7 +39,7 @@ def main(argv=None):
         console.say(
             f"this run: pieces of {contract.seconds:g} s at {contract.sample_rate} Hz; Constants.py says otherwise"
         )
-    data = args.data or clips.default_data()
+    data = (args.data or clips.default_data()).resolve()
     found = clips.read_clips(data, args.group_by)
     labels = clips.label_order(found, args.labels)
     recordings = store.read(found, contract.sample_rate)
@@ -50,7 +50,7 @@ def main(argv=None):
     settings = {
         name: getattr(args, name) for name in ("group_by", "fold", "seed", "epochs", "paper", "seconds", "sample_rate")
     }
-    run = {"data": str(data.resolve()), **settings}
+    run = {"data": str(data), **settings}
     for name in names:
         summary.scores(training.train(name, recordings, labels, contract, run, args.out))
     for _, reason in recordings.skipped:

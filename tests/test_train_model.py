@@ -17,6 +17,7 @@ from tests.conftest import ROOT, run_script, write_data, write_tone
 
 def train(data, out, *args, model="signal", epochs=1, expect=0, labels=None):
     labels = labels or out.parent / "labels.txt"
+    data = data.relative_to(out.parent) if data.is_relative_to(out.parent) else data  # as a person would type it
     settings = ["--data", data, "--out", out, "--model", model, "--epochs", epochs, "--labels", labels]
     return run_script("TrainModel.py", *settings, *args, cwd=out.parent, expect=expect)
 
