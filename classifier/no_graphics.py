@@ -2,7 +2,8 @@
 
 Its library asks for libEGL.so.1 and libGLESv2.so.2 even where nothing is drawn, and a bare machine has neither. Where
 they are missing, two small shared libraries of these names are written that define every function asked for, each
-returning 0: "no display", as on a machine with the libraries and without a screen.
+returning 0: "no display", as on a machine with the libraries and without a screen. OpenCV, which MediaPipe imports to
+draw on pictures, asks for more such libraries; nobody draws here, so an empty module takes its place.
 """
 
 import ctypes
@@ -11,7 +12,9 @@ import mmap
 import platform
 import re
 import struct
+import sys
 import tempfile
+import types
 from pathlib import Path
 
 WANTED = ("libEGL.so.1", "libGLESv2.so.2")
@@ -22,7 +25,8 @@ RETURN_ZERO = {  # machine: its number in an ELF header, and the code of a funct
 
 
 def provide():
-    """Load stand-ins for what is missing, before MediaPipe is imported; does nothing on other systems than Linux."""
+    """Load stand-ins for what is missing, in a process that is going to import MediaPipe for sound alone."""
+    sys.modules.setdefault("cv2", types.ModuleType("cv2"))
     if platform.system() != "Linux" or platform.machine() not in RETURN_ZERO:
         return
     for name in WANTED:

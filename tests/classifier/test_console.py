@@ -1,0 +1,48 @@
+import subprocess
+import sys
+
+import pytest
+
+from classifier import console
+from tests.conftest import ROOT
+
+
+def run(body):
+    program = f"import os, sys\nfrom classifier import console\nfrom Constants import InputError\n{body}"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        ("InputError('the tap is closed; open it')", 1, "the tap is closed; open it"),
+        ("FileNotFoundError(2, 'No such file or directory', 'here.txt')", 1, "No such file or directory: here.txt"),
+        ("KeyboardInterrupt()", 130, "stopped"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_line(error, code, words):
+    done = run(f"def main(): raise {error}\nconsole.run(main)")
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mistake_of_ours_keeps_its_traceback():
+    done = run("console.run(lambda: 1 / 0)")
+    assert "ZeroDivisionError" in done.stderr
+
+
+def test_libraries_are_held_back_also_when_they_write_from_c():
+    done = run("with console.quiet_libraries(): os.write(2, b'noise')\nprint('signal', file=sys.stderr)")
+    assert done.stderr == "signal\n"
+
+
+def test_what_was_held_back_is_shown_when_it_explains_a_failure():
+    done = run("with console.quiet_libraries():\n    os.write(2, b'the reason')\n    raise RuntimeError('it failed')")
+    assert "the reason" in done.stderr
+    assert "it failed" in done.stderr
+
+
+def test_a_table_lines_up(capsys):
+    console.table(["name", "n"], [["a long name", 1], ["b", 100]])
+    assert capsys.readouterr().out == "name           n\n-----------  ---\na long name    1\nb            100\n"

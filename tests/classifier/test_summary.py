@@ -1,0 +1,25 @@
+import json
+
+from classifier import artifact, summary
+
+
+def test_the_table_says_which_file_to_copy_and_how_good_it_is(trained, capsys):
+    summary.show(artifact.trained(trained.out))
+    lines = capsys.readouterr().out.splitlines()
+    for model, file in (
+        ("mel", "model_mel_audio_metadata.tflite"),
+        ("mel", "model_mel_metadata.tflite"),
+        ("signal", "model_signal_metadata.tflite"),
+    ):
+        scores = json.loads((trained.out / model / "run.json").read_text())["scores"]["recordings"]
+        row = next(line for line in lines if line.endswith(f"/{file}"))
+        assert row.startswith(model)
+        assert f"{scores['right']} of {scores['n']}" in row
+        assert f"{(trained.out / model / file).stat().st_size / 1000:,.0f} KB" in row
+    assert lines[0].split("  ")[-1] == "file to copy into the app"
+
+
+def test_step_three_ends_with_the_table(trained):
+    printed, _ = trained.printed["metadata"]
+    assert "file to copy into the app" in printed
+    assert printed.splitlines()[-1].startswith("next: ")
