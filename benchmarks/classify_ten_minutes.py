@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 from joblib import cpu_count
 
-from classifier import artifact, console, network, prediction, recording
+from classifier import artifact, console, prediction, recording
 from classifier.spectrograms import mel_spectrograms
 from Constants import TRAINED, cut_audio_pad_last
 
@@ -44,6 +44,9 @@ def main(argv=None):
         "--out", default=TRAINED, type=Path, help="folder with the trained mel model (default: trained)"
     )
     args = parser.parse_args(argv)
+
+    console.import_tensorflow()
+    from classifier import network
 
     trained = artifact.load(args.out / "mel")
     signal = recording.read(artifact.example(trained.folder), trained.contract.sample_rate)

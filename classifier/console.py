@@ -80,12 +80,11 @@ def import_tensorflow():
 
 
 def table(header, rows):
-    """Print rows under a header, every column as wide as it must be; text to the left, numbers to the right."""
-    rows = [[str(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in [header, ["-" * width for width in widths], *rows]:
-        cells = [
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        print("  ".join(cells).rstrip())
+    """Print rows under a header, every column as wide as it must be: numbers to the right, words to the left."""
+    columns = []
+    for name, *cells in zip(header, *[map(str, row) for row in rows], strict=True):
+        width = max(map(len, [name, *cells]))
+        justify = str.rjust if all(cell[:1].isdigit() for cell in cells) else str.ljust
+        columns.append([justify(cell, width) for cell in (name, "-" * width, *cells)])
+    for line in zip(*columns, strict=True):
+        print("  ".join(line).rstrip())

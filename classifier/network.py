@@ -6,11 +6,20 @@ import numpy as np
 from Constants import InputError
 
 
-def build(model, contract, n_classes, mean=0.0, variance=1.0):
+def features_of(model, contract, paper=False):
+    """The features layer of a file of classifier/models; with paper, the one its paper used."""
+    kind = getattr(model, "PAPER_FEATURES", model.FEATURES) if paper else model.FEATURES
+    layer = kind.from_contract(contract)
+    layer.name = "features"
+    return layer
+
+
+def build(model, features, contract, n_classes, mean=0.0, variance=1.0):
     """A whole model.
 
     Args:
         model: a file of classifier/models.
+        features: its features layer.
         contract: the audio format.
         n_classes: outputs.
         mean, variance: of the features over the training set, scalars.
@@ -23,16 +32,14 @@ def build(model, contract, n_classes, mean=0.0, variance=1.0):
         InputError: the pieces are too short for the model.
     """
     audio = keras.Input((contract.piece_length,), name="audio")
-    features = model.FEATURES.from_contract(contract)
-    features.name = "features"
     x = features(audio)
     x = keras.layers.Normalization(axis=None, mean=mean, variance=variance, name="standardise")(x)
     inner = keras.Input(x.shape[1:])
     try:
         body = keras.Model(inner, model.build(inner, n_classes), name="body")
-    except ValueError as error:  # Keras: a convolution longer than what it runs over
-        name = model.__name__.rpartition(".")[2]
-        raise InputError(f"{name} can not be built for pieces of {contract.seconds:g} s: {error}") from None
+    except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
+        name, piece = model.__name__.rpartition(".")[2], f"{contract.seconds:g} s at {contract.sample_rate} Hz"
+        raise InputError(f"{name} can not be built for pieces of {piece}; take longer ones (--seconds)") from error
     return keras.Model(audio, body(x))
 
 

@@ -22,14 +22,15 @@ def _has_display():
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def curves(history, title, path):
-    """Loss and mean recall, training and validation, over the epochs of a history."""
+def curves(history, kept, title, path):
+    """Loss and mean recall, training and validation, over the epochs of a history; a line at the epoch kept."""
     plt = _pyplot()
     figure, axes = plt.subplots(1, 2, figsize=SIZE, layout="constrained")
     epochs = np.arange(1, len(history["loss"]) + 1)
     for ax, what, label in zip(axes, ("loss", "mean_recall"), ("loss", "mean of the per-label recalls"), strict=True):
         ax.plot(epochs, history[what], label="training")
         ax.plot(epochs, history[f"validation_{what}"], label="validation")
+        ax.axvline(kept, color="grey", linestyle=":", label="kept")
         ax.set(xlabel="epoch", ylabel=label)
         ax.grid(alpha=0.3)
         ax.legend()

@@ -55,19 +55,20 @@ def train(name, store, labels, contract, run, out):
     validation = Pieces(store, on_side["validation"], labels, contract, recipe.batch_size)
     test = Pieces(store, on_side["test"], labels, contract, recipe.batch_size)
 
-    mean, variance = _statistics(model_file.FEATURES.from_contract(contract), learn)
-    model = network.build(model_file, contract, len(labels), mean, variance)
+    features = network.features_of(model_file, contract, run["paper"])
+    model = network.build(model_file, features, contract, len(labels), *_statistics(features, learn))
     _check_that_it_converts(model, learn, contract)
     counts = f"pieces to learn from {len(learn.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
     say(f"{name}: {model.count_params():,} weights; {counts}")
     history = _fit(model, learn, validation, name)
+    best_epoch = _best_epoch(history, recipe)
     scores = evaluation.score(model.predict(test, verbose=0), test.truth, test.recordings, labels)
 
     with artifact.new_folder(Path(out) / name) as folder:
         model.save(folder / artifact.MODEL)
         _write_history(folder / artifact.HISTORY, history)
         (folder / artifact.REPORT).mkdir()
-        plots.curves(history, f"{name}: training", folder / artifact.REPORT / "curves.png")
+        plots.curves(history, best_epoch, f"{name}: training", folder / artifact.REPORT / "curves.png")
         for what in ("pieces", "recordings"):
             title = f"{name}: test {what}, {scores[what]['right']} of {scores[what]['n']} right"
             path = folder / artifact.REPORT / f"confusion_{what}.png"
@@ -81,7 +82,7 @@ def train(name, store, labels, contract, run, out):
             "data": _data(store, run["data"]),
             "split": _split(store, sides, run["data"]),
             "scores": scores,
-            "best_epoch": 1 + _best_epoch(history, recipe),
+            "best_epoch": best_epoch,
             "training_seconds": round(time.monotonic() - started, 1),
             "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
         }
@@ -155,8 +156,9 @@ class _Progress(keras.callbacks.Callback):
 
 
 def _best_epoch(history, recipe):
+    """Counted from 1."""
     recalls = history[HISTORY[BEST]]
-    return int(np.argmax(recalls)) if recipe.patience is not None else len(recalls) - 1
+    return int(np.argmax(recalls)) + 1 if recipe.patience is not None else len(recalls)
 
 
 def _write_history(path, history):

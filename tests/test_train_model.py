@@ -82,6 +82,8 @@ def test_the_paper_is_followed_to_the_letter(tmp_path):
     assert (recipe["optimizer"], recipe["learning_rate"]) == ("adadelta", 1.0)
     assert (recipe["batch_size"], recipe["patience"], recipe["gain_db"]) == (100, None, 0)
     assert recipe["loss"] == "mean_squared_logarithmic_error"
+    model = artifact.load_keras(artifact.load(tmp_path / "out" / "signal"))
+    assert type(model.get_layer("features")).__name__ == "Waveform"
 
 
 def test_groups_from_file_names_and_another_contract(tmp_path):
@@ -89,16 +91,16 @@ def test_groups_from_file_names_and_another_contract(tmp_path):
     for path in data.rglob("*.wav"):  # two takes of three speakers
         number = int(path.name[1])
         path.rename(path.with_name(f"speaker{number % 3}_take{number}.wav"))
-    _, said = train(data, tmp_path / "out", "--group-by", "^([^_]+)_", "--seconds", "1.5", "--sample-rate", "8000")
+    _, said = train(data, tmp_path / "out", "--group-by", "^([^_]+)_", "--seconds", "3", "--sample-rate", "8000")
     run = run_of(tmp_path / "out")
     assert run["split"]["groups"] == 3
     assert {name.split("/")[1].split("_")[0] for name in run["split"]["test"]} < {"speaker0", "speaker1", "speaker2"}
-    assert (run["contract"]["sample_rate"], run["contract"]["piece_length"]) == (8_000, 12_000)
-    assert "pieces of 1.5 s at 8000 Hz" in said
+    assert (run["contract"]["sample_rate"], run["contract"]["piece_length"]) == (8_000, 24_000)
+    assert "pieces of 3 s at 8000 Hz" in said
     run_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
     recording = next(data.rglob("*.wav"))
     printed, _ = run_script("TestSignalModel.py", recording, "--model", tmp_path / "out" / "signal", cwd=tmp_path)
-    assert "1.50 - 3.00 s" in printed
+    assert "0.00 - 3.00 s" in printed
 
 
 def test_mixed_and_damaged_recordings(tmp_path):
@@ -167,7 +169,7 @@ def test_data_that_can_not_be_used_is_explained_and_nothing_is_written(tmp_path,
         (["--model", "mell"], "'mell' is none of the models: mel, signal"),
         (["--fold", "7"], "--fold 7: there are folds 0 to 4"),
         (["--group-by", "("], "not a regular expression"),
-        (["--model", "mel", "--seconds", "1"], "mel can not be built for pieces of 1 s"),
+        (["--model", "mel", "--seconds", "1"], "mel can not be built for pieces of 1 s at 16000 Hz; take longer ones"),
     ],
 )
 def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):
@@ -192,7 +194,9 @@ def test_ctrl_c_leaves_the_model_of_before(tmp_path):
     before = (tmp_path / "out" / "signal" / "run.json").read_bytes()
     command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--out", tmp_path / "out", "--model", "signal"]
     command += ["--labels", tmp_path / "labels.txt", "--epochs", "100000"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as child:
+    settings = {"stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
+    settings["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
+    with subprocess.Popen(command, **settings) as child:
         for line in child.stderr:
             if "pieces to learn from" in line:
                 break

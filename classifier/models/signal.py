@@ -8,9 +8,11 @@ Differs: the head of the app's model, one dense layer of 64 (the paper has 128 a
 from keras import layers
 
 from classifier.features.levelled_waveform import LevelledWaveform
+from classifier.features.waveform import Waveform
 from classifier.recipe import Recipe
 
 FEATURES = LevelledWaveform
+PAPER_FEATURES = Waveform
 RECIPE = Recipe(
     epochs=50,
     batch_size=32,

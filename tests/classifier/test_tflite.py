@@ -8,7 +8,8 @@ from Constants import Contract, InputError
 
 @pytest.fixture(scope="module")
 def untrained():
-    return network.build(registry.load("models", "signal"), Contract(), 3, variance=0.01)
+    module = registry.load("models", "signal")
+    return network.build(module, network.features_of(module, Contract()), Contract(), 3)
 
 
 def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):

@@ -15,7 +15,13 @@ TOLERANCE = 1e-4  # of the maximum
 
 def references(signal):
     power = librosa.feature.melspectrogram(y=signal, **SETTINGS)
-    return {"waveform": signal, "mel_spectrogram": power, "log_mel_spectrogram": librosa.power_to_db(power)}
+    level = librosa.feature.rms(y=signal, frame_length=LENGTH, hop_length=LENGTH, center=False)[0, 0]
+    return {
+        "waveform": signal,
+        "levelled_waveform": signal / (level + 1e-4),
+        "mel_spectrogram": power,
+        "log_mel_spectrogram": librosa.power_to_db(power),
+    }
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,8 @@ LAYERS = {  # name, output shape, weights; activations and dropout inside
 
 
 def built(name, n_classes=3, contract=None):
-    return network.build(registry.load("models", name), contract or Contract(), n_classes)
+    module, contract = registry.load("models", name), contract or Contract()
+    return network.build(module, network.features_of(module, contract), contract, n_classes)
 
 
 @pytest.mark.parametrize("name", registry.names("models"))
