@@ -26,9 +26,9 @@ class LiteRT:
             raise InputError(f"{self.path}: there is no such model; run ConvertModelToTFLite.py first")
         self.idle = [self._interpreter()]
         details = self.idle[0].get_input_details()
-        shape, kind = tuple(details[0]["shape"]), details[0]["dtype"].__name__
+        shape, kind = details[0]["shape"].tolist(), details[0]["dtype"].__name__
         if len(details) != 1 or len(shape) != 2 or shape[0] != 1 or kind != "float32":
-            raise InputError(f"{self.path} takes {shape} {kind}, not one row of float32; it was not made here")
+            raise InputError(f"{self.path} takes {shape} of {kind}; only [1, n] of float32 can be run here")
         self.n_inputs = int(shape[1])
         self.n_outputs = int(self.idle[0].get_output_details()[0]["shape"][-1])
 
@@ -105,7 +105,13 @@ def load_dropin(path):
     """
     path = Path(path)
     trained = artifact.load(path.parent if path.suffix == ".tflite" else path)
-    model = LiteRT(path if path.suffix == ".tflite" else path / artifact.DROPIN)
+    if path.suffix != ".tflite":
+        path = next((file.source for file in artifact.app_files(trained) if file.is_dropin), None)
+    if path is None:
+        raise InputError(
+            f"{trained.folder} has no drop-in: no app computes half of its features; use TestSignalModel.py"
+        )
+    model = LiteRT(path)
     values = trained.contract.n_mels * trained.contract.n_frames
     if model.n_inputs != values:
         raise InputError(

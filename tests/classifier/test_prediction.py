@@ -46,7 +46,7 @@ def test_the_dropin_fed_by_librosa_answers_like_the_raw_audio_model(trained):
 def test_a_raw_audio_file_is_no_dropin(trained):
     with pytest.raises(InputError, match="it is no drop-in"):
         prediction.load_dropin(trained.out / "mel" / "model_mel_audio_metadata.tflite")
-    with pytest.raises(InputError, match="model_dropin.tflite: there is no such model"):
+    with pytest.raises(InputError, match="signal has no drop-in.*use TestSignalModel.py"):
         prediction.load_dropin(trained.out / "signal")
 
 
@@ -74,3 +74,9 @@ def test_a_model_is_run_without_importing_tensorflow(trained):
         "sys.exit('tensorflow' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program, trained.out / "mel"], check=True, cwd=ROOT)
+
+
+def test_a_file_of_another_shape_is_refused_with_its_shape(shared_data):
+    path = shared_data / "weights" / "yamnet_audio_classifier_with_metadata.tflite"
+    with pytest.raises(InputError, match=r"takes \[15600\] of float32; only \[1, n\]"):
+        prediction.load(path)
