@@ -51,8 +51,10 @@ def make_contract(seconds=None, sample_rate=None):
     """The contract of this file, with another piece length (seconds) or sample rate (Hz) where one is given."""
     rate = sample_rate or SAMPLE_RATE
     seconds = seconds or AUDIO_PIECE_LENGTH / SAMPLE_RATE
-    if rate < 1000 or round(seconds * rate) < N_FFT:
-        raise InputError(f"pieces of {seconds:g} s at {rate} Hz are shorter than one window of N_FFT = {N_FFT} samples")
+    if rate < 1000 or not N_FFT <= seconds * rate < 2**31:
+        raise InputError(
+            f"pieces of {seconds:g} s at {rate} Hz: at least one window of N_FFT = {N_FFT} samples is needed"
+        )
     return Contract(sample_rate=rate, piece_length=round(seconds * rate))
 
 

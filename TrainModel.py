@@ -9,9 +9,7 @@ from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED, make_contract
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models
 DATA = None  # a folder with one folder of recordings per label; None: data_long, or data_short while that is empty
-GROUP_BY = (
-    None  # a regular expression whose first group, in the file name, says who or where; None: each file by itself
-)
+GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
 
@@ -22,9 +20,11 @@ def main(argv=None):
     parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
     parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
-    parser.add_argument("--fold", default=FOLD, type=int, help="which fold tests (default: %(default)s)")
-    parser.add_argument("--seed", default=SEED, type=int, help="default: %(default)s")
-    parser.add_argument("--epochs", type=int, help="at most so many, instead of the recipe's")
+    parser.add_argument(
+        "--fold", default=FOLD, type=console.at_least(0), help="which fold tests (default: %(default)s)"
+    )
+    parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
+    parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from classifier import recording, registry
+from classifier import artifact, recording, registry
 from classifier.console import say
 from Constants import DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
 
@@ -60,22 +60,20 @@ def label_order(clips, path=LABELS_FILE):
     Raises:
         InputError: file and folders differ; the message says how, and two ways to mend it.
     """
-    path = Path(path)
+    path = Path(path).resolve()
     have = sorted({clip.label for clip in clips})
     if path.exists():
         labels = read_labels(path)
-        if set(labels) == set(have):
+        if sorted(labels) == have:
             return labels
         if path != LABELS_FILE or labels != SHIPPED_LABELS:
-            extra, missing = sorted(set(labels) - set(have)), sorted(set(have) - set(labels))
+            only_there, only_here = (", ".join(sorted(set(a) - set(b))) for a, b in ((labels, have), (have, labels)))
             raise InputError(
-                f"{path} and the folders of the data differ: "
-                + "; ".join(
-                    [f"no folder for {', '.join(extra)}"] * bool(extra)
-                    + [f"no line for {', '.join(missing)}"] * bool(missing)
-                )
-                + f". Delete {path.name} to have it written from the folders, or name another file with --labels"
+                f"{path} and the folders of the data differ (only in the file: {only_there or 'none'}; only a folder: "
+                f"{only_here or 'none'}). Delete {path.name} to have it written from the folders, or name another file "
+                "with --labels"
             )
-    path.write_text("\n".join(have) + "\n", encoding="utf-8")
+    with artifact.new_file(path) as fresh:
+        fresh.write_text("\n".join(have) + "\n", encoding="utf-8")
     say(f"labels: {', '.join(have)}, written to {path} from the folders")
     return have

@@ -90,5 +90,5 @@ def test_the_contract_is_that_of_the_app():
 
 def test_another_contract_for_one_run():
     assert make_contract(seconds=4, sample_rate=22_050).piece_length == 88_200
-    with pytest.raises(InputError, match="shorter than one window"):
+    with pytest.raises(InputError, match="at least one window"):
         make_contract(seconds=0.01)

@@ -178,13 +178,19 @@ def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):
     assert complaint in said
 
 
+@pytest.mark.parametrize("args", [["--epochs", "0"], ["--seed", "-1"], ["--fold", "x"]])
+def test_numbers_that_make_no_sense_are_refused_at_once(tmp_path, args):
+    _, said = run_script("TrainModel.py", *args, cwd=tmp_path, expect=2)
+    assert f"argument {args[0]}: invalid whole number from" in said
+
+
 def test_labels_that_differ_from_the_folders_are_explained(tmp_path):
     write_data(tmp_path / "data")
     (tmp_path / "labels.txt").write_text("high tone\nlow tone\nlow tone\n")
     assert "line 3: 'low tone' stands on line 2" in train(tmp_path / "data", tmp_path / "out", expect=1)[1]
     (tmp_path / "labels.txt").write_text("high tone\nmiddle\n")
     _, said = train(tmp_path / "data", tmp_path / "out", expect=1)
-    assert "no folder for middle; no line for low tone" in said
+    assert "only in the file: middle; only a folder: low tone" in said
     assert "--labels" in said
 
 

@@ -61,7 +61,7 @@ def test_the_shipped_labels_give_way_to_the_folders(tmp_path, label_file, monkey
 
 def test_a_label_file_of_the_users_own_is_never_overwritten(tmp_path, label_file):
     label_file.write_text("water\nbell\n")
-    with pytest.raises(InputError, match="no folder for bell; no line for alarm.*--labels"):
+    with pytest.raises(InputError, match="only in the file: bell; only a folder: alarm.*--labels"):
         clips.label_order(some_clips(tmp_path), label_file)
     assert label_file.read_text() == "water\nbell\n"
 
