@@ -8,7 +8,8 @@ from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED, make_contract
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models
-DATA = None  # a folder with one folder of recordings per label; None: data_long, or data_short while that is empty
+DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_short while that is empty
+LAYOUT = None  # a file of classifier/layouts: how the data says what is what; None: found by looking
 GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
@@ -18,6 +19,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names with commas, or all (default: %(default)s)")
     parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
+    parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
     parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
     parser.add_argument(
@@ -28,6 +30,7 @@ def main(argv=None):
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
+    parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder for the trained models (default: trained)")
     args = parser.parse_args(argv)
 
@@ -40,16 +43,15 @@ def main(argv=None):
             f"this run: pieces of {contract.seconds:g} s at {contract.sample_rate} Hz; Constants.py says otherwise"
         )
     data = (args.data or clips.default_data()).resolve()
-    found = clips.read_clips(data, args.group_by)
+    found = clips.read_clips(data, args.group_by, args.layout)
     labels = clips.label_order(found, args.labels)
-    recordings = store.read(found, contract.sample_rate)
+    recordings = store.read(found, data, contract.sample_rate, keep=not args.no_cache)
 
     console.import_tensorflow()
     from classifier import summary, training
 
-    settings = {
-        name: getattr(args, name) for name in ("group_by", "fold", "seed", "epochs", "paper", "seconds", "sample_rate")
-    }
+    kept = ("layout", "group_by", "fold", "seed", "epochs", "paper", "seconds", "sample_rate")
+    settings = {name: getattr(args, name) for name in kept}
     run = {"data": str(data), **settings}
     for name in names:
         summary.scores(training.train(name, recordings, labels, contract, run, args.out))

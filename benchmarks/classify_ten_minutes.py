@@ -3,15 +3,12 @@
 The other way is how the scripts of old did it: for each piece one librosa mel spectrogram and one `model.predict` of
 the same network. Both start from decoded audio, answer for the same pieces and are compared; each warms up first.
 
-    python benchmarks/classify_ten_minutes.py
+    python -m benchmarks.classify_ten_minutes
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 from joblib import cpu_count

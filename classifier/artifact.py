@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from classifier import registry
-from classifier.console import import_tensorflow
+from classifier.console import import_tensorflow, say
+from classifier.layouts import PART, folder_of
 from Constants import DATA_SHORT, Contract, InputError, make_contract
 
 MODEL = "model.keras"
@@ -40,8 +41,9 @@ class Artifact:
 
     def test_recordings(self):
         """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""
-        data = Path(self.run["run"]["data"])
-        return [path for path in (data / name for name in self.run["split"]["test"]) if path.is_file()]
+        data = folder_of(Path(self.run["run"]["data"]))
+        names = dict.fromkeys(name.partition(PART)[0] for name in self.run["split"]["test"])
+        return [path for path in (data / name for name in names) if path.is_file()]
 
 
 def load(folder):
@@ -171,6 +173,23 @@ def new_file(path):
         os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def alone_in(folder):
+    """One process at a time writes into a folder; the system lets the next one in when the first is killed."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say(f"another process is writing into {folder}; waiting for it ...")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_run(folder, run, contract):

@@ -4,31 +4,45 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from classifier import artifact, recording, registry
+from classifier import artifact, layouts, recording, registry
 from classifier.console import say
 from Constants import DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
 
 
-def read_clips(folder, group_by=None):
+def read_clips(data, group_by=None, layout=None):
     """The clips of a data folder, in whichever layout of classifier/layouts it is.
 
     Args:
-        folder: the data.
+        data: a folder, or a csv file in the layout `table`.
         group_by: a regular expression; its first group, searched in the file name, is the clip's group. Where not
             given, the layout says (for a folder per label: each recording is its own group).
+        layout: a file of classifier/layouts; found by looking at the folder where not given.
 
     Raises:
-        InputError: there is no such folder, nothing in it, or a file name the expression does not match.
+        InputError: there is no such folder, nothing in it, it is not in that layout, or a file name the expression
+            does not match.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise InputError(f"{folder}: there is no such folder; give one with a folder of recordings per label (--data)")
-    layouts = [registry.load("layouts", name) for name in registry.names("layouts")]
-    layout = next((layout for layout in layouts if layout.recognises(folder)), None)
-    if layout is None:
-        raise InputError(f"{folder} holds no data; put one folder of recordings per label into it")
-    clips = layout.clips(folder)
+    data = Path(data)
+    if not data.exists():
+        raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
+    clips = registry.load("layouts", layout or recognise(data)).clips(data)
+    if len({clip.label for clip in clips}) < 2:
+        raise InputError(
+            f"{data} holds recordings of {len({clip.label for clip in clips})} label(s); "
+            "a classifier needs at least two labels"
+        )
     return [replace(clip, group=_group(clip, group_by)) for clip in clips] if group_by else clips
+
+
+def recognise(data):
+    """The name of the layout that a folder (or a csv file) is in."""
+    if data.is_file():
+        return "table"
+    names = sorted(registry.names("layouts"), key=lambda name: name == layouts.LAST)
+    found = next((name for name in names if registry.load("layouts", name).recognises(data)), None)
+    if found is None:
+        raise InputError(f"{data} holds no data; put one folder of recordings per label into it")
+    return found
 
 
 def _group(clip, group_by):

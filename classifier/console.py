@@ -10,6 +10,7 @@ import tempfile
 
 from Constants import InputError
 
+NOTES_NAMED = 10
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "1",  # not on by itself on every processor that gains: training is 2.5 times faster
@@ -59,13 +60,20 @@ def progress(iterable, what, total=None):
 
 
 @contextlib.contextmanager
-def quiet_libraries():
-    """Hold back what libraries write to standard error, also from C++; it is shown when the block fails."""
+def quiet_libraries(also_python=True):
+    """Hold back what libraries write to standard error, also from C++; it is shown when the block fails.
+
+    Args:
+        also_python: hold back what Python writes too; otherwise `say` and `progress` are seen.
+    """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     sys.stderr.flush()
     kept = os.dup(2)
-    with tempfile.TemporaryFile() as held:
+    with tempfile.TemporaryFile() as held, contextlib.ExitStack() as python:
+        if not also_python:
+            ours = python.enter_context(open(kept, "w", buffering=1, closefd=False, errors="backslashreplace"))
+            python.enter_context(contextlib.redirect_stderr(ours))
         os.dup2(held.fileno(), 2)
         try:
             yield
@@ -100,3 +108,14 @@ def table(header, rows):
         columns.append([justify(cell, width) for cell in (name, "-" * width, *cells)])
     for line in zip(*columns, strict=True):
         print("  ".join(line).rstrip())
+
+
+def notes(found):
+    """Print what to look at: a line for each kind of {kind: [names]}, with the first names of it."""
+    for kind, names in found.items():
+        if names:
+            print(f"{kind}: {len(names)}")
+            for name in names[:NOTES_NAMED]:
+                print(f"  {name}")
+            if len(names) > NOTES_NAMED:
+                print(f"  ... and {len(names) - NOTES_NAMED} more")

@@ -11,20 +11,23 @@ LEAST_AUDIO = 4  # a shifted piece holds at least a quarter of a piece of its re
 
 
 class Pieces(keras.utils.PyDataset):
-    """The pieces of some recordings, end to end, the last of each padded: what a test and the app see.
+    """The pieces of some recordings, the last of each padded: what a test and the app see.
 
     A batch is (pieces, piece_length) float32, (pieces, labels) one-hot, (pieces,) weights. The weights make every label
     count the same, however many pieces it has: weighted accuracy is the mean of the per-label recalls.
 
+    hop: samples from one start to the next; a piece where not given, so that pieces touch and do not overlap.
     truth: (pieces,) index of the label. recordings: (pieces,) index into the store.
     """
 
-    def __init__(self, store, recordings, labels, contract, batch_size):
+    def __init__(self, store, recordings, labels, contract, batch_size, hop=None):
         super().__init__()
         self.store, self.contract, self.batch_size, self.n_labels = store, contract, batch_size, len(labels)
-        n_pieces = [-(-samples // contract.piece_length) for samples in np.diff(store.ends, prepend=0)[recordings]]
+        hop = hop or contract.piece_length
+        beyond_first = np.maximum(0, (store.ends - store.starts)[recordings] - contract.piece_length)
+        n_pieces = 1 - -beyond_first // hop
         self.recordings = np.repeat(recordings, n_pieces)
-        self.starts = np.concatenate([np.arange(n) * contract.piece_length for n in n_pieces])
+        self.starts = np.concatenate([np.arange(n) * hop for n in n_pieces])
         self.truth = np.array([labels.index(store.clips[i].label) for i in self.recordings])
         counts = np.bincount(self.truth, minlength=self.n_labels)
         self.weights = (len(self.truth) / (self.n_labels * np.maximum(1, counts)))[self.truth].astype("float32")
@@ -43,9 +46,9 @@ class Pieces(keras.utils.PyDataset):
         """(chosen, piece_length) of the recordings those pieces are from, from a sample on, padded with silence."""
         audio = np.zeros((len(chosen), self.contract.piece_length), "float32")
         for row, i, start in zip(audio, chosen, starts, strict=True):
-            first, end = self.store.bounds(self.recordings[i])
-            samples = self.store.audio[first + start : min(first + start + len(row), end)]
+            samples = self.store.samples(self.recordings[i])[start : start + len(row)]
             row[: len(samples)] = to_float(samples)
+        self.store.forget()
         return audio
 
 
@@ -54,16 +57,21 @@ class TrainingPieces(Pieces):
 
     def __init__(self, *args, recipe, seed):
         super().__init__(*args, recipe.batch_size)
-        self.recipe, self.seed, self.epoch = recipe, seed, 0
+        self.recipe, self.seed = recipe, seed
         if not recipe.balanced:
             self.weights = np.ones_like(self.weights)
+        self.begin(epoch=0)
+
+    def begin(self, epoch):
+        """Deal the pieces for an epoch."""
+        self.epoch = epoch
+        self.order = np.random.default_rng([self.seed, epoch]).permutation(len(self.truth))
 
     def on_epoch_end(self):
-        self.epoch += 1
+        self.begin(self.epoch + 1)
 
     def __getitem__(self, batch):
-        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.truth))
-        chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
+        chosen = self.order[batch * self.batch_size : (batch + 1) * self.batch_size]
         random = np.random.default_rng([self.seed, self.epoch, batch])
         audio = self.cut(chosen, self._shifted(chosen, random))
         return alter(audio, self.recipe, self.contract.sample_rate, random), *self.truth_and_weights(chosen)
@@ -72,7 +80,7 @@ class TrainingPieces(Pieces):
         length = self.contract.piece_length
         reach = round(self.recipe.shift * length)
         starts = self.starts[chosen]
-        samples = np.diff(self.store.ends, prepend=0)[self.recordings[chosen]]
+        samples = (self.store.ends - self.store.starts)[self.recordings[chosen]]
         latest = np.maximum(0, samples - length // LEAST_AUDIO)
         shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
         return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)

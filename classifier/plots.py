@@ -4,7 +4,10 @@ import os
 import sys
 
 import matplotlib
+import matplotlib.ticker
 import numpy as np
+
+from classifier import artifact
 
 SIZE = (9, 4.5)  # inches
 DPI = 110
@@ -57,6 +60,73 @@ def confusion(counts, labels, title, path):
     _save(figure, path)
 
 
+def before_and_after(signals, powers, contract, title, path):
+    """Waveform and spectrogram of a recording, as it came (left) and prepared (right).
+
+    Args:
+        signals: two of (samples,). powers: their (n_fft / 2 + 1, frames) power spectrograms.
+    """
+    plt = _pyplot()
+    longest = max(map(len, signals)) / contract.sample_rate
+    figure, axes = plt.subplots(2, 2, figsize=(12, 6), sharex=True, sharey="row", layout="constrained")
+    for column, signal, power, name in zip(axes.T, signals, powers, ("as it came", "prepared"), strict=True):
+        seconds = len(signal) / contract.sample_rate
+        column[0].plot(np.arange(len(signal)) / contract.sample_rate, signal, linewidth=0.5)
+        column[0].set(title=f"{name}, {seconds:.2f} s", xlim=(0, longest))
+        column[0].grid(alpha=0.3)
+        decibels = 10 * np.log10(np.maximum(power, 1e-10))
+        extent = (0, seconds, 0, contract.sample_rate / 2)
+        image = column[1].imshow(
+            decibels, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-60, vmax=40
+        )
+        column[1].set(xlabel="seconds", xlim=(0, longest))
+    axes[0, 0].set_ylabel("amplitude")
+    axes[1, 0].set_ylabel("Hz")
+    figure.colorbar(image, ax=axes[1], label="power, dB", pad=0.01)
+    figure.suptitle(title)
+    _save(figure, path)
+
+
+def checkup(found, path):
+    """A check-up (checkup.check) as a picture: hours, length, level, bandwidth and rates by label, and shortcuts."""
+    plt = _pyplot()
+    labels = list(found["labels"])
+    figure, axes = plt.subplots(2, 3, figsize=(14, max(7, 0.45 * len(labels) + 3)), layout="constrained")
+    places = range(len(labels))
+    axes[0, 0].barh(places, [found["labels"][label]["hours"] for label in labels])
+    axes[0, 0].set(title="hours of audio")
+    panels = ((axes[0, 1], "seconds", "length, seconds"), (axes[0, 2], "level", "level, dB"))
+    for ax, name, title in (*panels, (axes[1, 0], "bandwidth", "bandwidth, Hz")):
+        values = [[row[name] for row in found["recordings"] if row["label"] == label] for label in labels]
+        ax.boxplot(values, orientation="horizontal", positions=places, widths=0.6, flierprops={"markersize": 3})
+        ax.set(title=title)
+    axes[0, 1].set_xscale("log")
+    axes[0, 1].xaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    axes[0, 1].xaxis.set_major_formatter("{x:g}")
+    axes[0, 1].xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
+    left = np.zeros(len(labels))
+    for rate in sorted({rate for label in labels for rate in found["labels"][label]["rate"]}):
+        shares = np.array([found["labels"][x]["rate"].get(rate, 0) / found["labels"][x]["recordings"] for x in labels])
+        axes[1, 1].barh(places, shares, left=left, label=f"{rate} Hz")
+        left += shares
+    axes[1, 1].set(title="sample rates, share of recordings")
+    axes[1, 1].legend(fontsize="small", loc="lower left", framealpha=1)
+    for ax in axes.flat[:5]:
+        ax.set_yticks(places, labels)
+        ax.invert_yaxis()
+        ax.grid(alpha=0.3, axis="x")
+    last, shortcuts = axes[1, 2], found["shortcuts"]
+    colours = ["tab:red" if row["warning"] else "tab:grey" for row in shortcuts]
+    last.barh([row["property"] for row in shortcuts], [row["told"] for row in shortcuts], color=colours)
+    last.set(title="labels told by one property (red: shortcut)", xlim=(0, 1), xlabel="mean of the recalls")
+    if shortcuts:
+        last.axvline(shortcuts[0]["chance"], color="black", linestyle=":", label="guessing")
+        last.legend(fontsize="small")
+        last.invert_yaxis()
+    figure.suptitle(found["data"])
+    _save(figure, path)
+
+
 def recording(signal, power, mel_power, contract, title, path, show=False):
     """Waveform, spectrogram and mel spectrogram of a recording, below each other.
 
@@ -91,8 +161,6 @@ def recording(signal, power, mel_power, contract, title, path, show=False):
 
 def _save(figure, path, show=False):
     plt = _pyplot()
-    from classifier import artifact
-
     with artifact.new_file(path) as fresh:
         figure.savefig(fresh, dpi=DPI, format="png")
     if show and _has_display():

@@ -1,9 +1,13 @@
-"""Read a recording: any rate, any channels, as mono float32 at the rate the model wants.
+"""Read a recording: any format, rate and channels, as mono float32 at the rate the model wants.
 
-The one door to soundfile and soxr: training, testing, plotting and serving all hear a recording through `read`.
+The one door to soundfile, PyAV and soxr: preparing, training, testing and serving all hear a recording through
+`blocks`. soundfile is asked first; what it does not know (m4a, webm, wma ...) PyAV decodes, which brings ffmpeg along.
 """
 
+import contextlib
+import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +16,34 @@ import soxr
 
 from Constants import InputError
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
+SUFFIXES = (
+    *(".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64"),  # soundfile's
+    *(".m4a", ".mp4", ".aac", ".webm", ".opus", ".mka", ".wma", ".amr", ".3gp"),  # PyAV's
+)
+CONTAINERS = "aac,aiff,amr,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64"  # for PyAV: playlists may open other files
+TELLS_ITS_LENGTH = ("matroska", "mov", "asf")  # containers whose header says how long they are
+BLOCK = 1 << 20  # samples of all channels decoded at once: memory does not grow with the recording
+RATES = (1_000, 768_000)  # Hz; headers that say otherwise are damaged, and would fill the memory when resampled
 OPEN_ENDED = 0x7FFF0000  # bytes; recorders that can not go back to the header write a data size this large, or 0
+LAST_PAGE = 1 << 16  # bytes; an ogg page is never longer
+TOLERANCE = 0.25  # seconds by which a header may be wrong: codecs pad
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What the file is, apart from its sound. rate: Hz. seconds: what the header promises; None where it is silent."""
+
+    rate: int
+    channels: int
+    codec: str
+    seconds: float | None
 
 
 def read(path, sample_rate):
     """One recording as mono samples.
 
     Args:
-        path: a wav, flac, ogg or mp3 file.
+        path: a recording.
         sample_rate: Hz of the result; other rates are resampled (soxr, high quality).
 
     Returns:
@@ -29,35 +52,69 @@ def read(path, sample_rate):
     Raises:
         InputError: the file is missing, not audio, cut short, empty, or holds NaN or infinity; the message names it.
     """
+    return np.concatenate(list(blocks(path, sample_rate)))
+
+
+def blocks(path, sample_rate=None, start=0.0, end=None):
+    """The same, block by block, so that a day of audio needs no more memory than a minute.
+
+    Args:
+        sample_rate: None for the recording's own.
+        start, end: seconds, for a part of the recording; None is its end.
+
+    Yields:
+        (n,) float32, n > 0; the last ones raise what `read` raises when the recording ends too early.
+    """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such recording" if not path.exists() else f"{path} is not a file")
+    with _decoder(path) as (properties, decoded):
+        rate = sample_rate or properties.rate
+        first, last = round(start * rate), None if end is None else round(end * rate)
+        position = samples = 0
+        for block in _resampled(decoded, properties.rate, rate):
+            if not np.isfinite(block).all():
+                raise InputError(f"{path} holds NaN or infinite samples; export it again as 16-bit wav")
+            inside = block[max(0, first - position) : None if last is None else max(0, last - position)]
+            position, samples = position + len(block), samples + len(inside)
+            if len(inside):
+                yield inside
+        if position == 0:
+            raise InputError(f"{path} holds no samples; take it out or record it again")
+        if samples == 0:
+            raise InputError(f"{path} ends at {position / rate:.2f} s, before the part from {start:g} s on begins")
+
+
+def _resampled(decoded, rate, wanted):
+    """Mono blocks at the wanted rate, of (n, channels) blocks."""
+    resample = None if rate == wanted else soxr.ResampleStream(rate, wanted, 1, dtype="float32").resample_chunk
+    for block in decoded:
+        mono = block.mean(axis=1)
+        yield resample(mono) if resample else mono
+    if resample:
+        yield resample(np.empty(0, "float32"), last=True)
+
+
+def properties(path):
+    """Properties of a recording, read from its header.
+
+    Raises:
+        InputError: the file is missing or not audio.
+    """
+    with _decoder(Path(path)) as (found, _):
+        return found
+
+
+def stamp(path):
+    """[bytes, time of change in ns]: a file with another stamp is another recording. None when there is no file."""
     try:
-        with soundfile.SoundFile(path) as file:
-            promised = _promised_frames(file)
-            rate = file.samplerate
-            samples = file.read(dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        reason = error.error_string.strip().rstrip(".")
-        raise InputError(f"{path} can not be read ({reason}); is it a recording, and is it whole?") from None
-    if len(samples) == 0:
-        raise InputError(f"{path} holds no samples; take it out or record it again")
-    if len(samples) < promised:
-        held, meant = len(samples) / rate, promised / rate
-        raise InputError(f"{path} is cut short: it promises {meant:.2f} s and holds {held:.2f} s; copy it again")
-    mono = samples.mean(axis=1)
-    if not np.isfinite(mono).all():
-        raise InputError(f"{path} holds NaN or infinite samples; export it again as 16-bit wav")
-    return mono if rate == sample_rate else soxr.resample(mono, rate, sample_rate)
+        status = os.stat(path)
+    except OSError:
+        return None
+    return [status.st_size, status.st_mtime_ns]
 
 
-def _promised_frames(file):
-    """Frames the header speaks of. For wav, libsndfile corrects that number to what is there, and logs the other."""
-    logged = re.search(r"^data : (\d+) \(should be \d+\)", file.extra_info, re.MULTILINE)
-    if not logged or not 0 < int(logged[1]) < OPEN_ENDED:
-        return file.frames
-    held = re.search(r"^data : \d+ \(should be (\d+)\)", file.extra_info, re.MULTILINE)
-    return max(file.frames, round(file.frames * int(logged[1]) / max(1, int(held[1]))))
+def write(path, signal, sample_rate):
+    """Write (samples,) in [-1, 1] as 16-bit wav, whatever the name ends with."""
+    soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")
 
 
 def find(folder):
@@ -70,3 +127,99 @@ def find(folder):
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
+
+
+@contextlib.contextmanager
+def _decoder(path):
+    """(Properties, iterator of (n, channels) float32); what the libraries raise becomes an InputError."""
+    import av
+
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such recording" if not path.exists() else f"{path} is not a file")
+    try:
+        try:
+            file = soundfile.SoundFile(path)
+        except soundfile.LibsndfileError:
+            options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+            file = av.open(str(path), options=options, metadata_errors="ignore")
+            found, decoded = _by_pyav(file, path)
+        else:
+            found, decoded = _by_soundfile(file, path)
+        with file:
+            if not RATES[0] <= found.rate <= RATES[1]:
+                raise ValueError(f"its header says {found.rate} samples a second")
+            yield found, decoded
+    except (soundfile.LibsndfileError, av.FFmpegError, ValueError, MemoryError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
+        reason = reason.strip().rstrip(".")
+        raise InputError(f"{path} can not be read ({reason}); is it a recording, and is it whole?") from None
+
+
+def _by_soundfile(file, path):
+    promised = _promised_frames(file) / max(1, file.samplerate)
+
+    def decoded():
+        frames = 0
+        while len(block := file.read(max(1, BLOCK // file.channels), dtype="float32", always_2d=True)):
+            frames += len(block)
+            yield block
+        _check_length(path, frames / file.samplerate, promised)
+        if file.format == "OGG" and not _ends_with_last_page(path):
+            raise ValueError("its end is missing")
+
+    return Properties(file.samplerate, file.channels, f"{file.format} {file.subtype}", promised), decoded()
+
+
+def _check_length(path, held, promised):
+    if held < promised:
+        raise InputError(f"{path} is cut short: it promises {promised:.2f} s and holds {held:.2f} s; copy it again")
+
+
+def _promised_frames(file):
+    """Frames the header speaks of. For wav and aiff libsndfile corrects that number to what is there, and logs it."""
+    logged = re.search(r"^ ?(?:data|SSND) : (\d+) \(should be (\d+)\)", file.extra_info, re.MULTILINE)
+    if not logged or not 0 < int(logged[1]) < OPEN_ENDED:
+        return file.frames
+    return max(file.frames, round(file.frames * int(logged[1]) / max(1, int(logged[2]))))
+
+
+def _ends_with_last_page(path):
+    """Whether an ogg file's last page says that it is the last."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - LAST_PAGE))
+        end = file.read()
+    page = end.rfind(b"OggS")
+    return page >= 0 and len(end) > page + 5 and bool(end[page + 5] & 4)
+
+
+def _by_pyav(container, path):
+    import av
+
+    stream = next(iter(container.streams.audio), None)
+    if stream is None or stream.codec_context is None:
+        raise ValueError("it holds no sound in a known format")
+    rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+    if not rate or not channels:
+        raise ValueError("its header is damaged")
+
+    name = container.format.name.partition(",")[0]
+    promised = container.duration / 1e6 if container.duration and name in TELLS_ITS_LENGTH else None
+
+    def decoded():
+        to_float = av.AudioResampler(format="flt", layout=stream.codec_context.layout, rate=rate)
+        waiting, samples = [], 0
+        for frame in container.decode(stream):
+            waiting += [same.to_ndarray().reshape(-1, channels) for same in to_float.resample(frame)]
+            if sum(map(len, waiting)) * channels >= BLOCK:
+                samples += sum(map(len, waiting))
+                yield np.concatenate(waiting)
+                waiting = []
+        samples += sum(map(len, waiting))
+        if waiting:
+            yield np.concatenate(waiting)
+        if promised:
+            _check_length(path, samples / rate + TOLERANCE, promised)
+
+    return Properties(rate, channels, f"{name} {stream.codec_context.name}", promised), decoded()

@@ -6,21 +6,26 @@ Pieces of one recording share its room and its microphone: split by piece, and a
 import warnings
 
 import numpy as np
+from scipy import sparse
 
 from Constants import InputError
 
 SIDES = ("train", "validation", "test")
 FOLDS = 5  # a fifth tests, a fifth validates, three fifths train
+BY_GROUP, FOLDS_GIVEN, SIDES_GIVEN = "group", "the folds of the data set", "the sides of the data set"
 
 
-def split(clips, fold=0, seed=0):
+def split(clips, contents, fold=0, seed=0):
     """Which side each clip is on: fold `fold` tests, the next one validates, the others train.
 
-    Folds the data set brings are taken as they are. Otherwise groups are dealt into five, or as many as the rarest
-    label has groups, with the labels as evenly spread as whole groups allow (scikit-learn's StratifiedGroupKFold).
+    What the data set says is taken as it is: sides first, then folds. Otherwise groups are dealt into five folds, or as
+    many as the rarest label has groups, with the labels as evenly spread as whole groups allow (scikit-learn's
+    StratifiedGroupKFold); groups that share a recording are one. Where a data set names the sides but leaves out
+    validation or test, that side is dealt from what it trains with.
 
     Args:
         clips: all of them readable, of any number of labels.
+        contents: (clips,) a hash of each one's samples.
         fold: which fold tests, from 0.
         seed: deals the groups; the same seed, the same sides.
 
@@ -31,7 +36,56 @@ def split(clips, fold=0, seed=0):
         InputError: a label has fewer than three groups, a side would lack a label, or there is no such fold.
     """
     labels = np.array([clip.label for clip in clips])
-    groups = np.array([clip.group for clip in clips])
+    if how(clips) == SIDES_GIVEN:
+        sides = np.array([clip.side for clip in clips], dtype="<U10")
+        missing = [side for side in SIDES if side not in sides]
+        open_ = np.flatnonzero(sides == SIDES[0])
+        if missing and len(open_):
+            dealt = _by_fold(_folds([clips[i] for i in open_], labels[open_], np.array(contents)[open_], seed), fold)
+            sides[open_] = np.where(np.isin(dealt, missing), dealt, SIDES[0])
+    else:
+        sides = _by_fold(_folds(clips, labels, contents, seed), fold)
+    for side in SIDES:
+        lacking = sorted(set(labels) - set(labels[sides == side]))
+        if lacking:
+            raise InputError(
+                f"no group of {', '.join(lacking)} fell on the {side} side; add recordings, or try another --seed"
+            )
+    return sides
+
+
+def how(clips):
+    """Who decides on the sides: the data set (its sides, its folds), or this module by group."""
+    if clips[0].side is not None:
+        return SIDES_GIVEN
+    return FOLDS_GIVEN if clips[0].fold is not None else BY_GROUP
+
+
+def on_two_sides(keys, sides):
+    """The keys (groups, contents) that leak: those on more than one side.
+
+    None after `split`, unless the data set itself puts them there; always checked.
+    """
+    seen = {}
+    for key, side in zip(keys, sides, strict=True):
+        seen.setdefault(key, set()).add(side)
+    return sorted(key for key, where in seen.items() if len(where) > 1)
+
+
+def _by_fold(folds, fold):
+    order = sorted(set(folds))
+    if fold not in range(len(order)):
+        raise InputError(f"--fold {fold}: there are folds 0 to {len(order) - 1}")
+    sides = np.full(len(folds), SIDES[0], dtype="<U10")
+    sides[folds == order[(fold + 1) % len(order)]] = SIDES[1]
+    sides[folds == order[fold]] = SIDES[2]
+    return sides
+
+
+def _folds(clips, labels, contents, seed):
+    if how(clips) == FOLDS_GIVEN:
+        return np.array([clip.fold for clip in clips])
+    groups = _joined(np.array([clip.group for clip in clips]), contents)
     n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
     rarest = min(n_groups, key=n_groups.get)
     if n_groups[rarest] < len(SIDES):
@@ -39,31 +93,18 @@ def split(clips, fold=0, seed=0):
             f"{rarest!r} has {n_groups[rarest]} recording(s) or group(s); it needs at least {len(SIDES)}, one each to "
             "train, to validate and to test: add recordings"
         )
-    given = clips[0].fold is not None
-    folds = (
-        np.array([clip.fold for clip in clips]) if given else _deal(labels, groups, min(FOLDS, n_groups[rarest]), seed)
-    )
-    order = sorted(set(folds))
-    if fold not in range(len(order)):
-        raise InputError(f"--fold {fold}: there are folds 0 to {len(order) - 1}")
-    sides = np.full(len(clips), SIDES[0], dtype="<U10")
-    sides[folds == order[(fold + 1) % len(order)]] = SIDES[1]
-    sides[folds == order[fold]] = SIDES[2]
-    for side in SIDES:
-        missing = sorted(set(labels) - set(labels[sides == side]))
-        if missing:
-            raise InputError(
-                f"no group of {', '.join(missing)} fell on the {side} side; add recordings, or try another --seed"
-            )
-    return sides
+    return _deal(labels, groups, min(FOLDS, n_groups[rarest]), seed)
 
 
-def groups_on_two_sides(clips, sides):
-    """The groups that leak: those with clips on more than one side. Always empty after `split`, and always checked."""
-    seen = {}
-    for clip, side in zip(clips, sides, strict=True):
-        seen.setdefault(clip.group, set()).add(side)
-    return sorted(group for group, where in seen.items() if len(where) > 1)
+def _joined(groups, contents):
+    """(clips,) group names, the same for groups that share a content: the first of them, in the order of the names."""
+    names, group_of = np.unique(groups, return_inverse=True)
+    _, content_of = np.unique(np.asarray(contents), return_inverse=True)
+    n = len(names) + content_of.max() + 1
+    shared = sparse.coo_matrix((np.ones(len(groups)), (group_of, len(names) + content_of)), (n, n))
+    component = sparse.csgraph.connected_components(shared, directed=False)[1][: len(names)]
+    _, first = np.unique(component, return_index=True)
+    return names[first[component[group_of]]]
 
 
 def _deal(labels, groups, n_folds, seed):

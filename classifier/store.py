@@ -1,79 +1,200 @@
-"""Recordings decoded once, in parallel, into one array; pieces are cut from it when a batch needs them.
+"""Recordings decoded once, in parallel, to one file of 16-bit samples that training maps into memory.
 
-Training never holds the pieces: with overlap and random starts they would be many times the recordings.
+A store belongs to a data folder and a sample rate. What was decoded before is taken over; a recording that is new or
+changed (path, size, time) is decoded and appended. The index speaks of whole recordings only, so a killed run leaves
+no half store: the next one goes on. Pieces are views of the samples; what was looked at can be let go of again
+(`forget`), so memory does not grow with the data.
 """
 
+import contextlib
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
+import itertools
+import json
+import mmap
+import tempfile
+import threading
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from joblib import cpu_count
+from joblib import Parallel, cpu_count, delayed
 
-from classifier import recording
-from classifier.console import progress
-from Constants import InputError
+from classifier import artifact, recording
+from classifier.console import progress, quiet_libraries
+from Constants import STORES, InputError
 
+AUDIO = "audio.int16"
+INDEX = "index.json"
+BYTES = 2  # a sample
 FULL_SCALE = 32767  # int16 of 1.0; 16 bits halve the memory and lose nothing a microphone can give
+HELD = 16  # blocks of recording.BLOCK that a thread keeps before it writes: what is longer goes out as it comes
+SAVED_EVERY = 10  # seconds; the work that kill -9 can undo
+WASTE = 0.5  # of the file may belong to recordings that changed or are gone; then it is made anew
 
 
 @dataclass(frozen=True)
 class Store:
-    """Decoded recordings, end to end.
+    """Decoded clips.
 
-    audio: (samples,) int16; recording i is audio[ends[i - 1]:ends[i]].
-    clips: the readable ones, in the order of the audio.
+    mapped: the file; clip i is its samples from starts[i] to ends[i].
+    clips: the readable ones.
+    contents: a hash of each clip's samples; clips that sound the same have the same.
     skipped: (clip, reason) of the others.
-    fingerprint: a hash over the names and the contents of the files read.
     """
 
-    audio: np.ndarray
+    mapped: mmap.mmap
+    starts: np.ndarray
     ends: np.ndarray
     clips: list
+    contents: list
     skipped: list
-    fingerprint: str
 
-    def bounds(self, i):
-        """First sample of recording i and the one behind its last."""
-        return (int(self.ends[i - 1]) if i else 0), int(self.ends[i])
+    @property
+    def fingerprint(self):
+        """A hash over names, labels and sounds."""
+        rows = sorted((clip.path.name, clip.label, what) for clip, what in zip(self.clips, self.contents, strict=True))
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
 
-    def signal(self, i):
-        """(samples,) float32 of recording i."""
-        start, end = self.bounds(i)
-        return to_float(self.audio[start:end])
+    def samples(self, i):
+        """(samples,) int16 of clip i, a view."""
+        n_samples = int(self.ends[i] - self.starts[i])
+        return np.frombuffer(self.mapped, "int16", n_samples, offset=int(self.starts[i]) * BYTES)
+
+    def forget(self):
+        """Let go of the pages in memory; they come back from the file when they are looked at again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def to_float(samples):
     return samples.astype("float32") / FULL_SCALE
 
 
-def read(clips, sample_rate):
-    """Decode clips; the unreadable are skipped, and counted and named in the result.
+def read(clips, data, sample_rate, keep=True):
+    """Open the store of a data set, after bringing it up to date.
+
+    Args:
+        clips: of the data set.
+        data: its folder or file; with the rate it names the store.
+        sample_rate: Hz.
+        keep: the store for the next run; otherwise it is gone when this process ends.
 
     Raises:
         InputError: none of a label's recordings can be read; the message names the first.
     """
+    if not keep:
+        with tempfile.TemporaryFile() as file:
+            index = {"end": 0, "recordings": {}}
+            _decode_missing(clips, sample_rate, file, index, save=lambda: None)
+            return _open(clips, sample_rate, file, index)
+    data = Path(data).resolve()
+    folder = STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with artifact.alone_in(folder):
+        index = _read_index(folder)
+        with (folder / AUDIO).open("a+b") as file:
+            file.truncate(index["end"] * BYTES)  # behind it is what a killed run had begun
+            _decode_missing(clips, sample_rate, file, index, save=lambda: _write_index(folder, file, index))
+            return _open(clips, sample_rate, file, index)
 
-    def decode(clip):
-        try:
-            samples = recording.read(clip.path, sample_rate)
-        except InputError as error:
-            return None, str(error)
-        digest = hashlib.sha256(clip.path.read_bytes()).hexdigest()
-        return np.round(np.clip(samples, -1, 1) * FULL_SCALE).astype("int16"), digest
 
-    with ThreadPoolExecutor(cpu_count()) as pool:  # soundfile and soxr let go of the interpreter while they work
-        decoded = list(progress(pool.map(decode, clips), "reading recordings", len(clips)))
-    good = [i for i, (samples, _) in enumerate(decoded) if samples is not None]
-    skipped = [(clip, said) for clip, (samples, said) in zip(clips, decoded, strict=True) if samples is None]
-    for label in sorted({clip.label for clip in clips} - {clips[i].label for i in good}):
+def _read_index(folder):
+    """What the store holds of recordings that are still as they were.
+
+    Returns:
+        dict of "end", samples of the file in use; never fewer than before, other processes may have mapped them; and
+        "recordings": {path: {key, first, samples, content}, or {key, reason} for one that can not be read}.
+    """
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        held = {path: entry for path, entry in index["recordings"].items() if recording.stamp(path) == entry["key"]}
+        used = sum(entry.get("samples", 0) for entry in held.values())
+        whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
+        if whole and used >= (1 - WASTE) * index["end"]:
+            return {"end": index["end"], "recordings": held}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # there is none, or it is damaged
+    for name in (INDEX, AUDIO):  # a new file: the old one stays with those who have mapped it
+        (folder / name).unlink(missing_ok=True)
+    return {"end": 0, "recordings": {}}
+
+
+def _write_index(folder, file, index):
+    file.flush()
+    with artifact.new_file(folder / INDEX) as fresh:
+        fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
+
+
+def _decode_missing(clips, sample_rate, file, index, save):
+    """Append the recordings that the index does not hold."""
+    paths = dict.fromkeys(str(clip.path) for clip in clips)
+    missing = [path for path in paths if path not in index["recordings"]]
+    if not missing:
+        return
+    alone, saved = threading.Lock(), time.monotonic()
+    # Threads: soundfile, PyAV, soxr and numpy let go of the interpreter while they work.
+    work = Parallel(n_jobs=cpu_count(), prefer="threads", return_as="generator_unordered")
+    decoded = work(delayed(_decode)(path, sample_rate, file, alone) for path in missing)
+    with quiet_libraries(also_python=False), contextlib.ExitStack() as at_the_end:  # mpg123 mutters over damaged mp3
+        at_the_end.callback(save)
+        for path, entry in progress(decoded, "reading recordings", len(missing)):
+            index["recordings"][path] = entry
+            if "first" in entry:
+                index["end"] = max(index["end"], entry["first"] + entry["samples"])
+            if time.monotonic() - saved > SAVED_EVERY:
+                save()
+                saved = time.monotonic()
+
+
+def _decode(path, sample_rate, file, alone):
+    """Append one recording, in one piece; returns its path and what the index says of it."""
+    key, digest = recording.stamp(path), hashlib.sha256()
+
+    def decoded():
+        for block in recording.blocks(path, sample_rate):
+            samples = np.round(np.clip(block, -1, 1) * FULL_SCALE).astype("int16")
+            digest.update(samples)
+            yield samples
+
+    blocks = decoded()
+    try:
+        waiting = list(itertools.islice(blocks, HELD))
+        with alone:  # what a long recording has beyond these is decoded while the others wait: so memory stays flat
+            first = file.seek(0, 2)
+            try:
+                for samples in itertools.chain(waiting, blocks):
+                    file.write(samples)
+            except InputError:
+                file.truncate(first)
+                raise
+            n_samples = (file.tell() - first) // BYTES
+    except InputError as error:
+        return path, {"key": key, "reason": str(error)}
+    return path, {"key": key, "first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
+
+
+def _open(clips, sample_rate, file, index):
+    """Map the samples and find the clips in them."""
+    good, skipped, starts, ends, contents = [], [], [], [], []
+    for clip in clips:
+        entry = index["recordings"][str(clip.path)]
+        start = round(clip.start * sample_rate)
+        end = entry.get("samples", 0) if clip.end is None else round(clip.end * sample_rate)
+        if "reason" in entry:
+            skipped.append((clip, entry["reason"]))
+        elif start >= min(end, entry["samples"]):
+            seconds = entry["samples"] / sample_rate
+            skipped.append((clip, f"{clip.path} ends at {seconds:.2f} s, the clip starts at {clip.start:g} s"))
+        else:
+            good.append(clip)
+            starts.append(entry["first"] + start)
+            ends.append(entry["first"] + min(end, entry["samples"]))
+            part = "" if ends[-1] - starts[-1] == entry["samples"] else f" {start} {end}"
+            contents.append(entry["content"] + part)
+    for label in sorted({clip.label for clip in clips} - {clip.label for clip in good}):
         reasons = [reason for clip, reason in skipped if clip.label == label]
         raise InputError(f"none of the {len(reasons)} recording(s) of {label!r} can be read; the first: {reasons[0]}")
-    fingerprint = hashlib.sha256(repr([(clips[i].path.name, decoded[i][1]) for i in good]).encode()).hexdigest()
-    return Store(
-        audio=np.concatenate([decoded[i][0] for i in good]),
-        ends=np.cumsum([len(decoded[i][0]) for i in good]),
-        clips=[clips[i] for i in good],
-        skipped=skipped,
-        fingerprint=fingerprint,
-    )
+    file.flush()
+    mapped = mmap.mmap(file.fileno(), index["end"] * BYTES, access=mmap.ACCESS_READ)
+    return Store(mapped, np.array(starts), np.array(ends), good, contents, skipped)

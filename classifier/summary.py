@@ -6,6 +6,7 @@ python -m classifier.summary
 from classifier import artifact, console
 from Constants import TRAINED
 
+LEAKS_NAMED = 5
 SIDES = {"train": "learn from", "validation": "validate", "test": "test"}
 
 
@@ -19,7 +20,12 @@ def scores(trained):
     print(
         f"  pieces: {pieces['right']} of {pieces['n']} right, mean of the recalls {pieces['mean_recall']:.1%} ({luck})"
     )
-    print(f"  split by {split['by']}: {split['groups']} groups, {len(split['groups_on_two_sides'])} on two sides")
+    leaks = [len(split[f"{what}_on_two_sides"]) for what in ("groups", "recordings")]
+    print(f"  split by {split['by']}: {split['groups']} groups, {leaks[0]} on two sides; and {leaks[1]} recordings")
+    for what in ("groups", "recordings"):
+        if split[f"{what}_on_two_sides"]:
+            names = ", ".join(split[f"{what}_on_two_sides"][:LEAKS_NAMED])
+            print(f"  WARNING: these {what} stand on two sides, so the scores flatter: {names} ...")
     print(f"  recordings: {sides}; epoch {trained.run['best_epoch']} kept, {trained.run['training_seconds']:.0f} s")
     rows = [
         [label, *(f"{of['recall'][label]:.1%}" for of in (pieces, recordings)), *map(str, row)]

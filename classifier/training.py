@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from classifier import artifact, evaluation, network, plots, registry, splits, tflite
+from classifier import artifact, evaluation, layouts, network, plots, registry, splits, tflite
 from classifier.console import progress, say
 from classifier.pieces import Pieces, TrainingPieces
 
@@ -44,12 +44,13 @@ def train(name, store, labels, contract, run, out):
         InputError: the recordings can not be split, the model can not be converted, or the training diverged.
     """
     started = time.monotonic()
+    data = layouts.folder_of(Path(run["data"]))
     model_file = registry.load("models", name)
     recipe = model_file.PAPER if run["paper"] else model_file.RECIPE
     recipe = replace(recipe, epochs=run["epochs"] or recipe.epochs)
     keras.utils.set_random_seed(run["seed"])
     tf.config.experimental.enable_op_determinism()
-    sides = splits.split(store.clips, run["fold"], run["seed"])
+    sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
     on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
     learn = TrainingPieces(store, on_side["train"], labels, contract, recipe=recipe, seed=run["seed"])
     validation = Pieces(store, on_side["validation"], labels, contract, recipe.batch_size)
@@ -79,8 +80,8 @@ def train(name, store, labels, contract, run, out):
             "run": run,
             "recipe": asdict(recipe),
             "parameters": model.count_params(),
-            "data": _data(store, run["data"]),
-            "split": _split(store, sides, run["data"]),
+            "data": _data(store, data),
+            "split": _split(store, sides, data),
             "scores": scores,
             "best_epoch": best_epoch,
             "training_seconds": round(time.monotonic() - started, 1),
@@ -148,7 +149,7 @@ class _Progress(keras.callbacks.Callback):
         self.bar.update()
 
     def on_epoch_end(self, epoch, logs=None):
-        recall = logs["val_categorical_accuracy"]
+        recall = logs[BEST]
         self.bar.set_postfix_str(f"validation: loss {logs['val_loss']:.3f}, mean recall {recall:.1%}", refresh=False)
 
     def on_train_end(self, logs=None):
@@ -171,19 +172,20 @@ def _data(store, folder):
     return {
         "fingerprint": store.fingerprint,
         "recordings": {label: labels.count(label) for label in sorted(set(labels))},
-        "skipped": [{"path": _inside(clip.path, folder), "reason": reason} for clip, reason in store.skipped],
+        "skipped": [{"path": clip.name(folder), "reason": reason} for clip, reason in store.skipped],
     }
 
 
 def _split(store, sides, folder):
-    names = [_inside(clip.path, folder) for clip in store.clips]
+    names = [clip.name(folder) for clip in store.clips]
+    groups = [clip.group for clip in store.clips]
+    same = set(splits.on_two_sides(store.contents, sides))
     return {
-        "by": "group",
-        "groups": len({clip.group for clip in store.clips}),
-        "groups_on_two_sides": splits.groups_on_two_sides(store.clips, sides),
+        "by": splits.how(store.clips),
+        "groups": len(set(groups)),
+        "groups_on_two_sides": splits.on_two_sides(groups, sides),
+        "recordings_on_two_sides": [
+            name for name, content in zip(names, store.contents, strict=True) if content in same
+        ],
         **{side: [name for name, where in zip(names, sides, strict=True) if where == side] for side in splits.SIDES},
     }
-
-
-def _inside(path, folder):
-    return Path(path).relative_to(folder).as_posix()

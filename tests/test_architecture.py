@@ -11,9 +11,10 @@ from tests.conftest import ROOT
 LAYERS = [
     {"scripts"},
     {"summary"},
-    {"training", "clients", "tflite"},
+    {"training", "clients", "tflite", "preparation", "checkup"},
     {"network", "pieces", "evaluation", "splits", "prediction", "plots"},
-    {"metadata", "store", "spectrograms"},
+    {"metadata", "store", "spectrograms", "corpora"},
+    {"cleaning", "downloads", "archives"},
     {"artifact", "clips"},
     {"models", "layouts"},
     {"features", "recording", "recipe", "augmentation", "registry"},
@@ -22,13 +23,19 @@ LAYERS = [
 ]
 DOORS = {  # library: the files that may import it
     "soundfile": {"recording"},
+    "av": {"recording"},
+    "noisereduce": {"cleaning"},
+    "filelock": {"artifact"},
+    "pooch": {"downloads"},
+    "requests": {"downloads"},
+    "soundata": {"corpora"},
     "soxr": {"recording"},
     "matplotlib": {"plots"},
     "tflite_support": {"metadata", "clients"},
     "libusb_package": {"metadata"},
     "mediapipe": {"clients"},
     "ai_edge_litert": {"prediction", "metadata"},
-    "sklearn": {"splits"},
+    "sklearn": {"splits", "checkup"},
     "tensorflow": {"training", "tflite", "console"},
     "tqdm": {"console", "no_graphics"},
 }

@@ -1,14 +1,100 @@
-"""Layouts of data sets, a file each: `recognises(folder)` and `clips(folder)`, which returns a list of Clip."""
+"""Layouts of data sets, a file each: `recognises(folder)`, and `clips(folder)`, which returns a list of Clip.
 
+A layout raises InputError for what it can not use, with file and line. Without --layout the first file, in the order
+of the names, that recognises a folder reads it; LAST is asked last.
+"""
+
+import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
+
+from Constants import InputError
+
+PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
+LAST = "class_folders"  # the folders of other data sets look like labels, too
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay on one side of a split."""
+    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay on one side of a split.
+
+    path: the recording.
+    group: who or where.
+    fold: the fold the data set puts it into, if it has folds.
+    side: the side the data set puts it on ("train", "validation" or "test"), if it says so.
+    start, end: seconds of the recording that are the clip; None is the recording's end.
+    """
 
     path: Path
     label: str
     group: str
     fold: int | None = None
+    side: str | None = None
+    start: float = 0.0
+    end: float | None = None
+
+    def name(self, folder):
+        """The path as seen from the data's folder, with the seconds (a media fragment) if it is a part of it."""
+        path = self.path.relative_to(folder) if self.path.is_relative_to(folder) else self.path
+        if (self.start, self.end) == (0, None):
+            return path.as_posix()
+        return f"{path.as_posix()}{PART}{self.start:g},{'' if self.end is None else f'{self.end:g}'}"
+
+
+def folder_of(data):
+    """The folder that the names of clips are seen from: the data, or, for a csv file, where it lies."""
+    return data if data.is_dir() else data.parent
+
+
+def rows(path, columns):
+    """(line number, {column: text}) of each line of a csv file that has at least these columns.
+
+    Raises:
+        InputError: there is no such file, it is no UTF-8 csv, lacks a column, or a line is too short or too long; file
+            and line are named.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path} is not there; is the data in another layout (--layout)?") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}, line {line}: this is not UTF-8 text; save the file again as UTF-8 csv") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        missing = [column for column in columns if column not in (reader.fieldnames or [])]
+        if missing:
+            raise InputError(f"{path}, line 1: there is no column {missing[0]!r}; it needs {', '.join(columns)}")
+        for row in reader:
+            if None in row or None in row.values():
+                wanted = len(reader.fieldnames)
+                raise InputError(f"{path}, line {reader.line_num}: it has not {wanted} values, as the first line has")
+            yield reader.line_num, {name: value.strip() for name, value in row.items()}
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num}: {error}; save it again as csv") from None
+
+
+def filled(row, column, source, line):
+    """What stands in a column, after making sure that something does."""
+    if not row[column]:
+        raise InputError(f"{source}, line {line}: {column} is empty; fill it in, or take the line out")
+    return row[column]
+
+
+def whole_number(row, column, source, line):
+    """What stands in a column, after making sure that it is 0, 1, 2 ..."""
+    if not row[column].isdecimal():
+        raise InputError(f"{source}, line {line}: {column} {row[column]!r} is not a whole number from 0 on; correct it")
+    return int(row[column])
+
+
+def existing(path, source, line):
+    """The path, after making sure that it is a file; `source` and `line` say who speaks of it."""
+    try:
+        there = path.is_file()
+    except OSError:  # a name too long for any file
+        there = False
+    if not there:
+        raise InputError(f"{source}, line {line}: {path} is not there; put the recording there, or take the line out")
+    return path

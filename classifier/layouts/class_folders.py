@@ -16,7 +16,7 @@ def clips(folder):
     """A clip per recording; each recording is its own group.
 
     Raises:
-        InputError: a label has no recording, or there are fewer than two labels.
+        InputError: a label has no recording.
     """
     found = []
     folders = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
@@ -26,8 +26,4 @@ def clips(folder):
             kinds = ", ".join(recording.SUFFIXES)
             raise InputError(f"{child} holds no recordings ({kinds}); put some there, or take the folder away")
         found += [Clip(path, child.name, str(path.relative_to(folder))) for path in paths]
-    if len(folders) < 2:
-        raise InputError(
-            f"{folder} holds {len(folders)} folder(s) of recordings; a classifier needs at least two labels"
-        )
     return found

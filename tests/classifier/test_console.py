@@ -46,3 +46,8 @@ def test_what_was_held_back_is_shown_when_it_explains_a_failure():
 def test_a_table_lines_up(capsys):
     console.table(["name", "n"], [["a long name", 1], ["b", 100]])
     assert capsys.readouterr().out == "name           n\n-----------  ---\na long name    1\nb            100\n"
+
+
+def test_our_own_words_are_heard_while_libraries_are_held_back():
+    done = run("with console.quiet_libraries(also_python=False):\n    os.write(2, b'noise')\n    console.say('words')")
+    assert done.stderr == "words\n"

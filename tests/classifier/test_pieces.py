@@ -21,7 +21,7 @@ def held(tmp_path):
     for i in range(3):
         write_tone(tmp_path / "a" / f"{i}.wav", hertz=200 + 100 * i, seconds=5)
     write_tone(tmp_path / "b" / "0.wav", hertz=900, seconds=1)
-    return store.read(read_clips(tmp_path), 16_000)
+    return store.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
 
 
 def all_batches(pieces):
@@ -36,6 +36,13 @@ def test_pieces_are_those_of_the_contract(held):
     assert truth.argmax(axis=1).tolist() == pieces.truth.tolist() == [1] * 9 + [0]
     assert pieces.recordings.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
     assert weights[truth[:, 0] == 1].sum() == pytest.approx(weights[truth[:, 1] == 1].sum())
+
+
+@pytest.mark.parametrize("hop", [8_000, 32_000, 50_000])
+def test_pieces_may_overlap(held, hop):
+    audio = all_batches(Pieces(held, np.arange(4), LABELS, Contract(), batch_size=4, hop=hop))[0]
+    expected = [cut_audio_pad_last(read(clip.path, 16_000), hop=hop) for clip in held.clips]
+    assert audio == pytest.approx(np.concatenate(expected), abs=1e-4)
 
 
 def test_training_sees_every_piece_once_an_epoch_in_another_order(held):
@@ -68,7 +75,7 @@ def test_same_seed_same_batches(held):
 def test_shifted_pieces_stay_in_their_recording(held):
     training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, shift=1.0), seed=0)
     for epoch in range(20):
-        training.epoch = epoch
+        training.begin(epoch)
         audio, truth, _ = all_batches(training)
         for row, label in zip(audio, truth.argmax(axis=1), strict=True):
             spectrum = np.abs(np.fft.rfft(row))

@@ -1,3 +1,4 @@
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -16,6 +17,11 @@ from tests.conftest import write_tone
         (".flac", {}),
         (".ogg", {}),
         (".mp3", {}),
+        (".aiff", {"subtype": "PCM_24"}),
+        (".wav", {"subtype": "PCM_U8"}),
+        (".wav", {"subtype": "PCM_32"}),
+        (".wav", {"subtype": "PCM_16", "format": "WAVEX"}),
+        (".caf", {}),
     ],
 )
 @pytest.mark.parametrize(("rate", "channels"), [(16_000, 1), (8_000, 1), (44_100, 2), (48_000, 1)])
@@ -27,6 +33,92 @@ def test_any_format_rate_and_channels_become_mono_at_the_rate_asked_for(tmp_path
     assert abs(len(signal) - 48_000) < 2_500  # codecs pad
     loudest = np.fft.rfftfreq(len(signal), 1 / 16_000)[np.abs(np.fft.rfft(signal)).argmax()]
     assert abs(loudest - 1000) < 2
+
+
+def encode(path, codec, rate, layout="mono", seconds=3.0):
+    """A tone of 1 kHz, encoded by PyAV."""
+    time = np.arange(round(seconds * rate)) / rate
+    channels = 2 if layout == "stereo" else 1
+    tone = np.tile((0.3 * np.sin(2 * np.pi * 1000 * time)).astype("float32"), (channels, 1))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, layout=layout, bit_rate=64_000)
+        context = stream.codec_context
+        to_codec = av.AudioResampler(context.format, layout, rate, frame_size=context.frame_size or 1024)
+        whole = av.AudioFrame.from_ndarray(tone, format="fltp", layout=layout)
+        whole.sample_rate = rate
+        for frame in [*to_codec.resample(whole), *to_codec.resample(None), None]:
+            container.mux(stream.encode(frame))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [
+        ("phone.m4a", "aac", 44_100),
+        ("lossless.M4A", "alac", 48_000),
+        ("raw.aac", "aac", 48_000),
+        ("browser.webm", "libopus", 48_000),
+        ("chat.opus", "libopus", 48_000),
+        ("chat.ogg", "libopus", 48_000),
+        ("windows.wma", "wmav2", 44_100),
+        ("old phone.3gp", "aac", 16_000),
+    ],
+)
+@pytest.mark.parametrize("layout", ["mono", "stereo"])
+def test_what_phones_and_browsers_record(tmp_path, name, codec, rate, layout):
+    path = encode(tmp_path / name, codec, rate, layout)
+    signal = recording.read(path, 16_000)
+    assert signal.dtype == np.float32
+    assert abs(len(signal) - 48_000) < 2_500
+    loudest = np.fft.rfftfreq(len(signal), 1 / 16_000)[np.abs(np.fft.rfft(signal)).argmax()]
+    assert abs(loudest - 1000) < 2
+    found = recording.properties(path)
+    assert (found.rate, found.channels) == (rate, 1 if layout == "mono" else 2)
+
+
+@pytest.mark.parametrize("name", ["a.m4a", "a.webm"])
+def test_a_compressed_recording_that_is_cut_short(tmp_path, name):
+    whole = encode(tmp_path / f"whole {name}", {"m4a": "aac", "webm": "libopus"}[name[2:]], 48_000)
+    content = whole.read_bytes()
+    path = write_bytes(tmp_path / name, content[: len(content) // 2])
+    with pytest.raises(InputError, match=f"{name} (can not be read|is cut short)"):
+        recording.read(path, 16_000)
+
+
+@pytest.mark.parametrize("playlist", ["#EXTM3U\n#EXTINF:3,\n{}\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile {}\n"])
+def test_a_playlist_does_not_open_other_files(tmp_path, playlist):
+    other = encode(tmp_path / "other.m4a", "aac", 44_100)
+    (tmp_path / "list.m4a").write_text(playlist.format(other.name))
+    with pytest.raises(InputError, match="list.m4a can not be read"):
+        recording.read(tmp_path / "list.m4a", 16_000)
+
+
+def test_a_header_that_would_fill_the_memory_is_refused(tmp_path):
+    content = bytearray(whole_wav(tmp_path))
+    content[24:28] = (3).to_bytes(4, "little")  # samples a second: resampled, this one would grow 5000-fold
+    with pytest.raises(InputError, match="3 samples a second"):
+        recording.read(write_bytes(tmp_path / "slow.wav", content), 16_000)
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+def test_blocks_are_the_recording(tmp_path, rate, monkeypatch):
+    path = write_tone(tmp_path / "a.wav", rate=rate)
+    whole = recording.read(path, 16_000)
+    monkeypatch.setattr(recording, "BLOCK", 1000)
+    blocks = list(recording.blocks(path, 16_000))
+    assert len(blocks) > 20
+    assert np.concatenate(blocks) == pytest.approx(whole, abs=1e-6)
+
+
+def test_properties_are_those_of_the_header(tmp_path):
+    path = write_tone(tmp_path / "a.flac", rate=44_100, channels=2, subtype="PCM_24")
+    assert recording.properties(path) == recording.Properties(44_100, 2, "FLAC PCM_24", 3.0)
+
+
+def test_what_is_written_is_read_again(tmp_path):
+    signal = np.linspace(-0.9, 0.9, 1000, dtype="float32")
+    recording.write(tmp_path / "a.part", signal, 16_000)
+    assert recording.read(tmp_path / "a.part", 16_000) == pytest.approx(signal, abs=1e-4)
 
 
 def test_channels_are_averaged(tmp_path):
@@ -53,6 +145,8 @@ def whole_wav(tmp_path, suffix=".wav"):
         ("no samples.wav", lambda folder: whole_wav(folder)[:44], "holds no samples"),
         ("half.wav", lambda folder: whole_wav(folder)[: 44 + 48_000], "cut short: it promises 3.00 s and holds 1.50 s"),
         ("half.flac", lambda folder: whole_wav(folder, ".flac")[:20_000], "can not be read"),
+        ("half.ogg", lambda folder: whole_wav(folder, ".ogg")[:6_000], "its end is missing"),
+        ("half.aiff", lambda folder: whole_wav(folder, ".aiff")[: 54 + 48_000], "promises 3.00 s and holds 1.50 s"),
         ("half.mp3", lambda folder: whole_wav(folder, ".mp3")[:6_000], "cut short"),
     ],
 )
@@ -90,3 +184,29 @@ def test_recordings_are_found_in_nested_folders_in_any_case_and_not_among_hidden
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert [path.relative_to(tmp_path).as_posix() for path in recording.find(tmp_path)] == ["a/deep/c.FLAC", "b.wav"]
+
+
+def damage(content, random):
+    """One of: cut short, bytes overwritten, a header of noise, all noise."""
+    content, kind = bytearray(content), random.integers(4)
+    if kind == 0:
+        return content[: random.integers(len(content))]
+    first, n = [(0, 0), (random.integers(len(content)), 200), (0, 64), (0, len(content))][kind]
+    n = min(n, len(content) - first)
+    content[first : first + n] = random.bytes(n)
+    return content
+
+
+def test_damaged_files_are_read_or_named_and_never_a_crash(tmp_path):
+    wholes = [write_tone(tmp_path / f"whole{suffix}") for suffix in (".wav", ".flac", ".ogg", ".mp3", ".aiff")]
+    wholes += [encode(tmp_path / "whole.m4a", "aac", 44_100), encode(tmp_path / "whole.webm", "libopus", 48_000)]
+    random, refused = np.random.default_rng(0), 0
+    for i in range(140):
+        whole = wholes[i % len(wholes)]
+        path = write_bytes(tmp_path / f"damaged {i}{whole.suffix}", damage(whole.read_bytes(), random))
+        try:
+            assert np.isfinite(recording.read(path, 16_000)).all()
+        except InputError as error:
+            assert path.name in str(error)
+            refused += 1
+    assert 70 < refused < 140

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,46 +19,85 @@ def make_clips(groups, n=3, labels=("a", "b")):
     ]
 
 
+def split(clips, **settings):
+    """Split clips that all sound different."""
+    return splits.split(clips, range(len(clips)), **settings)
+
+
 @pytest.mark.parametrize("groups", [3, 4, 5, 17])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_no_group_is_on_two_sides_and_every_side_has_every_label(groups, seed):
     clips = make_clips(groups)
-    sides = splits.split(clips, seed=seed)
-    assert splits.groups_on_two_sides(clips, sides) == []
+    sides = split(clips, seed=seed)
+    assert splits.on_two_sides([clip.group for clip in clips], sides) == []
     for side in splits.SIDES:
         assert {clip.label for clip, where in zip(clips, sides, strict=True) if where == side} == {"a", "b"}
 
 
 def test_every_clip_is_tested_by_exactly_one_fold():
     clips = make_clips(10)
-    tested = np.sum([splits.split(clips, fold=fold) == "test" for fold in range(5)], axis=0)
+    tested = np.sum([split(clips, fold=fold) == "test" for fold in range(5)], axis=0)
     assert tested.tolist() == [1] * len(clips)
 
 
 def test_the_seed_deals_the_groups():
     clips = make_clips(10)
-    assert (splits.split(clips, seed=1) == splits.split(clips, seed=1)).all()
-    assert (splits.split(clips, seed=1) != splits.split(clips, seed=2)).any()
+    assert (split(clips, seed=1) == split(clips, seed=1)).all()
+    assert (split(clips, seed=1) != split(clips, seed=2)).any()
 
 
 def test_predefined_folds_are_taken_as_they_are():
     clips = [Clip(Path(f"{i}.wav"), label, str(i), fold=1 + i % 4) for label in "ab" for i in range(8)]
-    sides = splits.split(clips, fold=3)  # folds are called 1 to 4: the last tests, the first validates
+    sides = split(clips, fold=3)  # folds are called 1 to 4: the last tests, the first validates
     assert {clip.fold for clip, side in zip(clips, sides, strict=True) if side == "test"} == {4}
     assert {clip.fold for clip, side in zip(clips, sides, strict=True) if side == "validation"} == {1}
 
 
 def test_a_leak_is_found():
     clips = make_clips(2, n=1)
-    assert splits.groups_on_two_sides(clips, ["train", "test", "train", "train"]) == ["0"]
+    assert splits.on_two_sides([clip.group for clip in clips], ["train", "test", "train", "train"]) == ["0"]
 
 
 def test_too_few_groups_of_a_label_are_named():
     clips = make_clips(5) + [Clip(Path("c.wav"), "c", "5")]
     with pytest.raises(InputError, match="'c' has 1 recording.*at least 3"):
-        splits.split(clips)
+        split(clips)
 
 
 def test_a_fold_that_is_not_there():
     with pytest.raises(InputError, match="--fold 5: there are folds 0 to 4"):
-        splits.split(make_clips(10), fold=5)
+        split(make_clips(10), fold=5)
+
+
+def test_groups_that_share_a_recording_stay_together():
+    clips = make_clips(10)
+    contents = [-1 if clip.group in "14" and clip.path.stem.endswith("-2") else i for i, clip in enumerate(clips)]
+    for fold in range(5):
+        sides = splits.split(clips, contents, fold)
+        assert splits.on_two_sides(contents, sides) == []
+        assert len({side for clip, side in zip(clips, sides, strict=True) if clip.group in "14"}) == 1
+
+
+def test_sharing_nothing_changes_nothing():
+    clips = make_clips(17)
+    assert (splits.split(clips, range(len(clips))) == splits.split(clips, [clip.path.name for clip in clips])).all()
+
+
+def with_sides(*sides):
+    return [replace(clip, side=sides[int(clip.group) % len(sides)]) for clip in make_clips(12)]
+
+
+def test_given_sides_are_taken_as_they_are():
+    clips = with_sides("test", "train", "validation")
+    assert split(clips).tolist() == [clip.side for clip in clips]
+    assert splits.how(clips) == "the sides of the data set"
+
+
+@pytest.mark.parametrize(("given", "dealt"), [(("train", "test"), "validation"), (("train", "validation"), "test")])
+def test_a_side_the_data_set_leaves_out_is_dealt_from_what_it_trains_with(given, dealt):
+    clips = with_sides(*given)
+    sides = split(clips)
+    for clip, side in zip(clips, sides, strict=True):
+        assert side in ((clip.side,) if clip.side != "train" else ("train", dealt))
+    assert dealt in sides
+    assert splits.on_two_sides([clip.group for clip in clips], sides) == []

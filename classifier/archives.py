@@ -1,0 +1,187 @@
+"""Unpack an archive that nobody vouches for: whole into a new folder, or not at all.
+
+An archive says where its files go and how large they are. Neither is believed: names are checked before they become
+paths, and bytes are counted as they come out. Permissions and times of the archive are not taken over.
+"""
+
+import bz2
+import contextlib
+import errno
+import functools
+import gzip
+import lzma
+import re
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from classifier import artifact
+from classifier.console import progress
+from Constants import InputError
+
+LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus known here needs a tenth of it
+LIMIT_FILES = 500_000
+LONGEST_NAME = 255  # bytes; what file systems take
+DEEPEST = 32  # folders in each other; a thousand would exhaust what walks through them
+UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # control characters, and what was no UTF-8
+CHUNK = 2**20  # bytes
+
+MAGIC = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # how compressed files begin
+DAMAGE = (  # what the libraries raise on bytes that make no sense
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,  # a compression that zipfile does not know
+    RecursionError,  # tar headers about headers about headers
+)
+
+
+class Member(NamedTuple):
+    """A file or a folder in an archive; `refusal` says why its kind is not taken, where it is not."""
+
+    name: str
+    is_folder: bool
+    refusal: str
+    open: Callable
+
+
+class Refused(Exception):
+    """A member is not taken, and with it the whole archive; the message goes on where its name ends."""
+
+
+def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES):
+    """Unpack zip, tar, tar.gz, tar.bz2 or tar.xz, told apart by how they begin.
+
+    Args:
+        archive: the file. A zip's list of members is held in memory: who takes uploads bounds the file's own size.
+        folder: made here; it must not exist yet.
+        limit_bytes: how much may come out, in all.
+        limit_files: how many members there may be, folders among them.
+
+    Raises:
+        InputError: the archive is damaged or none, or a member is refused; archive, member and reason are named.
+            Neither the folder nor anything outside it was written.
+    """
+    archive, folder = Path(archive), Path(folder)
+    if folder.exists():
+        raise InputError(f"{folder} is there already; take it away, or unpack {archive.name} into another folder")
+    member, left = None, limit_bytes
+    try:
+        with artifact.new_folder(folder) as fresh, contextlib.closing(_members(archive)) as members:
+            for n_members, member in enumerate(progress(members, f"unpacking {archive.name}"), 1):
+                if n_members > limit_files:
+                    raise Refused(f"is one more than the {limit_files} files and folders that are allowed")
+                left -= _write(member, fresh.joinpath(*_parts(member)), left)
+            if not member:
+                raise InputError(f"{archive} holds no files; check that it is the right one")
+    except Refused as why:
+        name = repr(member.name[:200])
+        raise InputError(f"{archive}: {name} {why}; nothing was unpacked, pack it anew without that") from None
+    except InputError:
+        raise
+    except (*DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a full disk is not its fault
+            raise
+        raise InputError(f"{archive} is damaged or cut off ({error}); delete it and get it again") from None
+
+
+def _members(archive):
+    """The members of an archive one after the other, whatever its kind."""
+    with archive.open("rb") as file:
+        start = file.read(6)
+        file.seek(0)
+        if start.startswith(b"PK"):
+            yield from _zip_members(file)
+            return
+        file = next((opens(file) for magic, opens in MAGIC.items() if start.startswith(magic)), file)
+        try:
+            tar = tarfile.open(fileobj=_Blocks(file), mode="r:", encoding="utf-8")
+        except tarfile.ReadError as error:
+            known = "zip, tar, tar.gz, tar.bz2 or tar.xz"
+            raise InputError(f"{archive} is no archive ({error}); give one of {known}") from None
+        yield from _tar_members(tar, file)
+
+
+def _zip_members(file):
+    with zipfile.ZipFile(file) as archive:
+        for info in archive.infolist():
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            refusal = "" if kind in (0, stat.S_IFREG, stat.S_IFDIR) else "is a link or a device"
+            if info.flag_bits & 0x2041:  # encrypted; strongly encrypted; with an encrypted list of members
+                refusal = "is encrypted"
+            name = info.orig_filename  # the other one is cut off at a NUL
+            yield Member(name, name.endswith("/"), refusal, functools.partial(archive.open, info))
+
+
+def _tar_members(tar, file):
+    for info in tar:
+        refusal = "" if info.isreg() or info.isdir() else "is a link or a device"
+        yield Member(info.name, info.isdir(), refusal, functools.partial(tar.extractfile, info))
+    if tar.fileobj.last != bytes(tarfile.BLOCKSIZE):  # tarfile takes a damaged header for the end
+        raise tarfile.ReadError("its end is missing")
+    file.read(CHUNK)  # padding, and the checksum at the end of a compressed file
+    if file.read(1):
+        raise tarfile.ReadError("something comes after its end")
+
+
+class _Blocks:
+    """A file for tarfile, which would read a header of names into memory whatever size it claims to have."""
+
+    def __init__(self, file):
+        self.file, self.seek, self.tell = file, file.seek, file.tell
+        self.last = b""
+
+    def read(self, size):
+        if not 0 <= size <= CHUNK:
+            raise tarfile.ReadError(f"a header of {size} bytes")
+        self.last = self.file.read(size)
+        return self.last
+
+
+def _parts(member):
+    """The parts of a member's path, after making sure that it can become one."""
+    name, parts = member.name, PurePosixPath(member.name).parts  # without '.' and '//'
+    refusals = {
+        "has control characters in its name": bool(re.search(UNPRINTABLE, name)),
+        "has a backslash in its name": "\\" in name,
+        "is an absolute path": name.startswith("/"),
+        "names a drive": any(re.match("[A-Za-z]:", part) for part in parts),
+        "leads out of its folder": ".." in parts,
+        "has no name": not parts and not member.is_folder,
+        "lies too deep": len(parts) > DEEPEST,
+        "has too long a name": any(len(part.encode(errors="replace")) > LONGEST_NAME for part in parts),
+        member.refusal: bool(member.refusal),
+    }
+    for why, is_so in refusals.items():
+        if is_so:
+            raise Refused(why)
+    return parts
+
+
+def _write(member, path, left):
+    """Write a member, and say how many bytes came out of it."""
+    n_bytes = 0
+    try:
+        if member.is_folder:
+            path.mkdir(parents=True, exist_ok=True)
+            return 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("xb")
+    except (FileExistsError, NotADirectoryError):
+        raise Refused("is there twice, or as a file and as a folder") from None
+    with file, member.open() as source:
+        while chunk := source.read(CHUNK):
+            n_bytes += len(chunk)
+            if n_bytes > left:
+                raise Refused(f"holds more than the {left} bytes that are left of the allowed ones")
+            file.write(chunk)
+    return n_bytes

@@ -1,0 +1,242 @@
+"""What is in a data folder, and what a model could learn there instead of the sounds.
+
+A shortcut is a property of the files that tells the labels: all speech at 48 kHz, all alarms from one phone. A model
+finds it and is useless elsewhere. A decision tree of depth two, asked about properties alone, finds it first.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from joblib import Parallel, cpu_count, delayed
+
+from classifier import console, recording
+from classifier.console import progress, quiet_libraries
+from classifier.layouts import folder_of
+from Constants import InputError
+
+N_FFT = 4096  # samples; windows of the spectrum that tells the bandwidth
+BAND_DB = -60  # from the strongest frequency; above the last frequency that is louder there is nothing
+FULL_SCALE = 0.999  # of the largest number; a sample that reaches it is taken for clipped
+CLIPPED_SHARE = 1e-4  # of the samples, and a recording is reported
+QUIET_DB = -60  # RMS from full scale, and a recording is reported
+FOLDS = 5  # groups of a label that are needed to judge what is measured, each left out once
+SHORTCUT = 0.25  # of the way from guessing to always right, and a property is reported
+FORMAT = ("rate", "channels", "codec")  # decided by who recorded, not by what
+MEASURED = {"seconds": 1, "level": 0, "bandwidth": 0}  # digits shown
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A recording. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of its sound."""
+
+    name: str
+    label: str
+    group: str
+    rate: int
+    channels: int
+    codec: str
+    seconds: float
+    level: float
+    peak: float
+    clipped: float
+    bandwidth: float
+    content: str
+
+
+def check(clips, data, least_seconds):
+    """Look at every recording of a data set.
+
+    Args:
+        clips: of the data set.
+        data: its folder or file.
+        least_seconds: what is shorter is too short for a piece.
+
+    Returns:
+        dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
+        [[name, ...]] that sound the same, "two_labels" [[name, ...]] of those that have more than one label,
+        "shortcuts" [{property, told, ...}], and "recordings" [facts].
+    """
+    folder = folder_of(data)
+    work = Parallel(n_jobs=cpu_count(), prefer="threads", return_as="generator")
+    with quiet_libraries(also_python=False):
+        looked_at = work(delayed(_look_at)(clip, folder) for clip in clips)
+        looked_at = list(progress(looked_at, "looking at recordings", len(clips)))
+    facts = [found for found in looked_at if isinstance(found, Facts)]
+    same = {}
+    for found in facts:
+        same.setdefault(found.content, []).append(found)
+    same = [members for members in same.values() if len(members) > 1]
+    return {
+        "data": str(data),
+        "labels": {
+            label: _summary([f for f in facts if f.label == label]) for label in sorted({f.label for f in facts})
+        },
+        "unreadable": [found for found in looked_at if not isinstance(found, Facts)],
+        "too_short": [f.name for f in facts if f.seconds < least_seconds],
+        "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
+        "quiet": [f.name for f in facts if f.level < QUIET_DB],
+        "duplicates": [[f.name for f in members] for members in same],
+        "two_labels": [[f.name for f in members] for members in same if len({f.label for f in members}) > 1],
+        "shortcuts": _shortcuts(facts) if len({f.label for f in facts}) > 1 else [],
+        "recordings": [asdict(f) for f in facts],
+    }
+
+
+def _look_at(clip, folder):
+    """Facts, or the reason why there are none."""
+    try:
+        properties = recording.properties(clip.path)
+        n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
+        spectrum = np.zeros(N_FFT // 2 + 1)
+        for block in recording.blocks(clip.path, start=clip.start, end=clip.end):
+            n += len(block)
+            power += float(np.square(block, dtype="float64").sum())
+            peak = max(peak, float(np.abs(block).max()))
+            clipped += int((np.abs(block) >= FULL_SCALE).sum())
+            digest.update(np.round(block * 32767).astype("int16"))
+            window = min(len(block), N_FFT)
+            frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
+            spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
+    except InputError as error:
+        return str(error)
+    audible = np.flatnonzero(spectrum > spectrum.max() * 10 ** (BAND_DB / 10))
+    return Facts(
+        name=clip.name(folder),
+        label=clip.label,
+        group=clip.group,
+        rate=properties.rate,
+        channels=properties.channels,
+        codec=properties.codec,
+        seconds=n / properties.rate,
+        level=_db(np.sqrt(power / n)),
+        peak=_db(peak),
+        clipped=clipped / n,
+        bandwidth=float(audible[-1] * properties.rate / N_FFT) if len(audible) else 0.0,
+        content=digest.hexdigest(),
+    )
+
+
+def _db(amplitude):
+    return 20 * float(np.log10(max(amplitude, 1e-6)))
+
+
+def _summary(facts):
+    def spread(name):
+        return [round(float(value), 2) for value in np.quantile([getattr(f, name) for f in facts], [0.1, 0.5, 0.9])]
+
+    return {
+        "recordings": len(facts),
+        "groups": len({f.group for f in facts}),
+        "hours": round(sum(f.seconds for f in facts) / 3600, 3),
+        **{name: dict(Counter(getattr(f, name) for f in facts).most_common()) for name in FORMAT},
+        **{name: spread(name) for name in MEASURED},
+        "clipped": sum(f.clipped > CLIPPED_SHARE for f in facts),
+    }
+
+
+def _shortcuts(facts):
+    """How well each property tells the labels, and all together; the best first.
+
+    Each is {property, told (mean of the recalls), chance, warning}. With FOLDS groups of every label and more, each
+    group is judged by a tree that has not seen it; with fewer only what the format says is judged, as it stands.
+    """
+    truth, groups = np.array([f.label for f in facts]), np.array([f.group for f in facts])
+    enough = min(len(set(groups[truth == label])) for label in set(truth)) >= FOLDS
+    columns = {
+        name: _columns([getattr(f, name) for f in facts]) for name in ((*FORMAT, *MEASURED) if enough else FORMAT)
+    }
+    columns["all together"] = np.hstack(list(columns.values()))
+    chance = 1 / len(set(truth))
+    rows = []
+    for name, values in columns.items():
+        told = _told(values, truth, groups if enough else None)
+        weight = (told - chance) / (1 - chance)
+        rows.append(
+            {
+                "property": name,
+                "told": told,
+                "chance": chance,
+                "warning": weight >= SHORTCUT,
+                "judged_by": "other groups" if enough else "the same files",
+            }
+        )
+    return sorted(rows, key=lambda row: -row["told"])
+
+
+def _columns(values):
+    """(recordings, columns): a number as it is, a name as a column of 0 and 1 for each name."""
+    if isinstance(values[0], str):
+        return (np.array(values)[:, None] == np.unique(values)).astype(float)
+    return np.array(values, float)[:, None]
+
+
+def _told(values, truth, groups):
+    from sklearn.metrics import balanced_accuracy_score
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(max_depth=2, class_weight="balanced", random_state=0)
+    if groups is None:
+        answers = tree.fit(values, truth).predict(values)
+    else:
+        folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+        answers = cross_val_predict(tree, values, truth, groups=groups, cv=folds)
+    return float(balanced_accuracy_score(truth, answers))
+
+
+def show(found, as_json=False):
+    """Print it, on a page or as JSON."""
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    print(f"{found['data']}: length, level and bandwidth as median (and where eight of ten recordings lie)")
+    rows = []
+    for label, of in found["labels"].items():
+        measured = [f"{of[name][1]:.{d}f} ({of[name][0]:.{d}f} to {of[name][2]:.{d}f})" for name, d in MEASURED.items()]
+        formats = [", ".join(map(str, of[name])) for name in FORMAT]
+        rows.append([label, of["recordings"], of["groups"], f"{of['hours']:.2f}", *measured, *formats])
+    header = [
+        "label",
+        "recordings",
+        "groups",
+        "hours",
+        "seconds",
+        "level, dB",
+        "bandwidth, Hz",
+        "rate, Hz",
+        *FORMAT[1:],
+    ]
+    console.table(header, rows)
+    console.notes(
+        {
+            "can not be read": found["unreadable"],
+            "the same sound under two labels": [" = ".join(names) for names in found["two_labels"]],
+            "the same sound more than once": [" = ".join(names) for names in found["duplicates"]],
+            "too short for a piece": found["too_short"],
+            "clipped, recorded too loud": found["clipped"],
+            f"quieter than {QUIET_DB} dB": found["quiet"],
+        }
+    )
+    if found["shortcuts"]:
+        _show_shortcuts(found["shortcuts"], found["labels"])
+
+
+def _show_shortcuts(shortcuts, labels):
+    judged = f"guessing {shortcuts[0]['chance']:.1%}; judged by {shortcuts[0]['judged_by']}"
+    print(f"labels that a tree of depth two tells by the files' properties alone, mean of the recalls ({judged}):")
+    rows = []
+    for row in shortcuts:
+        values = {label: ", ".join(map(str, of.get(row["property"], ""))) for label, of in labels.items()}
+        said = "; ".join(f"{label} {value}" for label, value in values.items()) if len(set(values.values())) > 1 else ""
+        said = said if row["property"] in FORMAT else ""
+        rows.append([row["property"], f"{row['told']:.1%}", "SHORTCUT" if row["warning"] else "", said])
+    console.table(["property", "told", "", ""], rows)
+    if any(row["warning"] for row in shortcuts):
+        print(
+            "A model will learn a shortcut instead of the sounds. Length and level may be part of the sound\n"
+            "(silence is quiet); rate, codec and bandwidth never are. Record all labels with the same devices, places\n"
+            "and settings. PrepareData.py evens out rates and channels, but not what a device left out."
+        )

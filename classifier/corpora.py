@@ -1,0 +1,234 @@
+"""Data sets to train on, fetched from their publishers and laid out as this project reads them.
+
+voices/speech/flickr8k_audio  voices/song/vocalset  voices/song/csd     one label each, together a data folder
+esc50  urbansound8k  speech_commands                                    a data folder each
+
+In voices and in speech_commands a file's name begins with who speaks or sings: --group-by '^([^_]+)_'.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from classifier import archives, downloads, recording
+from classifier.console import say
+from Constants import InputError
+
+DOWNLOADS = ".downloads"  # in the folder of all data: layouts do not look into hidden folders
+UNKNOWN = "unknown"  # the group of all whose speaker is not told: together they are on one side of a split
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What a publisher offers: address, file name, and "md5:..." or "sha256:..." where a checksum is published."""
+
+    url: str
+    name: str
+    checksum: str | None = None
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A data set.
+
+    name: what it is called on the command line.
+    licence, archive: None where the package soundata knows.
+    n_bytes: to download.
+    place: the folder it becomes, seen from the folder of all data.
+    lay_out: (folder of what was in the archive) -> the folder in there that goes to `place`.
+    """
+
+    name: str
+    title: str
+    page: str
+    licence: str | None
+    n_bytes: int
+    archive: Archive | None
+    place: str
+    lay_out: Callable
+
+
+def find(name):
+    """The corpus of this name, with licence and archive."""
+    corpus = next((corpus for corpus in CORPORA if corpus.name == name), None)
+    if corpus is None:
+        raise InputError(f"there is no corpus {name!r}; there are {', '.join(corpus.name for corpus in CORPORA)}")
+    if corpus.licence and corpus.archive:
+        return corpus
+    import soundata  # takes seconds
+
+    known = soundata.initialize(name)
+    remote = known.remotes["all"]
+    archive = corpus.archive or Archive(remote.url, remote.filename, f"md5:{remote.checksum}")
+    licence = corpus.licence or sys.modules[known.__module__].LICENSE_INFO  # its method only prints it
+    return replace(corpus, licence=licence, archive=archive)
+
+
+def download(corpus, folder, agreed):
+    """Fetch a corpus and lay it out in a folder; what is there already stays as it is.
+
+    Args:
+        corpus: what `find` gives.
+        folder: of all data; the corpus goes to corpus.place in it.
+        agreed: whether its licence is accepted; or a function to ask, called when title and licence have been shown.
+
+    Returns:
+        The data folder that it is, or is a part of.
+
+    Raises:
+        InputError: its licence is not accepted, or its archive can not be had or is not what it was.
+    """
+    data = Path(folder) / corpus.place.partition("/")[0]
+    place, archive = Path(folder) / corpus.place, Path(folder) / DOWNLOADS / corpus.archive.name
+    if place.exists():
+        say(f"{place} is there already and stays as it is; take it away to have {corpus.name} fetched again")
+        return data
+    say(f"{corpus.title}\n  {corpus.page}\n  licence: {corpus.licence}\n  {corpus.n_bytes / 1e9:.1f} GB to download")
+    if not (agreed() if callable(agreed) else agreed):
+        raise InputError(
+            f"{corpus.name} is fetched when its licence ({corpus.licence}) is accepted; accept it with --yes"
+        )
+    downloads.fetch(corpus.archive.url, archive, corpus.archive.checksum)
+    with tempfile.TemporaryDirectory(prefix=f"{corpus.name}-", dir=archive.parent) as temporary:
+        archives.unpack(archive, Path(temporary) / "unpacked")
+        ready = corpus.lay_out(Path(temporary) / "unpacked")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(ready, place)
+    archive.unlink()
+    if not any(archive.parent.iterdir()):
+        archive.parent.rmdir()
+    say(f"{place}: {len(recording.find(place))} recordings")
+    return data
+
+
+def _as_it_is(wanted):
+    """A lay_out: the folder that holds `wanted`."""
+
+    def lay_out(unpacked):
+        found = [path for path in unpacked.rglob(wanted) if "__MACOSX" not in path.relative_to(unpacked).parts]
+        if not found:
+            raise InputError(f"the archive holds no {wanted}: its publisher has changed it; lay it out by hand")
+        return min(found, key=lambda path: len(path.parts)).parents[wanted.count("/")]
+
+    return lay_out
+
+
+def _grouped(wanted, groups):
+    """A lay_out: the folder that holds `wanted`, and every recording's name begins with its group and "_".
+
+    groups: folder -> (path in it -> group).
+    """
+
+    def lay_out(unpacked):
+        folder = _as_it_is(wanted)(unpacked)
+        group_of = groups(folder)
+        for path in recording.find(folder):
+            before, name = f"{group_of(path.relative_to(folder))}_", path.name
+            while not name.startswith(before) or (name != path.name and path.with_name(name).exists()):
+                name = before + name
+            path.rename(path.with_name(name))
+        return folder
+
+    return lay_out
+
+
+def _flickr_speakers(folder):
+    """A line of the list: 1000268201_693b08cb0e_0.wav 98"""
+    lines = (folder / "wav2spk.txt").read_text(encoding="utf-8").splitlines()
+    speakers = {name: speaker.strip() for name, _, speaker in (line.partition(" ") for line in lines)}
+    return lambda path: speakers.get(path.name, UNKNOWN)
+
+
+def _vocalset_singers(_):
+    """female1/long_tones/belt/f1_long_belt_a.wav -> f1; of the names, some lack the singer and one tells another."""
+    return lambda path: re.sub("^(f|m)(em)?ale", r"\1", path.parts[0])
+
+
+# Sizes and checksums: where they were found is said beside them; none was computed for this table.
+CORPORA = [
+    Corpus(
+        "esc50",
+        "ESC-50: 2000 environmental sounds of 50 labels, in 5 folds",
+        "https://github.com/karolpiczak/ESC-50",
+        None,
+        645_832_161,
+        # Not soundata's: 1.0.1 names the branch, with the checksum of an older state (soundata issue 208). GitHub
+        # publishes no checksums of commits; size and checksum are what several projects found that pin this one.
+        Archive(
+            "https://github.com/karolpiczak/ESC-50/archive/33c8ce9eb2cf0b1c2f8bcf322eb349b6be34dbb6.zip",
+            "ESC-50.zip",
+            "sha256:661183a6f53ef04f12c9bd618fed0ddc1713280d6c94a5a5431e844ba6f6a21f",
+        ),
+        "esc50",
+        _as_it_is("meta/esc50.csv"),
+    ),
+    Corpus(
+        "urbansound8k",
+        "UrbanSound8K: 8732 sounds of the street of 10 labels, in 10 folds",
+        "https://zenodo.org/records/1203745",
+        None,
+        6_023_741_708,  # as Zenodo lists it
+        None,
+        "urbansound8k",
+        _as_it_is("metadata/UrbanSound8K.csv"),
+    ),
+    Corpus(
+        "flickr8k_audio",
+        "Flickr 8k Audio Caption Corpus: 40000 spoken sentences of 183 speakers",
+        "https://groups.csail.mit.edu/sls/downloads/flickraudio/",
+        "Creative Commons Attribution-ShareAlike (CC BY-SA)",  # its page; no version named
+        4_200_000_000,  # "4.2 GB", with the checksum: README of the corpus at dagshub.com/michizhou
+        Archive(
+            "https://groups.csail.mit.edu/sls/downloads/flickraudio/downloads/flickr_audio.tar.gz",
+            "flickr_audio.tar.gz",
+            "md5:9d078f1f150c26e864aa64d1d733779a",
+        ),
+        "voices/speech/flickr8k_audio",
+        _grouped("wav2spk.txt", _flickr_speakers),
+    ),
+    Corpus(
+        "csd",
+        "Children's Song Dataset: 200 recordings of 100 songs, one singer",
+        "https://zenodo.org/records/4785016",
+        "Creative Commons Attribution-NonCommercial-ShareAlike 4.0 (CC BY-NC-SA 4.0)",
+        1_900_000_000,  # "1.9 GB"; neither the exact size nor Zenodo's checksum could be confirmed
+        Archive("https://zenodo.org/records/4785016/files/CSD.zip?download=1", "CSD.zip"),
+        "voices/song/csd",
+        _grouped("english/wav", lambda folder: lambda path: "csd"),
+    ),
+    Corpus(
+        "vocalset",
+        "VocalSet 1.1: 10 hours of singing techniques, 20 singers",
+        "https://zenodo.org/records/1442513",
+        "Creative Commons Attribution 4.0 (CC BY 4.0)",
+        2_077_243_579,
+        # Size and checksum as Zenodo lists them. The newer VocalSet1-2.zip holds every recording three times, sorted
+        # by singer, technique and vowel, in a zip beyond 4 GB whose offsets overflow: zipfile can not read it.
+        Archive(
+            "https://zenodo.org/records/1442513/files/VocalSet11.zip?download=1",
+            "VocalSet11.zip",
+            "md5:0c09396242f946e7111ad7d8fc649b81",
+        ),
+        "voices/song/vocalset",
+        _grouped("female1", _vocalset_singers),
+    ),
+    Corpus(
+        "speech_commands",
+        "Speech Commands 0.02: 105829 spoken words of 35 labels, and background noise",
+        "https://arxiv.org/abs/1804.03209",
+        "Creative Commons Attribution 4.0 (CC BY 4.0)",
+        2_428_923_189,
+        # Address and checksum: torchaudio/datasets/speechcommands.py.
+        Archive(
+            "https://storage.googleapis.com/download.tensorflow.org/data/speech_commands_v0.02.tar.gz",
+            "speech_commands_v0.02.tar.gz",
+            "sha256:af14739ee7dc311471de98f5f9d2c9191b18aedfe957f4a6ff791c709868ff58",
+        ),
+        "speech_commands",
+        _as_it_is("validation_list.txt"),
+    ),
+]

@@ -1,0 +1,35 @@
+"""All recordings in one folder, each named after its label, up to the first underscore.
+
+silence_44100hz_stereo.wav  ->  Clip(label="silence", group="silence_44100hz_stereo.wav")
+"""
+
+from classifier import recording
+from classifier.layouts import Clip, split_files, table
+from Constants import InputError
+
+
+def recognises(folder):
+    """Where a list lies beside the recordings, it knows better than their names."""
+    paths = [path for path in folder.glob("[!.]*") if path.suffix.lower() in recording.SUFFIXES and path.is_file()]
+    if not paths or not all(_label(path) for path in paths) or len(recording.find(folder)) > len(paths):
+        return False
+    return not any(layout.recognises(folder) for layout in (split_files, table))
+
+
+def clips(folder):
+    """A clip per recording; each recording is its own group.
+
+    Raises:
+        InputError: a recording has no label in its name, or is in a folder below.
+    """
+    found = []
+    for path in recording.find(folder):
+        if path.parent != folder or not _label(path):
+            raise InputError(f"{path} is not named like {folder / 'label_anything.wav'}; rename or move it")
+        found.append(Clip(path, _label(path), path.name))
+    return found
+
+
+def _label(path):
+    label, underscore, _ = path.name.partition("_")
+    return label.strip() if underscore else ""

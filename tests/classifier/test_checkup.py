@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+import soundfile
+
+from classifier import checkup
+from classifier.layouts import class_folders
+from tests.conftest import write_data, write_tone
+
+
+def check(folder):
+    return checkup.check(class_folders.clips(folder), folder, least_seconds=2)
+
+
+def told(found, name):
+    return next(row for row in found["shortcuts"] if row["property"] == name)
+
+
+def test_what_is_in_a_folder(tmp_path):
+    write_data(tmp_path, n=2)
+    write_tone(tmp_path / "low tone" / "stereo.flac", seconds=6, rate=44_100, channels=2)
+    found = check(tmp_path)
+    low = found["labels"]["low tone"]
+    assert (low["recordings"], low["groups"], low["hours"]) == (3, 3, pytest.approx(12 / 3600, abs=1e-3))
+    assert low["rate"] == {16_000: 2, 44_100: 1}
+    assert low["channels"] == {1: 2, 2: 1}
+    assert low["codec"] == {"WAV PCM_16": 2, "FLAC PCM_16": 1}
+    assert low["seconds"][1] == 3
+    assert low["level"][1] == pytest.approx(20 * np.log10(0.3 / np.sqrt(2)), abs=0.1)
+
+
+def test_the_faulty_are_named(tmp_path):
+    write_data(tmp_path, n=2)
+    (tmp_path / "low tone" / "text.wav").write_text("these are words")
+    write_tone(tmp_path / "low tone" / "short.wav", seconds=0.5)
+    soundfile.write(tmp_path / "low tone" / "loud.wav", np.sign(np.sin(np.arange(48_000) / 9)), 16_000)
+    soundfile.write(tmp_path / "low tone" / "quiet.wav", 1e-4 * np.ones(48_000), 16_000, subtype="FLOAT")
+    found = check(tmp_path)
+    assert len(found["unreadable"]) == 1 and "text.wav can not be read" in found["unreadable"][0]
+    assert found["too_short"] == ["low tone/short.wav"]
+    assert found["clipped"] == ["low tone/loud.wav"]
+    assert found["quiet"] == ["low tone/quiet.wav"]
+
+
+def test_the_same_sound_is_found_in_another_file_and_under_another_label(tmp_path):
+    write_data(tmp_path, n=2)
+    samples, rate = soundfile.read(tmp_path / "low tone" / "l0_take.wav")
+    soundfile.write(tmp_path / "low tone" / "copy.flac", samples, rate)
+    soundfile.write(tmp_path / "high tone" / "wrong.wav", samples, rate)
+    found = check(tmp_path)
+    assert sorted(found["duplicates"][0]) == ["high tone/wrong.wav", "low tone/copy.flac", "low tone/l0_take.wav"]
+    assert found["two_labels"] == found["duplicates"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("rate", {"rate": 44_100}),
+        ("channels", {"channels": 2}),
+        ("codec", {"subtype": "PCM_24"}),
+        ("seconds", {"seconds": 6.0}),
+    ],
+)
+def test_a_property_that_tells_the_labels_is_a_shortcut(tmp_path, name, change):
+    for i in range(8):
+        write_tone(tmp_path / "a" / f"{i}.wav", seed=i)
+        write_tone(tmp_path / "b" / f"{i}.wav", seed=100 + i, **change)
+    found = check(tmp_path)
+    assert told(found, name)["told"] == 1
+    assert told(found, name)["warning"]
+    assert told(found, name)["judged_by"] == "other groups"
+
+
+def test_level_and_bandwidth_are_shortcuts_too(tmp_path):
+    random = np.random.default_rng(0)
+    for i in range(8):
+        noise = random.normal(0, 0.1, 48_000)
+        dull = np.fft.irfft(np.fft.rfft(noise) * (np.fft.rfftfreq(48_000, 1 / 16_000) < 3_000))
+        for label, samples in (("a", noise), ("b", dull), ("c", 0.01 * noise)):
+            (tmp_path / label).mkdir(exist_ok=True)
+            soundfile.write(tmp_path / label / f"{i}.wav", samples, 16_000, subtype="FLOAT")
+    found = check(tmp_path)
+    assert told(found, "bandwidth")["warning"] and told(found, "level")["warning"]
+    assert found["labels"]["b"]["bandwidth"][1] == pytest.approx(3_000, abs=100)
+    assert told(found, "all together")["told"] == 1
+
+
+def test_where_properties_are_dealt_at_random_there_is_no_shortcut(tmp_path):
+    random = np.random.default_rng(0)
+    for label in "ab":
+        for i in range(30):
+            write_tone(
+                tmp_path / label / f"{i}.wav", seconds=random.uniform(2, 5), rate=int(random.choice([8000, 16000]))
+            )
+    assert not any(row["warning"] for row in check(tmp_path)["shortcuts"])
+
+
+def test_few_recordings_are_judged_by_their_format_only(tmp_path):
+    write_data(tmp_path, n=2)
+    shortcuts = check(tmp_path)["shortcuts"]
+    assert {row["property"] for row in shortcuts} == {"rate", "channels", "codec", "all together"}
+    assert {row["judged_by"] for row in shortcuts} == {"the same files"}
+    assert not any(row["warning"] for row in shortcuts)
