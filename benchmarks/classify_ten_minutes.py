@@ -7,12 +7,12 @@ the same network. Both start from decoded audio, answer for the same pieces and 
 """
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
 from joblib import cpu_count
 
+from benchmarks.stopwatch import timed
 from classifier import artifact, console, prediction, recording
 from classifier.spectrograms import mel_spectrograms
 from Constants import TRAINED, cut_audio_pad_last
@@ -27,12 +27,6 @@ def one_by_one(model, pieces, contract):
         spectrogram = mel_spectrograms([piece], contract)[0]
         answers.append(model.predict(spectrogram.reshape(1, -1), verbose=0)[0])
     return np.array(answers)
-
-
-def timed(work):
-    started = time.perf_counter()
-    result = work()
-    return time.perf_counter() - started, result
 
 
 def main(argv=None):

@@ -59,14 +59,18 @@ def compare(trained, recording):
     """Ask every installed client about a recording, print what each answers, and make sure that they agree.
 
     Raises:
-        InputError: a client can not run the file, or two of them differ.
+        InputError: a client can not run the file, or two of them differ; the file is not left behind.
     """
     file = next(file.target for file in artifact.app_files(trained) if not file.is_dropin)
     signal = read(recording, trained.contract.sample_rate)
     pieces = cut_audio_pad_last(signal, trained.contract.piece_length)
-    answers = {
-        client: ask(client, file, pieces) for client in progress(installed(), f"asking the clients about {file.name}")
-    }
+    try:
+        asked = progress(installed(), f"asking the clients about {file.name}")
+        answers = {client: ask(client, file, pieces) for client in asked}
+        _make_sure_they_agree(answers, file)
+    except InputError:
+        file.unlink()
+        raise
     print(f"{recording}, mean of {len(pieces)} piece(s), by {file}:")
     means = {client: answer.mean(axis=0) for client, answer in answers.items()}
     table(
@@ -74,11 +78,14 @@ def compare(trained, recording):
     )
     for client in sorted(set(CLIENTS) - set(answers)):
         print(f"{client} is not installed here, and was not asked")
+
+
+def _make_sure_they_agree(answers, file):
     first, *others = answers
     for client in others:
         difference = float(np.abs(answers[client] - answers[first]).max())
         if difference > TOLERANCE:
-            raise InputError(f"{client} and {first} differ by {difference:.1e} on {file}; do not ship it")
+            raise InputError(f"{client} and {first} differ by {difference:.1e} on {file}; it is not kept")
 
 
 def _litert(path, pieces):

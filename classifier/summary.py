@@ -21,7 +21,7 @@ def scores(trained):
         f"  pieces: {pieces['right']} of {pieces['n']} right, mean of the recalls {pieces['mean_recall']:.1%} ({luck})"
     )
     leaks = [len(split[f"{what}_on_two_sides"]) for what in ("groups", "recordings")]
-    print(f"  split by {split['by']}: {split['groups']} groups, {leaks[0]} on two sides; and {leaks[1]} recordings")
+    print(f"  split by {split['by']}: {split['groups']} groups; {leaks[0]} groups, {leaks[1]} recordings on two sides")
     for what in ("groups", "recordings"):
         if split[f"{what}_on_two_sides"]:
             names = ", ".join(split[f"{what}_on_two_sides"][:LEAKS_NAMED])

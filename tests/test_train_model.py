@@ -49,7 +49,7 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
 
 def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
     printed, said = trained.printed["train"]
-    assert "0 on two sides" in printed
+    assert "0 groups, 0 recordings on two sides" in printed
     assert "guessing 33.3%" in printed
     assert "next: python ConvertModelToTFLite.py" in printed
     assert "converting the model after one step" in said

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -46,9 +48,12 @@ def test_the_agreement_is_printed_for_a_held_out_recording(trained):
         assert sum(line.startswith(client) for line in printed.splitlines()) == 2
 
 
-def test_clients_that_differ_are_an_error(trained, monkeypatch):
-    model = artifact.load(trained.out / "signal")
+def test_a_file_on_which_clients_differ_is_not_left_behind(trained, monkeypatch, tmp_path):
+    model = artifact.load(shutil.copytree(trained.out / "signal", tmp_path / "signal"))
+    file = model.folder / "model_signal_metadata.tflite"
+    assert file.exists()
     answers = iter([np.array([[0.5, 0.5, 0.0]]), np.array([[0.4, 0.6, 0.0]]), np.array([[0.5, 0.5, 0.0]])])
     monkeypatch.setattr(clients, "ask", lambda *_: next(answers))
     with pytest.raises(InputError, match="differ by 1.0e-01"):
         clients.compare(model, artifact.example(model.folder))
+    assert not file.exists()

@@ -1,8 +1,8 @@
-import av
 import numpy as np
 import pytest
 import soundfile
 
+from benchmarks import damaged_files
 from classifier import recording
 from Constants import InputError
 from tests.conftest import write_tone
@@ -35,20 +35,10 @@ def test_any_format_rate_and_channels_become_mono_at_the_rate_asked_for(tmp_path
     assert abs(loudest - 1000) < 2
 
 
-def encode(path, codec, rate, layout="mono", seconds=3.0):
-    """A tone of 1 kHz, encoded by PyAV."""
-    time = np.arange(round(seconds * rate)) / rate
-    channels = 2 if layout == "stereo" else 1
-    tone = np.tile((0.3 * np.sin(2 * np.pi * 1000 * time)).astype("float32"), (channels, 1))
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, layout=layout, bit_rate=64_000)
-        context = stream.codec_context
-        to_codec = av.AudioResampler(context.format, layout, rate, frame_size=context.frame_size or 1024)
-        whole = av.AudioFrame.from_ndarray(tone, format="fltp", layout=layout)
-        whole.sample_rate = rate
-        for frame in [*to_codec.resample(whole), *to_codec.resample(None), None]:
-            container.mux(stream.encode(frame))
-    return path
+def encode(path, codec, rate, layout="mono"):
+    """Three seconds of a tone of 1 kHz, encoded by PyAV."""
+    tone = 0.3 * np.sin(2 * np.pi * 1000 * np.arange(3 * rate) / rate)
+    return damaged_files.encode(path, codec, tone.astype("float32"), rate, layout)
 
 
 @pytest.mark.parametrize(
@@ -186,24 +176,16 @@ def test_recordings_are_found_in_nested_folders_in_any_case_and_not_among_hidden
     assert [path.relative_to(tmp_path).as_posix() for path in recording.find(tmp_path)] == ["a/deep/c.FLAC", "b.wav"]
 
 
-def damage(content, random):
-    """One of: cut short, bytes overwritten, a header of noise, all noise."""
-    content, kind = bytearray(content), random.integers(4)
-    if kind == 0:
-        return content[: random.integers(len(content))]
-    first, n = [(0, 0), (random.integers(len(content)), 200), (0, 64), (0, len(content))][kind]
-    n = min(n, len(content) - first)
-    content[first : first + n] = random.bytes(n)
-    return content
-
-
 def test_damaged_files_are_read_or_named_and_never_a_crash(tmp_path):
     wholes = [write_tone(tmp_path / f"whole{suffix}") for suffix in (".wav", ".flac", ".ogg", ".mp3", ".aiff")]
     wholes += [encode(tmp_path / "whole.m4a", "aac", 44_100), encode(tmp_path / "whole.webm", "libopus", 48_000)]
     random, refused = np.random.default_rng(0), 0
     for i in range(140):
         whole = wholes[i % len(wholes)]
-        path = write_bytes(tmp_path / f"damaged {i}{whole.suffix}", damage(whole.read_bytes(), random))
+        path = write_bytes(
+            tmp_path / f"damaged {i}{whole.suffix}",
+            damaged_files.damage(whole.read_bytes(), damaged_files.KINDS[i % 4], random),
+        )
         try:
             assert np.isfinite(recording.read(path, 16_000)).all()
         except InputError as error:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from classifier import artifact, summary
 
@@ -23,3 +24,12 @@ def test_step_three_ends_with_the_table(trained):
     printed, _ = trained.printed["metadata"]
     assert "file to copy into the app" in printed
     assert printed.splitlines()[-1].startswith("next: ")
+
+
+def test_a_leak_that_the_data_set_brings_is_said_aloud(trained, capsys):
+    model = artifact.load(trained.out / "mel")
+    split = {**model.run["split"], "groups_on_two_sides": ["anna"], "recordings_on_two_sides": []}
+    summary.scores(replace(model, run={**model.run, "split": split}))
+    printed = capsys.readouterr().out
+    assert "1 groups, 0 recordings on two sides" in printed
+    assert "WARNING: these groups stand on two sides, so the scores flatter: anna" in printed

@@ -1,0 +1,69 @@
+"""What it costs to train from the store instead of from arrays in memory: CPU time of a step, of one run.
+
+Both fit the same model on the same pieces in batches of the same size, in turn; the median of the epochs counts.
+
+    python -m benchmarks.fit_from_store
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import repeated
+from classifier import clips, console, registry, store
+from Constants import Contract
+
+EPOCHS = 5
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="signal,mel", help="default: %(default)s")
+    parser.add_argument("--hours", type=float, default=0.5, help="default: %(default)g")
+    args = parser.parse_args(argv)
+
+    console.import_tensorflow()
+    with tempfile.TemporaryDirectory() as temporary:
+        store.STORES = Path(temporary) / "stores"
+        folder = Path(temporary) / "data"
+        repeated.write(folder, args.hours)
+        found = clips.read_clips(folder)
+        held, labels = store.read(found, folder, Contract().sample_rate), sorted({clip.label for clip in found})
+        for name in args.model.split(","):
+            arrays, from_store = compare(name, held, labels)
+            added = from_store / arrays - 1
+            print(f"{name}, CPU a step: {arrays:.1f} ms from arrays, {from_store:.1f} ms from the store, {added:+.1%}")
+
+
+def compare(name, held, labels):
+    """Milliseconds of CPU a step from arrays, and from the store."""
+    from classifier import network
+    from classifier.pieces import Pieces
+
+    model_file, contract = registry.load("models", name), Contract()
+    size = model_file.RECIPE.batch_size
+    pieces = Pieces(held, np.arange(len(held.clips)), labels, contract, size)
+    audio, truth, weights = map(np.concatenate, zip(*(pieces[i] for i in range(len(pieces))), strict=True))
+    features = network.features_of(model_file, contract, False)
+    model = network.build(model_file, features, contract, len(labels), 0.0, 1.0)
+    model.compile(optimizer="adam", loss="categorical_crossentropy", jit_compile=False)
+    given = {
+        "arrays": {"x": audio, "y": truth, "sample_weight": weights, "batch_size": size},
+        "store": {"x": pieces},
+    }
+    seconds = {way: [] for way in given}
+    for epoch in range(EPOCHS + 1):
+        for way, data in given.items():
+            started = time.process_time()
+            model.fit(**data, shuffle=False, verbose=0)
+            if epoch:  # the first one warms up
+                seconds[way].append((time.process_time() - started) / len(pieces))
+    return [1000 * statistics.median(seconds[way]) for way in given]
+
+
+if __name__ == "__main__":
+    console.run(main)

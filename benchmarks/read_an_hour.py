@@ -1,0 +1,87 @@
+"""How much faster an hour of mixed recordings becomes pieces to train on than in the loop of old, and the second time.
+
+The loop of old: librosa.load, cut, one librosa mel spectrogram a piece. Here the pieces are audio, for the features are
+a layer of the model; so the time with that layer is given too. Every way reads once before, to warm up.
+
+    python -m benchmarks.read_an_hour
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import librosa
+import numpy as np
+from joblib import cpu_count
+
+from benchmarks import repeated
+from benchmarks.stopwatch import timed
+from classifier import clips, console, store
+from Constants import Contract, cut_audio_pad_last
+
+KINDS = ((44_100, 2), (48_000, 1), (44_100, 1), (48_000, 2))  # Hz, channels
+
+
+def loop_of_old(paths):
+    """(pieces, 128, 63) mel spectrograms."""
+    contract, mels = Contract(), []
+    for path in console.progress(paths, "librosa.load and a mel a piece"):
+        signal, _ = librosa.load(path, sr=contract.sample_rate)
+        for piece in cut_audio_pad_last(signal, contract.piece_length):
+            mels.append(librosa.feature.melspectrogram(y=piece, sr=contract.sample_rate, n_mels=contract.n_mels))
+    return np.array(mels)
+
+
+def opened(folder):
+    found = clips.read_clips(folder)
+    return store.read(found, folder, Contract().sample_rate), found
+
+
+def pieces_of(folder, features=None):
+    from classifier.pieces import Pieces
+
+    held, found = opened(folder)
+    labels = sorted({clip.label for clip in found})
+    pieces = Pieces(held, np.arange(len(held.clips)), labels, Contract(), 64)
+    n = 0
+    for i in range(len(pieces)):
+        audio = pieces[i][0]
+        n += len(audio if features is None else np.asarray(features(audio)))
+    return n
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hours", type=float, default=1.0, help="default: %(default)g")
+    args = parser.parse_args(argv)
+
+    console.import_tensorflow()
+    from classifier.features.mel_spectrogram import MelSpectrogram
+
+    mel = MelSpectrogram.from_contract(Contract())
+    with tempfile.TemporaryDirectory() as temporary:
+        few, folder = Path(temporary) / "few", Path(temporary) / "hour"
+        store.STORES = Path(temporary) / "stores"
+        repeated.write(few, 0.05, KINDS)
+        repeated.write(folder, args.hours, KINDS)
+        paths = [clip.path for clip in clips.read_clips(folder)]
+        for path in paths:
+            path.read_bytes()  # from the disk once, for all ways
+        loop_of_old(list(few.rglob("*.wav")))
+        pieces_of(few, mel)
+
+        old, mels = timed(lambda: loop_of_old(paths))
+        first, _ = timed(lambda: opened(folder))
+        cut, n = timed(lambda: pieces_of(folder))
+        with_mel, _ = timed(lambda: pieces_of(folder, mel))
+        second = min(timed(lambda: opened(folder))[0] for _ in range(5))
+        assert n == len(mels)
+    print(f"{args.hours:g} h of 44.1 and 48 kHz, {len(paths)} recordings, {n} pieces, {cpu_count()} processors")
+    print(f"librosa.load and one mel a piece: {old:.1f} s")
+    for what, seconds in (("decoded to the store and cut", cut), ("the same, and mels by the model's layer", with_mel)):
+        print(f"{what}: {first + seconds:.2f} s, {old / (first + seconds):.1f} times faster")
+    print(f"the store opened first: {first:.2f} s; the second time: {second:.3f} s, {first / second:.0f} times faster")
+
+
+if __name__ == "__main__":
+    console.run(main)
