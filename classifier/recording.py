@@ -87,7 +87,8 @@ def _resampled(decoded, rate, wanted):
     """Mono blocks at the wanted rate, of (n, channels) blocks."""
     resample = None if rate == wanted else soxr.ResampleStream(rate, wanted, 1, dtype="float32").resample_chunk
     for block in decoded:
-        mono = block.mean(axis=1)
+        n = block.shape[1]
+        mono = block[:, 0] if n == 1 else block @ np.full(n, 1 / n, "float32")  # numpy's mean takes 30 times as long
         yield resample(mono) if resample else mono
     if resample:
         yield resample(np.empty(0, "float32"), last=True)
