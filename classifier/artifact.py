@@ -1,6 +1,6 @@
 """A trained model's folder: everything a later step needs, written whole or not at all.
 
-trained/<model>/model.keras  run.json  history.csv  report/*.png      TrainModel
+trained/<model>/model.keras  run.json  history.csv  answers.npz  report/*.png      TrainModel
                 model.tflite  model_dropin.tflite                    ConvertModelToTFLite
                 model_<model>_metadata.tflite ...                    WriteMetadataToModel
 """
@@ -13,6 +13,8 @@ import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+import numpy as np
+
 from classifier import registry
 from classifier.console import import_tensorflow, say
 from classifier.layouts import PART, folder_of
@@ -21,6 +23,7 @@ from Constants import DATA_SHORT, Contract, InputError, make_contract
 MODEL = "model.keras"
 RUN = "run.json"
 HISTORY = "history.csv"
+ANSWERS = "answers.npz"  # of the validation and the test side, piece by piece
 REPORT = "report"
 TFLITE = "model.tflite"
 DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features
@@ -38,6 +41,22 @@ class Artifact:
     @property
     def name(self):
         return self.run["model"]
+
+    def answers(self, side):
+        """What the model said of the pieces of a side ("validation" or "test"), when it was trained.
+
+        Returns:
+            dict of probabilities (pieces, labels) float32, truth (pieces,) index of the label, recordings (pieces,)
+            index into run["split"][side], and starts (pieces,) seconds.
+
+        Raises:
+            InputError: the file is gone.
+        """
+        path = self.folder / ANSWERS
+        if not path.is_file():
+            raise InputError(f"{path} is not there; train it again with TrainModel.py")
+        with np.load(path) as held:
+            return {name: held[f"{side}_{name}"] for name in ("probabilities", "truth", "recordings", "starts")}
 
     def test_recordings(self):
         """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""
@@ -190,6 +209,12 @@ def alone_in(folder):
         yield
     finally:
         lock.release()
+
+
+def write_answers(folder, answers):
+    """Write answers.npz, {side: what Artifact.answers returns}, into a folder under construction."""
+    named = {f"{side}_{name}": values for side, of_side in answers.items() for name, values in of_side.items()}
+    np.savez_compressed(Path(folder) / ANSWERS, **named)
 
 
 def write_run(folder, run, contract):

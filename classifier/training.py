@@ -63,11 +63,13 @@ def train(name, store, labels, contract, run, out):
     say(f"{name}: {model.count_params():,} weights; {counts}")
     history = _fit(model, learn, validation, name)
     best_epoch = _best_epoch(history, recipe)
-    scores = evaluation.score(model.predict(test, verbose=0), test.truth, test.recordings, labels)
+    answers = {side: _answers(model, pieces) for side, pieces in (("validation", validation), ("test", test))}
+    scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
 
     with artifact.new_folder(Path(out) / name) as folder:
         model.save(folder / artifact.MODEL)
         _write_history(folder / artifact.HISTORY, history)
+        artifact.write_answers(folder, answers)
         (folder / artifact.REPORT).mkdir()
         plots.curves(history, best_epoch, f"{name}: training", folder / artifact.REPORT / "curves.png")
         for what in ("pieces", "recordings"):
@@ -154,6 +156,14 @@ class _Progress(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.bar.close()
+
+
+def _answers(model, pieces):
+    """What a model says of pieces, and what is true."""
+    _, number = np.unique(pieces.recordings, return_inverse=True)  # in the order of the side's list in run.json
+    starts = pieces.starts / pieces.contract.sample_rate
+    probabilities = model.predict(pieces, verbose=0)
+    return {"probabilities": probabilities, "truth": pieces.truth, "recordings": number, "starts": starts}
 
 
 def _best_epoch(history, recipe):

@@ -47,6 +47,21 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
         assert sum(map(len, sides)) == len(set.union(*sides)) == sum(run["data"]["recordings"].values())
 
 
+@pytest.mark.parametrize("side", ["validation", "test"])
+def test_what_the_model_says_of_each_held_out_piece_is_kept(trained, side):
+    model = artifact.load(trained.out / "mel")
+    answers = model.answers(side)
+    names, truth = model.run["split"][side], answers["truth"]
+    assert set(answers["recordings"]) == set(range(len(names)))
+    for number, label, start in zip(answers["recordings"], truth, answers["starts"], strict=True):
+        assert names[number].startswith(model.labels[label])
+        assert start % 2 == 0
+    assert answers["probabilities"].sum(axis=1) == pytest.approx(1, abs=1e-5)
+    if side == "test":
+        right = (answers["probabilities"].argmax(axis=1) == truth).sum()
+        assert right == model.run["scores"]["pieces"]["right"]
+
+
 def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
     printed, said = trained.printed["train"]
     assert "0 groups, 0 recordings on two sides" in printed
