@@ -18,6 +18,7 @@ N_MELS = 128  # mel bands from 0 Hz to half the sample rate
 ROOT = Path(__file__).resolve().parent
 LABELS_FILE = ROOT / "labels.txt"
 SHIPPED_LABELS = ["silence", "song", "speech"]  # labels.txt as it comes: training may replace it by the user's folders
+SILENT_LABELS = ("silence", "background", "_background_noise_")  # labels of recordings in which nothing happens
 DATA_RAW = ROOT / "data_raw"  # the user's recordings as they came, for PrepareData.py
 DATA_LONG = ROOT / "data_long"  # the user's recordings
 DATA_SHORT = ROOT / "data_short"  # small and synthetic, to try the scripts with

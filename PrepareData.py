@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from classifier import console
-from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, make_contract
+from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS, make_contract
 
 # Parameters: change them here, or give them on the command line.
 DATA = DATA_RAW  # raw recordings in any layout: a folder per label, a csv file ...; or one recording, to look at
@@ -15,7 +15,7 @@ TOP_DB = 30  # what is so far below a recording's loudest moment is silence; 20 
 SPLIT = False  # cut silence out of the inside too, not only off the ends
 DENOISE = None  # take noise away that sounds like: quietest (moment), whole (recording), or a file; None: leave it
 JOIN = 10  # seconds; shorter recordings of one label and group are put together; 0: none are
-SILENT = "silence,background,_background_noise_"  # labels that are silence themselves: left as they are
+SILENT = ",".join(SILENT_LABELS)  # labels that are silence themselves: left as they are
 
 
 def main(argv=None):

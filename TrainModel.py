@@ -27,6 +27,7 @@ def main(argv=None):
     )
     parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
     parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
+    parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
@@ -54,7 +55,7 @@ def main(argv=None):
     settings = {name: getattr(args, name) for name in kept}
     run = {"data": str(data), **settings}
     for name in names:
-        summary.scores(training.train(name, recordings, labels, contract, run, args.out))
+        summary.scores(training.train(name, recordings, labels, contract, run, args.out, args.resume))
     for _, reason in recordings.skipped:
         print(f"skipped: {reason}")
     if recordings.skipped:

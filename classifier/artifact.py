@@ -1,6 +1,6 @@
 """A trained model's folder: everything a later step needs, written whole or not at all.
 
-trained/<model>/model.keras  run.json  history.csv  answers.npz  report/*.png      TrainModel
+trained/<model>/model.keras  run.json  history.csv  answers.npz  logs/  report/*.png      TrainModel
                 model.tflite  model_dropin.tflite                    ConvertModelToTFLite
                 model_<model>_metadata.tflite ...                    WriteMetadataToModel
 """

@@ -5,12 +5,15 @@ in a model's recipe; the code never runs on pieces to validate or to test.
 """
 
 import numpy as np
-from scipy import fft
+from scipy import fft, signal
 
 NOISE_SHARE = 0.5  # of the pieces get noise, of the others nothing: clean recordings remain in the training
 NOISE_SLOPES = (0.0, 2.2)  # exponent of 1/f: from white to a little browner than brown
 NOISE_FLAT_BELOW = 30.0  # Hz; below, a slope would put all power where no microphone hears
 EQUALISER_SHARE = 0.5
+SPEED_SHARE = 0.5
+SPEED_STEPS = 40  # speeds are multiples of a fortieth: resampling by such ratios is fast
+BACKGROUND_SHARE = 0.5
 EQUALISER_HZ = (0, 100, 300, 800, 2000, 4000, 8000)  # between these the gain goes straight over log frequency
 LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
 
@@ -54,6 +57,55 @@ def add_noise(pieces, snr_db, sample_rate, random):
     altered = pieces.copy()
     altered[chosen] += noise * level * (10 ** (-ratios_db / 20)).astype("float32")
     return np.clip(altered, -1, 1)
+
+
+def speeds(n, strength, random):
+    """(n,) in steps of a fortieth: how many of its seconds fit into one; most stay at 1."""
+    reach = round(strength * SPEED_STEPS)
+    chosen = 1 + random.integers(-reach, reach + 1, n) / SPEED_STEPS
+    return np.where(random.random(n) < SPEED_SHARE, chosen, 1.0)
+
+
+def at_speed(samples, speed):
+    """(n,) samples played at a speed: (n / speed,), pitch and tempo changed together."""
+    if speed == 1:
+        return samples
+    return signal.resample_poly(samples, SPEED_STEPS, round(speed * SPEED_STEPS)).astype("float32")
+
+
+def add_background(pieces, background, snr_db, random):
+    """Some pieces with another recording behind them, the piece louder by snr_db = (least, most).
+
+    Args:
+        background: (pieces, samples) what is behind each.
+    """
+    chosen = random.random(len(pieces)) < BACKGROUND_SHARE
+    ratios = 10 ** (random.uniform(*snr_db, len(pieces)) / 20)
+    loud, quiet = (np.sqrt(np.mean(np.square(audio), axis=1)) for audio in (pieces, background))
+    share = np.where(chosen & (quiet > 0), loud / (ratios * np.maximum(quiet, 1e-9)), 0)
+    return np.clip(pieces + background * share[:, None].astype("float32"), -1, 1)
+
+
+def mix(pieces, truth, weights, strength, random):
+    """Mixup: each piece with another of the batch.
+
+    Source: Zhang, Cisse, Dauphin & Lopez-Paz, ICLR 2018, arXiv 1710.09412.
+
+    Args:
+        truth: (pieces, labels). weights: (pieces,).
+        strength: the shares are from Beta(strength, strength).
+
+    Returns:
+        pieces, truth and weights, mixed alike.
+    """
+    shares = random.beta(strength, strength, len(pieces)).astype("float32")
+    others = random.permutation(len(pieces))
+
+    def mixed(values):
+        share = shares.reshape(-1, *[1] * (values.ndim - 1))
+        return share * values + (1 - share) * values[others]
+
+    return mixed(pieces), mixed(truth), mixed(weights)
 
 
 def coloured_noise(n, samples, sample_rate, random):

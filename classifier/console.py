@@ -96,7 +96,8 @@ def import_tensorflow():
         say("starting TensorFlow ...")
         with quiet_libraries():
             import keras  # noqa: F401
-            import tensorflow  # noqa: F401
+            import tensorflow
+        tensorflow.get_logger().setLevel("ERROR")
 
 
 def table(header, rows):

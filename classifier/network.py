@@ -43,6 +43,43 @@ def build(model, features, contract, n_classes, mean=0.0, variance=1.0):
     return keras.Model(audio, body(x))
 
 
+def masked(model, share):
+    """The same model, sharing its weights, that loses parts of its features while it learns (SpecAugment).
+
+    Source: Park et al., Interspeech 2019, arXiv 1904.08779.
+
+    Args:
+        share: of each axis of the features that a mask may be wide.
+    """
+    x = Masks(share)(model.get_layer("standardise").output)
+    return keras.Model(model.input, model.get_layer("body")(x))
+
+
+class Masks(keras.layers.Layer):
+    """Sets two spans of each axis (bands, frames) to the mean, 0, while training; never part of a saved model."""
+
+    N = 2
+
+    def __init__(self, share):
+        super().__init__()
+        self.share, self.random = share, keras.random.SeedGenerator()
+
+    def call(self, x, training=False):
+        if not training:
+            return x
+        for axis in range(1, len(x.shape) - 1):
+            size = x.shape[axis]
+            along = [1] * len(x.shape)
+            along[axis] = size
+            places = keras.ops.reshape(keras.ops.arange(size, dtype="float32"), along)
+            for _ in range(self.N):
+                each = (keras.ops.shape(x)[0], *[1] * (len(x.shape) - 1))
+                width = keras.random.uniform(each, seed=self.random) * self.share * size
+                start = keras.random.uniform(each, seed=self.random) * (size - width)
+                x = keras.ops.where((places >= start) & (places < start + width), 0.0, x)
+        return x
+
+
 def dropin(model):
     """The same model for an app that computes the first half of the features itself; None where no app does.
 

@@ -3,8 +3,9 @@
 import keras
 import numpy as np
 
-from classifier.augmentation import alter
+from classifier import augmentation
 from classifier.store import to_float
+from Constants import SILENT_LABELS
 
 SHIFT_SHARE = 0.5  # of the pieces are shifted; the others are cut as a test cuts them, short last ones among them
 LEAST_AUDIO = 4  # a shifted piece holds at least a quarter of a piece of its recording
@@ -58,6 +59,8 @@ class TrainingPieces(Pieces):
     def __init__(self, *args, recipe, seed):
         super().__init__(*args, recipe.batch_size)
         self.recipe, self.seed = recipe, seed
+        labels = np.array([self.store.clips[i].label for i in self.recordings])
+        self.silent = np.flatnonzero(np.isin(labels, SILENT_LABELS))
         if not recipe.balanced:
             self.weights = np.ones_like(self.weights)
         self.begin(epoch=0)
@@ -73,8 +76,28 @@ class TrainingPieces(Pieces):
     def __getitem__(self, batch):
         chosen = self.order[batch * self.batch_size : (batch + 1) * self.batch_size]
         random = np.random.default_rng([self.seed, self.epoch, batch])
-        audio = self.cut(chosen, self._shifted(chosen, random))
-        return alter(audio, self.recipe, self.contract.sample_rate, random), *self.truth_and_weights(chosen)
+        recipe, (truth, weights) = self.recipe, self.truth_and_weights(chosen)
+        starts = self._shifted(chosen, random)
+        audio = self._at_speeds(chosen, starts, random) if recipe.speed else self.cut(chosen, starts)
+        if recipe.background_snr_db and len(self.silent):
+            behind = self.silent[random.integers(len(self.silent), size=len(chosen))]
+            background = self.cut(behind, self._shifted(behind, random))
+            audio = augmentation.add_background(audio, background, recipe.background_snr_db, random)
+        audio = augmentation.alter(audio, recipe, self.contract.sample_rate, random)
+        return (
+            augmentation.mix(audio, truth, weights, recipe.mixup, random) if recipe.mixup else (audio, truth, weights)
+        )
+
+    def _at_speeds(self, chosen, starts, random):
+        """`cut`, each piece played at a speed of its own: of a faster one more of the recording is heard."""
+        speeds = augmentation.speeds(len(chosen), self.recipe.speed, random)
+        audio = np.zeros((len(chosen), self.contract.piece_length), "float32")
+        for row, i, start, speed in zip(audio, chosen, starts, speeds, strict=True):
+            samples = self.store.samples(self.recordings[i])[start : start + round(speed * len(row))]
+            played = augmentation.at_speed(to_float(samples), speed)[: len(row)]
+            row[: len(played)] = played
+        self.store.forget()
+        return audio
 
     def _shifted(self, chosen, random):
         length = self.contract.piece_length

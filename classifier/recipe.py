@@ -8,14 +8,22 @@ class Recipe:
     """What the paper, or a measurement, knows about training one model.
 
     epochs, batch_size, optimizer, learning_rate, loss: as in Keras.
-    cosine: the learning rate falls to a hundredth along a cosine.
+    weight_decay: of adamw, by which weights shrink a step, times the learning rate.
+    warm_up: epochs in which the learning rate rises from nothing.
+    cosine: the learning rate then falls to a hundredth along a cosine.
+    label_smoothing: share of the truth that is spread evenly over all labels.
     patience: epochs without a better mean recall on the validation side after which training stops; the best epoch's
         weights are kept. None trains all epochs and keeps the last.
+    averaged: so many best epochs are kept, and the mean of their weights.
     balanced: every label counts the same in the loss, however many pieces it has.
     shift: a piece starts up to this part of a piece earlier or later, in another place every epoch.
     gain_db: it is up to this much louder or softer.
     equaliser_db: its frequency response is bent by up to this much.
+    speed: it is played faster or slower by up to this share: pitch and tempo together.
+    background_snr_db: (least, most) by which it is louder than a piece of a silent label that is mixed in.
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
+    mixup: pieces are mixed in pairs, by shares from Beta(mixup, mixup), and so is the truth.
+    masks: two bands of frequencies and two spans of time of the features are taken away, each up to this share wide.
     """
 
     epochs: int
@@ -23,10 +31,18 @@ class Recipe:
     optimizer: str
     learning_rate: float
     loss: str
+    weight_decay: float | None = None
+    warm_up: int = 0
     cosine: bool = False
+    label_smoothing: float = 0.0
     patience: int | None = None
+    averaged: int = 1
     balanced: bool = False
     shift: float = 0.0
     gain_db: float = 0.0
     equaliser_db: float = 0.0
+    speed: float = 0.0
+    background_snr_db: tuple | None = None
     noise_snr_db: tuple | None = None
+    mixup: float = 0.0
+    masks: float = 0.0

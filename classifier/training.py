@@ -1,6 +1,8 @@
 """Train one model: features standardised, body fitted, the best epoch kept, the test side reported."""
 
+import json
 import platform
+import shutil
 import tempfile
 import time
 from dataclasses import asdict, replace
@@ -12,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from classifier import artifact, evaluation, layouts, network, plots, registry, splits, tflite
+from classifier.checkpoint import LOGS, Checkpoint
 from classifier.console import progress, say
 from classifier.pieces import Pieces, TrainingPieces
 
@@ -26,7 +29,7 @@ BEST = "val_categorical_accuracy"  # chooses the epoch: the loss grows with conf
 STATISTICS_PIECES = 500  # a mean over half a thousand pieces moves no more with another thousand
 
 
-def train(name, store, labels, contract, run, out):
+def train(name, store, labels, contract, run, out, resume=False):
     """Train a model and write its folder.
 
     Args:
@@ -36,6 +39,7 @@ def train(name, store, labels, contract, run, out):
         contract: the audio format.
         run: dict of what the person decided: data, fold, seed, epochs, paper, and what else is to be remembered.
         out: folder that holds the trained models.
+        resume: go on where a killed training of the same run stopped.
 
     Returns:
         The Artifact, read back.
@@ -61,17 +65,18 @@ def train(name, store, labels, contract, run, out):
     _check_that_it_converts(model, learn, contract)
     counts = f"pieces to learn from {len(learn.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
     say(f"{name}: {model.count_params():,} weights; {counts}")
-    history = _fit(model, learn, validation, name)
-    best_epoch = _best_epoch(history, recipe)
+    begun = {"fingerprint": store.fingerprint, "recipe": asdict(recipe), "labels": labels, **run}
+    checkpoint = Checkpoint(Path(out) / f".{name}.training", json.loads(json.dumps(begun)), recipe, BEST, HISTORY)
+    best_epoch = _fit(model, learn, validation, name, checkpoint, resume)
     answers = {side: _answers(model, pieces) for side, pieces in (("validation", validation), ("test", test))}
     scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
 
     with artifact.new_folder(Path(out) / name) as folder:
         model.save(folder / artifact.MODEL)
-        _write_history(folder / artifact.HISTORY, history)
+        _write_history(folder / artifact.HISTORY, checkpoint.history)
         artifact.write_answers(folder, answers)
         (folder / artifact.REPORT).mkdir()
-        plots.curves(history, best_epoch, f"{name}: training", folder / artifact.REPORT / "curves.png")
+        plots.curves(checkpoint.history, best_epoch, f"{name}: training", folder / artifact.REPORT / "curves.png")
         for what in ("pieces", "recordings"):
             title = f"{name}: test {what}, {scores[what]['right']} of {scores[what]['n']} right"
             path = folder / artifact.REPORT / f"confusion_{what}.png"
@@ -90,6 +95,8 @@ def train(name, store, labels, contract, run, out):
             "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
         }
         artifact.write_run(folder, description, contract)
+        shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
+    shutil.rmtree(checkpoint.folder)
     return artifact.load(Path(out) / name)
 
 
@@ -115,34 +122,60 @@ def _check_that_it_converts(model, learn, contract):
 
 def _compile(model, learn):
     recipe = learn.recipe
-    rate = recipe.learning_rate
-    if recipe.cosine:
-        rate = keras.optimizers.schedules.CosineDecay(rate, recipe.epochs * len(learn), alpha=0.01)
     model.compile(
-        optimizer=keras.optimizers.get({"class_name": recipe.optimizer, "config": {"learning_rate": rate}}),
-        loss=recipe.loss,
+        optimizer=_optimizer(recipe, len(learn)),
+        loss=_loss(recipe),
         weighted_metrics=["categorical_accuracy"],
         jit_compile=False,  # XLA compiles longer than it saves on processors
     )
 
 
-def _fit(model, learn, validation, name):
+def _optimizer(recipe, steps):
+    rate = recipe.learning_rate
+    if recipe.cosine:
+        rising = {"warmup_target": rate, "warmup_steps": recipe.warm_up * steps} if recipe.warm_up else {}
+        falling = (recipe.epochs - recipe.warm_up) * steps
+        start = 0.0 if recipe.warm_up else rate
+        rate = keras.optimizers.schedules.CosineDecay(start, falling, alpha=0.01, **rising)
+    settings = {"learning_rate": rate}
+    if recipe.weight_decay is not None:
+        settings["weight_decay"] = recipe.weight_decay
+    return keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
+
+
+def _loss(recipe):
+    if recipe.label_smoothing:
+        return keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
+    return recipe.loss
+
+
+def _fit(model, learn, validation, name, checkpoint, resume):
+    """Fit, and leave the model with the weights that are kept; returns the epoch they are of, counted from 1."""
     recipe = learn.recipe
-    _compile(model, learn)
-    callbacks = [_Progress(name, recipe.epochs, len(learn))]
-    if recipe.patience is not None:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(BEST, mode="max", patience=recipe.patience, restore_best_weights=True)
-        )
-    fitted = model.fit(learn, validation_data=validation, epochs=recipe.epochs, callbacks=callbacks, verbose=0)
-    return {ours: [float(value) for value in fitted.history[theirs]] for theirs, ours in HISTORY.items()}
+    learner = network.masked(model, recipe.masks) if recipe.masks else model
+    _compile(learner, learn)
+    if resume := checkpoint.begin(resume):
+        say(f"{name}: going on after epoch {checkpoint.epoch}")
+        learn.begin(checkpoint.epoch)
+    checkpoint.set_model(learner)
+    if resume:
+        checkpoint.restore()
+    callbacks = [
+        checkpoint,
+        _Progress(name, recipe.epochs, len(learn), checkpoint.epoch),
+        keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False),
+    ]
+    settings = {"epochs": recipe.epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
+    learner.fit(learn, validation_data=validation, **settings)
+    return checkpoint.finish()
 
 
 class _Progress(keras.callbacks.Callback):
-    def __init__(self, name, epochs, steps):
+    def __init__(self, name, epochs, steps, done):
         super().__init__()
         self.name, self.epochs = name, epochs
         self.bar = progress(None, f"training {name}", epochs * steps)
+        self.bar.initial = self.bar.n = done * steps
 
     def on_epoch_begin(self, epoch, logs=None):
         self.bar.set_description(f"training {self.name}, epoch {epoch + 1} of {self.epochs}", refresh=False)
@@ -164,12 +197,6 @@ def _answers(model, pieces):
     starts = pieces.starts / pieces.contract.sample_rate
     probabilities = model.predict(pieces, verbose=0)
     return {"probabilities": probabilities, "truth": pieces.truth, "recordings": number, "starts": starts}
-
-
-def _best_epoch(history, recipe):
-    """Counted from 1."""
-    recalls = history[HISTORY[BEST]]
-    return int(np.argmax(recalls)) + 1 if recipe.patience is not None else len(recalls)
 
 
 def _write_history(path, history):

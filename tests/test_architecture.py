@@ -12,7 +12,7 @@ LAYERS = [
     {"scripts"},
     {"summary"},
     {"training", "clients", "tflite", "preparation", "checkup"},
-    {"network", "pieces", "evaluation", "splits", "prediction", "plots"},
+    {"network", "pieces", "checkpoint", "evaluation", "splits", "prediction", "plots"},
     {"metadata", "store", "spectrograms", "corpora"},
     {"cleaning", "downloads", "archives"},
     {"artifact", "clips"},

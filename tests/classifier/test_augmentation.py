@@ -67,3 +67,43 @@ def test_noise_is_of_every_colour_and_of_one_level():
     low_over_high_db = 10 * np.log10(power[:, 400:800].mean(axis=1) / power[:, 12_000:16_000].mean(axis=1))
     assert low_over_high_db.min() < 3
     assert low_over_high_db.max() > 20
+
+
+def test_a_faster_piece_is_higher_and_shorter():
+    tone = np.sin(2 * np.pi * 1000 * np.arange(40_000) / RATE).astype("float32")
+    played = augmentation.at_speed(tone, 1.25)
+    assert len(played) == 32_000
+    assert np.abs(np.fft.rfft(played)).argmax() / 2 == pytest.approx(1250, abs=1)
+    assert augmentation.at_speed(tone, 1.0) is tone
+
+
+def test_speeds_stay_in_reach_and_half_of_the_pieces_keep_theirs():
+    speeds = augmentation.speeds(10_000, 0.15, np.random.default_rng(0))
+    assert speeds.min() == pytest.approx(0.85) and speeds.max() == pytest.approx(1.15)
+    assert np.mean(speeds == 1) == pytest.approx(0.5 + 0.5 / 13, abs=0.02)
+
+
+def test_the_background_is_as_loud_as_asked_for():
+    pieces, background = tones(hertz=1000), 0.001 * np.ones((64, 2 * RATE), "float32")
+    mixed = augmentation.add_background(pieces, background, (20, 20), np.random.default_rng(0))
+    behind = levels_db(mixed - pieces)
+    changed = behind > -100
+    assert 0.3 < changed.mean() < 0.7
+    assert (levels_db(pieces) - behind)[changed] == pytest.approx(20, abs=0.01)
+
+
+def test_a_silent_background_or_piece_makes_no_numbers_that_are_none():
+    silence = np.zeros((8, 100), "float32")
+    for pieces, background in ((tones(8)[:, :100], silence), (silence, tones(8)[:, :100])):
+        mixed = augmentation.add_background(pieces, background, (0, 20), np.random.default_rng(0))
+        assert np.array_equal(mixed, pieces)
+
+
+def test_mixup_mixes_truth_and_weights_as_it_mixes_pieces():
+    n = 200
+    pieces, truth = np.arange(n, dtype="float32")[:, None] * np.ones((n, 5), "float32"), np.eye(n, dtype="float32")
+    mixed, labels, weights = augmentation.mix(pieces, truth, pieces[:, 0], 0.4, np.random.default_rng(0))
+    assert labels.sum(axis=1) == pytest.approx(1)
+    assert mixed[:, 0] == pytest.approx(labels @ pieces[:, 0], abs=1e-3)
+    assert weights == pytest.approx(labels @ pieces[:, 0], abs=1e-3)
+    assert (labels > 0).sum(axis=1).max() == 2

@@ -72,6 +72,45 @@ def test_same_seed_same_batches(held):
     assert not np.array_equal(one, other)
 
 
+def test_at_another_speed_a_piece_is_of_the_same_recording(held):
+    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, speed=0.1), seed=0)
+    plain = all_batches(TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=PLAIN, seed=0))
+    audio, truth, _ = all_batches(training)
+    assert np.array_equal(truth, plain[1])
+
+    def loudest(rows):
+        return np.abs(np.fft.rfft(rows)).argmax(axis=1) / 2  # Hz
+
+    ratios = loudest(audio) / loudest(plain[0])
+    assert np.all((ratios > 0.88) & (ratios < 1.12))
+    assert 2 < np.sum(np.abs(ratios - 1) > 0.01) < 9
+
+
+def test_what_is_behind_a_piece_is_of_a_silent_label(tmp_path):
+    write_tone(tmp_path / "silence" / "0.wav", hertz=3000, seconds=2)
+    write_tone(tmp_path / "a" / "0.wav", hertz=300, seconds=20)
+    held = store.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
+    recipe = replace(PLAIN, background_snr_db=(10, 10))
+    audio, truth, _ = all_batches(
+        TrainingPieces(held, np.arange(2), ["a", "silence"], Contract(), recipe=recipe, seed=0)
+    )
+    of_a = np.abs(np.fft.rfft(audio[truth[:, 0] == 1]))
+    ratios = of_a[:, 6000] / of_a[:, 600]
+    assert np.all((ratios < 0.05) | (np.abs(ratios - 10**-0.5) < 0.05))
+    assert 0 < np.sum(ratios > 0.05) < len(ratios)
+
+
+def test_mixup_mixes_within_a_batch(held):
+    recipe = replace(PLAIN, mixup=0.5, batch_size=10)
+    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=0)
+    truths = []
+    for epoch in range(5):
+        training.begin(epoch)
+        truths.append(all_batches(training)[1])
+    assert np.sum(truths, axis=2) == pytest.approx(1)
+    assert np.any((np.array(truths) > 0) & (np.array(truths) < 1))
+
+
 def test_shifted_pieces_stay_in_their_recording(held):
     training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, shift=1.0), seed=0)
     for epoch in range(20):

@@ -1,0 +1,113 @@
+"""What an epoch leaves behind: the best weights so far, and a file from which a killed training goes on.
+
+After each epoch `<out>/.<model>.training/` holds all that decides on the rest: weights, optimiser, random states and
+history. The training that goes on from there ends with the weights of one that was never killed.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from classifier import artifact
+from Constants import InputError
+
+STATE = "state.npz"
+LOGS = "logs"  # for TensorBoard; they become a part of the trained model's folder
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Keeps the best epochs, stops when there has long been no better one, and writes the file.
+
+    history: {name: [a value an epoch]}. Keras' early stopping does the first two, but can not go on.
+    """
+
+    def __init__(self, folder, run, recipe, best, names):
+        """
+        Args:
+            folder: for the file and the logs.
+            run: dict of what must be the same for a training to go on.
+            best: the name of what is to be large, as Keras calls it.
+            names: {Keras' name: name in the history}.
+        """
+        super().__init__()
+        self.folder, self.run, self.recipe, self.best, self.names = Path(folder), run, recipe, best, names
+        self.history = {name: [] for name in names.values()}
+        self.kept = []  # (value, epoch, weights), the best first
+
+    @property
+    def epoch(self):
+        """Epochs that are done."""
+        return len(next(iter(self.history.values())))
+
+    def begin(self, resume):
+        """Forget an earlier training, or, with resume, read how far it came.
+
+        Raises:
+            InputError: it was another training.
+        """
+        path = self.folder / STATE
+        if not resume or not path.is_file():
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            return False
+        with np.load(path) as held:
+            about = json.loads(str(held["about"]))
+            arrays = {name: held[name] for name in held.files}
+        differs = [name for name in self.run if self.run[name] != about["run"].get(name)]
+        if differs:
+            raise InputError(
+                f"{self.folder} was begun with another {differs[0]}: give the same arguments, or leave out --resume "
+                "to begin again"
+            )
+        self.history = about["history"]
+        for i, (value, epoch) in enumerate(about["kept"]):
+            n = sum(name.startswith(f"kept{i}_") for name in arrays)
+            self.kept.append((value, epoch, [arrays[f"kept{i}_{j}"] for j in range(n)]))
+        self.arrays = arrays
+        return True
+
+    def restore(self):
+        """Put the model and its optimiser where the earlier training left them."""
+        self.model.optimizer.build(self.model.trainable_variables)
+        for name, variables in self._variables().items():
+            for i, variable in enumerate(variables):
+                variable.assign(self.arrays[f"{name}{i}"])
+        del self.arrays
+
+    def on_epoch_end(self, epoch, logs=None):
+        for theirs, ours in self.names.items():
+            self.history[ours].append(float(logs[theirs]))
+        if self.recipe.patience is not None:
+            self._keep_best(float(logs[self.best]), epoch + 1)
+            if self.epoch - self.kept[0][1] >= self.recipe.patience:
+                self.model.stop_training = True
+        self._write()
+
+    def _keep_best(self, value, epoch):
+        self.kept.append((value, epoch, self.model.get_weights()))
+        self.kept.sort(key=lambda row: (-row[0], row[1]))
+        del self.kept[self.recipe.averaged :]
+
+    def _write(self):
+        about = {"run": self.run, "history": self.history, "kept": [row[:2] for row in self.kept]}
+        arrays = {"about": json.dumps(about)}
+        for i, (_, _, weights) in enumerate(self.kept):
+            arrays.update({f"kept{i}_{j}": values for j, values in enumerate(weights)})
+        for name, variables in self._variables().items():
+            arrays.update({f"{name}{i}": variable.numpy() for i, variable in enumerate(variables)})
+        with artifact.new_file(self.folder / STATE) as fresh, fresh.open("wb") as file:
+            np.savez(file, **arrays)
+
+    def _variables(self):
+        return {"model": self.model.variables, "optimizer": self.model.optimizer.variables}
+
+    def finish(self):
+        """Give the model the best weights, or the mean of the best; returns the best epoch, counted from 1."""
+        if not self.kept:
+            return self.epoch
+        weights = [np.mean(values, axis=0) for values in zip(*(row[2] for row in self.kept), strict=True)]
+        self.model.set_weights(weights if len(self.kept) > 1 else self.kept[0][2])
+        return self.kept[0][1]
