@@ -42,6 +42,11 @@ class Artifact:
     def name(self):
         return self.run["model"]
 
+    @property
+    def thresholds(self):
+        """{label: how probable it must be to be said}, chosen on the validation side; empty before there were any."""
+        return self.run.get("thresholds", {})
+
     def answers(self, side):
         """What the model said of the pieces of a side ("validation" or "test"), when it was trained.
 

@@ -159,6 +159,42 @@ def recording(signal, power, mel_power, contract, title, path, show=False):
     _save(figure, path, show)
 
 
+def reliability(tables, title, path):
+    """How often a model is right when it is so sure, against the line where both are equal; pieces a bin below.
+
+    Args:
+        tables: {name, such as "before" and "after": rows of calibration.expected_calibration_error}.
+    """
+    plt = _pyplot()
+    figure, (above, below) = plt.subplots(2, 1, figsize=(6, 7), sharex=True, height_ratios=(3, 1), layout="constrained")
+    above.plot([0, 1], [0, 1], color="grey", linestyle=":", label="as sure as right")
+    for name, rows in tables.items():
+        confidence, accuracy, pieces = np.transpose(rows)
+        error = np.average(np.abs(confidence - accuracy), weights=pieces)
+        above.plot(confidence, accuracy, marker="o", label=f"{name}: {error:.1%} apart")
+        below.plot(confidence, pieces, marker="o", color=above.lines[-1].get_color())
+    above.set(ylabel="share of pieces that are right", xlim=(0, 1.02), ylim=(0, 1.02))
+    below.set(xlabel="confidence: the largest probability", ylabel="pieces")
+    below.set_yscale("log")
+    for ax in (above, below):
+        ax.grid(alpha=0.3)
+    above.legend()
+    figure.suptitle(title)
+    _save(figure, path)
+
+
+def thumbnail(mel_power, path):
+    """A spectrogram without axes, small enough to stand in a page: low tones at the bottom, 70 dB from dark to bright."""
+    import matplotlib.image
+
+    decibels = 10 * np.log10(np.maximum(mel_power, 1e-10))
+    brightest = max(decibels.max(), -40)  # digital silence stays dark
+    with artifact.new_file(path) as fresh:
+        matplotlib.image.imsave(
+            fresh, decibels, origin="lower", cmap="magma", vmin=brightest - 70, vmax=brightest, format="png"
+        )
+
+
 def _save(figure, path, show=False):
     plt = _pyplot()
     with artifact.new_file(path) as fresh:

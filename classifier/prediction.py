@@ -3,9 +3,10 @@
 TensorFlow is not imported for LiteRT, which starts in a fifth of a second.
 """
 
+import functools
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ from joblib import cpu_count
 from classifier import artifact, metadata, recording
 from classifier.console import quiet_libraries, table
 from classifier.spectrograms import mel_spectrograms
+from classifier.thresholds import decide
 from Constants import Contract, InputError, cut_audio_pad_last
+
+NONE = "none of them"  # a model's most probable label may still be too improbable to be said
 
 
 class LiteRT:
@@ -65,12 +69,16 @@ def _invoke(interpreter, rows):
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model ready to answer; `probabilities` takes (pieces, piece_length) audio and returns (pieces, labels)."""
+    """A model ready to answer; `probabilities` takes (pieces, piece_length) audio and returns (pieces, labels).
+
+    thresholds: {label: how probable it must be to be said}, chosen in training; a .tflite alone does not tell them.
+    """
 
     source: Path
     contract: Contract
     labels: list
     probabilities: callable
+    thresholds: dict = field(default_factory=dict)
 
 
 def load(path):
@@ -91,10 +99,11 @@ def load(path):
     trained = artifact.load(path)
     if (path / artifact.TFLITE).is_file():
         model = LiteRT(path / artifact.TFLITE)
-        return Predictor(model.path, trained.contract, trained.labels, model.run)
+        return Predictor(model.path, trained.contract, trained.labels, model.run, trained.thresholds)
     model = artifact.load_keras(trained)
     source = path / artifact.MODEL
-    return Predictor(source, trained.contract, trained.labels, lambda rows: model.predict(rows, verbose=0))
+    answer = functools.partial(model.predict, verbose=0)
+    return Predictor(source, trained.contract, trained.labels, answer, trained.thresholds)
 
 
 def load_dropin(path):
@@ -121,7 +130,7 @@ def load_dropin(path):
     def probabilities(pieces):
         return model.run(np.array([mel.ravel() for mel in mel_spectrograms(pieces, trained.contract)]))
 
-    return Predictor(model.path, trained.contract, trained.labels, probabilities)
+    return Predictor(model.path, trained.contract, trained.labels, probabilities, trained.thresholds)
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,7 @@ class Answer:
     starts, ends: (pieces,) seconds.
     pieces: (pieces, labels) probabilities.
     recording: (labels,) their mean.
+    thresholds: {label: how probable it must be to be said}.
     """
 
     labels: list
@@ -139,17 +149,26 @@ class Answer:
     ends: np.ndarray
     pieces: np.ndarray
     recording: np.ndarray
+    thresholds: dict
 
     @property
     def label(self):
-        return self.labels[int(self.recording.argmax())]
+        """What the recording is; None when it is none of the labels."""
+        return self._label(self.recording)
+
+    def _label(self, row):
+        index = decide(row[None], self.thresholds, self.labels)[0]
+        return None if index is None else self.labels[index]
 
     def as_dict(self):
         def named(row):
             return {label: round(float(value), 6) for label, value in zip(self.labels, row, strict=True)}
 
         times = zip(self.starts, self.ends, self.pieces, strict=True)
-        pieces = [{"start": float(start), "end": float(end), "probabilities": named(row)} for start, end, row in times]
+        pieces = [
+            {"start": float(start), "end": float(end), "label": self._label(row), "probabilities": named(row)}
+            for start, end, row in times
+        ]
         return {"label": self.label, "probabilities": named(self.recording), "pieces": pieces}
 
     def show(self, model, path, as_json=False):
@@ -163,9 +182,12 @@ class Answer:
             return
         print(f"{path}, by {model}:")
         times = [f"{start:.2f} - {end:.2f} s" for start, end in zip(self.starts, self.ends, strict=True)]
-        rows = [[time, *(f"{value:.1%}" for value in row)] for time, row in zip(times, self.pieces, strict=True)]
-        table(["piece", *self.labels], [*rows, ["recording", *(f"{value:.1%}" for value in self.recording)]])
-        print(f"it is: {self.label}")
+        rows = [[*row] for row in zip([*times, "recording"], [*self.pieces, self.recording], strict=True)]
+        rows = [[what, *(f"{value:.1%}" for value in row), self._label(row) or NONE] for what, row in rows]
+        table(["piece", *self.labels, "it is"], rows)
+        best = self.labels[int(self.recording.argmax())]
+        why = "" if self.label else f" ({best} would have to reach {self.thresholds[best]:.1%})"
+        print(f"it is: {self.label or NONE}{why}")
 
 
 def classify(predictor, path):
@@ -175,4 +197,4 @@ def classify(predictor, path):
     pieces = predictor.probabilities(cut_audio_pad_last(signal, contract.piece_length))
     starts = np.arange(len(pieces)) * contract.seconds
     ends = np.minimum(starts + contract.seconds, len(signal) / contract.sample_rate)
-    return Answer(predictor.labels, starts, ends, pieces, pieces.mean(axis=0))
+    return Answer(predictor.labels, starts, ends, pieces, pieces.mean(axis=0), predictor.thresholds)

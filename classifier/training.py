@@ -13,7 +13,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from classifier import artifact, evaluation, layouts, network, plots, registry, splits, tflite
+from classifier import (
+    artifact,
+    calibration,
+    evaluation,
+    layouts,
+    network,
+    plots,
+    registry,
+    splits,
+    tflite,
+    thresholds,
+)
 from classifier.checkpoint import LOGS, Checkpoint
 from classifier.console import progress, say
 from classifier.pieces import Pieces, TrainingPieces
@@ -71,6 +82,8 @@ def train(name, store, labels, contract, run, out, resume=False):
     answers = {side: _answers(model, pieces) for side, pieces in (("validation", validation), ("test", test))}
     scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
 
+    sure = _sureness(answers, labels, contract)
+
     with artifact.new_folder(Path(out) / name) as folder:
         model.save(folder / artifact.MODEL)
         _write_history(folder / artifact.HISTORY, checkpoint.history)
@@ -81,6 +94,8 @@ def train(name, store, labels, contract, run, out, resume=False):
             title = f"{name}: test {what}, {scores[what]['right']} of {scores[what]['n']} right"
             path = folder / artifact.REPORT / f"confusion_{what}.png"
             plots.confusion(scores[what]["confusion"], labels, title, path)
+        tables = {"as trained": sure["calibration"]["before"], "tempered": sure["calibration"]["after"]}
+        plots.reliability(tables, f"{name}: test pieces", folder / artifact.REPORT / "reliability.png")
         description = {
             "model": name,
             "labels": labels,
@@ -90,6 +105,7 @@ def train(name, store, labels, contract, run, out, resume=False):
             "data": _data(store, data),
             "split": _split(store, sides, data),
             "scores": scores,
+            **sure,
             "best_epoch": best_epoch,
             "training_seconds": round(time.monotonic() - started, 1),
             "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
@@ -197,6 +213,22 @@ def _answers(model, pieces):
     starts = pieces.starts / pieces.contract.sample_rate
     probabilities = model.predict(pieces, verbose=0)
     return {"probabilities": probabilities, "truth": pieces.truth, "recordings": number, "starts": starts}
+
+
+def _sureness(answers, labels, contract):
+    """What the validation side says of how sure to be, and what the test side says of that."""
+    chosen, _ = thresholds.choose(answers["validation"], labels, contract.seconds)
+    of_validation, of_test = (answers[side]["probabilities"] for side in ("validation", "test"))
+    degree = calibration.temperature(of_validation, answers["validation"]["truth"])
+    truth = answers["test"]["truth"]
+    before, rows_before = calibration.expected_calibration_error(of_test, truth)
+    after, rows_after = calibration.expected_calibration_error(calibration.temper(of_test, degree), truth)
+    errors = {"error_before": before, "error_after": after, "before": rows_before, "after": rows_after}
+    return {
+        "thresholds": chosen,
+        "alarms": thresholds.measure(answers["test"], labels, contract.seconds, chosen),
+        "calibration": {"temperature": degree, **errors},
+    }
 
 
 def _write_history(path, history):

@@ -11,8 +11,8 @@ from tests.conftest import ROOT
 LAYERS = [
     {"scripts"},
     {"summary"},
-    {"training", "clients", "tflite", "preparation", "checkup"},
-    {"network", "pieces", "checkpoint", "evaluation", "splits", "prediction", "plots"},
+    {"folds", "training", "clients", "tflite", "preparation", "checkup"},
+    {"network", "pieces", "checkpoint", "evaluation", "splits", "prediction", "plots", "calibration", "thresholds"},
     {"metadata", "store", "spectrograms", "corpora"},
     {"cleaning", "downloads", "archives"},
     {"artifact", "clips"},
@@ -35,7 +35,7 @@ DOORS = {  # library: the files that may import it
     "libusb_package": {"metadata"},
     "mediapipe": {"clients"},
     "ai_edge_litert": {"prediction", "metadata"},
-    "sklearn": {"splits", "checkup"},
+    "sklearn": {"splits", "checkup", "evaluation"},
     "tensorflow": {"training", "tflite", "console"},
     "tqdm": {"console", "no_graphics"},
 }

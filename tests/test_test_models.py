@@ -1,6 +1,7 @@
 """TestSignalModel.py, TestMelSpecModel.py and PlotSignalMelSpec.py as users run them."""
 
 import json
+import shutil
 
 import pytest
 
@@ -12,7 +13,7 @@ def test_a_line_a_piece_with_its_time(script, model, trained, tmp_path):
     recording = write_tone(tmp_path / "naïve tone 1.wav", seconds=5, rate=44_100, channels=2)
     printed, said = run_script(script, recording, "--model", trained.out / model, cwd=tmp_path)
     lines = printed.splitlines()
-    assert lines[1].split() == ["piece", "silence", "song", "speech"]
+    assert lines[1].split() == ["piece", "silence", "song", "speech", "it", "is"]
     assert [line.split("s  ")[0].strip() for line in lines[3:6]] == ["0.00 - 2.00", "2.00 - 4.00", "4.00 - 5.00"]
     assert lines[6].startswith("recording")
     assert lines[7].startswith("it is: ")
@@ -25,8 +26,18 @@ def test_json_is_all_there_is_on_standard_output(script, model, trained, tmp_pat
     printed, _ = run_script(script, "--json", "--model", trained.out / model, cwd=tmp_path)
     answer = json.loads(printed)
     assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-4)
-    assert set(answer["pieces"][0]) == {"start", "end", "probabilities"}
-    assert answer["label"] in ("silence", "song", "speech")
+    assert set(answer["pieces"][0]) == {"start", "end", "label", "probabilities"}
+    assert answer["label"] in ("silence", "song", "speech", None)
+
+
+def test_what_stays_under_its_threshold_is_none_of_the_labels(trained, tmp_path):
+    model = shutil.copytree(trained.out / "signal", tmp_path / "signal")
+    run = json.loads((model / "run.json").read_text())
+    for thresholds, is_any in (({}, True), ({label: 0.9999 for label in run["labels"]}, False)):
+        (model / "run.json").write_text(json.dumps({**run, "thresholds": thresholds}))
+        printed, _ = run_script("TestSignalModel.py", write_tone(tmp_path / "a.wav"), "--model", model, cwd=tmp_path)
+        assert ("none of them" not in printed) == is_any
+        assert ("would have to reach 100.0%" not in printed) == is_any
 
 
 def test_labels_come_from_the_model_not_from_the_labels_file(trained, tmp_path):

@@ -31,7 +31,7 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
         folder = trained.out / name
         for file in ("model.keras", "run.json", "history.csv"):
             assert (folder / file).stat().st_size
-        for picture in ("curves", "confusion_pieces", "confusion_recordings"):
+        for picture in ("curves", "confusion_pieces", "confusion_recordings", "reliability"):
             assert (folder / "report" / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
         rows = list(csv.DictReader((folder / "history.csv").open()))
         assert [row["epoch"] for row in rows] == ["1", "2"]
@@ -43,6 +43,8 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
         assert run["versions"]["keras"]
         assert set(run["scores"]["pieces"]["recall"]) == set(run["labels"])
         assert run["split"]["groups_on_two_sides"] == []
+        assert set(run["thresholds"]) == set(run["alarms"]) == {"song", "speech"}
+        assert 0.5 <= run["calibration"]["temperature"] <= 10
         sides = [set(run["split"][side]) for side in ("train", "validation", "test")]
         assert sum(map(len, sides)) == len(set.union(*sides)) == sum(run["data"]["recordings"].values())
 

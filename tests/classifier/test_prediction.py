@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ def test_times_cover_the_recording_and_the_recording_is_the_mean(trained, tmp_pa
     assert answer.starts.tolist() == [0, 2, 4]
     assert answer.ends.tolist() == [2, 4, 5]
     assert answer.recording == pytest.approx(answer.pieces.mean(axis=0))
-    assert answer.label == answer.labels[int(answer.recording.argmax())]
+    assert replace(answer, thresholds={}).label == answer.labels[int(answer.recording.argmax())]
+    assert replace(answer, thresholds={label: 1.0 for label in answer.labels}).label is None
 
 
 def test_a_file_with_metadata_needs_no_folder(trained, tmp_path):

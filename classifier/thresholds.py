@@ -1,0 +1,245 @@
+"""How sure a model must be before an app says so: a threshold per label, chosen by the false alarms it lets through.
+
+Alarms are counted, not pieces: someone who coughs for ten seconds disturbs once. Thresholds belong to the
+probabilities they were chosen on; those of calibrated ones (calibration.temper) are of no use on raw ones.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaincinv
+
+from classifier import recording
+from Constants import SILENT_LABELS, InputError, cut_audio, cut_audio_pad_last
+
+BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that nobody wants to be told of
+STEPS = 10_000  # thresholds that are tried, 0 to 0.9999: an app keeps 0.9134 as float32, and a person can read it
+SLACK = 1e-3  # seconds by which two pieces may miss each other and still touch
+SURE = 0.95  # of at_most_per_hour
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A label heard without a break. start, end: seconds. peak: the largest probability in between."""
+
+    label: str
+    start: float
+    end: float
+    peak: float
+
+
+def choose(answers, labels, seconds, per_hour=1.0, background=BACKGROUND):
+    """The threshold of each label that keeps its false alarms rare: the lowest from which on all keep to it.
+
+    (Fewer alarms can also mean that they have all run into one; hence "from which on all".)
+
+    Args:
+        answers: what Artifact.answers("validation") returns: touching pieces, which do not overlap.
+        labels: names, in the order of the columns.
+        seconds: of a piece.
+        per_hour: false alarms of one label that are allowed in an hour of the other labels.
+        background: labels that need no threshold.
+
+    Returns:
+        {label: threshold}, the largest there is where none will do, and what `measure` says of them. Of one hour
+        without an alarm once an hour can be said, of ten minutes not: see at_most_per_hour.
+    """
+    thresholds = {}
+    steps = np.arange(STEPS) / STEPS
+    for label in labels:
+        if label not in background:
+            false = _false(answers, labels, label)
+            allowed = per_hour * _hours_of_others(answers, labels, label, seconds) + 1e-9  # 1 / 49 * 49 is below 1
+            too_many = np.flatnonzero(_runs(false, _touching(answers, seconds), steps) > allowed)
+            last = too_many[-1] if len(too_many) else -1
+            thresholds[label] = float(steps[min(last + 1, STEPS - 1)])
+    return thresholds, measure(answers, labels, seconds, thresholds)
+
+
+def measure(answers, labels, seconds, thresholds):
+    """What thresholds let through and what they miss, on any side; on the validation side it flatters.
+
+    Args are those of `choose`.
+
+    Returns:
+        {label: dict} of threshold; false_alarms, runs of touching pieces of other labels in which this one is the most
+        probable and reaches its threshold; hours of pieces of other labels, padding included; false_alarms_per_hour and
+        at_most_per_hour (both None without such pieces); and misses, the share of its own pieces in which it is not the
+        most probable or stays below (None when it has none).
+    """
+    found = {}
+    limits = _limits(thresholds, labels)
+    decided = _decided(answers["probabilities"], limits)
+    for label in thresholds:
+        index = labels.index(label)
+        false = _false(answers, labels, label)
+        n_runs = int(_runs(false, _touching(answers, seconds), limits[index : index + 1])[0])
+        own = answers["truth"] == index
+        found[label] = {
+            "threshold": thresholds[label],
+            **_rates(n_runs, _hours_of_others(answers, labels, label, seconds)),
+            "misses": float(np.mean(decided[own] != index)) if own.any() else None,
+        }
+    return found
+
+
+def decide(probabilities, thresholds, labels):
+    """The label of each piece, or that it is none of them.
+
+    Args:
+        probabilities: (pieces, labels).
+        thresholds: {label: threshold}; a label without one needs none.
+        labels: names, in the order of the columns.
+
+    Returns:
+        (pieces) list of the index of the most probable label, None where it stays below its threshold.
+
+    Raises:
+        InputError: a threshold is of no label.
+    """
+    return [int(i) if i >= 0 else None for i in _decided(probabilities, _limits(thresholds, labels))]
+
+
+def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
+    """What an app would report of one recording.
+
+    Args:
+        probabilities: (pieces, labels).
+        starts: (pieces,) seconds, ascending; pieces may overlap.
+        thresholds: {label: threshold}.
+        labels: names, in the order of the columns.
+        seconds: of a piece.
+        wanted: labels to report; those with a threshold where not given.
+
+    Returns:
+        list of Alarm, by start; pieces of one label that touch or overlap are one alarm.
+    """
+    decided = _decided(probabilities, _limits(thresholds, labels))
+    found = []
+    for label in thresholds if wanted is None else wanted:
+        index = labels.index(label)
+        heard = np.flatnonzero(decided == index)
+        breaks = 1 + np.flatnonzero(np.diff(np.asarray(starts)[heard]) > seconds + SLACK)
+        for run in np.split(heard, breaks) if len(heard) else ():
+            start, end = float(starts[run[0]]), float(starts[run[-1]] + seconds)
+            found.append(Alarm(label, start, end, float(probabilities[run, index].max())))
+    return sorted(found, key=lambda alarm: (alarm.start, alarm.label))
+
+
+def false_alarms(predictor, paths, thresholds, background=BACKGROUND):
+    """The false alarms in long recordings in which none of the labels is heard, and that no training has seen.
+
+    Pieces overlap by half, as an app listens; an app that asks more often has somewhat more alarms. A recording is
+    read block by block: of a day of audio, memory holds the answers and a minute of sound.
+
+    Args:
+        predictor: prediction.Predictor, its probabilities tempered if the thresholds are of such.
+        paths: of the recordings.
+        thresholds: {label: threshold}.
+        background: labels that may be heard in them, and raise no alarm.
+
+    Returns:
+        dict of hours; false_alarms, false_alarms_per_hour and at_most_per_hour (of all labels); labels, {label: the
+        same, and share_of_time in alarm}; and recordings, {path: list of Alarm}.
+
+    Raises:
+        InputError: there are no recordings, one can not be read, or a threshold is of no label.
+    """
+    labels, contract = predictor.labels, predictor.contract
+    wanted = [label for label in thresholds if label not in background]
+    _limits(thresholds, labels)  # an error now, and not after the first day
+    found, hours = {}, 0.0
+    for path in paths:
+        starts, answers = [], []
+        for first, pieces, end in _pieces(path, contract):
+            starts.append((first + np.arange(len(pieces)) * _hop(contract)) / contract.sample_rate)
+            answers.append(predictor.probabilities(pieces))
+            length = end / contract.sample_rate
+        raised = alarms(np.concatenate(answers), np.concatenate(starts), thresholds, labels, contract.seconds, wanted)
+        found[str(path)] = [Alarm(a.label, a.start, min(a.end, length), a.peak) for a in raised]
+        hours += length / 3600
+    if not found:
+        raise InputError("no recordings to count false alarms in; name long ones in which none of the labels is heard")
+    every = [alarm for raised in found.values() for alarm in raised]
+    by_label = {label: [alarm for alarm in every if alarm.label == label] for label in wanted}
+    rows = {
+        label: {**_rates(len(own), hours), "share_of_time": sum(a.end - a.start for a in own) / 3600 / hours}
+        for label, own in by_label.items()
+    }
+    return {**_rates(len(every), hours), "labels": rows, "recordings": found}
+
+
+def _limits(thresholds, labels):
+    """(labels,) thresholds, 0 where there is none."""
+    for label in thresholds:
+        if label not in labels:
+            raise InputError(f"there is a threshold for {label!r}, but the model knows only {', '.join(labels)}")
+    return np.array([thresholds.get(label, 0.0) for label in labels])
+
+
+def _decided(probabilities, limits):
+    """(pieces,) index of the most probable label, -1 where it stays below."""
+    probabilities = np.asarray(probabilities, "float64")  # float32 would round the threshold before comparing
+    best = probabilities.argmax(axis=1)
+    return np.where(probabilities.max(axis=1) >= limits[best], best, -1)
+
+
+def _false(answers, labels, label):
+    """(pieces,) by recording and start: the label's probability where it is wrongly the most probable, -1 elsewhere."""
+    probabilities, index = np.asarray(answers["probabilities"], "float64"), labels.index(label)
+    wrong = (probabilities.argmax(axis=1) == index) & (answers["truth"] != index)
+    return np.where(wrong, probabilities[:, index], -1.0)[_order(answers)]
+
+
+def _order(answers):
+    return np.lexsort((answers["starts"], answers["recordings"]))
+
+
+def _touching(answers, seconds):
+    """(pieces - 1,) by recording and start: whether a piece and the next belong together."""
+    order = _order(answers)
+    same = np.diff(answers["recordings"][order]) == 0
+    return same & (np.diff(answers["starts"][order]) <= seconds + SLACK)
+
+
+def _runs(false, touching, thresholds):
+    """How many runs reach each threshold: the pieces that do, less the touching pairs of which both do."""
+    pairs = np.where(touching, np.minimum(false[1:], false[:-1]), -1.0)
+    pieces, both = (len(values) - np.searchsorted(np.sort(values), thresholds) for values in (false, pairs))
+    return pieces - both
+
+
+def _hours_of_others(answers, labels, label, seconds):
+    return float(np.sum(answers["truth"] != labels.index(label)) * seconds / 3600)
+
+
+def _rates(n, hours):
+    """Alarms by the hour, and what the true rate is at most, SURE of the time, if they come independently (Poisson)."""
+    return {
+        "false_alarms": n,
+        "hours": hours,
+        "false_alarms_per_hour": n / hours if hours else None,
+        "at_most_per_hour": float(gammaincinv(n + 1, SURE)) / hours if hours else None,
+    }
+
+
+def _hop(contract):
+    return max(1, contract.piece_length // 2)
+
+
+def _pieces(path, contract):
+    """What cut_audio_pad_last makes of a recording, a block at a time.
+
+    Yields:
+        sample at which the first piece starts, (pieces, piece_length), and the sample up to which they hold sound.
+    """
+    hop, length = _hop(contract), contract.piece_length
+    held, first = np.empty(0, "float32"), 0
+    for block in recording.blocks(path, contract.sample_rate):
+        held = np.concatenate([held, block])
+        pieces = cut_audio(held, length, hop)
+        if len(pieces):
+            yield first, pieces, first + (len(pieces) - 1) * hop + length
+            first, held = first + len(pieces) * hop, held[len(pieces) * hop :]
+    if first == 0 or len(held) > length - hop:
+        yield first, cut_audio_pad_last(held, length, hop), first + len(held)
