@@ -24,6 +24,7 @@ DATA_LONG = ROOT / "data_long"  # the user's recordings
 DATA_SHORT = ROOT / "data_short"  # small and synthetic, to try the scripts with
 DATA_SETS = ROOT / "data_sets"  # what PrepareData.py downloads
 TRAINED = ROOT / "trained"  # a folder per trained model
+EVALUATED = ROOT / "evaluated"  # what EvaluateModel.py found
 STORES = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time
 
 

@@ -184,7 +184,11 @@ def reliability(tables, title, path):
 
 
 def thumbnail(mel_power, path):
-    """A spectrogram without axes, small enough to stand in a page: low tones at the bottom, 70 dB from dark to bright."""
+    """A spectrogram without axes, small enough to stand in a page; 70 dB from dark to bright.
+
+    Args:
+        mel_power: (n_mels, frames).
+    """
     import matplotlib.image
 
     decibels = 10 * np.log10(np.maximum(mel_power, 1e-10))

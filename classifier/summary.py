@@ -3,10 +3,13 @@
 python -m classifier.summary
 """
 
-from classifier import artifact, console
+import csv
+
+from classifier import artifact, console, folds
 from Constants import TRAINED
 
 LEAKS_NAMED = 5
+COMPARED = (("pieces", "mean_recall"), ("pieces", "accuracy"), ("recordings", "accuracy"))
 SIDES = {"train": "learn from", "validation": "validate", "test": "test"}
 
 
@@ -44,6 +47,82 @@ def show(models):
                 size = f"{file.target.stat().st_size / 1000:,.0f} KB"
                 rows.append([trained.name, f"{right['right']} of {right['n']}", size, file.takes, file.target])
     console.table(["model", "held-out recordings right", "size", "takes", "file to copy into the app"], rows)
+
+
+def tested(result):
+    """Print what a model says of the recordings of all folds (folds.gather), or of a folder, by label."""
+    pieces, recordings = result["scores"]["pieces"], result["scores"]["recordings"]
+    right = f"{pieces['right']} of {pieces['n']} pieces, {recordings['right']} of {recordings['n']} recordings right"
+    print(f"{result['model']}: {right}; a recording is decided by the {result['recordings_by']} of its pieces")
+    heard = {SIDES[side]: n for side, n in result.get("heard", {}).items() if n}
+    if heard:
+        known = ", ".join(f"{n} to {verb}" for verb, n in heard.items())
+        print(f"  WARNING: these recordings helped to train it ({known}), so the scores flatter")
+    for fold in result.get("folds", []):
+        if fold["groups_on_two_sides"]:
+            leaks = fold["groups_on_two_sides"]
+            print(f"  WARNING: fold {fold['fold']} has {leaks} groups on two sides, so its scores flatter")
+    names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
+    rows = [
+        [label, sum(row), *(_percent((pieces[name] or {}).get(label)) for name in names)]
+        + [_percent(recordings["recall"].get(label)), *row]
+        for label, row in zip(result["labels"], pieces["confusion"], strict=True)
+    ]
+    header = ["label", "pieces", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
+    console.table([*header, *(f"as {label}" for label in result["labels"])], rows)
+
+
+def background(result):
+    """Print the false alarms that a model raised where none of its labels is heard."""
+    found = result["background"]
+    rows = [
+        [label, of["false_alarms"], f"{of['false_alarms_per_hour']:.2f}", f"{of['at_most_per_hour']:.2f}"]
+        for label, of in [*found["labels"].items(), ("all", found)]
+    ]
+    print(f"{result['model']}: false alarms in {found['hours']:.2f} hours of background, at its own thresholds")
+    console.table(["label", "false alarms", "an hour", "at most, 95 % sure"], rows)
+
+
+def leaderboard(results, path):
+    """Print a row per model, the best first, and write them as numbers.
+
+    Args:
+        results: as of folds.gather; those without folds have no spread over them.
+        path: of the csv.
+    """
+    results = sorted(results, key=lambda result: -folds.spread(result, "pieces", "mean_recall")[0])
+    shown, numbers = [], []
+    for result in results:
+        row = {"model": result["model"], "folds": len(result.get("folds", []))}
+        cells = [result["model"]]
+        for what, name in COMPARED:
+            (mean, sd), sure = folds.spread(result, what, name), result["intervals"][what]
+            lowest, highest = sure[name] if sure else (None, None)
+            ends = zip(("", "_sd", "_lowest", "_highest"), (mean, sd, lowest, highest), strict=True)
+            row.update({f"{what}_{name}{end}": value for end, value in ends})
+            cells.append(_percent(mean) + ("" if sd is None else f" ± {_percent(sd)}"))
+            cells.append(f"{_percent(lowest)} to {_percent(highest)}" if sure else "")
+        for name in ("mean_precision", "mean_f1", "mean_pr_auc", "mean_roc_auc"):
+            row[name] = result["scores"]["pieces"][name]
+            cells.append(_percent(row[name]))
+        shown.append(cells)
+        numbers.append(row)
+    compared = [cell for name in ("mean recall, pieces", "pieces right", "recordings right") for cell in (name, "95 %")]
+    console.table(["model", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
+    scores = results[0]["scores"]
+    frequent = " and ".join(f"{scores[what]['majority']:.1%} of {what}" for what in ("pieces", "recordings"))
+    print(f"guessing {scores['chance']:.1%}; always the most frequent label {frequent}; ", end="")
+    n_folds = len(results[0].get("folds", []))
+    over = f"mean ± sd over {n_folds} fold(s); " if n_folds else ""
+    print(f"{over}95 %: drawn from {results[0]['intervals']['groups']} groups")
+    with artifact.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, numbers[0])
+        writer.writeheader()
+        writer.writerows(numbers)
+
+
+def _percent(value):
+    return "" if value is None else f"{value:.1%}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,106 @@
+"""Train and test models on every fold, or test trained ones on a folder; writes evaluated/ with a leaderboard."""
+
+import argparse
+from pathlib import Path
+
+from classifier import console, registry
+from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE, InputError, make_contract
+
+# Parameters: change them here, or give them on the command line.
+MODEL = "signal,mel"  # files of classifier/models, trained on every fold; or trained folders and .tflite, only tested
+DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_short while that is empty
+LAYOUT = None  # a file of classifier/layouts: how the data says what is what; None: found by looking
+GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
+SEED = 0  # same seed, same folds, same weights
+OVERLAP = 0.0  # of the pieces that a trained model is tested on; 0: they touch, as in training
+OUT = EVALUATED
+BACKGROUND = (
+    None  # a folder of long recordings in which none of the labels is heard: how often trained models err there
+)
+RETRAINS = ("folds", "epochs", "paper", "seconds", "sample_rate", "jobs")  # flags that a trained model has no use for
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default=MODEL, help="names with commas, all, or trained ones (default: %(default)s)")
+    parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
+    parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
+    parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
+    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
+    parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
+    parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
+    parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
+    parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
+    parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
+    parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
+    parser.add_argument("--vote", action="store_true", help="a recording is what most of its pieces are (else: mean)")
+    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of pieces, for trained models: 0.5 is half")
+    parser.add_argument("--background", default=BACKGROUND, type=Path, help="count the false alarms of trained models")
+    parser.add_argument("--jobs", type=console.at_least(1), help="trainings at once (default: by cores and memory)")
+    parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: evaluated)")
+    args = parser.parse_args(argv)
+
+    from classifier import clips, summary
+
+    models = [Path(name.strip()) for name in args.model.split(",")]
+    are_trained = any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in models)
+    are_trained = are_trained and not set(map(str, models)) <= {"all", *registry.names("models")}
+    args.data = (args.data or clips.default_data()).resolve()
+    found = clips.read_clips(args.data, args.group_by, args.layout)
+    results = test_trained(args, models, found) if are_trained else train_and_test(args, found)
+    for result in results:
+        summary.tested(result)
+        if "background" in result:
+            summary.background(result)
+    summary.leaderboard(results, args.out / "leaderboard.csv")
+    next_step = "classify with the best" if are_trained else "python TrainModel.py, for the model to keep"
+    print(f"wrote {args.out}: leaderboard.csv, a json and confusion matrices a model; next: {next_step}")
+
+
+def train_and_test(args, found):
+    """A result per model, over the folds."""
+    from classifier import clips, folds, store
+
+    names = registry.choose("models", args.model)
+    if args.overlap or args.background:
+        raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
+    labels = clips.label_order(found, args.labels)
+    recordings = store.read(found, args.data, make_contract(args.seconds, args.sample_rate).sample_rate)
+    kept = ("layout", "group_by", "seed", "epochs", "paper", "seconds", "sample_rate")
+    settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
+    chosen = folds.numbers(args.folds or "all", recordings.clips, recordings.contents, args.seed)
+    jobs = folds.jobs(names, chosen, recordings, settings, args.out)
+    missing = [job for job in jobs if not folds.is_done(job, recordings.fingerprint, labels)]
+    n_at_once = args.jobs or folds.at_once()
+    console.say(f"{len(jobs)} trainings, {len(jobs) - len(missing)} done before, up to {n_at_once} at once")
+    folds.train(missing, args.labels.resolve(), n_at_once)
+    results = []
+    for name in names:
+        of_model = [job for job in jobs if job.model == name]
+        results.append(folds.gather(of_model, recordings, args.vote, args.seed))
+        folds.write(results[-1], name, args.out)
+    return results
+
+
+def test_trained(args, paths, found):
+    """A result per trained model."""
+    from classifier import folds, prediction, store
+
+    useless = [f"--{name.replace('_', '-')}" for name in RETRAINS if getattr(args, name)]
+    if useless:
+        raise InputError(f"{paths[0]} is trained, and only tested here: leave out {', '.join(useless)}")
+    if len({path.stem for path in paths}) < len(paths):
+        raise InputError(f"two of {args.model} have one name, and so would their results; test them one at a time")
+    results = []
+    for path in paths:
+        predictor = prediction.load(path)
+        recordings = store.read(found, args.data, predictor.contract.sample_rate)
+        results.append(folds.tested(path, predictor, recordings, args.data, args.overlap, args.vote, args.seed))
+        if args.background:
+            results[-1]["background"] = folds.heard_in_background(predictor, args.background)
+        folds.write(results[-1], f"{path.stem}_on_{args.data.stem}", args.out)
+    return results
+
+
+if __name__ == "__main__":
+    console.run(main)

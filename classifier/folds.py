@@ -1,0 +1,305 @@
+"""Train and test a model on every fold, a process each, and gather what they say of recordings they never heard.
+
+A fold that is there already, of the same data, run and recipe, is taken as it is; so a killed run goes on where it was.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from joblib import cpu_count
+
+from classifier import artifact, evaluation, plots, recording, registry, splits, thresholds
+from classifier.console import import_tensorflow, progress, say
+from classifier.layouts import folder_of
+from Constants import ROOT, InputError
+
+TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
+TRAINING_CORES = 2  # more than two hardly make a training of these models faster
+POLL = 0.2  # seconds between looks at the processes
+PATIENCE = 10  # seconds a process has to stop when it is asked to
+# Runs a script that ends when its standard input does, so that nothing trains on after this process is killed.
+CHILD = """
+import os, runpy, sys, threading
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
+sys.argv = sys.argv[1:]
+sys.path[0] = os.path.dirname(sys.argv[0])
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model, one fold: settings are the flags of TrainModel.py, split the recordings of each side."""
+
+    model: str
+    fold: int
+    out: Path
+    settings: dict
+    split: dict
+
+    @property
+    def folder(self):
+        return self.out / self.model
+
+    @property
+    def run(self):
+        """What TrainModel.py notes of it."""
+        return {**self.settings, "fold": self.fold}
+
+    @property
+    def command(self):
+        command = [sys.executable, "-c", CHILD, str(ROOT / "TrainModel.py")]
+        for name, value in {**self.run, "model": self.model, "out": self.out}.items():
+            if value is not None and value is not False:  # 0 is a fold
+                flag = f"--{name.replace('_', '-')}"
+                command.append(flag if value is True else f"{flag}={value}")
+        return command
+
+
+def numbers(wanted, clips, contents, seed):
+    """The folds that a person means by `--folds 0,2|all`, each with the side of every clip.
+
+    All are those of splits.split; where the data set itself names the test side, that is one.
+
+    Returns:
+        {fold: (clips,) array of sides}.
+
+    Raises:
+        InputError: there is no such fold, or one that can not be trained.
+    """
+    if wanted != "all":
+        try:
+            chosen = sorted({int(number) for number in wanted.split(",")})
+        except ValueError:
+            raise InputError(f"--folds {wanted!r}: give numbers with commas, such as 0,2, or all") from None
+        return {fold: splits.split(clips, contents, fold, seed) for fold in chosen}
+    found, tested = {}, set()
+    for fold in itertools.count():
+        try:
+            sides = splits.split(clips, contents, fold, seed)
+        except InputError as error:
+            if fold and str(error).startswith(f"--fold {fold}:"):
+                return found
+            raise
+        test = tuple(np.flatnonzero(sides == splits.SIDES[2]))
+        if test in tested:
+            return found
+        tested.add(test)
+        found[fold] = sides
+
+
+def jobs(names, folds, store, settings, out):
+    """The trainings of some models on some folds (as of `numbers`), in `<out>/fold_<k>/<model>/`."""
+    folder = folder_of(Path(settings["data"]))
+    clips = [clip.name(folder) for clip in store.clips]
+    found = []
+    for fold, name in itertools.product(folds, names):
+        split = {
+            side: [clip for clip, where in zip(clips, folds[fold], strict=True) if where == side]
+            for side in splits.SIDES
+        }
+        found.append(Job(name, fold, Path(out) / f"fold_{fold}", settings, split))
+    return found
+
+
+def is_done(job, fingerprint, labels):
+    """Whether the folder of a job holds what it would train: same data, split, run, recipe and labels."""
+    if not (job.folder / artifact.RUN).is_file():
+        return False
+    try:
+        trained = artifact.load(job.folder)
+        trained.answers("test")
+        held = trained.run
+        same = held["data"]["fingerprint"] == fingerprint and held["labels"] == labels
+        same = same and all(held["run"][name] == value for name, value in job.run.items())
+        same = same and all(held["split"][side] == names for side, names in job.split.items())
+    except (InputError, KeyError):
+        return False
+    return same and held["recipe"] == _recipe(job)
+
+
+def _recipe(job):
+    import_tensorflow()  # before a file of classifier/models imports it
+    model_file = registry.load("models", job.model)
+    recipe = model_file.PAPER if job.settings["paper"] else model_file.RECIPE
+    recipe = replace(recipe, epochs=job.settings["epochs"] or recipe.epochs)
+    return json.loads(json.dumps(asdict(recipe)))
+
+
+def at_once():
+    """How many trainings this machine has cores and memory for."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else TRAINING_BYTES
+    return int(max(1, min(cpu_count() // TRAINING_CORES, memory // TRAINING_BYTES)))
+
+
+def train(jobs, labels_file, n_at_once):
+    """Run jobs, some at a time, with a line for each that ends. Whatever stops this stops them too.
+
+    Raises:
+        InputError: a training failed; those that were under way are finished first.
+    """
+    started, waiting, running, failed = time.monotonic(), list(jobs), {}, None
+    try:
+        while running or (waiting and not failed):
+            while waiting and not failed and len(running) < n_at_once:
+                job = waiting.pop(0)
+                running[job.folder] = job, *_start([*job.command, f"--labels={labels_file}"])
+            time.sleep(POLL)
+            for folder in [folder for folder, (_, child, _) in running.items() if child.poll() is not None]:
+                job, child, log = running.pop(folder)
+                with child.stdin, log:
+                    failed = failed or (_complaint(child, log) if child.returncode else None)
+                if child.returncode == 0:
+                    recall = artifact.load(folder).run["scores"]["pieces"]["mean_recall"]
+                    done = len(jobs) - len(waiting) - len(running)
+                    minutes = (time.monotonic() - started) / 60
+                    words = f"mean of the recalls {recall:.1%}; {done} of {len(jobs)} done, {minutes:.1f} minutes"
+                    say(f"{job.model}, fold {job.fold}: {words}")
+                else:
+                    say(f"{job.model}, fold {job.fold}: failed")
+    finally:
+        _stop([child for _, child, _ in running.values()])
+    if failed:
+        raise InputError(f"a training failed, the finished ones are kept: {failed}")
+
+
+def _start(command):
+    log = tempfile.TemporaryFile()
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
+    return child, log
+
+
+def _complaint(child, log):
+    """The last line that a process said; all of it is shown where that is no sentence for a person."""
+    log.seek(0)
+    text = log.read().decode(errors="replace").strip()
+    if child.returncode != 1 or "Traceback" in text:
+        say(text)
+    return text.splitlines()[-1] if text else f"it ended with {child.returncode} and said nothing; is memory short?"
+
+
+def _stop(children):
+    for child in children:
+        with contextlib.suppress(ValueError):  # Windows can not interrupt
+            child.send_signal(signal.SIGINT)
+    for child in children:
+        with child.stdin:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(PATIENCE)
+            child.kill()
+            child.wait()
+
+
+def gather(jobs, store, vote=False, seed=0):
+    """What the folds of one model say, each apart and all together.
+
+    Returns:
+        dict of model, run, split_by, folds (list of {fold, folder, best_epoch, groups_on_two_sides, scores}), and what
+        _together says.
+    """
+    folder = folder_of(Path(jobs[0].settings["data"]))
+    group_of = {clip.name(folder): clip.group for clip in store.clips}
+    folds, together = [], []
+    for job in jobs:
+        trained = artifact.load(job.folder)
+        answers = trained.answers("test")
+        names = np.array(trained.run["split"]["test"])[answers["recordings"]]
+        answers["groups"] = np.array([group_of[name] for name in names])
+        answers["recordings"] = np.array([f"{job.fold} {name}" for name in names])
+        together.append(answers)
+        row = {"fold": job.fold, "folder": str(job.folder), "best_epoch": trained.run["best_epoch"]}
+        row["groups_on_two_sides"] = len(trained.run["split"]["groups_on_two_sides"])
+        row["scores"] = evaluation.score(*_in_order(answers), trained.labels, vote)
+        folds.append(row)
+    answers = {name: np.concatenate([each[name] for each in together]) for name in together[0]}
+    result = {"model": jobs[0].model, "run": jobs[0].settings, "split_by": splits.how(store.clips), "folds": folds}
+    return {**result, **_together(answers, trained.labels, vote, seed)}
+
+
+def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):
+    """What a trained model says of labelled recordings, all of them.
+
+    Args:
+        path: of the model; data: of the recordings.
+
+    Returns:
+        dict of model, heard (what of the recordings the model knows from its training), and what _together says.
+    """
+    answers = evaluation.answers(predictor, store, overlap)
+    answers["groups"] = np.array([clip.group for clip in store.clips])[answers["recordings"]]
+    result = {"model": str(path), "data": str(data), "overlap": overlap, "heard": heard(path, data, store)}
+    return {**result, **_together(answers, predictor.labels, vote, seed)}
+
+
+def _together(answers, labels, vote, seed):
+    """Scores and intervals. Areas rank the answers of several folds' models together, as if they were one model's."""
+    scores = evaluation.score(*_in_order(answers), labels, vote)
+    sure = evaluation.intervals(*_in_order(answers), answers["groups"], labels, vote, seed)
+    by = "vote" if vote else "mean"
+    return {"labels": labels, "recordings_by": by, "scores": scores, "intervals": sure}
+
+
+def _in_order(answers):
+    return answers["probabilities"], answers["truth"], answers["recordings"]
+
+
+def spread(result, what, name):
+    """(mean, sd) of a score over the folds of a result; the sd of one fold is None."""
+    values = [fold["scores"][what][name] for fold in result.get("folds", [result])]
+    return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None
+
+
+def heard(path, data, store):
+    """How many of the clips a trained model was given to learn from and to be chosen by, going by data and name.
+
+    Args:
+        path: a trained model's folder, or a file in one.
+    """
+    path = Path(path)
+    folder = path.parent if path.suffix == ".tflite" else path
+    if not (folder / artifact.RUN).is_file():
+        return {"train": 0, "validation": 0}
+    run = artifact.load(folder).run
+    if run["run"]["data"] != str(data):
+        return {"train": 0, "validation": 0}
+    names = {clip.name(folder_of(data)) for clip in store.clips}
+    return {side: len(names & set(run["split"][side])) for side in ("train", "validation")}
+
+
+def heard_in_background(predictor, folder):
+    """The false alarms of a trained model (thresholds.false_alarms) in the recordings of a folder.
+
+    Raises:
+        InputError: the model has no thresholds, or there are no recordings.
+    """
+    if not predictor.thresholds:
+        raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
+    paths = recording.find(folder)
+    if not paths:
+        raise InputError(f"{folder} holds no recordings to count false alarms in")
+    found = thresholds.false_alarms(predictor, progress(paths, "listening to the background"), predictor.thresholds)
+    found["recordings"] = {path: [asdict(alarm) for alarm in raised] for path, raised in found["recordings"].items()}
+    return found
+
+
+def write(result, name, out):
+    """Write a result and its confusion matrices; returns the file."""
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    for what in ("pieces", "recordings"):
+        scores = result["scores"][what]
+        title = f"{result['model']}: {what}, {scores['right']} of {scores['n']} right"
+        plots.confusion(scores["confusion"], result["labels"], title, out / f"{name}_confusion_{what}.png")
+    with artifact.new_file(out / f"{name}.json") as fresh:
+        fresh.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return out / f"{name}.json"

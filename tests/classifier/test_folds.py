@@ -1,0 +1,209 @@
+"""Folds: which there are, when one need not be trained again, and what becomes of the processes."""
+
+import csv
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from classifier import artifact, clips, evaluation, folds, prediction, store, summary
+from classifier.layouts import Clip
+from Constants import InputError
+
+
+def make_clips(n=5, **settings):
+    return [Clip(Path(f"{label}{i}.wav"), label, f"{label}{i}", **settings) for label in "ab" for i in range(n)]
+
+
+def numbers(clips, wanted="all"):
+    return folds.numbers(wanted, clips, range(len(clips)), seed=0)
+
+
+@pytest.mark.parametrize(("recordings", "n"), [(3, 3), (4, 4), (5, 5), (9, 5)])
+def test_all_folds_test_every_recording_once(recordings, n):
+    found = numbers(make_clips(recordings))
+    assert list(found) == list(range(n))
+    assert np.sum([sides == "test" for sides in found.values()], axis=0).tolist() == [1] * 2 * recordings
+
+
+def test_the_folds_of_a_data_set_are_taken_as_they_are():
+    clips = [clip for fold in range(10) for clip in make_clips(1, fold=fold + 1)]
+    assert list(numbers(clips)) == list(range(10))
+    assert list(numbers(clips, "7, 2")) == [2, 7]
+
+
+def test_a_data_set_that_names_the_test_side_has_one_fold():
+    clips = [clip for side in ("train", "validation", "test") for clip in make_clips(3, side=side)]
+    assert list(numbers(clips)) == [0]
+    assert list(numbers([clip for clip in clips if clip.side != "validation"])) == [0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "complaint"), [("5", "there are folds 0 to 4"), ("0-2", "give numbers with commas")]
+)
+def test_folds_that_are_not_there_are_explained(wanted, complaint):
+    with pytest.raises(InputError, match=complaint):
+        numbers(make_clips(), wanted)
+
+
+def test_fold_0_and_1_are_numbers_and_true_is_a_flag():
+    settings = {"data": "data", "layout": None, "seed": 0, "epochs": 1, "paper": True}
+    for fold in (0, 1):
+        command = folds.Job("mel", fold, Path("out"), settings, {}).command
+        given = ["--data=data", "--seed=0", "--epochs=1", "--paper", f"--fold={fold}", "--model=mel", "--out=out"]
+        assert command[4:] == given
+
+
+@pytest.fixture
+def done(trained):
+    """A job that is done, as the small training of all tests has left it, and what `is_done` is asked with it."""
+    model = artifact.load(trained.out / "mel")
+    run = model.run
+    settings = {name: value for name, value in run["run"].items() if name != "fold"}
+    split = {side: run["split"][side] for side in ("train", "validation", "test")}
+    return folds.Job("mel", 0, trained.out, settings, split), run["data"]["fingerprint"], model.labels
+
+
+def test_a_fold_that_is_the_same_is_not_trained_again(done):
+    assert folds.is_done(*done)
+
+
+def test_a_fold_of_other_data_labels_or_settings_is_trained_again(done, tmp_path):
+    job, fingerprint, labels = done
+    assert not folds.is_done(job, "another", labels)
+    assert not folds.is_done(job, fingerprint, labels[::-1])
+    assert not folds.is_done(replace(job, fold=1), fingerprint, labels)
+    assert not folds.is_done(replace(job, model="signal", out=tmp_path), fingerprint, labels)
+    for name, value in (("seed", 1), ("epochs", 3), ("epochs", None), ("group_by", "(.)"), ("paper", True)):
+        assert not folds.is_done(replace(job, settings={**job.settings, name: value}), fingerprint, labels), name
+    regrouped = {**job.split, "train": job.split["test"], "test": job.split["train"]}
+    assert not folds.is_done(replace(job, split=regrouped), fingerprint, labels)
+
+
+def test_a_fold_of_another_recipe_is_trained_again(done, monkeypatch):
+    from classifier.models import mel
+
+    monkeypatch.setattr(mel, "RECIPE", replace(mel.RECIPE, batch_size=1 + mel.RECIPE.batch_size))
+    assert not folds.is_done(*done)
+
+
+@dataclass(frozen=True)
+class Program(folds.Job):
+    """A job that runs a line of Python in place of a training."""
+
+    program: str = ""
+
+    @property
+    def command(self):
+        return [sys.executable, "-c", self.program]
+
+
+def programs(folder, *lines):
+    return [Program("mel", fold, folder / f"fold_{fold}", {}, {}, line) for fold, line in enumerate(lines)]
+
+
+@pytest.fixture
+def finished(monkeypatch):
+    run = {"scores": {"pieces": {"mean_recall": 0.5}}}
+    monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(run=run))
+
+
+def test_each_fold_that_ends_has_a_line(tmp_path, finished, capsys):
+    folds.train(programs(tmp_path, "print('not seen')", ""), "labels.txt", 2)
+    said = capsys.readouterr().err.splitlines()
+    assert sorted(line.partition(":")[0] for line in said) == ["mel, fold 0", "mel, fold 1"]
+    assert "mean of the recalls 50.0%; 2 of 2 done" in said[-1]
+
+
+def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, finished, capsys):
+    slow = "import time; time.sleep(1); open({!r}, 'w')"
+    lines = ["import sys; sys.exit('TrainModel.py: too quiet')", slow.format(str(tmp_path / "second")), "never"]
+    with pytest.raises(InputError, match="the finished ones are kept: TrainModel.py: too quiet"):
+        folds.train(programs(tmp_path, *lines), "labels.txt", 2)
+    assert (tmp_path / "second").exists()
+    said = capsys.readouterr().err
+    assert "fold 0: failed" in said
+    assert "fold 2" not in said
+
+
+def test_a_bug_is_shown_whole(tmp_path, finished, capsys):
+    with pytest.raises(InputError, match="ZeroDivisionError"):
+        folds.train(programs(tmp_path, "1 / 0"), "labels.txt", 1)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_ctrl_c_stops_the_trainings(tmp_path, monkeypatch):
+    started, start = [], folds._start
+
+    def interrupt(command):
+        if len(started) == 2:
+            raise KeyboardInterrupt
+        started.append(start(command))
+        return started[-1]
+
+    monkeypatch.setattr(folds, "_start", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        folds.train(programs(tmp_path, *["import time; time.sleep(100)"] * 3), "labels.txt", 3)
+    assert len(started) == 2
+    assert all(child.returncode for child, _ in started)
+
+
+def test_a_training_does_not_outlive_the_one_who_asked_for_it(tmp_path):
+    (tmp_path / "script.py").write_text("import time; print('up', flush=True); time.sleep(100)")
+    command = [sys.executable, "-c", folds.CHILD, str(tmp_path / "script.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        child.stdin.close()  # as the system does when a process is killed
+        assert child.wait(10) == 1
+
+
+def test_some_trainings_fit_on_any_machine():
+    assert folds.at_once() >= 1
+
+
+def test_an_exported_model_says_of_its_test_side_what_it_said_in_training(trained, data_short):
+    folder = trained.out / "mel"
+    run = artifact.load(folder).run
+    held_out = [clip for clip in clips.read_clips(data_short) if clip.name(data_short) in run["split"]["test"]]
+    recordings = store.read(held_out, data_short, 16_000, keep=False)
+    result = folds.tested(folder, prediction.load(folder), recordings, data_short)
+    assert result["heard"] == {"train": 0, "validation": 0}
+    assert result["scores"]["pieces"]["confusion"] == run["scores"]["pieces"]["confusion"]
+    assert folds.spread(result, "pieces", "mean_recall") == (result["scores"]["pieces"]["mean_recall"], None)
+
+
+def test_an_exported_file_knows_what_its_folder_has_heard(trained, data_short):
+    recordings = SimpleNamespace(clips=clips.read_clips(data_short))
+    split = artifact.load(trained.out / "mel").run["split"]
+    file = trained.out / "mel" / "model_mel_audio_metadata.tflite"
+    assert folds.heard(file, data_short, recordings) == {side: len(split[side]) for side in ("train", "validation")}
+    assert set(folds.heard(file, data_short.parent, recordings).values()) == {0}
+
+
+def make_result(model, right):
+    """Of two folds with two labels of four pieces each; one fold all right, of the other so many."""
+    truth = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    predicted = np.where(np.arange(8) < right, truth, 1 - truth)
+    scores = [evaluation.score(np.eye(2)[said], truth, np.arange(8), ["quiet", "loud"]) for said in (truth, predicted)]
+    rows = [{"fold": fold, "groups_on_two_sides": fold, "scores": score} for fold, score in enumerate(scores)]
+    sure = evaluation.intervals(np.eye(2)[predicted], truth, np.arange(8), np.arange(8), ["quiet", "loud"])
+    held = {"scores": scores[1], "intervals": sure, "labels": ["quiet", "loud"], "recordings_by": "mean"}
+    return {"model": model, "folds": rows, **held}
+
+
+def test_the_best_model_leads(tmp_path, capsys):
+    summary.leaderboard([make_result("worse", 4), make_result("better", 6)], tmp_path / "leaderboard.csv")
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in printed[2:4]] == ["better", "worse"]
+    assert "87.5% ± 17.7%" in printed[2]  # 1 and 0.75: their mean, and 0.25 / sqrt(2)
+    rows = list(csv.DictReader((tmp_path / "leaderboard.csv").open()))
+    assert [(row["model"], float(row["pieces_mean_recall"])) for row in rows] == [("better", 0.875), ("worse", 0.75)]
+
+
+def test_a_fold_that_leaks_is_said_aloud(capsys):
+    summary.tested(make_result("mel", 6))
+    assert "WARNING: fold 1 has 1 groups on two sides" in capsys.readouterr().out

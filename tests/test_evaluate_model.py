@@ -1,0 +1,133 @@
+"""Evaluation as users run it: some folds of small data, then all, then all again; and a trained model."""
+
+import csv
+import json
+
+import pytest
+
+from tests.conftest import run_script, write_data, write_tone
+
+LABELS = ["high tone", "low tone"]
+
+
+def evaluate(folder, *args, expect=0):
+    settings = ["--data", "data", "--labels", folder / "labels.txt", "--out", "evaluated", "--model", "signal"]
+    return run_script("EvaluateModel.py", *settings, *args, cwd=folder, expect=expect)
+
+
+def stamps(folder):
+    """When each fold was trained."""
+    paths = sorted(folder.glob("evaluated/fold_*/signal/run.json"))
+    return {path.parents[1].name: path.stat().st_mtime_ns for path in paths}
+
+
+def result(folder, name="signal"):
+    return json.loads((folder / "evaluated" / f"{name}.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    """Three recordings a label, so three folds: two of them, and then all."""
+    folder = tmp_path_factory.mktemp("evaluated")
+    write_data(folder / "data", n=3)
+    first = evaluate(folder, "--epochs", 1, "--folds", "0,2")
+    before = stamps(folder)
+    second = evaluate(folder, "--epochs", 1)
+    return folder, first, before, second, stamps(folder)
+
+
+def test_every_recording_is_tested_once_and_the_spread_is_over_the_folds(evaluated):
+    folder, _, _, (printed, _), _ = evaluated
+    found = result(folder)
+    assert [fold["fold"] for fold in found["folds"]] == [0, 1, 2]
+    assert found["scores"]["recordings"]["n"] == 6
+    assert found["scores"]["pieces"]["n"] == 12
+    assert found["intervals"]["groups"] == 6
+    tested = [json.loads((folder / fold["folder"] / "run.json").read_text()) for fold in found["folds"]]
+    assert len({name for run in tested for name in run["split"]["test"]}) == 6
+    assert {run["recipe"]["epochs"] for run in tested} == {1}
+    summed = sum(fold["scores"]["pieces"]["right"] for fold in found["folds"])
+    assert found["scores"]["pieces"]["right"] == summed
+    for label in LABELS:
+        assert label in printed
+    assert "guessing 50.0%; always the most frequent label 50.0% of pieces" in printed
+    assert "mean ± sd over 3 fold(s); 95 %: drawn from 6 groups" in printed
+    assert "next: python TrainModel.py" in printed
+
+
+def test_the_leaderboard_and_the_pictures_are_written(evaluated):
+    folder, *_ = evaluated
+    (row,) = csv.DictReader((folder / "evaluated" / "leaderboard.csv").open())
+    assert row["model"] == "signal"
+    recalls = [fold["scores"]["pieces"]["mean_recall"] for fold in result(folder)["folds"]]
+    assert float(row["pieces_mean_recall"]) == pytest.approx(sum(recalls) / 3)
+    for what in ("pieces", "recordings"):
+        picture = folder / "evaluated" / f"signal_confusion_{what}.png"
+        assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_fold_that_is_missing_is_trained_alone(evaluated):
+    _, (printed, said), before, (_, said_again), after = evaluated
+    assert "2 trainings, 0 done before" in said
+    assert said.count("mean of the recalls") == 2
+    assert "mean ± sd over 2 fold(s); 95 %: drawn from 4 groups" in printed
+    assert "3 trainings, 2 done before" in said_again
+    assert said_again.count("mean of the recalls") == 1
+    assert set(before) == {"fold_0", "fold_2"}
+    assert {name for name in after if after[name] != before.get(name)} == {"fold_1"}
+
+
+def test_nothing_is_trained_again_to_decide_by_vote(evaluated):
+    folder, *_, after = evaluated
+    printed, said = evaluate(folder, "--epochs", 1, "--vote")
+    assert "3 trainings, 3 done before" in said
+    assert stamps(folder) == after
+    assert "decided by the vote of its pieces" in printed
+
+
+def test_a_trained_model_is_tested_and_what_it_has_heard_is_said(evaluated):
+    folder, *_ = evaluated
+    model = "evaluated/fold_0/signal"
+    printed, _ = evaluate(folder, "--model", model, "--overlap", 0.5)
+    assert "these recordings helped to train it (2 to learn from, 2 to validate)" in printed
+    found = result(folder, "signal_on_data")
+    assert (found["scores"]["recordings"]["n"], found["overlap"]) == (6, 0.5)
+    run = json.loads((folder / model / "run.json").read_text())
+    assert run["scores"]["recordings"]["n"] == 2
+
+
+def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
+    folder, *_ = evaluated
+    write_tone(tmp_path / "night" / "kitchen.flac", seconds=60, hertz=50)
+    model = "evaluated/fold_0/signal"
+    for threshold, n in ((0.0, 1), (0.9999, 0)):
+        path = folder / model / "run.json"
+        run = json.loads(path.read_text())
+        path.write_text(json.dumps({**run, "thresholds": {label: threshold for label in LABELS}}))
+        printed, _ = evaluate(folder, "--model", model, "--background", tmp_path / "night")
+        found = result(folder, "signal_on_data")["background"]
+        assert found["hours"] == pytest.approx(1 / 60)
+        assert found["false_alarms"] == n
+        assert found["false_alarms_per_hour"] == pytest.approx(60 * n)
+        assert "false alarms in 0.02 hours of background" in printed
+    _, said = evaluate(folder, "--model", model, "--background", folder / "evaluated", expect=1)
+    assert "holds no recordings to count false alarms in" in said
+
+
+@pytest.mark.parametrize(
+    ("args", "complaint"),
+    [
+        (["--model", "mell"], "'mell' is none of the models: "),
+        (["--model", "trained/mel"], "trained/mel: there is no trained model; run TrainModel.py first"),
+        (["--model", "trained/mel", "--folds", "0", "--epochs", "2"], "leave out --folds, --epochs"),
+        (["--model", "trained/mel,other/mel"], "two of trained/mel,other/mel have one name"),
+        (["--overlap", "0.5"], "--overlap and --background are for models that are trained already"),
+        (["--folds", "3"], "there are folds 0 to 2"),
+        (["--folds", "first"], "give numbers with commas, such as 0,2, or all"),
+    ],
+)
+def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):
+    write_data(tmp_path / "data", n=3)
+    _, said = evaluate(tmp_path, *args, expect=1)
+    assert complaint in said
+    assert not (tmp_path / "evaluated").exists()
