@@ -49,13 +49,15 @@ def main(argv=None):
     recordings = store.read(found, data, contract.sample_rate, keep=not args.no_cache)
 
     console.import_tensorflow()
-    from classifier import summary, training
+    from classifier import report, summary, training
 
     kept = ("layout", "group_by", "fold", "seed", "epochs", "paper", "seconds", "sample_rate")
     settings = {name: getattr(args, name) for name in kept}
     run = {"data": str(data), **settings}
     for name in names:
-        summary.scores(training.train(name, recordings, labels, contract, run, args.out, args.resume))
+        trained = training.train(name, recordings, labels, contract, run, args.out, args.resume)
+        summary.scores(trained)
+        print(f"  report: {report.write(trained)}")
     for _, reason in recordings.skipped:
         print(f"skipped: {reason}")
     if recordings.skipped:

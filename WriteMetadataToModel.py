@@ -22,7 +22,7 @@ def main(argv=None):
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
     args = parser.parse_args(argv)
 
-    from classifier import artifact, clients, metadata, summary
+    from classifier import artifact, clients, metadata, report, summary
 
     trained = artifact.trained(args.out, args.model)
     for model in trained:
@@ -30,6 +30,7 @@ def main(argv=None):
             print(f"{file}:\n{json.dumps(metadata.as_dict(file.read_bytes()), indent=2, ensure_ascii=False)}")
     for model in trained:
         clients.compare(model, args.recording or artifact.example(model.folder))
+        report.write(model)  # again, now that there are files for the phone
     summary.show(trained)
     print("next: python TestSignalModel.py and python TestMelSpecModel.py, then copy a file into the app")
 

@@ -1,5 +1,6 @@
 """What the tests share: scripts run as users run them, recordings made on the spot, one small training for all."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -49,16 +51,28 @@ def data_short():
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory, data_short):
-    """Both models after two epochs on data_short, converted, with metadata; what the scripts printed beside them."""
-    folder = tmp_path_factory.mktemp("run")
+def trained(tmp_path_factory, data_short, worker_id):
+    """Both models after two epochs on data_short, converted, with metadata; what the scripts printed beside them.
+
+    Made once, by whichever of the test processes comes first.
+    """
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    printed = shared / "run" / "printed.json"
+    with FileLock(shared / "run.lock"):
+        if not printed.is_file():
+            printed.parent.mkdir()
+            printed.write_text(json.dumps(train_convert_and_describe(shared / "run", data_short)))
+    return Trained(shared / "run" / "trained", json.loads(printed.read_text()))
+
+
+def train_convert_and_describe(folder, data_short):
+    """Both models in folder/trained; returns what each script printed and said."""
     out = folder / "trained"
-    printed = {
+    return {
         "train": run_script("TrainModel.py", "--data", data_short, "--epochs", 2, "--out", out, cwd=folder),
         "convert": run_script("ConvertModelToTFLite.py", "--out", out, cwd=folder),
         "metadata": run_script("WriteMetadataToModel.py", "--out", out, cwd=folder),
     }
-    return Trained(out, printed)
 
 
 class Trained:

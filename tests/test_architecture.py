@@ -12,6 +12,7 @@ LAYERS = [
     {"scripts"},
     {"summary"},
     {"folds", "training", "clients", "tflite", "preparation", "checkup"},
+    {"report"},
     {"network", "pieces", "checkpoint", "evaluation", "splits", "prediction", "plots", "calibration", "thresholds"},
     {"metadata", "store", "spectrograms", "corpora"},
     {"cleaning", "downloads", "archives"},

@@ -69,6 +69,9 @@ def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
     assert "0 groups, 0 recordings on two sides" in printed
     assert "guessing 33.3%" in printed
     assert "next: python ConvertModelToTFLite.py" in printed
+    for name in ("signal", "mel"):
+        assert f"report: {trained.out / name / 'report' / 'index.html'}" in printed
+        assert "model_" in (trained.out / name / "report" / "index.html").read_text()  # written again with the files
     assert "converting the model after one step" in said
     assert "cuda" not in said.lower()  # TensorFlow's own lines are held back
 
@@ -83,6 +86,7 @@ def twice(tmp_path_factory):
     return folder
 
 
+@pytest.mark.xdist_group("seeds")
 @pytest.mark.parametrize("model", ["signal", "mel"])
 def test_same_seed_same_weights(twice, model):
     def weights(name):
@@ -230,44 +234,6 @@ def test_ctrl_c_leaves_the_model_of_before(tmp_path):
     assert "Traceback" not in said
     assert (tmp_path / "out" / "signal" / "run.json").read_bytes() == before
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["signal"]
-
-
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory):
-    """mel trained undisturbed ("whole"), and killed after some epochs and gone on with ("again")."""
-    folder = tmp_path_factory.mktemp("killed")
-    data = write_data(folder / "data")
-    train(data, folder / "whole", model="mel", epochs=12)
-    command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--out", folder / "again", "--model", "mel"]
-    command += ["--labels", folder / "labels.txt", "--epochs", "12"]
-    state = folder / "again" / ".mel.training" / "state.npz"
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder) as child:
-        epochs = 0
-        while epochs < 3:
-            assert child.poll() is None
-            if state.exists():
-                with np.load(state) as held:
-                    epochs = len(json.loads(str(held["about"]))["history"]["loss"])
-        child.send_signal(signal.SIGKILL)
-    assert not (folder / "again" / "mel").exists()
-    with pytest.raises(AssertionError, match="begun with another seed"):
-        train(data, folder / "again", "--resume", "--seed", 1, model="mel", epochs=12)
-    _, said = train(data, folder / "again", "--resume", model="mel", epochs=12)
-    assert "going on after epoch" in said
-    return folder
-
-
-def test_a_killed_training_goes_on_and_ends_with_the_same_weights(killed):
-    whole, again = (artifact.load_keras(artifact.load(killed / name / "mel")) for name in ("whole", "again"))
-    for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
-        assert np.array_equal(one, other)
-
-
-def test_its_history_goes_on_too(killed):
-    whole, again = ((killed / name / "mel" / "history.csv").read_text() for name in ("whole", "again"))
-    assert whole == again
-    assert list((killed / "again" / "mel" / "logs" / "train").glob("events*"))
-    assert [path.name for path in (killed / "again").iterdir()] == ["mel"]
 
 
 def test_real_voices_of_unseen_speakers_are_told_apart(shared_data, tmp_path):

@@ -1,0 +1,413 @@
+"""A trained model as one page, trained/<model>/report/index.html: what it is, how good, and what it gets wrong.
+
+The page asks for nothing outside itself, and its card names no folder of the machine it was made on. Labels and file
+names come from strangers: everything that gets into the page passes `tag`, which escapes what is not its own.
+"""
+
+import ast
+import base64
+import csv
+import html
+import platform
+import re
+import shlex
+import statistics
+import string
+import tempfile
+import time
+from pathlib import Path, PurePath
+
+import numpy as np
+
+from classifier import artifact, plots, prediction, recording, registry
+from classifier.layouts import PART, folder_of
+from classifier.spectrograms import mel_spectrograms
+from Constants import ROOT, InputError
+
+PAGE = "index.html"
+SKELETON = Path(__file__).with_suffix(".html")
+HARDEST = 12  # pieces to listen to in a few minutes; each puts its audio, and a third more, into the page
+CHANCES = 4  # labels shown of a piece; the true one always
+LEAKS_NAMED = 5
+MANY = 8  # labels; a matrix of more is set smaller
+RUNS, PATIENCE = 31, 1.0  # of a .tflite, and the seconds after which fewer will do
+SIDES = {"train": "to learn from", "validation": "to validate", "test": "to test"}
+
+
+class Html(str):
+    """Markup; any other text is escaped by `tag`."""
+
+
+def tag(name, *inside, **attributes):
+    """An element. What is inside is escaped unless it is Html; class_ is class, aria_label aria-label."""
+    names = [key.rstrip("_").replace("_", "-") for key in attributes]
+    marks = "".join(
+        f' {key}="{html.escape(str(value))}"' for key, value in zip(names, attributes.values(), strict=True)
+    )
+    return Html(f"<{name}{marks}>{_joined(inside)}" + ("" if name == "img" else f"</{name}>"))
+
+
+def _joined(parts):
+    return Html("".join(part if isinstance(part, Html) else html.escape(str(part)) for part in parts))
+
+
+def _name(text):
+    """A label or a file name; isolated, so that one written from right to left turns nothing around it."""
+    return tag("bdi", text)
+
+
+def write(trained):
+    """Write the page of a trained model, at whichever step it is: what is not there yet is said to be missing.
+
+    Returns:
+        Path of the page.
+    """
+    run, score = trained.run, trained.run["scores"]
+    right = f"{score['recordings']['right']} of {score['recordings']['n']} held-out recordings right"
+    page = string.Template(SKELETON.read_text(encoding="utf-8")).substitute(
+        title=html.escape(f"{trained.name}: {right}"),
+        name=_name(trained.name),
+        lede=_lede(trained),
+        scores=_scores(score, run["split"]),
+        card=_card(trained),
+        confusion=_confusions(trained),
+        labels=_labels(trained),
+        training=_training(trained),
+        pieces=_pieces(trained),
+        files=_files(trained),
+        repeat=_repeat(trained),
+    )
+    path = trained.folder / artifact.REPORT / PAGE
+    path.parent.mkdir(exist_ok=True)
+    with artifact.new_file(path) as fresh:
+        fresh.write_text(page, encoding="utf-8", errors="replace")
+    return path
+
+
+def _lede(trained):
+    """What it is, by its file's docstring; read, not imported, because TensorFlow is not welcome in every process."""
+    path = registry.FOLDER / "models" / f"{trained.name}.py"
+    document = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.is_file() else ""
+    labels = [f"{len(trained.labels)} labels"]
+    if len(trained.labels) <= MANY:
+        names = [_name(label) for label in trained.labels]
+        labels = [part for name in names[:-1] for part in (", ", name)][1:] + [" and ", names[-1]]
+    seconds = f" apart, from {trained.contract.seconds:g} s of sound."
+    sentence = tag("p", f"{document.partition(chr(10))[0]} It tells ", *labels, seconds, class_="lede")
+    source = re.search(r"^Source: .*$", document, re.MULTILINE)
+    return _joined([sentence, tag("p", source[0], class_="soft")]) if source else sentence
+
+
+def _scores(score, split):
+    pieces, recordings = score["pieces"], score["recordings"]
+    frequent = {what: max(map(sum, score[what]["confusion"])) / score[what]["n"] for what in ("pieces", "recordings")}
+    tiles = [
+        ("Recordings right", recordings["accuracy"], f"{recordings['right']} of {recordings['n']}", "recordings"),
+        ("Pieces right", pieces["accuracy"], f"{pieces['right']} of {pieces['n']}", "pieces"),
+        ("Mean of the recalls, pieces", pieces["mean_recall"], "", None),
+    ]
+    found = []
+    for title, value, count, what in tiles:
+        other = f"Always the most frequent label: {frequent[what]:.1%}." if what else "Every label counts the same."
+        chance = f"Guessing: {score['chance']:.1%}. {other}"
+        number = tag("p", f"{value:.1%} ", tag("small", count), class_="number")
+        bar = _bar(value, tag("b", style=f"--chance:{score['chance']:.4f}"))
+        found.append(tag("div", tag("p", title), number, bar, tag("p", chance, class_="soft"), class_="tile"))
+    leaks = _leaks(split)
+    warning = tag("p", "These scores flatter the model. ", leaks, class_="warn") if leaks else Html()
+    return _joined([tag("div", *found, class_="tiles"), warning])
+
+
+def _bar(share, *marks):
+    return tag("span", tag("i"), *marks, class_="bar", style=f"--share:{share:.4f}", aria_hidden="true")
+
+
+def _leaks(split):
+    """What stands on two sides, in words; empty when nothing does."""
+    said = []
+    for what in ("groups", "recordings"):
+        names = split[f"{what}_on_two_sides"]
+        if names:
+            first = [part for name in names[:LEAKS_NAMED] for part in (", ", _name(_shown(name)))][1:]
+            more = f" and {len(names) - LEAKS_NAMED} more" if len(names) > LEAKS_NAMED else ""
+            said += [f"{len(names)} {what} stand on two sides: ", *first, f"{more}. "]
+    return _joined(said)
+
+
+def _shown(name):
+    """A clip's name for other eyes: one that lies outside the data's folder loses the way to it."""
+    return PurePath(name).name if PurePath(name).is_absolute() else name
+
+
+def _card(trained):
+    run, contract, data, split = trained.run, trained.contract, trained.run["data"], trained.run["split"]
+    counts = data["recordings"]
+    chips = [tag("span", _name(label), tag("small", counts.get(label, 0)), class_="chip") for label in trained.labels]
+    sides = ", ".join(f"{len(split[side])} {purpose}" for side, purpose in SIDES.items())
+    skipped = f"; {len(data['skipped'])} more could not be read" if data["skipped"] else ""
+    input_ = (
+        f"{contract.seconds:g} s of one channel at {contract.sample_rate:,} Hz: {contract.piece_length:,} samples in "
+        "[-1, 1]. Features are computed inside."
+    )
+    rows = {
+        "Labels, and recordings of each": _joined(chips),
+        "Input": input_,
+        "Weights": f"{run['parameters']:,}",
+        "Data": _joined([_name(Path(run["run"]["data"]).name), f": {sum(counts.values()):,} recordings{skipped}"]),
+        "Groups": f"{split['groups']:,}; recordings of one group share a speaker, a room or a source",
+        "Fingerprint of the data": tag("code", data["fingerprint"]),
+        "Split": f"By {split['by']}, fold {run['run']['fold']} tests: {sides}.",
+        "Leak check": _leaks(split) or "Passed: no group stands on two sides, and no recording, compared by its sound.",
+        "Licence": "The licences of the recordings apply to the model: check them before you ship it.",
+    }
+    return tag("dl", *[_joined([tag("dt", name), tag("dd", value)]) for name, value in rows.items()])
+
+
+def _confusions(trained):
+    found = []
+    for what in ("pieces", "recordings"):
+        score = trained.run["scores"][what]
+        caption = f"{score['right']} of {score['n']} {what} right"
+        picture = _picture(trained, f"confusion_{what}.png", f"Confusion matrix of the {what}, as in the table above")
+        inside = [tag("h3", what.capitalize()), _matrix(score["confusion"], trained.labels, caption)]
+        if picture:
+            inside.append(tag("details", tag("summary", "As a picture"), picture))
+        found.append(tag("div", *inside))
+    return tag("div", *found, class_="wide" if len(trained.labels) > MANY else "pair")
+
+
+def _matrix(counts, labels, caption):
+    head = [tag("th", "true \\ said", scope="col"), *[tag("th", _name(label), scope="col") for label in labels]]
+    rows = []
+    for i, (label, row) in enumerate(zip(labels, counts, strict=True)):
+        cells = []
+        for j, count in enumerate(row):
+            share = count / max(1, sum(row))
+            inside = [f"{share:.0%}", tag("small", count)] if count else ["0"]
+            kind = "none" if not count else "right" if i == j else "wrong"
+            cells.append(tag("td", *inside, class_=kind, style=f"--share:{share:.3f}"))
+        rows.append(tag("tr", tag("th", _name(label), scope="row"), *cells))
+    kind = "confusion many" if len(labels) > MANY else "confusion"
+    return _scrolling(caption, tag("thead", tag("tr", *head)), tag("tbody", *rows), class_=kind)
+
+
+def _table(caption, header, rows, **attributes):
+    """A table; the first cell of a row is its header."""
+    head = tag("thead", tag("tr", *[tag("th", cell, scope="col") for cell in header]))
+    body = [tag("tr", tag("th", row[0], scope="row"), *[tag("td", cell) for cell in row[1:]]) for row in rows]
+    return _scrolling(caption, head, tag("tbody", *body), **attributes)
+
+
+def _scrolling(caption, *inside, **attributes):
+    """A table in a box of its own, which scrolls (also by keyboard) where the table is wider than the page."""
+    table = tag("table", tag("caption", caption), *inside, **attributes)
+    return tag("div", table, class_="scroll", role="region", tabindex=0, aria_label=caption)
+
+
+def _labels(trained):
+    pieces, recordings = (np.array(trained.run["scores"][what]["confusion"]) for what in ("pieces", "recordings"))
+    rows = []
+    for i, label in enumerate(trained.labels):
+        right, true, said = pieces[i, i], pieces[i].sum(), pieces[:, i].sum()
+        rates = [_rate(right, true), _rate(right, said), _rate(2 * right, true + said)]
+        rows.append([_name(label), true, *rates, recordings[i].sum(), _rate(recordings[i, i], recordings[i].sum())])
+    header = ["label", "pieces", "recall", "precision", "F1", "recordings", "recall of recordings"]
+    return _table("By label, on the test side", header, rows)
+
+
+def _rate(part, whole):
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def _training(trained):
+    run = trained.run
+    said = f"Epoch {run['best_epoch']} of {run['recipe']['epochs']} at most is kept; {run['training_seconds']:,.0f} s."
+    history = trained.folder / artifact.HISTORY
+    parts = [tag("p", said)]
+    alt = f"Loss and mean recall over the epochs, training and validation; epoch {run['best_epoch']} is kept"
+    parts.append(_picture(trained, "curves.png", alt) or tag("p", "The picture of the curves is not there."))
+    sureness = _picture(trained, "reliability.png", "How often the model is right when it is so sure, test pieces")
+    if history.is_file():
+        header, *rows = csv.reader(history.read_text(encoding="utf-8").splitlines())
+        rows = [[epoch, *(f"{float(value):.3f}" for value in values)] for epoch, *values in rows]
+        table = _table("Epoch by epoch", [name.replace("_", " ") for name in header], rows)
+        parts.append(tag("details", tag("summary", "As numbers"), table))
+    if sureness:
+        parts += [tag("h3", "Is it as sure as it is right?"), sureness]
+    return _joined(parts)
+
+
+def _picture(trained, name, alt):
+    """A figure of a PNG of the report; empty while there is none."""
+    path = trained.folder / artifact.REPORT / name
+    return tag("figure", tag("img", src=_uri("image/png", path), alt=alt)) if path.is_file() else ""
+
+
+def _uri(kind, path):
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def hardest(probabilities, truth):
+    """The order in which pieces are worth a look: the surest mistakes first, then what was right by the least.
+
+    Args:
+        probabilities: (pieces, labels). truth: (pieces,) index of the right label.
+    """
+    predicted = probabilities.argmax(axis=1)
+    sureness = probabilities.max(axis=1)
+    wrong = predicted != truth
+    return np.lexsort((np.where(wrong, -sureness, sureness), ~wrong))
+
+
+def _pieces(trained):
+    try:
+        answers = trained.answers("test")
+    except InputError:
+        return tag("p", "What the model said piece by piece is not kept beside it; a new training keeps it.")
+    shown = []
+    with tempfile.TemporaryDirectory() as folder:
+        for i in hardest(answers["probabilities"], answers["truth"])[:HARDEST]:
+            name = trained.run["split"]["test"][answers["recordings"][i]]
+            where, truth = float(answers["starts"][i]), int(answers["truth"][i])
+            shown.append(_piece(trained, name, where, answers["probabilities"][i], truth, Path(folder)))
+    return tag("div", *shown, class_="pieces")
+
+
+def _piece(trained, name, start, probabilities, truth, folder):
+    """One piece to look at and listen to."""
+    seconds, labels = trained.contract.seconds, trained.labels
+    path, start, end = _place(name, start, seconds)
+    signal = _read(folder_of(Path(trained.run["run"]["data"])) / path, start, end, trained.contract)
+    padded, times = "", f"{start:g} to {start + seconds:g} s"
+    if signal is None:
+        sound = [tag("p", "The recording is no longer there, or no longer what it was.", class_="gone")]
+    else:
+        if len(signal) < trained.contract.piece_length:
+            padded = f", of which {len(signal) / trained.contract.sample_rate:.2f} s are sound"
+        sound = _sound(signal, trained.contract, f"{_shown(path)}, {times}", folder)
+    predicted = int(probabilities.argmax())
+    right = "Right, but unsure: " if predicted == truth else "Wrong: "
+    verdict = [right, tag("strong", _name(labels[truth]))]
+    if predicted != truth:
+        verdict += [" taken for ", tag("strong", _name(labels[predicted]))]
+    order = np.argsort(-probabilities, kind="stable")
+    chances = []
+    for place, i in enumerate(order):
+        if place < CHANCES or i == truth:
+            kind = "true" if i == truth else "mistaken" if i == predicted else "other"
+            cells = [tag("span", _name(labels[i])), _bar(probabilities[i]), tag("span", f"{probabilities[i]:.1%}")]
+            chances.append(tag("li", *cells, class_=kind))
+    about = [
+        tag("h3", _name(_shown(path))),
+        tag("small", times + padded),
+        tag("p", *verdict, class_="verdict"),
+        tag("ul", *chances, class_="chances"),
+    ]
+    return tag("article", *sound, tag("div", *about))
+
+
+def _place(name, start, seconds):
+    """Path in the data's folder, and from when to when (seconds), of a piece of a clip, which may itself be a part."""
+    part = re.fullmatch(rf"(.*){PART}([\d.]+),([\d.]*)", name, re.DOTALL)
+    if not part:
+        return name, start, start + seconds
+    start += float(part[2])
+    return part[1], start, min(start + seconds, float(part[3] or "inf"))
+
+
+def _read(path, start, end, contract):
+    """(samples,) of a piece, as the model heard it but for the silence behind it; None when it can not be read."""
+    samples, n = [], 0
+    try:
+        for block in recording.blocks(path, contract.sample_rate, start, end):
+            samples.append(block)
+            n += len(block)
+            if n >= contract.piece_length:  # the rest of the recording need not be decoded
+                break
+    except (InputError, OSError):
+        return None
+    return np.concatenate(samples)[: contract.piece_length]
+
+
+def _sound(signal, contract, what, folder):
+    """Picture and player of a piece."""
+    padded = np.pad(signal, (0, contract.piece_length - len(signal)))
+    recording.write(folder / "piece.wav", padded, contract.sample_rate)
+    plots.thumbnail(mel_spectrograms([padded], contract)[0], folder / "piece.png")
+    picture = tag("img", src=_uri("image/png", folder / "piece.png"), alt=f"Mel spectrogram of {what}")
+    player = tag("audio", controls="", src=_uri("audio/wav", folder / "piece.wav"), aria_label=f"Listen to {what}")
+    return [picture, player]
+
+
+def _files(trained):
+    found = sorted(path for path in trained.folder.glob("*.tflite") if not path.name.startswith("."))
+    if not found:
+        return tag("p", "Not converted yet: run ConvertModelToTFLite.py, then WriteMetadataToModel.py.")
+    takes, for_app = {}, set()
+    if (trained.folder / artifact.TFLITE).is_file():
+        for file in artifact.app_files(trained):
+            takes |= {file.source: file.takes, file.target: file.takes}
+            for_app.add(file.target)
+    rows = []
+    for path in found:
+        purpose = "copy it into the app" if path in for_app else "without metadata"
+        rows.append([_name(path.name), f"{path.stat().st_size / 1000:,.0f} KB", takes.get(path, "-"), purpose])
+    table = _table("Files for the phone", ["file", "size", "takes", "what for"], rows, class_="words files")
+    return _joined([table, tag("p", _latency(trained.folder / artifact.TFLITE))])
+
+
+def _latency(path):
+    """The median time of one piece through a .tflite, in words."""
+    try:
+        model = prediction.LiteRT(path)
+    except InputError:
+        return f"{path.name} can not be run here, so its speed is not known."
+    piece = np.random.default_rng(0).normal(0, 0.1, (1, model.n_inputs)).astype("float32")
+    model.run(piece)  # the first one also fills the caches
+    times, began = [], time.perf_counter()
+    while len(times) < RUNS and time.perf_counter() - began < PATIENCE:
+        before = time.perf_counter()
+        model.run(piece)
+        times.append(time.perf_counter() - before)
+    where = f"one thread of the computer that wrote this page ({platform.machine()})"
+    return (
+        f"{path.name} takes {1000 * statistics.median(times):.1f} ms for a piece, on {where}: median of {len(times)}."
+    )
+
+
+def _repeat(trained):
+    run = trained.run
+    parts = [tag("pre", tag("code", command(trained)))]
+    if not Path(run["run"]["data"]).is_relative_to(ROOT):
+        parts.append(
+            tag("p", _name(Path(run["run"]["data"]).name), " stands for the place of the data.", class_="soft")
+        )
+    parts.append(tag("p", f"Same data, same seed ({run['run']['seed']}), same versions, same machine: same weights."))
+    tables = {
+        "Recipe": [[key.replace("_", " ").replace(" db", " dB"), _said(value)] for key, value in run["recipe"].items()],
+        "Versions": list(run["versions"].items()),
+    }
+    tables = [tag("div", _table(title, ["what", "value"], rows, class_="words")) for title, rows in tables.items()]
+    return _joined([*parts, tag("div", *tables, class_="pair")])
+
+
+def command(trained):
+    """The line that repeats a training: what the run decided, where it is not the default (none, no, 0)."""
+    settings = dict(trained.run["run"])
+    data = Path(settings.pop("data"))
+    shown = data.relative_to(ROOT).as_posix() if data.is_relative_to(ROOT) else data.name
+    words = ["python", "TrainModel.py", "--model", trained.name, "--data", shown]
+    for name, value in settings.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif value:
+            words += [f"{flag}={value}"] if str(value).startswith("-") else [flag, str(value)]
+    return shlex.join(words)
+
+
+def _said(value):
+    """A setting of a recipe, in words."""
+    if isinstance(value, list | tuple):
+        return " to ".join(map(str, value))
+    return {None: "none", True: "yes", False: "no"}[value] if value is None or isinstance(value, bool) else value
