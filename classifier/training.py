@@ -147,12 +147,11 @@ def _compile(model, learn):
 
 
 def _optimizer(recipe, steps):
-    rate = recipe.learning_rate
+    rate, warm_up = recipe.learning_rate, min(recipe.warm_up, recipe.epochs - 1)
     if recipe.cosine:
-        rising = {"warmup_target": rate, "warmup_steps": recipe.warm_up * steps} if recipe.warm_up else {}
-        falling = (recipe.epochs - recipe.warm_up) * steps
-        start = 0.0 if recipe.warm_up else rate
-        rate = keras.optimizers.schedules.CosineDecay(start, falling, alpha=0.01, **rising)
+        rising = {"warmup_target": rate, "warmup_steps": warm_up * steps} if warm_up else {}
+        falling = (recipe.epochs - warm_up) * steps
+        rate = keras.optimizers.schedules.CosineDecay(0.0 if warm_up else rate, falling, alpha=0.01, **rising)
     settings = {"learning_rate": rate}
     if recipe.weight_decay is not None:
         settings["weight_decay"] = recipe.weight_decay
