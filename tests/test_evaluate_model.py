@@ -7,7 +7,6 @@ import pytest
 
 from tests.conftest import run_script, write_data, write_tone
 
-pytestmark = pytest.mark.xdist_group("evaluated")  # one process makes what they share
 LABELS = ["high tone", "low tone"]
 
 

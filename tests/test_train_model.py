@@ -86,7 +86,6 @@ def twice(tmp_path_factory):
     return folder
 
 
-@pytest.mark.xdist_group("seeds")
 @pytest.mark.parametrize("model", ["signal", "mel"])
 def test_same_seed_same_weights(twice, model):
     def weights(name):

@@ -12,8 +12,6 @@ from classifier import artifact
 from tests.conftest import ROOT, write_data
 from tests.test_train_model import train
 
-pytestmark = pytest.mark.xdist_group("killed")
-
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
