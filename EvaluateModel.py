@@ -17,7 +17,15 @@ OUT = EVALUATED
 BACKGROUND = (
     None  # a folder of long recordings in which none of the labels is heard: how often trained models err there
 )
-RETRAINS = ("folds", "epochs", "paper", "seconds", "sample_rate", "jobs")  # flags that a trained model has no use for
+RETRAINS = (
+    "folds",
+    "mix_in",
+    "epochs",
+    "paper",
+    "seconds",
+    "sample_rate",
+    "jobs",
+)  # flags that a trained model has no use for
 
 
 def main(argv=None):
@@ -29,6 +37,7 @@ def main(argv=None):
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
     parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
+    parser.add_argument("--mix-in", type=Path, metavar="FOLDER", help="recordings to mix in behind training pieces")
     parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
@@ -64,9 +73,12 @@ def train_and_test(args, found):
     names = registry.choose("models", args.model)
     if args.overlap or args.background:
         raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
+    if args.mix_in:
+        clips.of_background(args.mix_in)  # an error now, and not in every fold
+        args.mix_in = str(args.mix_in.resolve())
     labels = clips.label_order(found, args.labels)
     recordings = store.read(found, args.data, make_contract(args.seconds, args.sample_rate).sample_rate)
-    kept = ("layout", "group_by", "seed", "epochs", "paper", "seconds", "sample_rate")
+    kept = ("layout", "group_by", "seed", "mix_in", "epochs", "paper", "seconds", "sample_rate")
     settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
     chosen = folds.numbers(args.folds or "all", recordings.clips, recordings.contents, args.seed)
     jobs = folds.jobs(names, chosen, recordings, settings, args.out)

@@ -26,6 +26,7 @@ def main(argv=None):
         "--fold", default=FOLD, type=console.at_least(0), help="which fold tests (default: %(default)s)"
     )
     parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
+    parser.add_argument("--mix-in", type=Path, metavar="FOLDER", help="recordings to mix in behind training pieces")
     parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
@@ -46,16 +47,18 @@ def main(argv=None):
     data = (args.data or clips.default_data()).resolve()
     found = clips.read_clips(data, args.group_by, args.layout)
     labels = clips.label_order(found, args.labels)
-    recordings = store.read(found, data, contract.sample_rate, keep=not args.no_cache)
-
+    recordings = store.read(found, data, contract.sample_rate, not args.no_cache)
+    behind = None
+    if args.mix_in:
+        args.mix_in = str(args.mix_in.resolve())
+        behind = store.read(clips.of_background(args.mix_in), args.mix_in, contract.sample_rate, not args.no_cache)
     console.import_tensorflow()
     from classifier import report, summary, training
 
-    kept = ("layout", "group_by", "fold", "seed", "epochs", "paper", "seconds", "sample_rate")
-    settings = {name: getattr(args, name) for name in kept}
-    run = {"data": str(data), **settings}
+    kept = ("layout", "group_by", "fold", "seed", "mix_in", "epochs", "paper", "seconds", "sample_rate")
+    run = {"data": str(data), **{name: getattr(args, name) for name in kept}}
     for name in names:
-        trained = training.train(name, recordings, labels, contract, run, args.out, args.resume)
+        trained = training.train(name, recordings, labels, contract, run, args.out, args.resume, behind)
         summary.scores(trained)
         print(f"  report: {report.write(trained)}")
     for _, reason in recordings.skipped:

@@ -10,6 +10,7 @@ from scipy import fft, signal
 NOISE_SHARE = 0.5  # of the pieces get noise, of the others nothing: clean recordings remain in the training
 NOISE_SLOPES = (0.0, 2.2)  # exponent of 1/f: from white to a little browner than brown
 NOISE_FLAT_BELOW = 30.0  # Hz; below, a slope would put all power where no microphone hears
+CROP_SHARE = 0.5
 EQUALISER_SHARE = 0.5
 SPEED_SHARE = 0.5
 SPEED_STEPS = 40  # speeds are multiples of a fortieth: resampling by such ratios is fast
@@ -19,7 +20,9 @@ LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
 
 
 def alter(pieces, recipe, sample_rate, random):
-    """Equaliser, gain and noise, as far as the recipe asks for them."""
+    """Crop, equaliser, gain and noise, as far as the recipe asks for them."""
+    if recipe.crop:
+        pieces = crop(pieces, recipe.crop, random)
     if recipe.equaliser_db:
         pieces = equalise(pieces, recipe.equaliser_db, sample_rate, random)
     if recipe.gain_db:
@@ -27,6 +30,13 @@ def alter(pieces, recipe, sample_rate, random):
     if recipe.noise_snr_db:
         pieces = add_noise(pieces, recipe.noise_snr_db, sample_rate, random)
     return pieces
+
+
+def crop(pieces, strength, random):
+    """Some pieces end early: up to this share of each is silence, as in the last piece of a recording."""
+    chosen = random.random(len(pieces)) < CROP_SHARE
+    ends = pieces.shape[1] * (1 - np.where(chosen, random.uniform(0, strength, len(pieces)), 0))
+    return np.where(np.arange(pieces.shape[1]) < ends[:, None], pieces, np.float32(0))
 
 
 def gain(pieces, strength_db, random):
@@ -64,6 +74,11 @@ def speeds(n, strength, random):
     reach = round(strength * SPEED_STEPS)
     chosen = 1 + random.integers(-reach, reach + 1, n) / SPEED_STEPS
     return np.where(random.random(n) < SPEED_SHARE, chosen, 1.0)
+
+
+def nearest_speed(speed):
+    """The nearest of the speeds that `at_speed` knows."""
+    return round(speed * SPEED_STEPS) / SPEED_STEPS
 
 
 def at_speed(samples, speed):

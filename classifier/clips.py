@@ -6,7 +6,8 @@ from pathlib import Path
 
 from classifier import artifact, layouts, recording, registry
 from classifier.console import say
-from Constants import DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
+from classifier.layouts import Clip
+from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
 
 
 def read_clips(data, group_by=None, layout=None):
@@ -32,6 +33,19 @@ def read_clips(data, group_by=None, layout=None):
             "a classifier needs at least two labels"
         )
     return [replace(clip, group=_group(clip, group_by)) for clip in clips] if group_by else clips
+
+
+def of_background(folder):
+    """The recordings of a folder, of no label that is to be learned.
+
+    Raises:
+        InputError: there is no such folder, or it holds no recordings.
+    """
+    folder = Path(folder)
+    paths = recording.find(folder) if folder.is_dir() else []
+    if not paths:
+        raise InputError(f"{folder} holds no recordings; name a folder of sounds to mix in behind others (--mix-in)")
+    return [Clip(path, BACKGROUND, path.name) for path in paths]
 
 
 def recognise(data):

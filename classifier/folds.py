@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from joblib import cpu_count
 from classifier import artifact, evaluation, plots, recording, registry, splits, thresholds
 from classifier.console import import_tensorflow, progress, say
 from classifier.layouts import folder_of
+from classifier.recipe import of_run
 from Constants import ROOT, InputError
 
 TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
@@ -130,10 +131,7 @@ def is_done(job, fingerprint, labels):
 
 def _recipe(job):
     import_tensorflow()  # before a file of classifier/models imports it
-    model_file = registry.load("models", job.model)
-    recipe = model_file.PAPER if job.settings["paper"] else model_file.RECIPE
-    recipe = replace(recipe, epochs=job.settings["epochs"] or recipe.epochs)
-    return json.loads(json.dumps(asdict(recipe)))
+    return json.loads(json.dumps(asdict(of_run(registry.load("models", job.model), job.run))))
 
 
 def at_once():

@@ -54,13 +54,19 @@ class Pieces(keras.utils.PyDataset):
 
 
 class TrainingPieces(Pieces):
-    """The same pieces in another order every epoch, altered as the recipe says. Same seed, same batches."""
+    """The same pieces in another order every epoch, altered as the recipe says. Same seed, same batches.
 
-    def __init__(self, *args, recipe, seed):
+    copies: of the store, at another pitch and tempo (copies.make).
+    background: Pieces that are mixed in behind these; those of silent labels where not given.
+    """
+
+    def __init__(self, *args, recipe, seed, copies=(), background=None):
         super().__init__(*args, recipe.batch_size)
-        self.recipe, self.seed = recipe, seed
-        labels = np.array([self.store.clips[i].label for i in self.recordings])
-        self.silent = np.flatnonzero(np.isin(labels, SILENT_LABELS))
+        self.recipe, self.seed, self.stores = recipe, seed, [self.store, *copies]
+        silent = np.isin([self.store.clips[i].label for i in self.recordings], SILENT_LABELS)
+        self.background = (
+            (background, np.arange(len(background.truth))) if background else (self, np.flatnonzero(silent))
+        )
         if not recipe.balanced:
             self.weights = np.ones_like(self.weights)
         self.begin(epoch=0)
@@ -77,33 +83,44 @@ class TrainingPieces(Pieces):
         chosen = self.order[batch * self.batch_size : (batch + 1) * self.batch_size]
         random = np.random.default_rng([self.seed, self.epoch, batch])
         recipe, (truth, weights) = self.recipe, self.truth_and_weights(chosen)
-        starts = self._shifted(chosen, random)
-        audio = self._at_speeds(chosen, starts, random) if recipe.speed else self.cut(chosen, starts)
-        if recipe.background_snr_db and len(self.silent):
-            behind = self.silent[random.integers(len(self.silent), size=len(chosen))]
-            background = self.cut(behind, self._shifted(behind, random))
+        audio = self._heard(chosen, random)
+        if recipe.background_snr_db and len(self.background[1]):
+            pieces, among = self.background
+            behind = among[random.integers(len(among), size=len(chosen))]
+            background = pieces.cut(behind, _shifted(pieces, behind, recipe.shift, random))
             audio = augmentation.add_background(audio, background, recipe.background_snr_db, random)
         audio = augmentation.alter(audio, recipe, self.contract.sample_rate, random)
         return (
             augmentation.mix(audio, truth, weights, recipe.mixup, random) if recipe.mixup else (audio, truth, weights)
         )
 
-    def _at_speeds(self, chosen, starts, random):
-        """`cut`, each piece played at a speed of its own: of a faster one more of the recording is heard."""
+    def _heard(self, chosen, random):
+        """`cut`, from the recordings or their copies; of a piece that is played faster, more of the recording."""
+        starts = _shifted(self, chosen, self.recipe.shift, random)
+        if len(self.stores) == 1 and not self.recipe.speed:
+            return self.cut(chosen, starts)
+        of_stores = random.integers(len(self.stores), size=len(chosen))
         speeds = augmentation.speeds(len(chosen), self.recipe.speed, random)
         audio = np.zeros((len(chosen), self.contract.piece_length), "float32")
-        for row, i, start, speed in zip(audio, chosen, starts, speeds, strict=True):
-            samples = self.store.samples(self.recordings[i])[start : start + round(speed * len(row))]
-            played = augmentation.at_speed(to_float(samples), speed)[: len(row)]
+        for row, piece, start, of_store, speed in zip(audio, chosen, starts, of_stores, speeds, strict=True):
+            i, store = self.recordings[piece], self.stores[of_store]
+            samples = store.samples(i)
+            start = round(start * len(samples) / len(self.store.samples(i)))
+            played = augmentation.at_speed(to_float(samples[start : start + round(speed * len(row))]), speed)[
+                : len(row)
+            ]
             row[: len(played)] = played
-        self.store.forget()
+        for store in self.stores:
+            store.forget()
         return audio
 
-    def _shifted(self, chosen, random):
-        length = self.contract.piece_length
-        reach = round(self.recipe.shift * length)
-        starts = self.starts[chosen]
-        samples = (self.store.ends - self.store.starts)[self.recordings[chosen]]
-        latest = np.maximum(0, samples - length // LEAST_AUDIO)
-        shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
-        return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)
+
+def _shifted(pieces, chosen, shift, random):
+    """(chosen,) samples at which pieces start when half of them are shifted by up to `shift` of a piece."""
+    length = pieces.contract.piece_length
+    reach = round(shift * length)
+    starts = pieces.starts[chosen]
+    samples = (pieces.store.ends - pieces.store.starts)[pieces.recordings[chosen]]
+    latest = np.maximum(0, samples - length // LEAST_AUDIO)
+    shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
+    return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)

@@ -1,6 +1,8 @@
 """A recipe: how a model is trained. Its defaults are no technique at all; a model's file says what it uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 
 
 @dataclass(frozen=True)
@@ -17,10 +19,14 @@ class Recipe:
     averaged: so many best epochs are kept, and the mean of their weights.
     balanced: every label counts the same in the loss, however many pieces it has.
     shift: a piece starts up to this part of a piece earlier or later, in another place every epoch.
+    crop: up to this share of it is cut off its end, and silence there.
     gain_db: it is up to this much louder or softer.
     equaliser_db: its frequency response is bent by up to this much.
+    pitch: two copies of each recording are up to so many semitones higher or lower, at their tempo.
+    stretch: the copies are faster or slower by up to this share, at their pitch.
     speed: it is played faster or slower by up to this share: pitch and tempo together.
-    background_snr_db: (least, most) by which it is louder than a piece of a silent label that is mixed in.
+    background_snr_db: (least, most) by which it is louder than the background that is mixed in: pieces of the folder
+        that the run names (`--background`), or else of silent labels.
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
     mixup: pieces are mixed in pairs, by shares from Beta(mixup, mixup), and so is the truth.
     masks: two bands of frequencies and two spans of time of the features are taken away, each up to this share wide.
@@ -39,10 +45,21 @@ class Recipe:
     averaged: int = 1
     balanced: bool = False
     shift: float = 0.0
+    crop: float = 0.0
     gain_db: float = 0.0
     equaliser_db: float = 0.0
+    pitch: float = 0.0
+    stretch: float = 0.0
     speed: float = 0.0
     background_snr_db: tuple | None = None
     noise_snr_db: tuple | None = None
     mixup: float = 0.0
     masks: float = 0.0
+
+
+def of_run(model, run):
+    """What a file of classifier/models is trained with, when a person has decided `run` (see training.train)."""
+    recipe = model.PAPER if run["paper"] else model.RECIPE
+    if run["mix_in"]:
+        recipe = replace(recipe, background_snr_db=recipe.background_snr_db or MIX_IN_SNR_DB)
+    return replace(recipe, epochs=run["epochs"] or recipe.epochs)

@@ -71,6 +71,10 @@ def to_float(samples):
     return samples.astype("float32") / FULL_SCALE
 
 
+def to_int16(samples):
+    return np.round(np.clip(samples, -1, 1) * FULL_SCALE).astype("int16")
+
+
 def read(clips, data, sample_rate, keep=True):
     """Open the store of a data set, after bringing it up to date.
 
@@ -153,7 +157,7 @@ def _decode(path, sample_rate, file, alone):
 
     def decoded():
         for block in recording.blocks(path, sample_rate):
-            samples = np.round(np.clip(block, -1, 1) * FULL_SCALE).astype("int16")
+            samples = to_int16(block)
             digest.update(samples)
             yield samples
 

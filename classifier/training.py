@@ -5,7 +5,7 @@ import platform
 import shutil
 import tempfile
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import tensorflow as tf
 from classifier import (
     artifact,
     calibration,
+    copies,
     evaluation,
     layouts,
     network,
@@ -28,6 +29,7 @@ from classifier import (
 from classifier.checkpoint import LOGS, Checkpoint
 from classifier.console import progress, say
 from classifier.pieces import Pieces, TrainingPieces
+from classifier.recipe import of_run
 
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
 HISTORY = {  # Keras' names: ours; weighted as pieces.Pieces weighs, accuracy is the mean of the recalls
@@ -40,7 +42,7 @@ BEST = "val_categorical_accuracy"  # chooses the epoch: the loss grows with conf
 STATISTICS_PIECES = 500  # a mean over half a thousand pieces moves no more with another thousand
 
 
-def train(name, store, labels, contract, run, out, resume=False):
+def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     """Train a model and write its folder.
 
     Args:
@@ -48,9 +50,10 @@ def train(name, store, labels, contract, run, out, resume=False):
         store: the decoded recordings.
         labels: in the order of the outputs.
         contract: the audio format.
-        run: dict of what the person decided: data, fold, seed, epochs, paper, and what else is to be remembered.
+        run: dict of what the person decided: data, fold, seed, epochs, paper, mix_in; the rest is remembered.
         out: folder that holds the trained models.
         resume: go on where a killed training of the same run stopped.
+        mix_in: store of the recordings of run["mix_in"], which are mixed in behind training pieces.
 
     Returns:
         The Artifact, read back.
@@ -61,13 +64,12 @@ def train(name, store, labels, contract, run, out, resume=False):
     started = time.monotonic()
     data = layouts.folder_of(Path(run["data"]))
     model_file = registry.load("models", name)
-    recipe = model_file.PAPER if run["paper"] else model_file.RECIPE
-    recipe = replace(recipe, epochs=run["epochs"] or recipe.epochs)
+    recipe = of_run(model_file, run)
     keras.utils.set_random_seed(run["seed"])
     tf.config.experimental.enable_op_determinism()
     sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
     on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
-    learn = TrainingPieces(store, on_side["train"], labels, contract, recipe=recipe, seed=run["seed"])
+    learn = _to_learn(store, on_side["train"], labels, contract, recipe, run["seed"], mix_in)
     validation = Pieces(store, on_side["validation"], labels, contract, recipe.batch_size)
     test = Pieces(store, on_side["test"], labels, contract, recipe.batch_size)
 
@@ -114,6 +116,17 @@ def train(name, store, labels, contract, run, out, resume=False):
         shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
     shutil.rmtree(checkpoint.folder)
     return artifact.load(Path(out) / name)
+
+
+def _to_learn(store, recordings, labels, contract, recipe, seed, mix_in):
+    altered = ()
+    if recipe.pitch or recipe.stretch:
+        altered = copies.make(store, recordings, recipe.pitch, recipe.stretch, contract.sample_rate, seed)
+    if mix_in:
+        everything = np.arange(len(mix_in.clips))
+        mix_in = Pieces(mix_in, everything, sorted({clip.label for clip in mix_in.clips}), contract, recipe.batch_size)
+    settings = {"recipe": recipe, "seed": seed, "copies": altered, "background": mix_in}
+    return TrainingPieces(store, recordings, labels, contract, **settings)
 
 
 def _statistics(features, pieces):

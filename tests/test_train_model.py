@@ -106,6 +106,19 @@ def test_the_paper_is_followed_to_the_letter(tmp_path):
     assert type(model.get_layer("features")).__name__ == "Waveform"
 
 
+def test_other_recordings_are_mixed_in_behind(tmp_path):
+    data = write_data(tmp_path / "data")
+    write_tone(tmp_path / "rain" / "rain.flac", seconds=5)
+    train(data, tmp_path / "dry")
+    train(data, tmp_path / "wet", "--mix-in", tmp_path / "rain")
+    dry, wet = (artifact.load(tmp_path / name / "signal") for name in ("dry", "wet"))
+    assert (dry.run["recipe"]["background_snr_db"], wet.run["recipe"]["background_snr_db"]) == (None, [5, 30])
+    assert wet.run["run"]["mix_in"] == str(tmp_path / "rain")
+    assert not np.array_equal(dry.answers("test")["probabilities"], wet.answers("test")["probabilities"])
+    _, said = train(data, tmp_path / "none", "--mix-in", tmp_path / "nowhere", expect=1)
+    assert "nowhere holds no recordings; name a folder of sounds to mix in" in said
+
+
 def test_groups_from_file_names_and_another_contract(tmp_path):
     data = write_data(tmp_path / "data", n=6)
     for path in data.rglob("*.wav"):  # two takes of three speakers

@@ -25,6 +25,7 @@ def test_a_recipe_without_techniques_alters_nothing():
 @pytest.mark.parametrize(
     "alter",
     [
+        lambda pieces, random: augmentation.crop(pieces, 0.5, random),
         lambda pieces, random: augmentation.gain(pieces, 20, random),
         lambda pieces, random: augmentation.equalise(pieces, 8, RATE, random),
         lambda pieces, random: augmentation.add_noise(pieces, (0, 20), RATE, random),
@@ -38,6 +39,15 @@ def test_same_seed_same_pieces_in_range_and_the_input_untouched(alter):
     assert not np.array_equal(one, other)
     assert np.abs(one).max() <= 1
     assert np.array_equal(pieces, tones())
+
+
+def test_a_cropped_piece_keeps_its_start():
+    cropped = augmentation.crop(np.ones((200, 1000), "float32"), 0.6, np.random.default_rng(0))
+    kept = cropped.sum(axis=1)
+    assert np.all(np.diff(cropped, axis=1) <= 0)
+    assert kept.min() >= 400
+    assert kept.min() < 450
+    assert 60 < np.sum(kept < 1000) < 140
 
 
 def test_gain_stays_within_its_strength():

@@ -75,3 +75,9 @@ def test_data_long_comes_first_when_it_holds_recordings(tmp_path, monkeypatch, c
     assert "data_short, because data_long holds no recordings" in capsys.readouterr().err
     write_tone(tmp_path / "data_long" / "song" / "a.wav")
     assert clips.default_data() == tmp_path / "data_long"
+
+
+def test_a_folder_to_mix_in_must_hold_recordings(tmp_path):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(InputError, match="holds no recordings"):
+            clips.of_background(folder)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifier import store
-from classifier.clips import read_clips
+from classifier.clips import of_background, read_clips
 from classifier.pieces import Pieces, TrainingPieces
 from classifier.recipe import Recipe
 from classifier.recording import read
@@ -84,6 +84,33 @@ def test_at_another_speed_a_piece_is_of_the_same_recording(held):
     ratios = loudest(audio) / loudest(plain[0])
     assert np.all((ratios > 0.88) & (ratios < 1.12))
     assert 2 < np.sum(np.abs(ratios - 1) > 0.01) < 9
+
+
+def test_a_piece_is_of_the_recording_or_of_a_copy_at_the_same_place(held):
+    def half(i):
+        return held.starts[i] + (held.ends - held.starts)[i] // 2
+
+    shorter = replace(held, ends=np.array([half(i) for i in range(4)]))  # the first half, as if played twice as fast
+    settings = (held, np.arange(4), LABELS, Contract())
+    plain = all_batches(TrainingPieces(*settings, recipe=PLAIN, seed=0))
+    audio, truth, _ = all_batches(TrainingPieces(*settings, recipe=PLAIN, seed=0, copies=[shorter]))
+    assert np.array_equal(truth, plain[1])
+    same = [np.array_equal(*rows) for rows in zip(audio, plain[0], strict=True)]
+    assert 0 < sum(same) < len(same)
+    for row, of_recording, is_same in zip(audio, plain[0], same, strict=True):
+        assert is_same or np.count_nonzero(row) != np.count_nonzero(of_recording)
+
+
+def test_what_is_behind_a_piece_can_be_of_a_folder(held, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rain")
+    write_tone(folder / "deep" / "0.wav", hertz=3000, seconds=3)
+    rain = store.read(of_background(folder), folder, 16_000, keep=False)
+    behind = Pieces(rain, np.arange(1), ["background"], Contract(), batch_size=4)
+    recipe = replace(PLAIN, background_snr_db=(10, 10))
+    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=0, background=behind)
+    audio = all_batches(training)[0]
+    rained_on = np.abs(np.fft.rfft(audio))[:, 6000] > 10
+    assert 0 < rained_on.sum() < len(audio)
 
 
 def test_what_is_behind_a_piece_is_of_a_silent_label(tmp_path):
