@@ -202,15 +202,17 @@ def gather(jobs, store, vote=False, seed=0):
     """What the folds of one model say, each apart and all together.
 
     Returns:
-        dict of model, run, split_by, folds (list of {fold, folder, best_epoch, groups_on_two_sides, scores}), and what
-        _together says.
+        dict of model, run, split_by, folds (list of {fold, folder, best_epoch, groups_on_two_sides, scores}), alarms
+        (thresholds.pooled), and what _together says.
     """
     folder = folder_of(Path(jobs[0].settings["data"]))
     group_of = {clip.name(folder): clip.group for clip in store.clips}
-    folds, together = [], []
+    folds, together, alarms = [], [], []
     for job in jobs:
         trained = artifact.load(job.folder)
         answers = trained.answers("test")
+        seconds = trained.contract.seconds
+        alarms.append(thresholds.measure(answers, trained.labels, seconds, trained.run["thresholds"]))
         names = np.array(trained.run["split"]["test"])[answers["recordings"]]
         answers["groups"] = np.array([group_of[name] for name in names])
         answers["recordings"] = np.array([f"{job.fold} {name}" for name in names])
@@ -221,7 +223,7 @@ def gather(jobs, store, vote=False, seed=0):
         folds.append(row)
     answers = {name: np.concatenate([each[name] for each in together]) for name in together[0]}
     result = {"model": jobs[0].model, "run": jobs[0].settings, "split_by": splits.how(store.clips), "folds": folds}
-    return {**result, **_together(answers, trained.labels, vote, seed)}
+    return {**result, "alarms": thresholds.pooled(alarms), **_together(answers, trained.labels, vote, seed)}
 
 
 def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):

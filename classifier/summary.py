@@ -10,6 +10,7 @@ from Constants import TRAINED
 
 LEAKS_NAMED = 5
 COMPARED = (("pieces", "mean_recall"), ("pieces", "accuracy"), ("recordings", "accuracy"))
+ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 SIDES = {"train": "learn from", "validation": "validate", "test": "test"}
 
 
@@ -70,17 +71,23 @@ def tested(result):
     ]
     header = ["label", "pieces", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
     console.table([*header, *(f"as {label}" for label in result["labels"])], rows)
+    if result.get("alarms"):
+        print("at the thresholds of each fold:")
+        rows = [[*_alarms(label, of), _percent(of["misses"])] for label, of in result["alarms"].items()]
+        console.table([*ALARMS, "misses"], rows)
 
 
 def background(result):
     """Print the false alarms that a model raised where none of its labels is heard."""
     found = result["background"]
-    rows = [
-        [label, of["false_alarms"], f"{of['false_alarms_per_hour']:.2f}", f"{of['at_most_per_hour']:.2f}"]
-        for label, of in [*found["labels"].items(), ("all", found)]
-    ]
+    rows = [_alarms(label, of) for label, of in [*found["labels"].items(), ("all", found)]]
     print(f"{result['model']}: false alarms in {found['hours']:.2f} hours of background, at its own thresholds")
-    console.table(["label", "false alarms", "an hour", "at most, 95 % sure"], rows)
+    console.table(ALARMS, rows)
+
+
+def _alarms(label, of):
+    rates = (of["false_alarms_per_hour"], of["at_most_per_hour"])
+    return [label, f"{of['hours']:.2f}", of["false_alarms"], *("" if rate is None else f"{rate:.2f}" for rate in rates)]
 
 
 def leaderboard(results, path):

@@ -1,7 +1,11 @@
 """How sure a model must be before an app says so: a threshold per label, chosen by the false alarms it lets through.
 
-Alarms are counted, not pieces: someone who coughs for ten seconds disturbs once. Thresholds belong to the
-probabilities they were chosen on; those of calibrated ones (calibration.temper) are of no use on raw ones.
+A false alarm is a label heard where nothing is to be heard: in pieces of a background label (BACKGROUND) where the data
+has one, else in those of all other labels. (To take song for speech is an error, but one that no threshold mends.)
+Alarms are counted, not pieces: someone who coughs for ten seconds disturbs once.
+
+Thresholds belong to the probabilities they were chosen on; those of calibrated ones (calibration.temper) are of no use
+on raw ones.
 """
 
 from dataclasses import dataclass
@@ -37,7 +41,7 @@ def choose(answers, labels, seconds, per_hour=1.0, background=BACKGROUND):
         answers: what Artifact.answers("validation") returns: touching pieces, which do not overlap.
         labels: names, in the order of the columns.
         seconds: of a piece.
-        per_hour: false alarms of one label that are allowed in an hour of the other labels.
+        per_hour: false alarms of one label that are allowed in an hour in which there should be none.
         background: labels that need no threshold.
 
     Returns:
@@ -49,7 +53,7 @@ def choose(answers, labels, seconds, per_hour=1.0, background=BACKGROUND):
     for label in labels:
         if label not in background:
             false = _false(answers, labels, label)
-            allowed = per_hour * _hours_of_others(answers, labels, label, seconds) + 1e-9  # 1 / 49 * 49 is below 1
+            allowed = per_hour * _hours_without(answers, labels, label, seconds) + 1e-9  # 1 / 49 * 49 is below 1
             too_many = np.flatnonzero(_runs(false, _touching(answers, seconds), steps) > allowed)
             last = too_many[-1] if len(too_many) else -1
             thresholds[label] = float(steps[min(last + 1, STEPS - 1)])
@@ -62,10 +66,10 @@ def measure(answers, labels, seconds, thresholds):
     Args are those of `choose`.
 
     Returns:
-        {label: dict} of threshold; false_alarms, runs of touching pieces of other labels in which this one is the most
-        probable and reaches its threshold; hours of pieces of other labels, padding included; false_alarms_per_hour and
-        at_most_per_hour (both None without such pieces); and misses, the share of its own pieces in which it is not the
-        most probable or stays below (None when it has none).
+        {label: dict} of threshold; false_alarms, runs of touching pieces in which this label is wrongly the most
+        probable and reaches its threshold; hours in which it could be, padding included; false_alarms_per_hour and
+        at_most_per_hour (both None without an hour); pieces, of its own; and misses, the share of these in which it is
+        not the most probable or stays below (None without any).
     """
     found = {}
     limits = _limits(thresholds, labels)
@@ -77,10 +81,33 @@ def measure(answers, labels, seconds, thresholds):
         own = answers["truth"] == index
         found[label] = {
             "threshold": thresholds[label],
-            **_rates(n_runs, _hours_of_others(answers, labels, label, seconds)),
+            **_rates(n_runs, _hours_without(answers, labels, label, seconds)),
+            "pieces": int(own.sum()),
             "misses": float(np.mean(decided[own] != index)) if own.any() else None,
         }
     return found
+
+
+def pooled(found):
+    """What several models, each at its own thresholds and on recordings of its own, say together.
+
+    Args:
+        found: list of what `measure` returned for each, of the same labels.
+
+    Returns:
+        {label: the same, without the threshold}.
+    """
+    together = {}
+    for label in found[0]:
+        rows = [row[label] for row in found]
+        pieces = sum(row["pieces"] for row in rows)
+        missed = sum(row["pieces"] * row["misses"] for row in rows if row["pieces"])
+        together[label] = {
+            **_rates(sum(row["false_alarms"] for row in rows), sum(row["hours"] for row in rows)),
+            "pieces": pieces,
+            "misses": missed / pieces if pieces else None,
+        }
+    return together
 
 
 def decide(probabilities, thresholds, labels):
@@ -187,7 +214,7 @@ def _decided(probabilities, limits):
 def _false(answers, labels, label):
     """(pieces,) by recording and start: the label's probability where it is wrongly the most probable, -1 elsewhere."""
     probabilities, index = np.asarray(answers["probabilities"], "float64"), labels.index(label)
-    wrong = (probabilities.argmax(axis=1) == index) & (answers["truth"] != index)
+    wrong = (probabilities.argmax(axis=1) == index) & _without(answers, labels, label)
     return np.where(wrong, probabilities[:, index], -1.0)[_order(answers)]
 
 
@@ -209,8 +236,14 @@ def _runs(false, touching, thresholds):
     return pieces - both
 
 
-def _hours_of_others(answers, labels, label, seconds):
-    return float(np.sum(answers["truth"] != labels.index(label)) * seconds / 3600)
+def _without(answers, labels, label):
+    """(pieces,) whether to hear the label there is a false alarm."""
+    silent = [i for i, name in enumerate(labels) if name in BACKGROUND]
+    return np.isin(answers["truth"], silent) if silent else answers["truth"] != labels.index(label)
+
+
+def _hours_without(answers, labels, label, seconds):
+    return float(np.sum(_without(answers, labels, label)) * seconds / 3600)
 
 
 def _rates(n, hours):

@@ -90,6 +90,24 @@ def test_a_piece_that_another_label_wins_is_missed_and_no_false_alarm():
     assert (row["misses"], row["false_alarms"]) == (1, 0)
 
 
+def test_to_take_one_label_for_another_is_no_false_alarm_where_there_is_background():
+    answers = answers_of([0.9, 0.8, 0.2], ["dog", "silence", "cat"], recordings=[0, 1, 2])
+    row = thresholds.measure(answers, LABELS, HOUR, {"cat": 0.5})["cat"]
+    assert (row["false_alarms"], row["hours"]) == (1, 1)
+    loud = {**answers, "probabilities": answers["probabilities"][:, :2], "truth": np.array([1, 1, 0])}
+    row = thresholds.measure(loud, LABELS[:2], HOUR, {"cat": 0.5})["cat"]
+    assert (row["false_alarms"], row["hours"]) == (2, 2)
+
+
+def test_several_models_are_pooled_by_their_hours_and_pieces():
+    one = thresholds.measure(answers_of([0.9, 0.9], ["silence", "cat"]), LABELS, HOUR, {"cat": 0.5, "dog": 0.5})
+    other = thresholds.measure(answers_of([0.1] * 4, ["silence"] * 3 + ["cat"]), LABELS, HOUR, {"cat": 0.4, "dog": 0.5})
+    cat, dog = thresholds.pooled([one, other]).values()
+    assert (cat["false_alarms"], cat["hours"], cat["false_alarms_per_hour"]) == (1, 4, 0.25)
+    assert (cat["pieces"], cat["misses"]) == (2, 0.5)
+    assert (dog["false_alarms"], dog["misses"]) == (0, None)
+
+
 def test_an_hour_without_an_alarm_shows_less_than_three_an_hour():
     row = thresholds.measure(answers_of([0.1], ["silence"]), LABELS, HOUR, {"cat": 0.5})["cat"]
     assert row["at_most_per_hour"] == pytest.approx(-np.log(0.05))  # exp(-rate) = 5 %

@@ -6,7 +6,7 @@ from classifier import network, registry
 from classifier.recipe import Recipe
 from Constants import Contract, InputError, make_contract
 
-WEIGHTS = {"signal": (282_291, 281_299), "mel": (408_687, 408_687)}  # of the body at three labels: all, trainable
+WEIGHTS = {"signal": (282_291, 281_299), "mel": (408_687, 408_687), "residual": (78_227, 77_555)}  # of the body at three labels: all, trainable
 
 LAYERS = {  # name, output shape, weights; activations and dropout inside
     "signal": [
@@ -42,6 +42,41 @@ LAYERS = {  # name, output shape, weights; activations and dropout inside
         ("Dense", (84,), 205_716),
         ("Dropout", (84,), 0),
         ("Dense", (3,), 255),
+    ],
+    "residual": [
+        ("Conv2D", (64, 32, 16), 400),
+        ("BatchNormalization", (64, 32, 16), 64),
+        ("ReLU", (64, 32, 16), 0),
+        ("Conv2D", (64, 32, 16), 2_304),
+        ("BatchNormalization", (64, 32, 16), 64),
+        ("ReLU", (64, 32, 16), 0),
+        ("Conv2D", (64, 32, 16), 2_304),
+        ("BatchNormalization", (64, 32, 16), 64),
+        ("Add", (64, 32, 16), 0),
+        ("ReLU", (64, 32, 16), 0),
+        ("Conv2D", (32, 16, 32), 4_608),
+        ("BatchNormalization", (32, 16, 32), 128),
+        ("AveragePooling2D", (32, 16, 16), 0),
+        ("ReLU", (32, 16, 32), 0),
+        ("Conv2D", (32, 16, 32), 512),
+        ("Conv2D", (32, 16, 32), 9_216),
+        ("BatchNormalization", (32, 16, 32), 128),
+        ("BatchNormalization", (32, 16, 32), 128),
+        ("Add", (32, 16, 32), 0),
+        ("ReLU", (32, 16, 32), 0),
+        ("Conv2D", (16, 8, 64), 18_432),
+        ("BatchNormalization", (16, 8, 64), 256),
+        ("AveragePooling2D", (16, 8, 32), 0),
+        ("ReLU", (16, 8, 64), 0),
+        ("Conv2D", (16, 8, 64), 2_048),
+        ("Conv2D", (16, 8, 64), 36_864),
+        ("BatchNormalization", (16, 8, 64), 256),
+        ("BatchNormalization", (16, 8, 64), 256),
+        ("Add", (16, 8, 64), 0),
+        ("ReLU", (16, 8, 64), 0),
+        ("GlobalAveragePooling2D", (64,), 0),
+        ("Dropout", (64,), 0),
+        ("Dense", (3,), 195),
     ],
 }
 
