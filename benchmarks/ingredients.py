@@ -1,9 +1,9 @@
 """What each technique of a recipe brings on held-out groups: a row per change, mean and spread over seeds.
 
+    python -m benchmarks.ingredients --data ../shared/data/voices --group-by '^([^_]+)_' --fold 1 --seeds 3 --epochs 12
+
 Trains a model once per change and seed on one fold, everything else as it ships. Validation is what a choice may look
 at; test stands beside it for honesty. Finished trainings are kept in --out and not repeated.
-
-    python -m benchmarks.ingredients --data ../shared/data/voices --group-by '^([^_]+)_' --fold 1
 """
 
 import argparse
@@ -12,21 +12,23 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
-from classifier import artifact, clips, console, registry, store
-from Constants import ROOT, make_contract
+from joblib import Parallel, delayed
+
+from classifier import artifact, clips, console, folds, registry, store
+from Constants import EVALUATED, make_contract
 
 CHANGES = {
     "as it ships": {},
-    "masks": {"masks": 0.2},
+    "no shift": {"shift": 0.0},
+    "no noise": {"noise_snr_db": None},
+    "pitch and tempo, each its own": {"pitch": 2.0, "stretch": 0.15},
+    "speed": {"speed": 0.1},
+    "early ends": {"crop": 0.9},
+    "equaliser": {"equaliser_db": 8.0},
+    "masks on the features": {"masks": 0.2},
     "mixup": {"mixup": 0.3},
-    "masks, best five averaged, adamw, warm-up": {"masks": 0.2, "averaged": 5, "optimizer": "adamw", "warm_up": 3},
-    "masks, mixup, speed, background, smoothing": {
-        "masks": 0.2,
-        "mixup": 0.3,
-        "speed": 0.1,
-        "background_snr_db": (5, 30),
-        "label_smoothing": 0.05,
-    },
+    "label smoothing": {"label_smoothing": 0.1},
+    "mean of the five best epochs": {"patience": 1000, "averaged": 5},
 }
 
 
@@ -34,39 +36,51 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
     parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--model", default="mel", help="default: %(default)s")
+    parser.add_argument("--model", default="residual", help="default: %(default)s")
     parser.add_argument("--fold", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--seeds", type=int, default=1, help="how many (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
-    parser.add_argument("--out", type=Path, default=ROOT / "evaluated" / "ingredients", help="default: %(default)s")
+    parser.add_argument("--jobs", type=int, default=folds.at_once(), help="trainings at once (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=EVALUATED / "ingredients", help="default: %(default)s")
     args = parser.parse_args(argv)
 
-    data = args.data.resolve()
-    found = clips.read_clips(data, args.group_by)
-    labels, contract = sorted({clip.label for clip in found}), make_contract()
-    recordings = store.read(found, data, contract.sample_rate)
-    console.import_tensorflow()
-    from classifier import training
-
-    model_file = registry.load("models", args.model)
-    ships = model_file.RECIPE
-    settings = {"layout": None, "group_by": args.group_by, "paper": False, "seconds": None, "sample_rate": None}
+    args.data = args.data.resolve()
+    recordings(args)  # decoded once, before there are several processes
+    work = [delayed(_recalls)(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
+    found = iter(Parallel(n_jobs=args.jobs, backend="loky")(work))
     rows = []
-    for what, change in CHANGES.items():
-        scores = []
-        for seed in range(args.seeds):
-            out = args.out / f"fold_{args.fold}" / f"seed_{seed}" / what
-            run = {"data": str(data), **settings, "fold": args.fold, "seed": seed, "epochs": args.epochs}
-            model_file.RECIPE = replace(ships, **change)
-            if (out / args.model / artifact.RUN).is_file():
-                trained = artifact.load(out / args.model)
-            else:
-                trained = training.train(args.model, recordings, labels, contract, run, out)
-            with (trained.folder / artifact.HISTORY).open() as file:
-                validation = max(float(row["validation_mean_recall"]) for row in csv.DictReader(file))
-            scores.append((validation, trained.run["scores"]["pieces"]["mean_recall"]))
-        rows.append([what, *(_spread(values) for values in zip(*scores, strict=True))])
+    for what in CHANGES:
+        of_seeds = zip(*(next(found) for _ in range(args.seeds)), strict=True)
+        rows.append([what, *map(_spread, of_seeds)])
     console.table(["recipe", "validation, mean of the recalls", "test"], rows)
+
+
+def recordings(args):
+    found = clips.read_clips(args.data, args.group_by)
+    return store.read(found, args.data, make_contract().sample_rate)
+
+
+def _recalls(args, what, seed):
+    """Mean of the recalls of the validation side and of the test side, after a training."""
+    out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
+    if not (out / args.model / artifact.RUN).is_file():
+        console.import_tensorflow()
+        from classifier import training
+
+        model_file = registry.load("models", args.model)
+        ships = model_file.RECIPE
+        model_file.RECIPE = replace(ships, **CHANGES[what])
+        held = recordings(args)
+        labels = sorted({clip.label for clip in held.clips})
+        run = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed}
+        run |= dict.fromkeys(("layout", "mix_in", "paper", "seconds", "sample_rate")) | {"epochs": args.epochs}
+        training.train(args.model, held, labels, make_contract(), run, out)
+        model_file.RECIPE = ships  # this process may train another
+    trained = artifact.load(out / args.model)
+    with (trained.folder / artifact.HISTORY).open() as file:
+        validation = [float(row["validation_mean_recall"]) for row in csv.DictReader(file)]
+    kept = validation[trained.run["best_epoch"] - 1]
+    return kept, trained.run["scores"]["pieces"]["mean_recall"]
 
 
 def _spread(values):

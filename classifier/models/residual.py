@@ -1,7 +1,7 @@
 """Small residual network on a log mel spectrogram: a fifth of the weights of `mel`, and pooled over time.
 
-Source: He, Zhang, Ren & Sun, CVPR 2016, arXiv 1512.03385; as small as those of Tang & Lin for keywords on phones, ICASSP
-    2018, arXiv 1710.10361.
+Source: He, Zhang, Ren & Sun, CVPR 2016, arXiv 1512.03385; as small as those of Tang & Lin for keywords on phones,
+    ICASSP 2018, arXiv 1710.10361.
 Differs: three blocks of two 3x3 convolutions, few enough for little data. No paper has this very network, so `--paper`
     trains by the same recipe.
 """

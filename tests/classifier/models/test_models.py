@@ -6,7 +6,11 @@ from classifier import network, registry
 from classifier.recipe import Recipe
 from Constants import Contract, InputError, make_contract
 
-WEIGHTS = {"signal": (282_291, 281_299), "mel": (408_687, 408_687), "residual": (78_227, 77_555)}  # of the body at three labels: all, trainable
+WEIGHTS = {
+    "signal": (282_291, 281_299),
+    "mel": (408_687, 408_687),
+    "residual": (78_227, 77_555),
+}  # of the body at three labels: all, trainable
 
 LAYERS = {  # name, output shape, weights; activations and dropout inside
     "signal": [
