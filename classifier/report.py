@@ -212,7 +212,23 @@ def _labels(trained):
         rates = [_rate(right, true), _rate(right, said), _rate(2 * right, true + said)]
         rows.append([_name(label), true, *rates, recordings[i].sum(), _rate(recordings[i, i], recordings[i].sum())])
     header = ["label", "pieces", "recall", "precision", "F1", "recordings", "recall of recordings"]
-    return _table("By label, on the test side", header, rows)
+    return _joined([_table("By label, on the test side", header, rows), _alarms(trained)])
+
+
+def _alarms(trained):
+    """The threshold of each label, and what it does on the test side."""
+    rows = []
+    for label, of in trained.run["alarms"].items():
+        heard = f"{of['false_alarms']} in {60 * of['hours']:.1f} minutes" if of["hours"] else "-"
+        at_most = f"{of['at_most_per_hour']:.1f}" if of["hours"] else "-"
+        missed = "-" if of["misses"] is None else f"{of['misses']:.1%}"
+        rows.append([_name(label), f"{of['threshold']:.4f}", heard, at_most, missed])
+    if not rows:
+        return Html()
+    header = ["label", "threshold", "false alarms", "an hour, at most (95 % sure)", "pieces missed"]
+    return _joined(
+        [tag("h3", "When it may say so"), _table("At the thresholds the validation side chose", header, rows)]
+    )
 
 
 def _rate(part, whole):
@@ -233,7 +249,9 @@ def _training(trained):
         table = _table("Epoch by epoch", [name.replace("_", " ") for name in header], rows)
         parts.append(tag("details", tag("summary", "As numbers"), table))
     if sureness:
-        parts += [tag("h3", "Is it as sure as it is right?"), sureness]
+        error = run["calibration"]["error_before"]
+        said = f"On average its probabilities are {error:.1%} off on test pieces (expected calibration error)."
+        parts += [tag("h3", "Is it as sure as it is right?"), tag("p", said), sureness]
     return _joined(parts)
 
 

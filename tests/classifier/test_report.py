@@ -67,6 +67,10 @@ def test_the_page_says_what_the_model_is_and_how_good(copy):
     right = f"{run['scores']['recordings']['right']} of {run['scores']['recordings']['n']}"
     assert f"{right} recordings right" in page.text
     assert "python TrainModel.py --model mel --data data_short --epochs 2" in page.text
+    run = json.loads((copy / "run.json").read_text())
+    for label in ("song", "speech"):
+        assert f"{run['alarms'][label]['threshold']:.4f}" in page.text
+    assert f"{run['calibration']['error_before']:.1%} off on test pieces" in page.text
 
 
 def test_the_page_asks_for_nothing_and_does_not_tell_where_it_was_made(copy, tmp_path):
