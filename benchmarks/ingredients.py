@@ -2,16 +2,17 @@
 
     python -m benchmarks.ingredients --data ../shared/data/voices --group-by '^([^_]+)_' --fold 1 --seeds 3 --epochs 12
 
-Trains a model once per change and seed on one fold, everything else as it ships. Validation is what a choice may look
-at; test stands beside it for honesty. Finished trainings are kept in --out and not repeated.
+Trains a model once per change and seed on one fold, everything else as it ships. A seed also deals the groups, so that
+every seed tests others; hence the differences, seed by seed, from what ships. Validation is what a choice may look at;
+test stands beside it for honesty. Finished trainings are kept in --out and not repeated.
 """
 
 import argparse
 import csv
-import statistics
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from joblib import Parallel, delayed
 
 from classifier import artifact, clips, console, folds, registry, store
@@ -47,12 +48,12 @@ def main(argv=None):
     args.data = args.data.resolve()
     recordings(args)  # decoded once, before there are several processes
     work = [delayed(_recalls)(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
-    found = iter(Parallel(n_jobs=args.jobs, backend="loky")(work))
+    found = np.array(Parallel(n_jobs=args.jobs, backend="loky")(work)).reshape(len(CHANGES), args.seeds, 2)
     rows = []
-    for what in CHANGES:
-        of_seeds = zip(*(next(found) for _ in range(args.seeds)), strict=True)
-        rows.append([what, *map(_spread, of_seeds)])
-    console.table(["recipe", "validation, mean of the recalls", "test"], rows)
+    for what, scores in zip(CHANGES, found, strict=True):
+        change = scores - found[0]
+        rows.append([what, *map(_spread, scores.T), *(_spread(side, sign="+") for side in change.T)])
+    console.table(["recipe", "validation, mean of the recalls", "test", "validation, change", "test, change"], rows)
 
 
 def recordings(args):
@@ -83,9 +84,9 @@ def _recalls(args, what, seed):
     return kept, trained.run["scores"]["pieces"]["mean_recall"]
 
 
-def _spread(values):
-    mean = f"{statistics.mean(values):.1%}"
-    return f"{mean} ± {statistics.stdev(values):.1%}" if len(values) > 1 else mean
+def _spread(values, sign=""):
+    sd = f" ± {values.std(ddof=1):.1%}" if len(values) > 1 else ""
+    return f"{values.mean():{sign}.1%}{sd}"
 
 
 if __name__ == "__main__":
