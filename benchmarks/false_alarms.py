@@ -23,6 +23,7 @@ def main(argv=None):
     parser.add_argument("--group-by", metavar="REGEX")
     parser.add_argument("--background", type=Path, required=True, help="a data set that is all background")
     parser.add_argument("--model", default="residual", help="default: %(default)s")
+    parser.add_argument("--epochs", help="instead of the recipe's")
     parser.add_argument("--jobs", help="trainings at once")
     parser.add_argument("--out", type=Path, default=EVALUATED / "false_alarms", help="default: %(default)s")
     args = parser.parse_args(argv)
@@ -33,7 +34,8 @@ def main(argv=None):
     with (args.out / "table.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("path", "label", "group"), *rows])
     command = ["--model", args.model, "--data", args.out / "table.csv", "--labels", args.out / "labels.txt"]
-    EvaluateModel.main([*map(str, command), "--out", str(args.out), *(["--jobs", args.jobs] if args.jobs else [])])
+    command += ["--out", args.out, *(["--epochs", args.epochs] if args.epochs else [])]
+    EvaluateModel.main([*map(str, command), *(["--jobs", args.jobs] if args.jobs else [])])
 
 
 if __name__ == "__main__":

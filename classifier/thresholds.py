@@ -18,6 +18,7 @@ from Constants import SILENT_LABELS, InputError, cut_audio, cut_audio_pad_last
 
 BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that nobody wants to be told of
 STEPS = 10_000  # thresholds that are tried, 0 to 0.9999: an app keeps 0.9134 as float32, and a person can read it
+SPARED = 0.05  # of the pieces of a label that are recognised: so many may be lost to be safe from unknown sounds
 SLACK = 1e-3  # seconds by which two pieces may miss each other and still touch
 SURE = 0.95  # of at_most_per_hour
 
@@ -35,7 +36,8 @@ class Alarm:
 def choose(answers, labels, seconds, per_hour=1.0, background=BACKGROUND):
     """The threshold of each label that keeps its false alarms rare: the lowest from which on all keep to it.
 
-    (Fewer alarms can also mean that they have all run into one; hence "from which on all".)
+    (Fewer alarms can also mean that they have all run into one; hence "from which on all".) Minutes of background say
+    little about an hour in the field, so a threshold is never lower than what costs SPARED of the label's own pieces.
 
     Args:
         answers: what Artifact.answers("validation") returns: touching pieces, which do not overlap.
@@ -55,8 +57,9 @@ def choose(answers, labels, seconds, per_hour=1.0, background=BACKGROUND):
             false = _false(answers, labels, label)
             allowed = per_hour * _hours_without(answers, labels, label, seconds) + 1e-9  # 1 / 49 * 49 is below 1
             too_many = np.flatnonzero(_runs(false, _touching(answers, seconds), steps) > allowed)
-            last = too_many[-1] if len(too_many) else -1
-            thresholds[label] = float(steps[min(last + 1, STEPS - 1)])
+            lowest = too_many[-1] + 1 if len(too_many) else 0
+            lowest = max(lowest, int(_spared(answers, labels.index(label)) * STEPS))
+            thresholds[label] = float(steps[min(lowest, STEPS - 1)])
     return thresholds, measure(answers, labels, seconds, thresholds)
 
 
@@ -234,6 +237,14 @@ def _runs(false, touching, thresholds):
     pairs = np.where(touching, np.minimum(false[1:], false[:-1]), -1.0)
     pieces, both = (len(values) - np.searchsorted(np.sort(values), thresholds) for values in (false, pairs))
     return pieces - both
+
+
+def _spared(answers, index):
+    """The probability below which SPARED of the recognised pieces of a label stay, 0 without any."""
+    probabilities = np.asarray(answers["probabilities"], "float64")
+    recognised = (answers["truth"] == index) & (probabilities.argmax(axis=1) == index)
+    own = np.sort(probabilities[recognised, index])
+    return own[int(SPARED * len(own))] if len(own) else 0.0
 
 
 def _without(answers, labels, label):
