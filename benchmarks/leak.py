@@ -1,9 +1,10 @@
-"""How much a split by piece flatters: the same recipe on the same recordings, split by recording and by piece.
+"""How much a split by piece flatters: the same pieces, the same recipe, split by source and split by piece.
 
     python -m benchmarks.leak --data ../shared/data/esc10 --epochs 60
 
 Each recording is cut into pieces that are saved as files of their own, as many a tutorial does; to every tool they then
-look like recordings. Trains and tests fold 0 of the one and of the other. Finished trainings are kept in --out.
+look like recordings. Their names begin with the number of their group, so that one of the two splits can keep to it.
+Trains and tests fold 0 of each. Finished trainings are kept in --out and not repeated.
 """
 
 import argparse
@@ -23,22 +24,22 @@ def main(argv=None):
     parser.add_argument("--out", type=Path, default=EVALUATED / "leak", help="default: %(default)s")
     args = parser.parse_args(argv)
 
-    whole, cut = args.data.resolve(), args.out / "pieces"
-    if not cut.exists():
-        _cut(clips.read_clips(whole), cut)
-    for name, data, group_by in (("by_recording", whole, args.group_by), ("by_piece", cut, None)):
-        print(f"split {name.replace('_', ' ')}:")
-        command = ["--model", args.model, "--data", data, "--folds", 0, "--labels", args.out / "labels.txt"]
-        command += ["--out", args.out / name, *(["--epochs", args.epochs] if args.epochs else [])]
-        EvaluateModel.main([*map(str, command), *(["--group-by", group_by] if group_by else [])])
+    pieces = args.out / "pieces"
+    if not pieces.exists():
+        _cut(clips.read_clips(args.data.resolve(), args.group_by), pieces)
+    command = ["--model", args.model, "--data", pieces, "--folds", 0, "--labels", args.out / "labels.txt"]
+    command += ["--epochs", args.epochs] if args.epochs else []
+    for split, group_by in (("by source", ["--group-by", r"^(\d+)_"]), ("by piece", [])):
+        print(f"split {split}:")
+        EvaluateModel.main([*map(str, command), *group_by, "--out", str(args.out / split)])
 
 
 def _cut(found, folder):
-    contract = make_contract()
+    contract, groups = make_contract(), sorted({clip.group for clip in found})
     for number, clip in enumerate(console.progress(found, "cutting recordings into pieces")):
         signal = recording.read(clip.path, contract.sample_rate)
         for i, piece in enumerate(cut_audio(signal, contract.piece_length)):
-            path = folder / clip.label / f"{number}_{i}.wav"
+            path = folder / clip.label / f"{groups.index(clip.group)}_{number}_{i}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             recording.write(path, piece, contract.sample_rate)
 
