@@ -412,9 +412,11 @@ def _repeat(trained):
 def command(trained):
     """The line that repeats a training: what the run decided, where it is not the default (none, no, 0)."""
     settings = dict(trained.run["run"])
-    data = Path(settings.pop("data"))
-    shown = data.relative_to(ROOT).as_posix() if data.is_relative_to(ROOT) else data.name
-    words = ["python", "TrainModel.py", "--model", trained.name, "--data", shown]
+    for name in ("data", "mix_in"):
+        if settings.get(name):
+            folder = Path(settings[name])
+            settings[name] = folder.relative_to(ROOT).as_posix() if folder.is_relative_to(ROOT) else folder.name
+    words = ["python", "TrainModel.py", "--model", trained.name, "--data", settings.pop("data")]
     for name, value in settings.items():
         flag = f"--{name.replace('_', '-')}"
         if value is True:
