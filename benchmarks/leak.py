@@ -4,7 +4,7 @@
 
 Each recording is cut into pieces that are saved as files of their own, as many a tutorial does; to every tool they then
 look like recordings. Their names begin with the number of their group, so that one of the two splits can keep to it.
-Trains and tests fold 0 of each. Finished trainings are kept in --out and not repeated.
+Trains and tests five folds of each. Finished trainings are kept in --out and not repeated.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def main(argv=None):
     pieces = args.out / "pieces"
     if not pieces.exists():
         _cut(clips.read_clips(args.data.resolve(), args.group_by), pieces)
-    command = ["--model", args.model, "--data", pieces, "--folds", 0, "--labels", args.out / "labels.txt"]
+    command = ["--model", args.model, "--data", pieces, "--labels", args.out / "labels.txt"]
     command += ["--epochs", args.epochs] if args.epochs else []
     for split, group_by in (("by source", ["--group-by", r"^(\d+)_"]), ("by piece", [])):
         print(f"split {split}:")
