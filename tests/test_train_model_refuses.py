@@ -2,6 +2,7 @@
 
 import pytest
 
+from classifier import registry
 from tests.conftest import run_script, write_data, write_tone
 from tests.test_train_model import train
 
@@ -46,7 +47,7 @@ def test_data_that_can_not_be_used_is_explained_and_nothing_is_written(tmp_path,
 @pytest.mark.parametrize(
     ("args", "complaint"),
     [
-        (["--model", "mell"], "'mell' is none of the models: mel, signal"),
+        (["--model", "mell"], "'mell' is none of the models: " + ", ".join(registry.names("models"))),
         (["--fold", "7"], "--fold 7: there are folds 0 to 4"),
         (["--group-by", "("], "not a regular expression"),
         (["--model", "mel", "--seconds", "1"], "mel can not be built for pieces of 1 s at 16000 Hz; take longer ones"),
