@@ -4,7 +4,7 @@ Change a number here and train again; the app must then be changed the same way.
 numbers in its run.json, and a later step that finds others refuses to go on. Nothing assigns to them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,15 +53,16 @@ class Contract:
         return self.piece_length / self.sample_rate
 
 
-def make_contract(seconds=None, sample_rate=None):
-    """The contract of this file, with another piece length (seconds) or sample rate (Hz) where one is given."""
-    rate = sample_rate or SAMPLE_RATE
-    seconds = seconds or AUDIO_PIECE_LENGTH / SAMPLE_RATE
-    if rate < 1000 or not N_FFT <= seconds * rate < 2**31:
+def make_contract(seconds=None, sample_rate=None, base=None):
+    """The contract of this file, or another one, with another piece length (seconds) or sample rate (Hz) if given."""
+    base = base or Contract()
+    rate = sample_rate or base.sample_rate
+    seconds = seconds or base.seconds
+    if rate < 1000 or not min(base.n_fft, base.piece_length) <= seconds * rate < 2**31:
         raise InputError(
-            f"pieces of {seconds:g} s at {rate} Hz: at least one window of N_FFT = {N_FFT} samples is needed"
+            f"pieces of {seconds:g} s at {rate} Hz: at least one window of N_FFT = {base.n_fft} samples is needed"
         )
-    return Contract(sample_rate=rate, piece_length=round(seconds * rate))
+    return replace(base, sample_rate=rate, piece_length=round(seconds * rate))
 
 
 def cut_audio(signal, piece_length=AUDIO_PIECE_LENGTH, hop=None):

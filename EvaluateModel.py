@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from classifier import console, registry
-from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE, InputError, make_contract
+from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE, InputError
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models, trained on every fold; or trained folders and .tflite, only tested
@@ -68,7 +68,7 @@ def main(argv=None):
 
 def train_and_test(args, found):
     """A result per model, over the folds."""
-    from classifier import clips, folds, store
+    from classifier import clips, folds, recipe, store
 
     names = registry.choose("models", args.model)
     if args.overlap or args.background:
@@ -77,19 +77,22 @@ def train_and_test(args, found):
         clips.of_background(args.mix_in)  # an error now, and not in every fold
         args.mix_in = str(args.mix_in.resolve())
     labels = clips.label_order(found, args.labels)
-    recordings = store.read(found, args.data, make_contract(args.seconds, args.sample_rate).sample_rate)
     kept = ("layout", "group_by", "seed", "mix_in", "epochs", "paper", "seconds", "sample_rate")
     settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
-    chosen = folds.numbers(args.folds or "all", recordings.clips, recordings.contents, args.seed)
-    jobs = folds.jobs(names, chosen, recordings, settings, args.out)
-    missing = [job for job in jobs if not folds.is_done(job, recordings.fingerprint, labels)]
+    rates = {name: recipe.contract_of_run(name, settings).sample_rate for name in names}
+    stores = {rate: store.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}
+    recordings = {name: stores[rate] for name, rate in rates.items()}
+    first = recordings[names[0]]  # decoded at another rate, recordings are split the same way
+    chosen = folds.numbers(args.folds or "all", first.clips, first.contents, args.seed)
+    jobs = folds.jobs(names, chosen, first, settings, args.out)
+    missing = [job for job in jobs if not folds.is_done(job, recordings[job.model].fingerprint, labels)]
     n_at_once = args.jobs or folds.at_once()
     console.say(f"{len(jobs)} trainings, {len(jobs) - len(missing)} done before, up to {n_at_once} at once")
     folds.train(missing, args.labels.resolve(), n_at_once)
     results = []
     for name in names:
         of_model = [job for job in jobs if job.model == name]
-        results.append(folds.gather(of_model, recordings, args.vote, args.seed))
+        results.append(folds.gather(of_model, recordings[name], args.vote, args.seed))
         folds.write(results[-1], name, args.out)
     return results
 

@@ -36,35 +36,39 @@ def main(argv=None):
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder for the trained models (default: trained)")
     args = parser.parse_args(argv)
 
-    from classifier import clips, store
+    from classifier import clips, recipe, store
 
     names = registry.choose("models", args.model)
-    contract = make_contract(args.seconds, args.sample_rate)
-    if contract != make_contract():
-        console.say(
-            f"this run: pieces of {contract.seconds:g} s at {contract.sample_rate} Hz; Constants.py says otherwise"
-        )
     data = (args.data or clips.default_data()).resolve()
-    found = clips.read_clips(data, args.group_by, args.layout)
-    labels = clips.label_order(found, args.labels)
-    recordings = store.read(found, data, contract.sample_rate, not args.no_cache)
-    behind = None
     if args.mix_in:
         args.mix_in = str(args.mix_in.resolve())
-        behind = store.read(clips.of_background(args.mix_in), args.mix_in, contract.sample_rate, not args.no_cache)
+    kept = ("layout", "group_by", "fold", "seed", "mix_in", "epochs", "paper", "seconds", "sample_rate")
+    run = {"data": str(data), **{name: getattr(args, name) for name in kept}}
+    contracts = {name: recipe.contract_of_run(name, run) for name in names}
+    for contract in dict.fromkeys(contracts.values()):
+        if contract != make_contract():
+            length = f"{contract.seconds:g} s at {contract.sample_rate} Hz"
+            console.say(f"this run: pieces of {length}; Constants.py says otherwise")
+    found = clips.read_clips(data, args.group_by, args.layout)
+    labels = clips.label_order(found, args.labels)
+    rates = {contract.sample_rate for contract in contracts.values()}
+    recordings = {rate: store.read(found, data, rate, not args.no_cache) for rate in rates}
+    behind = dict.fromkeys(rates)
+    if args.mix_in:
+        noises = clips.of_background(args.mix_in)
+        behind = {rate: store.read(noises, args.mix_in, rate, not args.no_cache) for rate in rates}
     console.import_tensorflow()
     from classifier import report, summary, training
 
-    kept = ("layout", "group_by", "fold", "seed", "mix_in", "epochs", "paper", "seconds", "sample_rate")
-    run = {"data": str(data), **{name: getattr(args, name) for name in kept}}
-    for name in names:
-        trained = training.train(name, recordings, labels, contract, run, args.out, args.resume, behind)
+    for name, contract in contracts.items():
+        held, mix_in = recordings[contract.sample_rate], behind[contract.sample_rate]
+        trained = training.train(name, held, labels, contract, run, args.out, args.resume, mix_in)
         summary.scores(trained)
         print(f"  report: {report.write(trained)}")
-    for _, reason in recordings.skipped:
+    for _, reason in held.skipped:
         print(f"skipped: {reason}")
-    if recordings.skipped:
-        print(f"{len(recordings.skipped)} of {len(found)} recordings were skipped, for the reasons above")
+    if held.skipped:
+        print(f"{len(held.skipped)} of {len(found)} recordings were skipped, for the reasons above")
     print(f"wrote {', '.join(str(args.out / name) for name in names)}; next: python ConvertModelToTFLite.py")
 
 

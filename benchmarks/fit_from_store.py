@@ -48,7 +48,7 @@ def compare(name, held, labels):
     size = model_file.RECIPE.batch_size
     pieces = Pieces(held, np.arange(len(held.clips)), labels, contract, size)
     audio, truth, weights = map(np.concatenate, zip(*(pieces[i] for i in range(len(pieces))), strict=True))
-    features = network.features_of(model_file, contract, False)
+    features = network.features_of(model_file, contract)
     model = network.build(model_file, features, contract, len(labels), 0.0, 1.0)
     model.compile(optimizer="adam", loss="categorical_crossentropy", jit_compile=False)
     given = {

@@ -9,7 +9,7 @@ from Constants import InputError
 def features_of(model, contract, paper=False):
     """The features layer of a file of classifier/models; with paper, the one its paper used."""
     kind = getattr(model, "PAPER_FEATURES", model.FEATURES) if paper else model.FEATURES
-    layer = kind.from_contract(contract)
+    layer = kind(contract)
     layer.name = "features"
     return layer
 
@@ -22,7 +22,7 @@ def build(model, features, contract, n_classes, mean=0.0, variance=1.0):
         features: its features layer.
         contract: the audio format.
         n_classes: outputs.
-        mean, variance: of the features over the training set, scalars.
+        mean, variance: of the features over the training set, as of `statistics`.
 
     Returns:
         Keras model, (batch, piece_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
@@ -33,26 +33,68 @@ def build(model, features, contract, n_classes, mean=0.0, variance=1.0):
     """
     audio = keras.Input((contract.piece_length,), name="audio")
     x = features(audio)
-    x = keras.layers.Normalization(axis=None, mean=mean, variance=variance, name="standardise")(x)
+    settings = {"axis": _own(features, len(x.shape)), "mean": mean, "variance": variance}
+    x = keras.layers.Normalization(**settings, name="standardise")(x)
     inner = keras.Input(x.shape[1:])
     try:
         body = keras.Model(inner, model.build(inner, n_classes), name="body")
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
         name, piece = model.__name__.rpartition(".")[2], f"{contract.seconds:g} s at {contract.sample_rate} Hz"
         raise InputError(f"{name} can not be built for pieces of {piece}; take longer ones (--seconds)") from error
-    return keras.Model(audio, body(x))
+    return keras.Model(audio, _heads(body(x))[0])
 
 
-def masked(model, share):
-    """The same model, sharing its weights, that loses parts of its features while it learns (SpecAugment).
+def statistics(features, batches):
+    """Mean and variance of features, along the axes that the features name: two arrays that broadcast to them.
+
+    Args:
+        batches: iterable of (batch, piece_length) audio.
+    """
+    n = total = squares = 0.0
+    for audio in batches:
+        values = np.asarray(features(audio), "float64")
+        own = _own(features, values.ndim)
+        over = tuple(axis for axis in range(values.ndim) if axis not in own)
+        n += values.size / np.prod([values.shape[axis] for axis in own])
+        total, squares = total + values.sum(axis=over), squares + np.square(values).sum(axis=over)
+    mean = total / n
+    return mean, np.maximum(squares / n - mean**2, 1e-12)
+
+
+def _own(features, n_axes):
+    return tuple(sorted(axis % n_axes for axis in features.own_statistics))
+
+
+def _heads(outputs):
+    return outputs if isinstance(outputs, list) else [outputs]
+
+
+def learner(model, masks=0.0):
+    """The same model, sharing its weights, as it learns: through all of its heads, and through masks (SpecAugment).
 
     Source: Park et al., Interspeech 2019, arXiv 1904.08779.
 
     Args:
-        share: of each axis of the features that a mask may be wide.
+        masks: share of each axis of the features that a mask may be wide; 0 masks nothing.
     """
-    x = Masks(share)(model.get_layer("standardise").output)
-    return keras.Model(model.input, model.get_layer("body")(x))
+    body = model.get_layer("body")
+    if not masks and len(body.outputs) == 1:
+        return model
+    x = model.get_layer("standardise").output
+    return Learner(model.input, _heads(body(Masks(masks)(x) if masks else x)))
+
+
+class Learner(keras.Model):
+    """Learns the mean of its heads' losses; what is measured is the first head's answer."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        n = len(y_pred)
+        weights = None if sample_weight is None else keras.ops.concatenate([sample_weight] * n)
+        truth, answers = keras.ops.concatenate([y] * n), keras.ops.concatenate(y_pred)
+        return super().compute_loss(x, truth, answers, weights, training)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return super().compute_metrics(x, y, y_pred[0], sample_weight)
 
 
 class Masks(keras.layers.Layer):
@@ -80,16 +122,22 @@ class Masks(keras.layers.Layer):
         return x
 
 
-def dropin(model):
+def dropin(model, contract):
     """The same model for an app that computes the first half of the features itself; None where no app does.
+
+    An app computes it with the contract's settings: features with others have no drop-in.
 
     Returns:
         Keras model, (batch, values) -> (batch, n_classes): for mel, the power mel spectrogram, band after band.
     """
     features = model.get_layer("features")
-    if not hasattr(features, "from_app"):
+    if not hasattr(features, "from_app") or features.get_config() != _as_agreed(features, contract).get_config():
         return None
     shape = features.output.shape[1:]
     values = keras.Input((int(np.prod(shape)),), name="from_app")
     x = features.from_app(keras.layers.Reshape(shape)(values))
-    return keras.Model(values, model.get_layer("body")(model.get_layer("standardise")(x)))
+    return keras.Model(values, _heads(model.get_layer("body")(model.get_layer("standardise")(x)))[0])
+
+
+def _as_agreed(features, contract):
+    return type(features).from_contract(contract, name=features.name, dtype=features.dtype_policy)

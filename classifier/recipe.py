@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from classifier import registry
+from classifier.console import import_tensorflow
+from Constants import make_contract
+
 MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 
 
@@ -55,6 +59,34 @@ class Recipe:
     noise_snr_db: tuple | None = None
     mixup: float = 0.0
     masks: float = 0.0
+
+
+FIELD = Recipe(  # what serves most models on recordings from the field; a model's file replaces what it must
+    epochs=50,
+    batch_size=32,
+    optimizer="adamw",
+    learning_rate=1e-3,
+    loss="categorical_crossentropy",
+    warm_up=3,
+    cosine=True,
+    patience=25,
+    balanced=True,
+    shift=0.5,
+    gain_db=12,
+    noise_snr_db=(10, 40),
+)
+
+
+def contract_of_run(name, run):
+    """The audio format of a model when a person has decided `run`: Constants.py's or, with paper, its paper's.
+
+    Only with paper is the model's file read, which imports Keras.
+    """
+    model = None
+    if run["paper"]:
+        import_tensorflow()  # quietly, before the file imports it
+        model = registry.load("models", name)
+    return make_contract(run["seconds"], run["sample_rate"], getattr(model, "PAPER_CONTRACT", None))
 
 
 def of_run(model, run):

@@ -33,7 +33,7 @@ def convert(trained):
     model = artifact.load_keras(trained)
     rows = np.concatenate([_real_pieces(trained), probes(trained.contract)])
     written = [_row(trained.folder / artifact.TFLITE, export(model, trained.folder / artifact.TFLITE, rows), model)]
-    dropin = network.dropin(model)
+    dropin = network.dropin(model, trained.contract)
     if dropin is not None:
         for_app = np.asarray(model.get_layer("features").for_app(rows)).reshape(len(rows), -1)
         path = trained.folder / artifact.DROPIN

@@ -74,7 +74,8 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     test = Pieces(store, on_side["test"], labels, contract, recipe.batch_size)
 
     features = network.features_of(model_file, contract, run["paper"])
-    model = network.build(model_file, features, contract, len(labels), *_statistics(features, learn))
+    some = (learn[batch][0] for batch in range(min(len(learn), -(-STATISTICS_PIECES // recipe.batch_size))))
+    model = network.build(model_file, features, contract, len(labels), *network.statistics(features, some))
     _check_that_it_converts(model, learn, contract)
     counts = f"pieces to learn from {len(learn.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
     say(f"{name}: {model.count_params():,} weights; {counts}")
@@ -103,6 +104,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
             "labels": labels,
             "run": run,
             "recipe": asdict(recipe),
+            "paper_contract": bool(run["paper"]) and hasattr(model_file, "PAPER_CONTRACT"),
             "parameters": model.count_params(),
             "data": _data(store, data),
             "split": _split(store, sides, data),
@@ -127,16 +129,6 @@ def _to_learn(store, recordings, labels, contract, recipe, seed, mix_in):
         mix_in = Pieces(mix_in, everything, sorted({clip.label for clip in mix_in.clips}), contract, recipe.batch_size)
     settings = {"recipe": recipe, "seed": seed, "copies": altered, "background": mix_in}
     return TrainingPieces(store, recordings, labels, contract, **settings)
-
-
-def _statistics(features, pieces):
-    """Mean and variance of the features over the training pieces, two scalars."""
-    n = total = squares = 0.0
-    for batch in range(min(len(pieces), -(-STATISTICS_PIECES // pieces.batch_size))):
-        values = np.asarray(features(pieces[batch][0]), "float64")
-        n, total, squares = n + values.size, total + values.sum(), squares + np.square(values).sum()
-    mean = total / n
-    return float(mean), float(max(squares / n - mean**2, 1e-12))
 
 
 def _check_that_it_converts(model, learn, contract):
@@ -180,7 +172,7 @@ def _loss(recipe):
 def _fit(model, learn, validation, name, checkpoint, resume):
     """Fit, and leave the model with the weights that are kept; returns the epoch they are of, counted from 1."""
     recipe = learn.recipe
-    learner = network.masked(model, recipe.masks) if recipe.masks else model
+    learner = network.learner(model, recipe.masks)
     _compile(learner, learn)
     if resume := checkpoint.begin(resume):
         say(f"{name}: going on after epoch {checkpoint.epoch}")

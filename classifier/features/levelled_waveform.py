@@ -3,16 +3,14 @@
 import keras
 from keras import ops
 
+from classifier.features._feature import Feature
+
 QUIET = 1e-4  # RMS, -80 dB: pieces well below it stay quiet, for that is what silence sounds like
 
 
 @keras.saving.register_keras_serializable("features")
-class LevelledWaveform(keras.layers.Layer):
+class LevelledWaveform(Feature):
     """(samples,) -> (samples, 1), of RMS close to 1."""
-
-    @classmethod
-    def from_contract(cls, contract):
-        return cls()
 
     def call(self, audio):
         level = ops.sqrt(ops.mean(ops.square(audio), axis=1, keepdims=True))

@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from classifier.features._feature import Feature
+
 
 @keras.saving.register_keras_serializable("features")
-class MelSpectrogram(keras.layers.Layer):
+class MelSpectrogram(Feature):
     """(samples,) -> (bands, frames, 1) power.
 
     A periodic Hann window as long as the FFT, centred on every hop, with silence before the first sample and after the
@@ -20,14 +22,6 @@ class MelSpectrogram(keras.layers.Layer):
     def __init__(self, sample_rate, n_fft, hop_length, n_mels, **kwargs):
         super().__init__(**kwargs)
         self.sample_rate, self.n_fft, self.hop_length, self.n_mels = sample_rate, n_fft, hop_length, n_mels
-
-    @classmethod
-    def from_contract(cls, contract):
-        return cls(contract.sample_rate, contract.n_fft, contract.hop_length, contract.n_mels)
-
-    def get_config(self):
-        settings = {name: getattr(self, name) for name in ("sample_rate", "n_fft", "hop_length", "n_mels")}
-        return {**super().get_config(), **settings}
 
     def build(self, input_shape):
         from librosa.filters import mel  # here, because a model that is only looked at does not need it

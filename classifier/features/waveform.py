@@ -3,14 +3,12 @@
 import keras
 from keras import ops
 
+from classifier.features._feature import Feature
+
 
 @keras.saving.register_keras_serializable("features")
-class Waveform(keras.layers.Layer):
+class Waveform(Feature):
     """(samples,) -> (samples, 1)."""
-
-    @classmethod
-    def from_contract(cls, contract):
-        return cls()
 
     def call(self, audio):
         return ops.expand_dims(audio, -1)

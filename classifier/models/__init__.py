@@ -1,5 +1,12 @@
 """Models, a file each, named on the command line like the file.
 
-A file holds FEATURES (a layer of classifier/features), RECIPE (what ships), PAPER (what `--paper` trains with; and
-PAPER_FEATURES, where they are others) and `build(features, n_classes)`, which returns probabilities.
+A file holds
+
+- FEATURES: contract -> layer of classifier/features, such as `LogMelSpectrogram.from_contract`;
+- RECIPE: how what ships is trained;
+- PAPER: how `--paper` trains it; with PAPER_CONTRACT and PAPER_FEATURES, where the paper's are others;
+- `build(features, n_classes)`: features -> probabilities. It may return a list: probabilities first, then those of more
+  heads, which only learn.
+
+What several models share stands in files whose names begin with an underscore.
 """

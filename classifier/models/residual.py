@@ -11,7 +11,7 @@ from keras import layers
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.recipe import Recipe
 
-FEATURES = LogMelSpectrogram
+FEATURES = LogMelSpectrogram.from_contract
 RECIPE = Recipe(
     epochs=50,
     batch_size=32,

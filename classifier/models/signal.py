@@ -11,8 +11,8 @@ from classifier.features.levelled_waveform import LevelledWaveform
 from classifier.features.waveform import Waveform
 from classifier.recipe import Recipe
 
-FEATURES = LevelledWaveform
-PAPER_FEATURES = Waveform
+FEATURES = LevelledWaveform.from_contract
+PAPER_FEATURES = Waveform.from_contract
 RECIPE = Recipe(
     epochs=50,
     batch_size=32,

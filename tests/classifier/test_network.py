@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -6,6 +7,7 @@ from Constants import Contract
 
 console.import_tensorflow()
 from classifier import network  # noqa: E402
+from classifier.features.log_mel_spectrogram import LogMelSpectrogram  # noqa: E402
 
 
 @pytest.fixture(scope="module", params=["mel", "signal"])
@@ -19,7 +21,7 @@ def audio():
 
 
 def test_masks_share_the_weights_and_do_nothing_when_the_model_answers(model):
-    learner = network.masked(model, 0.3)
+    learner = network.learner(model, 0.3)
     assert learner.count_params() - model.count_params() in (0, 2)  # the state of the random numbers
     assert np.array_equal(learner.predict(audio(), verbose=0), model.predict(audio(), verbose=0))
 
@@ -40,3 +42,50 @@ def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
 def test_of_a_waveform_spans_of_time_are_masked():
     masked = np.asarray(network.Masks(0.25)(np.ones((20, 1000, 1), "float32"), training=True))
     assert 0 < np.mean(masked == 0) < 0.3
+
+
+class TwoHeads:
+    """A file of classifier/models whose second head only learns."""
+
+    __name__ = "two_heads"
+    FEATURES = LogMelSpectrogram.from_contract
+
+    @staticmethod
+    def build(features, n_classes):
+        x = keras.layers.GlobalAveragePooling2D()(features)
+        return [keras.layers.Dense(n_classes, activation="softmax", name=name)(x) for name in ("first", "second")]
+
+
+def test_every_head_learns_and_the_first_answers():
+    model = network.build(TwoHeads, network.features_of(TwoHeads, Contract()), Contract(), 3)
+    learner = network.learner(model)
+    learner.compile("sgd", "categorical_crossentropy", weighted_metrics=["categorical_accuracy"], jit_compile=False)
+    before = [weights.numpy() for weights in learner.trainable_variables]
+    truth, weights = np.eye(3, dtype="float32")[[0, 1, 2, 0]], np.ones(4, "float32")
+    first, second = (np.asarray(head) for head in learner(audio()))
+    found = learner.evaluate(audio(), truth, sample_weight=weights, verbose=0, return_dict=True)
+    losses = [-np.log((head * truth).sum(axis=1)).mean() for head in (first, second)]
+    assert found["loss"] == pytest.approx(np.mean(losses), rel=1e-4)
+    assert found["categorical_accuracy"] == np.mean(first.argmax(axis=1) == truth.argmax(axis=1))
+    learner.train_on_batch(audio(), truth, weights)
+    assert all(
+        np.abs(new.numpy() - old).max() > 0 for new, old in zip(learner.trainable_variables, before, strict=True)
+    )
+    assert np.array_equal(model(audio()), learner(audio())[0])
+
+
+def test_statistics_are_those_of_each_place_along_the_axes_a_feature_names():
+    features = LogMelSpectrogram.from_contract(Contract())
+    batches = [audio()[:3], audio()[3:]]
+    values = np.asarray(features(audio()), "float64")
+    mean, variance = network.statistics(features, batches)
+    assert mean == pytest.approx([values.mean()])
+    assert variance == pytest.approx([values.var()], rel=1e-4)
+    features.own_statistics = (1, -1)
+    mean, variance = network.statistics(features, batches)
+    assert mean == pytest.approx(values.mean(axis=(0, 2)))
+    assert variance == pytest.approx(values.var(axis=(0, 2)), rel=1e-4)
+    standardised = network.build(TwoHeads, features, Contract(), 3, mean, variance).get_layer("standardise")
+    found = np.asarray(standardised(values.astype("float32")))
+    assert np.abs(found.mean(axis=(0, 2))).max() < 1e-3
+    assert found.std(axis=(0, 2)) == pytest.approx(1, abs=1e-3)

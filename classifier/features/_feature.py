@@ -1,0 +1,28 @@
+"""What all features share: made from a contract, saved with their settings."""
+
+import inspect
+
+import keras
+
+
+class Feature(keras.layers.Layer):
+    """A layer from a piece of audio, (samples,), to what a model looks at, ending in a channel axis.
+
+    A feature names its settings as arguments of `__init__` and keeps each under its name.
+    """
+
+    own_statistics = (-1,)  # axes along which every place is standardised by a mean and a variance of its own
+
+    @classmethod
+    def from_contract(cls, contract, **settings):
+        """The layer for a contract; settings replace what the contract says, or a default."""
+        agreed = {name: getattr(contract, name) for name in cls._settings() if hasattr(contract, name)}
+        return cls(**{**agreed, **settings})
+
+    @classmethod
+    def _settings(cls):
+        parameters = inspect.signature(cls.__init__).parameters.values()
+        return [p.name for p in parameters if p.name != "self" and p.kind is p.POSITIONAL_OR_KEYWORD]
+
+    def get_config(self):
+        return {**super().get_config(), **{name: getattr(self, name) for name in self._settings()}}

@@ -1,0 +1,16 @@
+import librosa
+
+from classifier.features.mel_spectrogram import MelSpectrogram
+from Constants import Contract
+
+
+def test_it_equals_librosas(assert_equal):
+    settings = {"sr": 16_000, "n_fft": 2048, "hop_length": 512, "n_mels": 128}
+    layer = MelSpectrogram.from_contract(Contract())
+    assert_equal(layer, lambda signal: librosa.feature.melspectrogram(y=signal, **settings))
+
+
+def test_settings_replace_the_contracts(assert_equal):
+    layer = MelSpectrogram.from_contract(Contract(), n_fft=1024, hop_length=256, n_mels=40)
+    settings = {"sr": 16_000, "n_fft": 1024, "hop_length": 256, "n_mels": 40}
+    assert_equal(layer, lambda signal: librosa.feature.melspectrogram(y=signal, **settings))
