@@ -25,7 +25,9 @@ DATA_LONG = ROOT / "data_long"  # the user's recordings
 DATA_SHORT = ROOT / "data_short"  # small and synthetic, to try the scripts with
 DATA_SETS = ROOT / "data_sets"  # what PrepareData.py downloads
 TRAINED = ROOT / "trained"  # a folder per trained model
+BOOSTED = ROOT / "boosted"  # a folder per trained boosting baseline
 EVALUATED = ROOT / "evaluated"  # what EvaluateModel.py found
+GALLERY = ROOT / "gallery"  # what PlotSignalMelSpec.py draws of features, data and layers
 STORES = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time
 
 

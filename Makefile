@@ -34,4 +34,4 @@ test: .venv/tests_installed
 	$(RUN) -m pytest
 
 clean:
-	rm -rf .venv trained evaluated cache sample_signal.png
+	rm -rf .venv trained evaluated boosted gallery cache sample_signal.png

@@ -13,7 +13,7 @@ SIZE = (9, 4.5)  # inches
 DPI = 110
 
 
-def _pyplot():
+def pyplot():
     if "matplotlib.pyplot" not in sys.modules and not _has_display():
         matplotlib.use("Agg")
     import matplotlib.pyplot as plt
@@ -27,7 +27,7 @@ def _has_display():
 
 def curves(history, kept, title, path):
     """Loss and mean recall, training and validation, over the epochs of a history; a line at the epoch kept."""
-    plt = _pyplot()
+    plt = pyplot()
     figure, axes = plt.subplots(1, 2, figsize=SIZE, layout="constrained")
     epochs = np.arange(1, len(history["loss"]) + 1)
     for ax, what, label in zip(axes, ("loss", "mean_recall"), ("loss", "mean of the per-label recalls"), strict=True):
@@ -39,12 +39,12 @@ def curves(history, kept, title, path):
         ax.legend()
     axes[1].set_ylim(0, 1.02)
     figure.suptitle(title)
-    _save(figure, path)
+    save(figure, path)
 
 
 def confusion(counts, labels, title, path):
     """A confusion matrix: counts, coloured by the share of their row (the recall)."""
-    plt = _pyplot()
+    plt = pyplot()
     counts = np.asarray(counts)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     side = max(4.5, 0.7 * len(labels) + 2)
@@ -57,7 +57,7 @@ def confusion(counts, labels, title, path):
     ax.set_xticks(range(len(labels)), labels, rotation=30, ha="right")
     ax.set_yticks(range(len(labels)), labels)
     ax.set(xlabel="predicted", ylabel="true", title=title)
-    _save(figure, path)
+    save(figure, path)
 
 
 def before_and_after(signals, powers, contract, title, path):
@@ -66,7 +66,7 @@ def before_and_after(signals, powers, contract, title, path):
     Args:
         signals: two of (samples,). powers: their (n_fft / 2 + 1, frames) power spectrograms.
     """
-    plt = _pyplot()
+    plt = pyplot()
     longest = max(map(len, signals)) / contract.sample_rate
     figure, axes = plt.subplots(2, 2, figsize=(12, 6), sharex=True, sharey="row", layout="constrained")
     for column, signal, power, name in zip(axes.T, signals, powers, ("as it came", "prepared"), strict=True):
@@ -84,12 +84,12 @@ def before_and_after(signals, powers, contract, title, path):
     axes[1, 0].set_ylabel("Hz")
     figure.colorbar(image, ax=axes[1], label="power, dB", pad=0.01)
     figure.suptitle(title)
-    _save(figure, path)
+    save(figure, path)
 
 
 def checkup(found, path):
     """A check-up (checkup.check) as a picture: hours, length, level, bandwidth and rates by label, and shortcuts."""
-    plt = _pyplot()
+    plt = pyplot()
     labels = list(found["labels"])
     figure, axes = plt.subplots(2, 3, figsize=(14, max(7, 0.45 * len(labels) + 3)), layout="constrained")
     places = range(len(labels))
@@ -124,7 +124,7 @@ def checkup(found, path):
         last.legend(fontsize="small")
         last.invert_yaxis()
     figure.suptitle(found["data"])
-    _save(figure, path)
+    save(figure, path)
 
 
 def recording(signal, power, mel_power, contract, title, path, show=False):
@@ -136,7 +136,7 @@ def recording(signal, power, mel_power, contract, title, path, show=False):
         path: of the PNG.
         show: open a window too, where there is a display.
     """
-    plt = _pyplot()
+    plt = pyplot()
     seconds = len(signal) / contract.sample_rate
     figure, axes = plt.subplots(3, 1, figsize=(9, 9), sharex=True, layout="constrained")
     axes[0].plot(np.arange(len(signal)) / contract.sample_rate, signal, linewidth=0.5)
@@ -156,7 +156,7 @@ def recording(signal, power, mel_power, contract, title, path, show=False):
         ax.set(ylabel=f"{name}, Hz")
         figure.colorbar(image, ax=ax, label="power, dB", pad=0.01)
     axes[2].set_xlabel("seconds")
-    _save(figure, path, show)
+    save(figure, path, show)
 
 
 def reliability(tables, title, path):
@@ -165,7 +165,7 @@ def reliability(tables, title, path):
     Args:
         tables: {name, such as "before" and "after": rows of calibration.expected_calibration_error}.
     """
-    plt = _pyplot()
+    plt = pyplot()
     figure, (above, below) = plt.subplots(2, 1, figsize=(6, 7), sharex=True, height_ratios=(3, 1), layout="constrained")
     above.plot([0, 1], [0, 1], color="grey", linestyle=":", label="as sure as right")
     for name, rows in tables.items():
@@ -180,7 +180,7 @@ def reliability(tables, title, path):
         ax.grid(alpha=0.3)
     above.legend()
     figure.suptitle(title)
-    _save(figure, path)
+    save(figure, path)
 
 
 def thumbnail(mel_power, path):
@@ -199,8 +199,8 @@ def thumbnail(mel_power, path):
         )
 
 
-def _save(figure, path, show=False):
-    plt = _pyplot()
+def save(figure, path, show=False):
+    plt = pyplot()
     with artifact.new_file(path) as fresh:
         figure.savefig(fresh, dpi=DPI, format="png")
     if show and _has_display():

@@ -85,7 +85,7 @@ def _by_fold(folds, fold):
 def _folds(clips, labels, contents, seed):
     if how(clips) == FOLDS_GIVEN:
         return np.array([clip.fold for clip in clips])
-    groups = _joined(np.array([clip.group for clip in clips]), contents)
+    groups = joined(np.array([clip.group for clip in clips]), contents)
     n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
     rarest = min(n_groups, key=n_groups.get)
     if n_groups[rarest] < len(SIDES):
@@ -96,7 +96,7 @@ def _folds(clips, labels, contents, seed):
     return _deal(labels, groups, min(FOLDS, n_groups[rarest]), seed)
 
 
-def _joined(groups, contents):
+def joined(groups, contents):
     """(clips,) group names, the same for groups that share a content: the first of them, in the order of the names."""
     names, group_of = np.unique(groups, return_inverse=True)
     _, content_of = np.unique(np.asarray(contents), return_inverse=True)

@@ -1,5 +1,6 @@
 """Write .tflite files that prove themselves: the file on disk must answer what Keras answers."""
 
+import contextlib
 import tempfile
 
 import numpy as np
@@ -108,7 +109,7 @@ def _convert(model):
     import tensorflow as tf
 
     signature = [tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)]
-    with tempfile.TemporaryDirectory() as folder, quiet_libraries():
+    with tempfile.TemporaryDirectory() as folder, quiet_libraries(), _without_loops(model):
         archive = keras.export.ExportArchive()
         archive.track(model)
         archive.add_endpoint("serve", lambda row: model(row, training=False), input_signature=signature)
@@ -117,3 +118,18 @@ def _convert(model):
             return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
         except Exception as error:  # the converter raises its own, undocumented
             raise InputError(f"TensorFlow Lite can not convert this model: {str(error).splitlines()[0]}") from error
+
+
+@contextlib.contextmanager
+def _without_loops(model):
+    """Recurrent layers written out step by step: a loop would be a second subgraph, and MediaPipe takes but one."""
+    import keras
+
+    recurrent = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
+    for layer in recurrent:
+        layer.unroll = True
+    try:
+        yield
+    finally:
+        for layer in recurrent:
+            layer.unroll = False

@@ -17,6 +17,7 @@ from classifier import (
     artifact,
     calibration,
     copies,
+    description,
     evaluation,
     layouts,
     network,
@@ -99,22 +100,22 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
             plots.confusion(scores[what]["confusion"], labels, title, path)
         tables = {"as trained": sure["calibration"]["before"], "tempered": sure["calibration"]["after"]}
         plots.reliability(tables, f"{name}: test pieces", folder / artifact.REPORT / "reliability.png")
-        description = {
+        described = {
             "model": name,
             "labels": labels,
             "run": run,
             "recipe": asdict(recipe),
             "paper_contract": bool(run["paper"]) and hasattr(model_file, "PAPER_CONTRACT"),
             "parameters": model.count_params(),
-            "data": _data(store, data),
-            "split": _split(store, sides, data),
+            "data": description.of_data(store, data),
+            "split": description.of_split(store, sides, data),
             "scores": scores,
             **sure,
             "best_epoch": best_epoch,
             "training_seconds": round(time.monotonic() - started, 1),
             "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
         }
-        artifact.write_run(folder, description, contract)
+        artifact.write_run(folder, described, contract)
         shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
     shutil.rmtree(checkpoint.folder)
     return artifact.load(Path(out) / name)
@@ -238,27 +239,3 @@ def _sureness(answers, labels, contract):
 def _write_history(path, history):
     rows = [["epoch", *history]] + [[i + 1, *values] for i, values in enumerate(zip(*history.values(), strict=True))]
     path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
-
-
-def _data(store, folder):
-    labels = [clip.label for clip in store.clips]
-    return {
-        "fingerprint": store.fingerprint,
-        "recordings": {label: labels.count(label) for label in sorted(set(labels))},
-        "skipped": [{"path": clip.name(folder), "reason": reason} for clip, reason in store.skipped],
-    }
-
-
-def _split(store, sides, folder):
-    names = [clip.name(folder) for clip in store.clips]
-    groups = [clip.group for clip in store.clips]
-    same = set(splits.on_two_sides(store.contents, sides))
-    return {
-        "by": splits.how(store.clips),
-        "groups": len(set(groups)),
-        "groups_on_two_sides": splits.on_two_sides(groups, sides),
-        "recordings_on_two_sides": [
-            name for name, content in zip(names, store.contents, strict=True) if content in same
-        ],
-        **{side: [name for name, where in zip(names, sides, strict=True) if where == side] for side in splits.SIDES},
-    }

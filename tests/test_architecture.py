@@ -11,8 +11,9 @@ from tests.conftest import ROOT
 LAYERS = [
     {"scripts"},
     {"summary"},
-    {"folds", "training", "clients", "tflite", "preparation", "checkup"},
-    {"report"},
+    {"folds", "training", "boosting", "clients", "tflite", "preparation", "checkup"},
+    {"gallery_of_data"},
+    {"report", "gallery", "layer_pictures"},
     {
         "network",
         "pieces",
@@ -22,8 +23,10 @@ LAYERS = [
         "splits",
         "prediction",
         "plots",
+        "looks",
         "calibration",
         "thresholds",
+        "description",
     },
     {"metadata", "store", "spectrograms", "corpora"},
     {"cleaning", "downloads", "archives"},
@@ -47,8 +50,9 @@ DOORS = {  # library: the files that may import it
     "libusb_package": {"metadata"},
     "mediapipe": {"clients"},
     "ai_edge_litert": {"prediction", "metadata"},
-    "sklearn": {"splits", "checkup", "evaluation"},
+    "sklearn": {"splits", "checkup", "evaluation", "boosting"},
     "tensorflow": {"training", "tflite", "console"},
+    "threadpoolctl": {"boosting"},
     "tqdm": {"console", "no_graphics"},
 }
 FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
@@ -111,6 +115,7 @@ def test_only_what_requirements_name_is_imported():
         "SampleSignal",
         "scipy",
         "flatbuffers",
-    }  # the last two come with librosa, keras
+        "threadpoolctl",
+    }  # the last three come with librosa, keras, scikit-learn
     for path in FILES:
         assert {name.partition(".")[0] for name in imports(path)} <= allowed, path

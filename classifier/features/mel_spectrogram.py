@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from classifier.features._feature import Feature
+from classifier.features._stft import stft
 
 
 @keras.saving.register_keras_serializable("features")
@@ -29,8 +30,9 @@ class MelSpectrogram(Feature):
         self.bands = mel(sr=self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels).T  # (n_fft / 2 + 1, n_mels)
 
     def call(self, audio):
-        half = self.n_fft // 2
-        padded = ops.pad(audio, [[0, 0], [half, half]])  # keras centres by mirroring, librosa by silence
-        real, imaginary = ops.stft(padded, self.n_fft, self.hop_length, self.n_fft, window="hann", center=False)
-        power = ops.square(real) + ops.square(imaginary)
+        real, imaginary = stft(audio, self.n_fft, self.hop_length)
+        return self.of_power(ops.square(real) + ops.square(imaginary))
+
+    def of_power(self, power):
+        """What `call` makes of the power of an STFT, (batch, frames, n_fft / 2 + 1), where that is there already."""
         return ops.expand_dims(ops.transpose(ops.matmul(power, self.bands), (0, 2, 1)), -1)

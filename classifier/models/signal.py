@@ -9,6 +9,7 @@ from keras import layers
 
 from classifier.features.levelled_waveform import LevelledWaveform
 from classifier.features.waveform import Waveform
+from classifier.models import _abdoli
 from classifier.recipe import Recipe
 
 FEATURES = LevelledWaveform.from_contract
@@ -27,27 +28,11 @@ RECIPE = Recipe(
     equaliser_db=8,
     noise_snr_db=(5, 40),
 )
-PAPER = Recipe(
-    epochs=100, batch_size=100, optimizer="adadelta", learning_rate=1.0, loss="mean_squared_logarithmic_error"
-)
-
-BATCH_MOMENTUM = 0.9  # Keras' 0.99 needs some 500 batches to forget its start: with few recordings, all of the training
-CONVOLUTIONS = [  # filters, kernel, pooled by; every stride is 2
-    (16, 64, 8),
-    (32, 32, 8),
-    (64, 16, None),
-    (128, 8, None),
-    (256, 4, 4),
-]
+PAPER = _abdoli.PAPER
 
 
 def build(features, n_classes):
     """(samples, 1) -> (n_classes,) probabilities."""
-    x = features
-    for filters, kernel, pool in CONVOLUTIONS:
-        x = layers.Conv1D(filters, kernel, strides=2, activation="relu")(x)
-        x = layers.BatchNormalization(momentum=BATCH_MOMENTUM)(x)
-        if pool:
-            x = layers.ReLU()(layers.MaxPooling1D(pool)(x))  # not idle: normalised values can be negative
+    x = _abdoli.convolved(features, _abdoli.FIVE, after_pool=layers.ReLU)  # not idle: normalised values can be negative
     x = layers.Dense(64, activation="relu")(layers.Flatten()(x))
     return layers.Dense(n_classes, activation="softmax")(x)

@@ -1,0 +1,93 @@
+"""Every model of the zoo on one fold, with the same minutes of training on one thread each.
+
+    python -m benchmarks.equal_budget --data ../shared/data/esc10 --fold 1 --minutes 3
+
+Times some steps of a model; as many epochs of its recipe as fit into the minutes are its training, of which validation
+chooses the best. A process computes on one thread, so that none is helped by cores that others leave idle. Finished
+trainings are kept in --out and not repeated; the table is written as csv too.
+"""
+
+import argparse
+import csv
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from classifier import artifact, clips, console, registry, store
+from Constants import EVALUATED, make_contract
+
+TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
+    parser.add_argument("--group-by", metavar="REGEX")
+    parser.add_argument("--model", default="all", help="default: %(default)s")
+    parser.add_argument("--fold", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--minutes", type=float, default=3, help="of training, for each (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="models at once, a thread each")
+    parser.add_argument("--out", type=Path, default=EVALUATED / "equal_budget", help="default: %(default)s")
+    args = parser.parse_args(argv)
+
+    args.data = args.data.resolve()
+    _recordings(args)  # decoded once, before there are several processes
+    work = [delayed(_trained)(args, name) for name in registry.choose("models", args.model)]
+    rows = sorted(Parallel(n_jobs=args.jobs, backend="loky")(work), key=lambda row: -row["pieces"])
+    shown = [[f"{value:.1%}" if isinstance(value, float) else value for value in row.values()] for row in rows]
+    console.table(["model", "weights", "epochs", "pieces, mean of the recalls", "recordings right"], shown)
+    with (RESULTS / f"equal_budget_{args.data.name}.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _recordings(args):
+    found = clips.read_clips(args.data, args.group_by)
+    return store.read(found, args.data, make_contract().sample_rate)
+
+
+def _trained(args, name):
+    out = args.out / f"{args.data.name}_fold_{args.fold}"
+    if not (out / name / artifact.RUN).is_file():
+        os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")  # before TensorFlow looks
+        console.import_tensorflow()
+        from classifier import training
+
+        held = _recordings(args)
+        labels = sorted({clip.label for clip in held.clips})
+        run = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": 0, "epochs": None}
+        run |= dict.fromkeys(("layout", "mix_in", "paper", "seconds", "sample_rate"))
+        run["epochs"] = _epochs(name, held, labels, run, 60 * args.minutes)
+        training.train(name, held, labels, make_contract(), run, out)
+    run = artifact.load(out / name).run
+    scores = run["scores"]
+    found = {"model": name, "weights": run["parameters"], "epochs": run["run"]["epochs"]}
+    return {**found, "pieces": scores["pieces"]["mean_recall"], "recordings": scores["recordings"]["accuracy"]}
+
+
+def _epochs(name, held, labels, run, seconds):
+    """How many epochs fit."""
+    from classifier import network, splits
+    from classifier.pieces import TrainingPieces
+
+    model_file, contract = registry.load("models", name), make_contract()
+    learns = np.flatnonzero(splits.split(held.clips, held.contents, run["fold"], run["seed"]) == "train")
+    pieces = TrainingPieces(held, learns, labels, contract, recipe=model_file.RECIPE, seed=0)
+    features = network.features_of(model_file, contract)
+    learner = network.learner(network.build(model_file, features, contract, len(labels)), model_file.RECIPE.masks)
+    learner.compile("adam", "categorical_crossentropy", jit_compile=False)
+    times = []
+    for step in range(sum(TIMED)):
+        started = time.perf_counter()
+        learner.train_on_batch(*pieces[step % len(pieces)])
+        times.append(time.perf_counter() - started)
+    return max(1, int(seconds / (len(pieces) * np.mean(times[TIMED[0] :]))))
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,115 @@
+"""What each feature costs: our layer against librosa on the same pieces, one thread each, ratios in one run.
+
+    python -m benchmarks.feature_cost
+
+The layer is compiled once and sees a batch, as in training; librosa sees a piece at a time and makes its filters anew
+for each, as it does where it is called from a loop. The phone's time is LiteRT's for one piece.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from classifier import console, recording, registry
+from Constants import DATA_SHORT, Contract, cut_audio_pad_last
+
+PIECES = 16
+REPEATS = 7  # the fastest counts: what else the machine does only slows
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def main(argv=None):
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args(argv)
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before the libraries look
+    contract = Contract()
+    voices = [recording.read(path, contract.sample_rate) for path in sorted(DATA_SHORT.glob("speech/*.wav"))]
+    pieces = np.concatenate([cut_audio_pad_last(voice, contract.piece_length) for voice in voices])[:PIECES]
+    console.import_tensorflow()
+    theirs = _librosa(contract)
+    rows = [_row(name, pieces, theirs.get(name), contract) for name in console.progress(registry.names("features"), "")]
+    console.table(["feature", "values", "layer, ms a piece", "librosa", "times faster", "LiteRT", ".tflite, KB"], rows)
+
+
+def _row(name, pieces, theirs, contract):
+    import keras
+
+    from classifier import prediction, tflite
+
+    module = registry.load("features", name)
+    layer = getattr(module, "".join(word.title() for word in name.split("_"))).from_contract(contract)
+    audio = keras.Input((contract.piece_length,))
+    model = keras.Model(audio, layer(audio))
+    model.compile(jit_compile=False)
+    ours = _fastest(lambda: model.predict_on_batch(pieces)) / len(pieces)
+    librosas = _fastest(lambda: [theirs(piece) for piece in pieces]) / len(pieces) if theirs else None
+    flat = keras.Model(audio, keras.layers.Flatten()(model.output))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "feature.tflite"
+        path.write_bytes(tflite._convert(flat))
+        on_phone = prediction.LiteRT(path)
+        lite = _fastest(lambda: on_phone.run(pieces)) / len(pieces)
+        size = path.stat().st_size
+    shape = " x ".join(map(str, model.output_shape[1:]))
+    faster = (f"{1000 * librosas:.2f}", f"{librosas / ours:.1f}") if theirs else ("", "")
+    return [name, shape, f"{1000 * ours:.2f}", *faster, f"{1000 * lite:.2f}", f"{size / 1000:,.0f}"]
+
+
+def _fastest(work):
+    seconds = []
+    for _ in range(REPEATS + 1):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return min(seconds[1:])
+
+
+def _librosa(contract):
+    """{feature: what librosa offers for it, (samples,) -> array}, where it has a counterpart."""
+    import librosa
+
+    rate = {"sr": contract.sample_rate}
+    frames = {"n_fft": contract.n_fft, "hop_length": contract.hop_length}
+    hop = {"hop_length": contract.hop_length}
+    mel = {**rate, **frames, "n_mels": contract.n_mels}
+
+    def log_mel(y):
+        return librosa.power_to_db(librosa.feature.melspectrogram(y=y, **mel))
+
+    def phase(y):
+        spectrum = librosa.stft(y, **frames)
+        return np.log1p(np.abs(spectrum)), np.angle(spectrum) / np.pi
+
+    def mfcc(n):
+        return lambda y: librosa.feature.mfcc(y=y, n_mfcc=n, **mel)
+
+    def summary(y):
+        of = librosa.feature
+        spectral = (of.spectral_centroid, of.spectral_bandwidth, of.spectral_rolloff, of.spectral_contrast)
+        parts = [function(y=y, **rate, **frames) for function in spectral]
+        parts += [of.zero_crossing_rate(y, frame_length=contract.n_fft, **hop)]
+        return [*parts, of.rms(y=y, frame_length=contract.n_fft, **hop), mfcc(20)(y), log_mel(y)]
+
+    return {
+        "stft_magnitude": lambda y: np.abs(librosa.stft(y, **frames)),
+        "stft_power": lambda y: np.abs(librosa.stft(y, **frames)) ** 2,
+        "stft_complex": lambda y: librosa.stft(y, **frames),
+        "stft_phase": phase,
+        "stft_mean": lambda y: np.abs(librosa.stft(y, n_fft=512, hop_length=256)).mean(axis=1),
+        "mel_spectrogram": lambda y: librosa.feature.melspectrogram(y=y, **mel),
+        "log_mel_spectrogram": log_mel,
+        "mfcc": mfcc(40),
+        "summary": summary,
+        "stacked": lambda y: (log_mel(y), mfcc(128)(y)),
+        "cqt": lambda y: np.abs(librosa.cqt(y, **rate, **hop, tuning=0.0)),
+        "chroma_stft": lambda y: librosa.feature.chroma_stft(y=y, **rate, **frames, tuning=0.0),
+        "chroma_cqt": lambda y: librosa.feature.chroma_cqt(y=y, **rate, **hop, tuning=0.0),
+        "chroma_cens": lambda y: librosa.feature.chroma_cens(y=y, **rate, **hop, tuning=0.0),
+    }
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,238 @@
+"""A gradient-boosting baseline: what a network must beat to be worth its weights.
+
+Source: github.com/crunker99/sourcing-sound, the baseline before its networks.
+Differs: scaling, PCA and trees are fitted on the training side only, and a grid search holds out whole groups; bands
+    are of power and from 0 Hz; at most 200 components; labels are weighted, not drawn again; pieces of the contract.
+
+model.joblib is a pickle: loading one runs the code in it, so load none from where you would not run a program from.
+"""
+
+import platform
+import time
+import warnings
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import joblib
+import keras
+import numpy as np
+from joblib import cpu_count
+from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from classifier import artifact, description, evaluation, layouts, plots, splits
+from classifier.console import say
+from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.features.summary import Summary
+from classifier.pieces import Pieces
+from classifier.training import PACKAGES
+from Constants import InputError
+
+NAME = "boosting"  # of the folder, and in run.json
+MODEL = "model.joblib"
+LAYERS = {"summary": Summary.from_contract, "mel": partial(LogMelSpectrogram.from_contract, n_mels=60)}
+COMPONENTS = {"summary": (None, 20), "mel": (50, 200)}  # of the PCA, tried; None: no PCA
+LEARNING_RATES = (0.05, 0.2)  # tried
+LEAVES = (8, 31)  # of a tree, tried; the source's depth of 3 has 8
+TREES = 100  # a label, as in the source
+LEAST_LEAF = 5  # pieces; scikit-learn's 20 leaves a small data set without a single split
+FOLDS = 3  # of the grid search, or as many as the rarest label has groups on the training side
+AT_ONCE = 64  # pieces a layer is given
+VERBS = {"train": "learn from", "validation": "validate", "test": "test"}
+MOST_OVERLAP = 0.9  # ten times the pieces; beyond, memory fills with ever the same
+
+
+def train(store, labels, contract, run, out):
+    """Search for the best settings, fit them on the training side, report the test side; writes <out>/boosting.
+
+    Args:
+        store: the decoded recordings; all features of their pieces are held in memory.
+        labels: in the order of the probabilities.
+        contract: the audio format.
+        run: dict of what the person decided: data, fold, seed, features (one of LAYERS), overlap (of training pieces,
+            a share of a piece); the rest is remembered.
+        out: folder that holds the folder.
+
+    Returns:
+        What run.json says.
+
+    Raises:
+        InputError: the recordings can not be split, or the overlap is none.
+    """
+    started = time.monotonic()
+    data = layouts.folder_of(Path(run["data"]))
+    sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
+    pieces = cut(store, sides, labels, contract, run["overlap"])
+    learn = pieces["train"]
+    groups = splits.joined(np.array([clip.group for clip in store.clips]), store.contents)[learn.recordings]
+    held_out = folds(learn.truth, groups, labels, run["seed"])
+    counts = ", ".join(f"{len(pieces[side].truth)} to {verb}" for side, verb in VERBS.items())
+    say(f"{NAME}: pieces {counts}; computing their features ...")
+    values = {side: features(run["features"], of_side) for side, of_side in pieces.items()}
+    search = fit(values["train"], learn.truth, held_out, COMPONENTS[run["features"]], run["seed"])
+    answers = {side: _answers(search, values[side], pieces[side]) for side in ("validation", "test")}
+    test = pieces["test"]
+    scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
+    described = {
+        "model": NAME,
+        "labels": labels,
+        "run": run,
+        "recipe": {**_settings(search.best_params_), "trees": TREES},
+        "grid": {"folds": len(held_out), "tried": _tried(search)},
+        "data": description.of_data(store, data),
+        "split": description.of_split(store, sides, data),
+        "pieces": {side: len(of_side.truth) for side, of_side in pieces.items()},
+        "features": values["train"].shape[1],
+        "scores": scores,
+        "training_seconds": round(time.monotonic() - started, 1),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in (*PACKAGES, "joblib")}},
+    }
+    with artifact.new_folder(Path(out) / NAME) as folder:
+        joblib.dump(search.best_estimator_, folder / MODEL)
+        artifact.write_answers(folder, answers)
+        artifact.write_run(folder, described, contract)
+        (folder / artifact.REPORT).mkdir()
+        for what in ("pieces", "recordings"):
+            right = f"{scores[what]['right']} of {scores[what]['n']} right"
+            picture = folder / artifact.REPORT / f"confusion_{what}.png"
+            plots.confusion(scores[what]["confusion"], labels, f"{NAME}: test {what}, {right}", picture)
+    return described
+
+
+def cut(store, sides, labels, contract, overlap=0.0):
+    """{side: Pieces}, cut as for networks; between those to learn from are others, which overlap by a share of a piece.
+
+    Raises:
+        InputError: the overlap is none.
+    """
+    if not 0 <= overlap <= MOST_OVERLAP:
+        raise InputError(f"--overlap {overlap:g}: it is a share of a piece; give one from 0 to {MOST_OVERLAP}")
+    on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
+    found = {side: Pieces(store, on_side[side], labels, contract, AT_ONCE) for side in splits.SIDES}
+    if overlap:
+        hop = max(1, round(contract.piece_length * (1 - overlap)))
+        _add(found["train"], Pieces(store, on_side["train"], labels, contract, AT_ONCE, hop))
+    return found
+
+
+def _add(pieces, others):
+    """Add those pieces of the same recordings that are not there; a short last one stays, because a test has such."""
+    truth = dict(zip(pieces.recordings, pieces.truth, strict=True))
+    both = [np.stack([each.recordings, each.starts]) for each in (pieces, others)]
+    pieces.recordings, pieces.starts = np.unique(np.concatenate(both, axis=1), axis=1)
+    pieces.truth = np.array([truth[i] for i in pieces.recordings])
+    pieces.weights = np.ones(len(pieces.truth), "float32")  # `fit` weighs labels itself
+
+
+def features(name, pieces):
+    """(pieces, values) float32, computed by the layer that networks use; "mel" is standardised piece by piece."""
+    audio = keras.Input((pieces.contract.piece_length,))
+    values = keras.Model(audio, LAYERS[name](pieces.contract)(audio)).predict(pieces, verbose=0)
+    values = values.reshape(len(values), -1)
+    if name == "mel":
+        values -= values.mean(axis=1, keepdims=True)
+        values /= np.maximum(values.std(axis=1, keepdims=True), 1e-6)  # digital silence stays 0
+    return values
+
+
+def folds(truth, groups, labels, seed):
+    """Which pieces to learn from and which to hold out, (rows, rows) a fold; no group is in both.
+
+    Args:
+        truth: (pieces,) index of the label. groups: (pieces,) who or where each is from.
+
+    Raises:
+        InputError: a label has fewer than two groups, or a fold would not learn it.
+    """
+    n_groups = [len(set(groups[truth == i])) for i in range(len(labels))]
+    if min(n_groups) < 2:
+        rarest = labels[np.argmin(n_groups)]
+        raise InputError(
+            f"{rarest!r} has {min(n_groups)} recording(s) or group(s) on the training side; the grid search needs at "
+            "least 2, to hold one out: add recordings"
+        )
+    dealer = StratifiedGroupKFold(min(FOLDS, *n_groups), shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # fewer pieces of a label than folds: counted by groups above
+        found = list(dealer.split(truth, truth, groups))
+    if any(len(set(truth[learn])) < len(labels) or not len(held) for learn, held in found):
+        raise InputError(
+            "a fold of the grid search lacks a label to learn, or is empty; add recordings, or try another --seed"
+        )
+    return found
+
+
+def fit(values, truth, held_out, components, seed):
+    """Grid search by the mean of the recalls; the best settings are fitted again on all pieces.
+
+    Scaling and PCA are steps of what is fitted: a fold's held-out pieces take no part in them.
+
+    Args:
+        values: (pieces, values). truth: (pieces,) index of the label.
+        held_out: as of `folds`.
+        components: numbers to try; no more than a fold has pieces.
+
+    Returns:
+        scikit-learn's GridSearchCV; its steps are "scale", "pca" and "trees".
+    """
+    most = min(values.shape[1], *(len(learn) for learn, _ in held_out))
+    counts = dict.fromkeys(None if n is None else min(n, most) for n in components)
+    trees = HistGradientBoostingClassifier(
+        max_iter=TREES,
+        min_samples_leaf=LEAST_LEAF,
+        class_weight="balanced",
+        early_stopping=False,  # it would hold out pieces, not groups
+        random_state=seed,
+    )
+    steps = [("scale", StandardScaler()), ("pca", "passthrough"), ("trees", trees)]
+    grid = {
+        "pca": ["passthrough" if n is None else PCA(n, random_state=seed) for n in counts],
+        "trees__learning_rate": LEARNING_RATES,
+        "trees__max_leaf_nodes": LEAVES,
+    }
+    n = len(counts) * len(LEARNING_RATES) * len(LEAVES)
+    say(f"{NAME}: {n} settings on {len(held_out)} folds each, {n * len(held_out)} trainings; this takes a while ...")
+    settings = {"scoring": "balanced_accuracy", "cv": held_out, "error_score": "raise", "n_jobs": cpu_count()}
+    with _one_thread():
+        return GridSearchCV(Pipeline(steps), grid, **settings).fit(values, truth)
+
+
+def _one_thread():
+    """Threads within a tree wait for each other, on a busy machine for minutes: trainings run side by side instead."""
+    return threadpool_limits(1, "openmp")
+
+
+def _answers(search, values, pieces):
+    """What Artifact.answers returns."""
+    _, number = np.unique(pieces.recordings, return_inverse=True)
+    starts = pieces.starts / pieces.contract.sample_rate
+    with _one_thread():
+        probabilities = search.predict_proba(values).astype("float32")
+    return {"probabilities": probabilities, "truth": pieces.truth, "recordings": number, "starts": starts}
+
+
+def _tried(search):
+    """What each setting reached in the grid search, the best first."""
+    found = search.cv_results_
+    order = np.argsort(found["rank_test_score"], kind="stable")
+    return [
+        {
+            **_settings(found["params"][i]),
+            "mean_recall": float(found["mean_test_score"][i]),
+            "sd": float(found["std_test_score"][i]),
+        }
+        for i in order
+    ]
+
+
+def _settings(parameters):
+    return {
+        "components": getattr(parameters["pca"], "n_components", None),
+        "learning_rate": parameters["trees__learning_rate"],
+        "max_leaf_nodes": parameters["trees__max_leaf_nodes"],
+    }

@@ -1,0 +1,13 @@
+"""Real and imaginary part of the short-time Fourier transform, equal to those of librosa.stft."""
+
+import keras
+
+from classifier.features._stft import Stft
+
+
+@keras.saving.register_keras_serializable("features")
+class StftComplex(Stft):
+    """(samples,) -> (bins, frames, 2): real, imaginary."""
+
+    def channels(self, real, imaginary):
+        return [real, imaginary]

@@ -1,0 +1,39 @@
+"""Mean spectrum: magnitudes of the short-time Fourier transform, averaged over time.
+
+Source: github.com/watch-nomo/audio-classifier (its README).
+"""
+
+import keras
+from keras import ops
+
+from classifier.features._feature import Feature
+from classifier.features._stft import stft
+
+SMALLEST_RANGE = 1e-10  # of a mean spectrum; digital silence has none, and stays 0
+
+
+@keras.saving.register_keras_serializable("features")
+class StftMean(Feature):
+    """(samples,) -> (n_fft // 2 + 1,).
+
+    Args:
+        n_fft, hop_length: samples.
+        scaled: subtract each piece's smallest value and divide by its range: to [0, 1], however loud it is.
+    """
+
+    def __init__(self, n_fft=512, hop_length=256, scaled=True, **kwargs):
+        super().__init__(**kwargs)
+        self.n_fft, self.hop_length, self.scaled = n_fft, hop_length, scaled
+
+    @classmethod
+    def from_contract(cls, contract, **settings):
+        """The layer, with the source's STFT whatever the contract's is; settings replace it."""
+        return cls(**settings)
+
+    def call(self, audio):
+        real, imaginary = stft(audio, self.n_fft, self.hop_length)
+        mean = ops.mean(ops.sqrt(ops.square(real) + ops.square(imaginary)), axis=1)
+        if not self.scaled:
+            return mean
+        rest = mean - ops.min(mean, axis=1, keepdims=True)
+        return rest / ops.maximum(ops.max(rest, axis=1, keepdims=True), SMALLEST_RANGE)

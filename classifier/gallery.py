@@ -1,0 +1,274 @@
+"""Pictures of what models hear of a recording: its pieces through features, and what comes before them.
+
+The features are computed by the layers that the models use. A contact sheet is all pictures of a gallery side by side.
+"""
+
+import math
+
+import numpy as np
+
+from classifier import artifact, console, looks, plots, recording, registry, spectrograms
+from Constants import cut_audio_pad_last
+
+SIZE = (7, 4)  # inches, of a picture of one recording
+SHEET = 3200  # pixels that a contact sheet may be wide
+N_BANDS = 26  # filter bank coefficients, as many as speech recognition takes
+SMOOTHED = 200  # values of a smoothed spectrum
+N_FILTERS = 32  # curves of a filter bank
+N_WINDOWS = 4  # overlapping pieces in a picture
+QUIET = 1e-5  # amplitude, -100 dB: digital silence has a level too
+
+
+def of_recording(name, signal, features, contract, start, overlap, folder):
+    """Pictures of the first piece of a recording through features, and of what comes before them.
+
+    Args:
+        name: of the recording.
+        signal: (samples,) from `start` on.
+        features: names.
+        start: seconds.
+        overlap: of the pieces that the recording is cut into, share of a piece.
+        folder: for the pictures.
+
+    Returns:
+        paths of the pictures.
+    """
+    gallery = Gallery(name, contract, start, folder)
+    gallery.before_features({"": signal})
+    gallery.filter_banks()
+    gallery.overlapping_windows(signal, overlap)
+    gallery.features(features, {"": signal})
+    return gallery.made
+
+
+def read(path, contract, start, seconds, clip=None):
+    """The first seconds of a recording, or of a clip of it, from a second on: (samples,).
+
+    Raises:
+        InputError: it can not be read, or ends before.
+    """
+    first = start + (clip.start if clip else 0)
+    last = min(first + seconds, clip.end if clip and clip.end else math.inf)
+    held, n = [], round((last - first) * contract.sample_rate)
+    for block in recording.blocks(path, contract.sample_rate, first, last):
+        held.append(block)
+        if sum(map(len, held)) >= n:  # a day of audio need not be decoded to its end
+            break
+    return np.concatenate(held)
+
+
+def contact_sheet(pictures, path):
+    """All pictures in one, as many side by side as SHEET has room for."""
+    plt = plots.pyplot()
+    images = [plt.imread(picture)[..., :3] for picture in pictures]
+    height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
+    images = [np.pad(i, ((0, height - i.shape[0]), (0, width - i.shape[1]), (0, 0)), constant_values=1) for i in images]
+    columns = max(1, min(len(images), SHEET // width))
+    images += [np.ones_like(images[0])] * (-len(images) % columns)
+    rows = [np.hstack(images[first : first + columns]) for first in range(0, len(images), columns)]
+    with artifact.new_file(path) as fresh:
+        plt.imsave(fresh, np.vstack(rows), format="png")
+
+
+class Gallery:
+    """The pictures of a recording, or of a recording of each label; `made` are their paths.
+
+    Args:
+        name: what they are of.
+        contract: the audio format.
+        start: seconds at which the signals begin.
+        folder: for the pictures.
+        size: inches of a picture.
+    """
+
+    def __init__(self, name, contract, start, folder, size=SIZE):
+        self.name = name if len(name) <= 36 else f"{name[:17]} … {name[-17:]}"
+        self.contract, self.rate, self.folder, self.size, self.made = contract, contract.sample_rate, folder, size, []
+        self.start, self.span = start, (start, start + contract.seconds)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def save(self, figure, what, title=None):
+        figure.suptitle(f"{title or looks.words(what)}: {self.name}")
+        self.made.append(self.folder / f"{what}.png")
+        plots.save(figure, self.made[-1])
+
+    def grid(self, what, panels, draw, x="", y="", alike=True, bar=None, columns=None):
+        """A picture: draw(ax, panel) for each of {title: panel}, side by side.
+
+        Args:
+            x, y: said once, at the axes of all panels.
+            alike: one scale for all panels.
+            bar: what the colours of the images mean that draw gives back.
+        """
+        columns = columns or side_by_side(len(panels))
+        layout = {"figsize": self.size, "layout": "constrained", "squeeze": False}
+        shared = {"sharex": alike, "sharey": alike}
+        figure, axes = plots.pyplot().subplots(-(-len(panels) // columns), columns, **shared, **layout)
+        for ax, (title, panel) in zip(axes.flat, panels.items(), strict=False):
+            ax.set_title(title, fontsize="medium")
+            ax.xaxis.set_major_formatter("{x:g}")
+            image = draw(ax, panel)
+        if image:
+            looks.colour_bar(image, axes, bar)
+        for ax in axes.flat[len(panels) :]:
+            ax.axis("off")
+        for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:
+            ax.tick_params(labelbottom=True)
+        figure.supxlabel(x, fontsize="medium")
+        figure.supylabel(y, fontsize="medium")
+        handles, names = axes[0, 0].get_legend_handles_labels()
+        if names:
+            figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize="small")
+        self.save(figure, what)
+
+    def before_features(self, signals):
+        """Time series, FFT and filter bank coefficients of {title: (samples,)}."""
+        self.grid("time_series", signals, self._time_series, "seconds", "amplitude")
+        pieces = {title: self._piece(signal) for title, signal in signals.items()}
+        self.grid("fft", pieces, self._fft, "kHz", "dB from full scale")
+        bands = {title: _equal_bands(piece, self.contract) for title, piece in pieces.items()}
+        colours = looks.colours(bands.values(), looks.Look("Hz", "dB"))
+
+        def draw(ax, decibels):
+            return looks.image(ax, decibels, self.span, colours, top=self.rate / 2)
+
+        self.grid("filter_bank_coefficients", bands, draw, "seconds", f"Hz, {N_BANDS} bands as wide", bar="dB")
+
+    def features(self, names, signals):
+        """Features of {title: (samples,)}: of one signal all channels in a picture, of several a picture a channel."""
+        pieces = np.stack([self._piece(signal) for signal in signals.values()])
+        for name in console.progress(names, "features"):
+            layer = _layer(name, self.contract)
+            values = np.asarray(layer(pieces))
+            over_time = values.ndim == 3
+            channels = looks.channels(values, layer)
+            parts = list(zip(looks.of_feature(name, layer, len(channels)), channels, strict=True))
+            if len(signals) == 1:
+                self._values(name, {look.part: (channel[0], look) for look, channel in parts}, over_time)
+                continue
+            for look, channel in parts:
+                what = "_".join([name, *look.part.lower().split()])
+                self._values(what, {title: (v, look) for title, v in zip(signals, channel, strict=True)}, over_time)
+
+    def _values(self, what, panels, over_time):
+        """A picture of {title: (values, look)}: over seconds where they have frames or are samples, else over rows."""
+        everything, (look, *others) = zip(*panels.values(), strict=True)
+        alike = all((other.rows, other.unit) == (look.rows, look.unit) for other in others)
+        colours = looks.colours(everything, look) if alike else None
+
+        def axes(values, look):
+            if values.ndim == 2:
+                return "seconds", look.rows
+            return "seconds" if over_time else look.rows.replace("Hz", "kHz"), look.unit
+
+        def draw(ax, panel):
+            values, look = panel
+            if not alike:
+                ax.set(**dict(zip(("xlabel", "ylabel"), axes(values, look), strict=True)))
+            if values.ndim == 2:
+                image = looks.image(ax, values, self.span, colours or looks.colours([values], look))
+                looks.row_ticks(ax, look, len(values), self.rate)
+                if alike:
+                    return image
+                looks.colour_bar(image, ax, look.unit)
+            elif over_time:
+                looks.line(ax, values, self.start, self.rate)
+            else:
+                looks.vector(ax, values, look, self.rate, everything if alike else [values])
+
+        x, y = axes(everything[0], look) if alike else ("", "")
+        self.grid(what, panels, draw, x, y, alike, look.unit)
+
+    def _piece(self, signal):
+        return cut_audio_pad_last(signal, self.contract.piece_length)[0]
+
+    def _time_series(self, ax, signal):
+        looks.line(ax, signal, self.start, self.rate)
+        if len(signal) > 1.1 * self.contract.piece_length:
+            style = {"color": "tab:orange", "alpha": 0.25, "linewidth": 0, "zorder": 0}
+            ax.axvspan(*self.span, **style, label="the piece that features see")
+
+    def _fft(self, ax, piece):
+        window, top = np.hanning(len(piece)), self.rate / 2000
+        amplitude = 2 * np.abs(np.fft.rfft(piece * window)) / window.sum()
+        ax.plot(np.linspace(0, top, len(amplitude)), decibels(amplitude), linewidth=0.3, color="tab:blue")
+        n = len(amplitude) // SMOOTHED
+        smooth = np.sqrt(np.square(amplitude[: SMOOTHED * n]).reshape(SMOOTHED, n).mean(axis=1))
+        ax.plot((np.arange(SMOOTHED) + 0.5) * top / SMOOTHED, decibels(smooth), linewidth=1.2, color="black")
+        ax.set(xlim=(0, top), ylim=(decibels(0) - 5, max(-40, decibels(amplitude.max()) + 5)))
+        ax.grid(alpha=0.3)
+
+    def filter_banks(self):
+        """The filters of the mel and of the gammatone spectrogram, fewer than the models have, over kHz."""
+        banks = {
+            "mel": _layer("mel_spectrogram", self.contract, n_mels=N_FILTERS),
+            "gammatone": _layer("gammatone_spectrogram", self.contract, n_bands=N_FILTERS),
+        }
+        top = self.rate / 2000
+
+        def draw(ax, layer):
+            layer.build((None, self.contract.piece_length))
+            gains = layer.bands / np.maximum(layer.bands.max(axis=0), QUIET)
+            colours = plots.pyplot().cm.viridis(np.linspace(0, 0.9, N_FILTERS))
+            for colour, gain in zip(colours, gains.T, strict=True):
+                ax.plot(np.linspace(0, top, len(gain)), gain, color=colour, linewidth=1)
+            ax.set(xlim=(0, top), ylim=(0, 1.05))
+            ax.grid(alpha=0.3)
+
+        self.grid("filter_banks", banks, draw, "kHz", "gain of power", columns=1)
+
+    def overlapping_windows(self, signal, overlap):
+        """How a recording is cut into pieces that overlap, and their log mel spectrograms.
+
+        Args:
+            signal: (samples,) from start on.
+            overlap: share of a piece.
+        """
+        length, seconds = self.contract.piece_length, self.contract.seconds
+        hop = max(1, round((1 - overlap) * length))
+        signal = signal[: (N_WINDOWS - 1) * hop + length]
+        pieces = cut_audio_pad_last(signal, length, hop)
+        layer = _layer("log_mel_spectrogram", self.contract)
+        mels, (look,) = np.asarray(layer(pieces))[..., 0], looks.of_feature("log_mel_spectrogram", layer, 1)
+        figure = plots.pyplot().figure(figsize=SIZE, layout="constrained")
+        above, below = figure.subfigures(2, 1)
+        firsts = self.start + np.arange(len(pieces)) * hop / self.rate
+        whole, axes = above.subplots(), below.subplots(1, len(pieces), sharey=True, squeeze=False)[0]
+        looks.line(whole, signal, self.start, self.rate)
+        bottom, top = whole.get_ylim()
+        height = 0.12 * (top - bottom)
+        whole.set(xlim=(firsts[0], firsts[-1] + seconds), ylim=(bottom, top + len(pieces) * height))
+        whole.set(xlabel="seconds", ylabel="amplitude")
+        colours = looks.colours(mels, look)
+        for i, (ax, mel, first) in enumerate(zip(axes, mels, firsts, strict=True)):
+            whole.broken_barh([(first, seconds)], (top + i * height, 0.8 * height), color=f"C{i + 1}")
+            image = looks.image(ax, mel, (first, first + seconds), colours)
+            ax.xaxis.set_major_formatter("{x:g}")
+            for spine in ax.spines.values():
+                spine.set(color=f"C{i + 1}", linewidth=2.5)
+        looks.row_ticks(axes[0], look, len(mels[0]), self.rate, most=8)
+        axes[0].set_ylabel("Hz")
+        below.supxlabel("seconds", fontsize="medium")
+        looks.colour_bar(image, axes, "dB")
+        self.save(figure, "overlapping_windows", f"Pieces of {seconds:g} s that overlap by {overlap:.0%}")
+
+
+def side_by_side(n):
+    """How many of n panels stand in a row: about twice as many as there are rows, with few places left empty."""
+    return min(range(1, n + 1), key=lambda c: -(-n // c) * c - n + 1.5 * abs(c / -(-n // c) - 2))
+
+
+def decibels(amplitude):
+    return 20 * np.log10(np.maximum(amplitude, QUIET))
+
+
+def _layer(name, contract, **settings):
+    console.import_tensorflow()
+    kind = "".join(word.title() for word in name.split("_"))
+    return getattr(registry.load("features", name), kind).from_contract(contract, **settings)
+
+
+def _equal_bands(piece, contract):
+    """(N_BANDS, frames) dB, bands as wide in Hz, as they are before hearing is thought of."""
+    bands = np.array_split(spectrograms.power_spectrogram(piece, contract), N_BANDS)
+    return 10 * np.log10(np.maximum([band.mean(axis=0) for band in bands], QUIET**2))

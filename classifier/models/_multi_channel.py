@@ -1,0 +1,76 @@
+"""Networks of pairs of convolution blocks, along one axis and then along the other; their four kinds of spectra.
+
+Source: github.com/WWH98932/Audio-Classification-Models, single_channel_models.py and multi_channel_models.py; after
+    Sharma, Granmo & Goodwin, Interspeech 2020, doi:10.21437/Interspeech.2020-1303
+"""
+
+from dataclasses import replace
+from functools import partial
+
+import keras
+from keras import layers
+
+from classifier.features.chroma_stft import ChromaStft
+from classifier.features.cqt import Cqt
+from classifier.features.gfcc import Gfcc
+from classifier.features.mfcc import Mfcc
+from classifier.features.stacked import Stacked
+from classifier.models._attention import convolutional_attention
+from classifier.models._blocks import SLOPE, block
+from classifier.recipe import Recipe
+from Constants import Contract
+
+PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
+PAPER_CONTRACT = Contract(piece_length=255 * 512, n_fft=1024)
+
+CHANNELS = [
+    partial(Mfcc.from_contract, n_mels=128, n_mfcc=128),
+    partial(Gfcc.from_contract, n_gfcc=128, n_bands=128),
+    partial(Cqt.from_contract, n_bins=128, bins_per_octave=16, fmin=27.5, decibels=True),  # 8 octaves, to 7 kHz
+    partial(ChromaStft.from_contract, n_chroma=128),
+]
+BLOCKS = [  # filters, kernel, pool
+    (32, (1, 3), (1, 2)),
+    (32, (5, 1), (4, 1)),
+    (64, (1, 3), (1, 2)),
+    (64, (5, 1), (4, 1)),
+    (128, (5, 3), (4, 2)),
+    (256, (5, 3), (4, 2)),
+]
+
+
+def paper_features(contract):
+    """contract -> layer, (128, frames, 4)."""
+    layer = Stacked.from_contract(contract, features=CHANNELS)
+    layer.own_statistics = (1, -1)  # the first coefficient's mean would bury all others
+    return layer
+
+
+def features(contract):
+    """As the paper's, with frames half as far apart, because two seconds have few."""
+    return paper_features(replace(contract, n_fft=1024, hop_length=256))
+
+
+def time_first(features, n_classes, attention=False):
+    """(128, frames, 4) -> (n_classes,) probabilities."""
+    return classified(layers.Permute((2, 1, 3))(features), n_classes, attention=attention)
+
+
+def classified(x, n_classes, blocks=BLOCKS, attention=False):
+    """(rows, columns, channels) -> (n_classes,) probabilities; where fewer rows are left than a pool has, they are one.
+
+    Args:
+        attention: multiply each block's output by an attention to its input, from a half to 1. By the attention's ReLU
+            alone, which has no upper bound, six products in a row leave all to a few pieces: measured, nothing learns.
+    """
+    for filters, kernel, pool in blocks:
+        pool = tuple(min(wanted, left) for wanted, left in zip(pool, x.shape[1:3], strict=True))
+        answer = block(x, filters, kernel, pool)
+        if attention:
+            short = tuple(min(size, 3) for size in kernel)  # 1x3, 3x1 and 3x3, as its figure has them
+            share = layers.Activation("sigmoid")(convolutional_attention(x, filters, short, pool))
+            answer = layers.Multiply()([answer, share])
+        x = answer
+    x = layers.LeakyReLU(SLOPE)(layers.Dense(512)(layers.Flatten()(x)))
+    x = layers.Dropout(0.5)(x)
+    return layers.Dense(n_classes, activation="softmax", kernel_regularizer=keras.regularizers.L2(0.01))(x)

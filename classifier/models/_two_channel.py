@@ -1,0 +1,24 @@
+"""What the networks on two channels of a short-time Fourier transform share.
+
+Source: github.com/WWH98932/Audio-Classification-Models, generate_STFT and mfc_dcnn of multi_channel_models.py
+"""
+
+from functools import partial
+
+from classifier.models import _multi_channel
+from classifier.recipe import FIELD
+from Constants import Contract
+
+RECIPE = FIELD
+PAPER = _multi_channel.PAPER
+PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+
+
+def features(kind):
+    """contract -> layer, (512, frames, 2), of a class in classifier/features: frequency first, without 0 Hz."""
+    return partial(kind.from_contract, n_fft=1024, skip_dc=True)
+
+
+def build(features, n_classes):
+    """(512, frames, 2) -> (n_classes,) probabilities."""
+    return _multi_channel.classified(features, n_classes)

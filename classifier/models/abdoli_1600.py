@@ -1,0 +1,27 @@
+"""1D CNN on raw audio, the one of the paper for frames of a tenth of a second.
+
+Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
+Differs: learns from the mean over the frames of a piece; every piece at one level.
+"""
+
+from classifier.features.levelled_waveform import LevelledWaveform
+from classifier.features.waveform import Waveform
+from classifier.models import _abdoli
+
+FRAME = 1_600  # samples
+FEATURES = LevelledWaveform.from_contract
+PAPER_FEATURES = Waveform.from_contract
+PAPER_CONTRACT = _abdoli.contract(FRAME)
+RECIPE = _abdoli.RECIPE
+PAPER = _abdoli.PAPER
+
+CONVOLUTIONS = [  # filters, kernel, stride, pooled by
+    (16, 32, 2, 2),
+    (32, 16, 2, 2),
+    (64, 8, 2, None),
+]
+
+
+def build(features, n_classes):
+    """(samples, 1) -> (n_classes,) probabilities."""
+    return _abdoli.over_halves(features, FRAME, n_classes, CONVOLUTIONS)

@@ -1,0 +1,26 @@
+"""Autoencoder and classifier that learn together: 64 values of a log mel spectrogram must tell labels and give it back.
+
+Source: github.com/WWH98932/Audio-Classification-Models, section 2.3 of its text, with the encoder and the decoder of
+    `ae_extractor` in single_channel_models.py; after Music2vec, medium.com/@rajatheb
+Differs: what is given back is scaled to [0, 1] piece by piece, as far as the decoder's sigmoid reaches; ReLUs in the
+    classifier, whose layers without them are one; two seconds in 126 frames instead of four in 128; batch
+    normalisation with the momentum of _autoencoder.py.
+"""
+
+from functools import partial
+
+from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.models._autoencoder import autoencoder
+from classifier.recipe import FIELD, Recipe
+from Constants import Contract
+
+FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024, hop_length=256)
+RECIPE = FIELD
+PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
+PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+PAPER_FEATURES = LogMelSpectrogram.from_contract
+
+
+def build(features, n_classes):
+    """(bands, frames, 1) -> (n_classes,) probabilities."""
+    return autoencoder(features, n_classes, two_stages=False)

@@ -1,0 +1,16 @@
+"""`autoencoder` in two stages: its encoder learns from giving the features back alone, never from labels.
+
+Source: github.com/WWH98932/Audio-Classification-Models, `ae_extractor` and `joint_ae` of single_channel_models.py
+Differs: as autoencoder; both stages go on at the same time, the classifier learning from what the encoder is so far.
+"""
+
+from classifier.models import autoencoder as joint
+from classifier.models._autoencoder import autoencoder
+
+FEATURES, PAPER_FEATURES = joint.FEATURES, joint.PAPER_FEATURES
+RECIPE, PAPER, PAPER_CONTRACT = joint.RECIPE, joint.PAPER, joint.PAPER_CONTRACT
+
+
+def build(features, n_classes):
+    """(bands, frames, 1) -> (n_classes,) probabilities."""
+    return autoencoder(features, n_classes, two_stages=True)

@@ -1,0 +1,38 @@
+"""Dense layers on a mean spectrum and other averages over time: the simplest of models, and the fastest to train.
+
+Source: github.com/WWH98932/Audio-Classification-Models, audiofeature_mlp.py and section 1 of its text
+Differs: beside the mean spectrum, what the text names and its code lacks (zero crossings, RMS, MFCC), with deviations
+    too, and what else Summary says of a piece; `--paper` takes the mean spectrum alone, from 0 to 1 in each piece.
+"""
+
+from functools import partial
+
+import keras
+from keras import layers
+
+from classifier.features.averaged import Averaged
+from classifier.features.stft_mean import StftMean
+from classifier.features.summary import Summary
+from classifier.recipe import FIELD, Recipe
+from Constants import Contract
+
+FEATURES = partial(
+    Averaged.from_contract,
+    features=[StftMean.from_contract, partial(Summary.from_contract, n_mfcc=40, n_bands=128)],
+    as_columns=False,
+)
+RECIPE = FIELD
+PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
+PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=512, hop_length=256)
+PAPER_FEATURES = StftMean.from_contract
+
+UNITS = [256, 256, 128, 128, 64, 32]
+
+
+def build(features, n_classes):
+    """(values,) -> (n_classes,) probabilities."""
+    x = features
+    for units in UNITS:
+        x = layers.Dense(units, activation="relu")(x)
+    x = layers.Dropout(0.5)(x)
+    return layers.Dense(n_classes, activation="softmax", kernel_regularizer=keras.regularizers.L2(0.01))(x)

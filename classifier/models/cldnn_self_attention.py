@@ -1,0 +1,16 @@
+"""`cldnn` with self-attention between its LSTMs: each moment becomes a mean of all moments that go with it.
+
+Source: github.com/WWH98932/Audio-Classification-Models, sections 2.2 and 5.3 of its text
+Differs: as cldnn; self-attention in a layer of our own.
+"""
+
+from classifier.models import cldnn as plain
+from classifier.models._attention import SelfAttention
+from classifier.models._cldnn import cldnn
+
+FEATURES, RECIPE, PAPER, PAPER_CONTRACT = plain.FEATURES, plain.RECIPE, plain.PAPER, plain.PAPER_CONTRACT
+
+
+def build(features, n_classes):
+    """(bands, frames, 1) -> (n_classes,) probabilities."""
+    return cldnn(features, n_classes, between=SelfAttention())

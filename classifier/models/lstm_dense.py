@@ -1,0 +1,33 @@
+"""Two LSTMs over the frames of a log mel spectrogram, then dense layers that squeeze each frame to eight values.
+
+Source: github.com/WWH98932/Audio-Classification-Models, `recurrent_model` of single_channel_models.py
+Differs: two seconds in 63 frames instead of four in 128.
+"""
+
+from functools import partial
+
+import keras
+from keras import layers
+
+from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.recipe import FIELD, Recipe
+from Constants import Contract
+
+FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024)
+RECIPE = FIELD
+PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
+PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+
+SQUEEZED = [64, 32, 16, 8]  # values a frame has after each dense layer
+
+
+def build(features, n_classes):
+    """(bands, frames, 1) -> (n_classes,) probabilities."""
+    x = layers.Reshape((features.shape[2], -1))(layers.Permute((2, 1, 3))(features))  # time first
+    for _ in range(2):
+        x = layers.LSTM(128, return_sequences=True)(x)
+    x = layers.Dropout(0.5)(x)
+    for units in SQUEEZED:
+        x = layers.Dense(units, activation="relu")(x)  # the same for every frame
+    x = layers.Flatten()(x)
+    return layers.Dense(n_classes, activation="softmax", kernel_regularizer=keras.regularizers.L2(0.01))(x)

@@ -1,0 +1,50 @@
+"""2D CNN on slices of 0.2 s of a mel spectrogram: each is heard for itself, and a piece's answer is their mean.
+
+Source: github.com/crunker99/sourcing-sound, its CNN for the road sounds of FSDKaggle2018
+Differs: standardised (the source scaled by the least and largest value of all slices, those of its validation by their
+    own); learns from the mean over all consecutive slices of a piece (the source drew some at random).
+"""
+
+from functools import partial
+
+from keras import layers
+
+from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.models._frames import over_frames
+from classifier.recipe import FIELD, Recipe
+from Constants import Contract
+
+COLUMNS = 7  # of a slice: 1 + 3,200 // 512
+FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=512, hop_length=512, n_mels=60)
+RECIPE = FIELD
+PAPER = Recipe(
+    epochs=100,
+    batch_size=128,
+    optimizer="adam",
+    learning_rate=1e-3,
+    loss="categorical_crossentropy",
+    balanced=True,
+)
+PAPER_CONTRACT = Contract(sample_rate=16_000, piece_length=3_200, n_fft=512, hop_length=512, n_mels=60)
+
+FILTERS = [16, 16, 32]
+
+
+def build(features, n_classes):
+    """(bands, columns, 1) -> (n_classes,) probabilities."""
+    return over_slices(features, lambda x: of_slice(x, n_classes))
+
+
+def over_slices(features, net):
+    """The mean of a net's answers to the consecutive slices of a piece."""
+    return over_frames(features, COLUMNS, COLUMNS, net, axis=2)
+
+
+def of_slice(x, n_classes):
+    """(bands, COLUMNS, 1) -> (n_classes,) probabilities."""
+    for filters in FILTERS:
+        x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.Dropout(0.5)(layers.MaxPooling2D(2)(x))
+    x = layers.Dropout(0.5)(layers.Flatten()(x))
+    x = layers.Dense(32, activation="relu")(x)
+    return layers.Dense(n_classes, activation="softmax")(x)

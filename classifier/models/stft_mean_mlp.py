@@ -1,0 +1,30 @@
+"""Four dense layers on the mean spectrum of a piece: it hears which sound there is, and not when.
+
+Source: github.com/watch-nomo/audio-classifier, as its README describes it; the code is not public.
+Differs: softmax (the README's ReLU can answer nothing but zeros); one output per line of labels.txt (the README has
+    eight); standardised too. Batch, epochs and patience, which the README does not give, are ours.
+"""
+
+from keras import layers
+
+from classifier.features.stft_mean import StftMean
+from classifier.recipe import FIELD, Recipe
+from Constants import Contract
+
+FEATURES = StftMean.from_contract
+RECIPE = FIELD
+PAPER = Recipe(
+    epochs=100, batch_size=32, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy", patience=10
+)
+PAPER_CONTRACT = Contract(sample_rate=16_000, n_fft=512, hop_length=256)
+
+UNITS = [256, 256, 128, 128]
+
+
+def build(features, n_classes):
+    """(values,) -> (n_classes,) probabilities."""
+    x = features
+    for units in UNITS:
+        x = layers.Dense(units, activation="relu")(x)
+    x = layers.Dropout(0.5)(x)
+    return layers.Dense(n_classes, activation="softmax")(x)

@@ -1,0 +1,68 @@
+"""SubSpectralNet: a small CNN for each range of a log mel spectrogram, with a classifier of its own and a common one.
+
+Source: Phaye, Benetos & Wang, ICASSP 2019, arXiv 1810.12642; github.com/ssrp/SubSpectralNet
+Differs: one channel of sound, at the 22,050 Hz of the PyTorch port; batch normalisation per channel, as there too (the
+    Keras code normalises each mel band by itself), with the momentum below; all frames that the first pooling leaves
+    are pooled by the second, 100 in the paper, so that pieces may have any length. What ships has windows of 1024
+    samples, 64 ms at 16 kHz, where the paper has 40 ms: a phone's FFT wants a power of two.
+"""
+
+import keras
+from keras import layers
+
+from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.recipe import FIELD, Recipe
+from Constants import Contract
+
+RECIPE = FIELD
+PAPER = Recipe(epochs=200, batch_size=16, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
+PAPER_CONTRACT = Contract(sample_rate=22_050, piece_length=499 * 441, n_fft=882, hop_length=441, n_mels=40)
+
+BATCH_MOMENTUM = 0.9  # as in signal: Keras' 0.99 is too slow where an epoch has few batches
+BANDS, HOP = 20, 10  # mel bands that a branch sees, and from one branch's first to the next one's
+FRAME_SECONDS = 0.02  # from one frame to the next
+CONVOLUTIONS = [  # filters, pool: (bands, frames); None is all
+    (32, (BANDS // 10, 5)),
+    (64, (4, None)),
+]
+
+
+def FEATURES(contract):
+    return _with_own_bands(contract, n_fft=1024, hop_length=round(FRAME_SECONDS * contract.sample_rate), n_mels=40)
+
+
+def PAPER_FEATURES(contract):
+    return _with_own_bands(contract, n_mels=40)
+
+
+def build(features, n_classes):
+    """(bands, frames, 1) -> (n_classes,) probabilities, and those of each branch."""
+    n_bands = features.shape[1]
+    hidden, answers = [], []
+    for first in range(0, n_bands - BANDS + 1, HOP):
+        x = layers.Cropping2D(((first, n_bands - BANDS - first), (0, 0)))(features)
+        for filters, pool in CONVOLUTIONS:
+            x = _convolved(x, filters, pool)
+        hidden.append(layers.Dense(32, activation="relu")(layers.Flatten()(x)))
+        answers.append(_answer(hidden[-1], n_classes))
+    x = layers.Dense(64, activation="relu")(layers.Concatenate()(hidden))
+    return [_answer(x, n_classes), *answers]
+
+
+def _convolved(x, filters, pool):
+    x = layers.Conv2D(filters, 7, padding="same", kernel_initializer="he_normal")(x)
+    decay = keras.regularizers.L2(1e-4)
+    x = layers.BatchNormalization(momentum=BATCH_MOMENTUM, gamma_regularizer=decay, beta_regularizer=decay)(x)
+    bands, frames = pool
+    x = layers.MaxPooling2D((bands, frames or x.shape[2]))(layers.ReLU()(x))
+    return layers.Dropout(0.3)(x)
+
+
+def _answer(x, n_classes):
+    return layers.Dense(n_classes, activation="softmax")(layers.Dropout(0.3)(x))
+
+
+def _with_own_bands(contract, **settings):
+    layer = LogMelSpectrogram.from_contract(contract, **settings)
+    layer.own_statistics = (1, -1)  # every band has its own mean and variance
+    return layer

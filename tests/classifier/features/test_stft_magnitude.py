@@ -1,0 +1,37 @@
+import librosa
+import numpy as np
+import pytest
+
+from classifier.features.stft_magnitude import StftMagnitude
+from Constants import Contract
+
+
+def test_it_equals_librosas(assert_equal):
+    layer = StftMagnitude.from_contract(Contract())
+    assert_equal(layer, lambda signal: np.abs(librosa.stft(signal, n_fft=2048, hop_length=512)))
+
+
+@pytest.mark.parametrize(("n_fft", "hop_length"), [(512, 256), (1200, 512), (883, 441)])
+def test_a_window_need_not_be_a_power_of_two(assert_equal, n_fft, hop_length):
+    layer = StftMagnitude.from_contract(Contract(), n_fft=n_fft, hop_length=hop_length)
+    assert_equal(layer, lambda signal: np.abs(librosa.stft(signal, n_fft=n_fft, hop_length=hop_length)))
+
+
+def test_the_first_bin_can_be_left_out(voice):
+    whole, rest = (StftMagnitude.from_contract(Contract(), skip_dc=skip)(voice[None]) for skip in (False, True))
+    assert rest.shape == (1, 1024, 63, 1)
+    assert np.array_equal(rest, whole[:, 1:])
+
+
+def test_a_phone_can_compute_a_window_that_is_no_power_of_two(tmp_path):
+    import keras
+
+    from classifier import prediction, tflite
+
+    contract = Contract(n_fft=883, hop_length=441)
+    audio = keras.Input((contract.piece_length,))
+    model = keras.Model(audio, keras.layers.Flatten()(StftMagnitude.from_contract(contract)(audio)))
+    (tmp_path / "feature.tflite").write_bytes(tflite._convert(model))
+    pieces = tflite.probes(contract)
+    expected, found = model.predict(pieces, verbose=0), prediction.LiteRT(tmp_path / "feature.tflite").run(pieces)
+    assert np.abs(found - expected).max() <= 1e-4 * expected.max()

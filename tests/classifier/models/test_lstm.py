@@ -1,0 +1,28 @@
+"""The recurrent models have the weights of their sources, and read frame after frame."""
+
+import keras
+import numpy as np
+import pytest
+
+from classifier import console, registry
+
+console.import_tensorflow()
+
+
+def body(name, shape=(128, 128, 1), n_classes=6):
+    features = keras.Input(shape)
+    return keras.Model(features, registry.load("models", name).build(features, n_classes))
+
+
+@pytest.mark.parametrize("name, weights", [("lstm", 411_078), ("lstm_stacked", 321_670), ("lstm_dense", 280_318)])
+def test_its_weights_at_six_labels_are_its_sources(name, weights):
+    assert body(name).count_params() == weights
+
+
+@pytest.mark.parametrize("name", ["lstm", "lstm_stacked", "lstm_dense"])
+def test_a_step_of_its_first_lstm_is_a_frame_with_all_of_its_bands(name):
+    net = body(name, shape=(5, 7, 1))  # bands, frames
+    features = np.arange(35, dtype="float32").reshape(1, 5, 7, 1)
+    first = next(layer for layer in net.layers if isinstance(layer, keras.layers.LSTM))
+    steps = np.asarray(keras.Model(net.input, first.input)(features))
+    assert np.array_equal(steps[0], features[0, :, :, 0].T)

@@ -1,0 +1,20 @@
+"""The counts are those of the README's network."""
+
+import keras
+import pytest
+
+from classifier import network
+from classifier.models import stft_mean_mlp
+
+
+@pytest.mark.parametrize(("n_classes", "weights"), [(3, 181_635), (8, 182_280)])
+def test_weights_are_the_sources(n_classes, weights):
+    contract = stft_mean_mlp.PAPER_CONTRACT
+    model = network.build(stft_mean_mlp, network.features_of(stft_mean_mlp, contract), contract, n_classes)
+    assert model.get_layer("body").input.shape[1:] == (257,)
+    assert model.get_layer("body").count_params() == weights
+
+
+def test_the_last_layer_answers_probabilities():
+    inputs = keras.Input((257,))
+    assert keras.Model(inputs, stft_mean_mlp.build(inputs, 3)).layers[-1].activation is keras.activations.softmax

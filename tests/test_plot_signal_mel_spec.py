@@ -1,0 +1,58 @@
+"""PlotSignalMelSpec.py as a user runs it."""
+
+import matplotlib.image
+import pytest
+
+from tests.conftest import run_script, write_data, write_tone
+
+SCRIPT = "PlotSignalMelSpec.py"
+
+
+def test_without_arguments_the_sample_signal_is_drawn_here(tmp_path):
+    printed, _ = run_script(SCRIPT, cwd=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["sample_signal.png"]
+    assert "wrote sample_signal.png" in printed
+
+
+def test_a_recording_through_features(tmp_path):
+    write_tone(tmp_path / "a.b.wav", seconds=5)
+    printed, _ = run_script(
+        SCRIPT, "a.b.wav", "--features", "mfcc,waveform", "--start", 2, "--out", "pictures", cwd=tmp_path
+    )
+    assert "pictures/a.b.png, and its 7 pictures into pictures/a.b" in printed
+    assert {"mfcc.png", "waveform.png", "fft.png"} < {path.name for path in (tmp_path / "pictures" / "a.b").iterdir()}
+    assert matplotlib.image.imread(tmp_path / "pictures" / "a.b.png").shape[1] == 4 * 770
+
+
+def test_a_data_folder_label_by_label(tmp_path):
+    write_data(tmp_path / "data", n=2)
+    printed, said = run_script(SCRIPT, "data", "--features", "log_mel_spectrogram", "--out", ".", cwd=tmp_path)
+    assert "data.png, and its 7 pictures into data" in printed
+    assert "high tone: " in said and "low tone: " in said
+
+
+def test_layers_of_models(tmp_path):
+    printed, _ = run_script(SCRIPT, "--layers", "mel,residual", "--out", tmp_path / "out", cwd=tmp_path)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["layers_mel.png", "layers_residual.png"]
+    assert "python TrainModel.py --model mel" in printed
+
+
+@pytest.mark.parametrize(
+    ["arguments", "reason"],
+    [
+        (["--features", "moods"], "'moods' is none of the features: averaged, "),
+        (["--layers", "moods"], "'moods' is none of the models: "),
+        (["nowhere.wav", "--features", "all"], "nowhere.wav: there is no such recording"),
+        (["empty"], "empty holds no data"),
+        (["short.wav", "--features", "mfcc", "--start", "9"], "short.wav ends at 1.00 s"),
+        (["--features", "mfcc", "--start", "2"], "--start 2 is after its end"),
+        (["--features", "mfcc", "--start", "-1"], "--start -1 is before the recording begins"),
+        (["--features", "mfcc", "--overlap", "1"], "--overlap 1 is no share of a piece"),
+    ],
+)
+def test_a_wrong_turn_is_one_sentence(arguments, reason, tmp_path):
+    (tmp_path / "empty").mkdir()
+    write_tone(tmp_path / "short.wav", seconds=1)
+    _, said = run_script(SCRIPT, *arguments, "--out", tmp_path / "out", cwd=tmp_path, expect=1)
+    assert reason in said
+    assert not (tmp_path / "out").exists()
