@@ -96,6 +96,20 @@ def test_same_seed_same_weights(twice, model):
     assert not np.array_equal(weights("one"), weights("other"))
 
 
+def test_papers_of_other_rates_and_lengths_are_followed_through_to_the_clients(tmp_path):
+    _, said = train(write_data(tmp_path / "data"), tmp_path / "out", "--paper", model="slice_cnn,urbansound_small_cnn")
+    assert "pieces of 0.2 s at 16000 Hz; Constants.py says otherwise" in said
+    assert "pieces of 4.01705 s at 22050 Hz; Constants.py says otherwise" in said
+    contracts = [run_of(tmp_path / "out", name)["contract"] for name in ("slice_cnn", "urbansound_small_cnn")]
+    numbers = [[contract[name] for name in ("sample_rate", "piece_length")] for contract in contracts]
+    assert numbers == [[16_000, 3_200], [22_050, 88_576]]
+    printed, _ = run_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
+    assert "[1, 3200]" in printed
+    assert "[1, 88576]" in printed
+    printed, _ = run_script("WriteMetadataToModel.py", "--out", tmp_path / "out", cwd=tmp_path)
+    assert "0.2 s of audio" in printed
+
+
 def test_the_paper_is_followed_to_the_letter(tmp_path):
     train(write_data(tmp_path / "data"), tmp_path / "out", "--paper")
     recipe = run_of(tmp_path / "out")["recipe"]
