@@ -75,7 +75,9 @@ def train(store, labels, contract, run, out):
     say(f"{NAME}: pieces {counts}; computing their features ...")
     values = {side: features(run["features"], of_side) for side, of_side in pieces.items()}
     search = fit(values["train"], learn.truth, held_out, COMPONENTS[run["features"]], run["seed"])
-    answers = {side: _answers(search, values[side], pieces[side]) for side in ("validation", "test")}
+    with _one_thread():
+        said = {side: search.predict_proba(values[side]).astype("float32") for side in ("validation", "test")}
+    answers = {side: pieces[side].answers(probabilities) for side, probabilities in said.items()}
     test = pieces["test"]
     scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
     described = {
@@ -97,10 +99,7 @@ def train(store, labels, contract, run, out):
         artifact.write_answers(folder, answers)
         artifact.write_run(folder, described, contract)
         (folder / artifact.REPORT).mkdir()
-        for what in ("pieces", "recordings"):
-            right = f"{scores[what]['right']} of {scores[what]['n']} right"
-            picture = folder / artifact.REPORT / f"confusion_{what}.png"
-            plots.confusion(scores[what]["confusion"], labels, f"{NAME}: test {what}, {right}", picture)
+        plots.confusions(scores, labels, f"{NAME}: test", folder / artifact.REPORT / "confusion")
     return described
 
 
@@ -205,15 +204,6 @@ def fit(values, truth, held_out, components, seed):
 def _one_thread():
     """Threads within a tree wait for each other, on a busy machine for minutes: trainings run side by side instead."""
     return threadpool_limits(1, "openmp")
-
-
-def _answers(search, values, pieces):
-    """What Artifact.answers returns."""
-    _, number = np.unique(pieces.recordings, return_inverse=True)
-    starts = pieces.starts / pieces.contract.sample_rate
-    with _one_thread():
-        probabilities = search.predict_proba(values).astype("float32")
-    return {"probabilities": probabilities, "truth": pieces.truth, "recordings": number, "starts": starts}
 
 
 def _tried(search):

@@ -296,10 +296,7 @@ def write(result, name, out):
     """Write a result and its confusion matrices; returns the file."""
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    for what in ("pieces", "recordings"):
-        scores = result["scores"][what]
-        title = f"{result['model']}: {what}, {scores['right']} of {scores['n']} right"
-        plots.confusion(scores["confusion"], result["labels"], title, out / f"{name}_confusion_{what}.png")
+    plots.confusions(result["scores"], result["labels"], f"{result['model']}:", out / f"{name}_confusion")
     with artifact.new_file(out / f"{name}.json") as fresh:
         fresh.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return out / f"{name}.json"

@@ -43,6 +43,12 @@ class Pieces(keras.utils.PyDataset):
     def truth_and_weights(self, chosen):
         return np.eye(self.n_labels, dtype="float32")[self.truth[chosen]], self.weights[chosen]
 
+    def answers(self, probabilities):
+        """What is said of the pieces, (pieces, labels), and what is true: as Artifact.answers returns it."""
+        _, number = np.unique(self.recordings, return_inverse=True)  # in the order of the side's list in run.json
+        starts = self.starts / self.contract.sample_rate
+        return {"probabilities": probabilities, "truth": self.truth, "recordings": number, "starts": starts}
+
     def cut(self, chosen, starts):
         """(chosen, piece_length) of the recordings those pieces are from, from a sample on, padded with silence."""
         audio = np.zeros((len(chosen), self.contract.piece_length), "float32")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import matplotlib
 import matplotlib.ticker
@@ -58,6 +59,13 @@ def confusion(counts, labels, title, path):
     ax.set_yticks(range(len(labels)), labels)
     ax.set(xlabel="predicted", ylabel="true", title=title)
     save(figure, path)
+
+
+def confusions(scores, labels, title, stem):
+    """Both confusion matrices of evaluation.score: <stem>_pieces.png and <stem>_recordings.png."""
+    for what in ("pieces", "recordings"):
+        right = f"{scores[what]['right']} of {scores[what]['n']} right"
+        confusion(scores[what]["confusion"], labels, f"{title} {what}, {right}", Path(f"{stem}_{what}.png"))
 
 
 def before_and_after(signals, powers, contract, title, path):

@@ -83,7 +83,8 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     begun = {"fingerprint": store.fingerprint, "recipe": asdict(recipe), "labels": labels, **run}
     checkpoint = Checkpoint(Path(out) / f".{name}.training", json.loads(json.dumps(begun)), recipe, BEST, HISTORY)
     best_epoch = _fit(model, learn, validation, name, checkpoint, resume)
-    answers = {side: _answers(model, pieces) for side, pieces in (("validation", validation), ("test", test))}
+    held_out = {"validation": validation, "test": test}
+    answers = {side: pieces.answers(model.predict(pieces, verbose=0)) for side, pieces in held_out.items()}
     scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
 
     sure = _sureness(answers, labels, contract)
@@ -94,10 +95,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
         artifact.write_answers(folder, answers)
         (folder / artifact.REPORT).mkdir()
         plots.curves(checkpoint.history, best_epoch, f"{name}: training", folder / artifact.REPORT / "curves.png")
-        for what in ("pieces", "recordings"):
-            title = f"{name}: test {what}, {scores[what]['right']} of {scores[what]['n']} right"
-            path = folder / artifact.REPORT / f"confusion_{what}.png"
-            plots.confusion(scores[what]["confusion"], labels, title, path)
+        plots.confusions(scores, labels, f"{name}: test", folder / artifact.REPORT / "confusion")
         tables = {"as trained": sure["calibration"]["before"], "tempered": sure["calibration"]["after"]}
         plots.reliability(tables, f"{name}: test pieces", folder / artifact.REPORT / "reliability.png")
         described = {
@@ -210,14 +208,6 @@ class _Progress(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.bar.close()
-
-
-def _answers(model, pieces):
-    """What a model says of pieces, and what is true."""
-    _, number = np.unique(pieces.recordings, return_inverse=True)  # in the order of the side's list in run.json
-    starts = pieces.starts / pieces.contract.sample_rate
-    probabilities = model.predict(pieces, verbose=0)
-    return {"probabilities": probabilities, "truth": pieces.truth, "recordings": number, "starts": starts}
 
 
 def _sureness(answers, labels, contract):

@@ -6,25 +6,15 @@ Differs: three blocks of two 3x3 convolutions, few enough for little data. No pa
     trains by the same recipe.
 """
 
+from dataclasses import replace
+
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.recipe import Recipe
+from classifier.recipe import FIELD
 
 FEATURES = LogMelSpectrogram.from_contract
-RECIPE = Recipe(
-    epochs=50,
-    batch_size=32,
-    optimizer="adamw",
-    learning_rate=2e-3,
-    loss="categorical_crossentropy",
-    warm_up=3,
-    cosine=True,
-    balanced=True,
-    shift=0.5,
-    gain_db=12,
-    noise_snr_db=(10, 40),
-)
+RECIPE = replace(FIELD, learning_rate=2e-3, patience=None)
 PAPER = RECIPE
 
 BATCH_MOMENTUM = 0.9  # as in signal: Keras' 0.99 is too slow where an epoch has few batches
