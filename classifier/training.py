@@ -1,5 +1,6 @@
 """Train one model: features standardised, body fitted, the best epoch kept, the test side reported."""
 
+import gc
 import json
 import platform
 import shutil
@@ -66,6 +67,8 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     data = layouts.folder_of(Path(run["data"]))
     model_file = registry.load("models", name)
     recipe = of_run(model_file, run)
+    keras.utils.clear_session()  # lets go of the model before, and counts names from the start
+    gc.collect()
     keras.utils.set_random_seed(run["seed"])
     tf.config.experimental.enable_op_determinism()
     sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
