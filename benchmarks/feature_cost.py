@@ -13,24 +13,25 @@ import time
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from classifier import console, recording, registry
 from Constants import DATA_SHORT, Contract, cut_audio_pad_last
 
 PIECES = 16
-REPEATS = 7  # the fastest counts: what else the machine does only slows
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+REPEATS = 15  # the fastest counts: what else the machine does only slows
 
 
 def main(argv=None):
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args(argv)
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # before the libraries look
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")  # before TensorFlow looks
     contract = Contract()
     voices = [recording.read(path, contract.sample_rate) for path in sorted(DATA_SHORT.glob("speech/*.wav"))]
     pieces = np.concatenate([cut_audio_pad_last(voice, contract.piece_length) for voice in voices])[:PIECES]
     console.import_tensorflow()
     theirs = _librosa(contract)
-    rows = [_row(name, pieces, theirs.get(name), contract) for name in console.progress(registry.names("features"), "")]
+    with threadpool_limits(1):
+        rows = [_row(name, pieces, theirs.get(name), contract) for name in registry.names("features")]
     console.table(["feature", "values", "layer, ms a piece", "librosa", "times faster", "LiteRT", ".tflite, KB"], rows)
 
 
