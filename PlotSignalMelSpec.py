@@ -25,7 +25,7 @@ def main(argv=None):
     parser.add_argument("--png", default=PNG, type=Path, help="default: named like the recording, in this folder")
     parser.add_argument("--features", metavar="NAMES", help="a gallery of features: names with commas, or all")
     parser.add_argument("--layers", metavar="MODELS", help="a picture of models' layers: names with commas, or all")
-    parser.add_argument("--start", default=START, type=float, help="seconds before the piece for features (default: 0)")
+    parser.add_argument("--start", default=START, type=float, help="seconds before the piece (default: %(default)s)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of pieces: 0.5 is half (default: %(default)s)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for galleries (default: gallery)")
     args = parser.parse_args(argv)

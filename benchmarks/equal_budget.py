@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from classifier import artifact, clips, console, registry, store
+from benchmarks.ingredients import recordings, run_of
+from classifier import artifact, console, registry
 from Constants import EVALUATED, make_contract
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
+SEED = 0
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
@@ -35,7 +37,7 @@ def main(argv=None):
     args = parser.parse_args(argv)
 
     args.data = args.data.resolve()
-    _recordings(args)  # decoded once, before there are several processes
+    recordings(args)  # decoded once, before there are several processes
     work = [delayed(_trained)(args, name) for name in registry.choose("models", args.model)]
     rows = sorted(Parallel(n_jobs=args.jobs, backend="loky")(work), key=lambda row: -row["pieces"])
     shown = [[f"{value:.1%}" if isinstance(value, float) else value for value in row.values()] for row in rows]
@@ -46,11 +48,6 @@ def main(argv=None):
         writer.writerows(rows)
 
 
-def _recordings(args):
-    found = clips.read_clips(args.data, args.group_by)
-    return store.read(found, args.data, make_contract().sample_rate)
-
-
 def _trained(args, name):
     out = args.out / f"{args.data.name}_fold_{args.fold}"
     if not (out / name / artifact.RUN).is_file():
@@ -58,11 +55,9 @@ def _trained(args, name):
         console.import_tensorflow()
         from classifier import training
 
-        held = _recordings(args)
+        held = recordings(args)
         labels = sorted({clip.label for clip in held.clips})
-        run = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": 0, "epochs": None}
-        run |= dict.fromkeys(("layout", "mix_in", "paper", "seconds", "sample_rate"))
-        run["epochs"] = _epochs(name, held, labels, run, 60 * args.minutes)
+        run = run_of(args, SEED, _epochs(name, held, labels, args))
         training.train(name, held, labels, make_contract(), run, out)
     run = artifact.load(out / name).run
     scores = run["scores"]
@@ -70,14 +65,14 @@ def _trained(args, name):
     return {**found, "pieces": scores["pieces"]["mean_recall"], "recordings": scores["recordings"]["accuracy"]}
 
 
-def _epochs(name, held, labels, run, seconds):
-    """How many epochs fit."""
+def _epochs(name, held, labels, args):
+    """How many epochs fit into the minutes."""
     from classifier import network, splits
     from classifier.pieces import TrainingPieces
 
     model_file, contract = registry.load("models", name), make_contract()
-    learns = np.flatnonzero(splits.split(held.clips, held.contents, run["fold"], run["seed"]) == "train")
-    pieces = TrainingPieces(held, learns, labels, contract, recipe=model_file.RECIPE, seed=0)
+    learns = np.flatnonzero(splits.split(held.clips, held.contents, args.fold, SEED) == "train")
+    pieces = TrainingPieces(held, learns, labels, contract, recipe=model_file.RECIPE, seed=SEED)
     features = network.features_of(model_file, contract)
     learner = network.learner(network.build(model_file, features, contract, len(labels)), model_file.RECIPE.masks)
     learner.compile("adam", "categorical_crossentropy", jit_compile=False)
@@ -86,7 +81,7 @@ def _epochs(name, held, labels, run, seconds):
         started = time.perf_counter()
         learner.train_on_batch(*pieces[step % len(pieces)])
         times.append(time.perf_counter() - started)
-    return max(1, int(seconds / (len(pieces) * np.mean(times[TIMED[0] :]))))
+    return max(1, int(60 * args.minutes / (len(pieces) * np.mean(times[TIMED[0] :]))))
 
 
 if __name__ == "__main__":

@@ -40,8 +40,7 @@ def _row(name, pieces, theirs, contract):
 
     from classifier import prediction, tflite
 
-    module = registry.load("features", name)
-    layer = getattr(module, "".join(word.title() for word in name.split("_"))).from_contract(contract)
+    layer = registry.feature(name).from_contract(contract)
     audio = keras.Input((contract.piece_length,))
     model = keras.Model(audio, layer(audio))
     model.compile(jit_compile=False)
@@ -50,7 +49,7 @@ def _row(name, pieces, theirs, contract):
     flat = keras.Model(audio, keras.layers.Flatten()(model.output))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feature.tflite"
-        path.write_bytes(tflite._convert(flat))
+        path.write_bytes(tflite.converted(flat))
         on_phone = prediction.LiteRT(path)
         lite = _fastest(lambda: on_phone.run(pieces)) / len(pieces)
         size = path.stat().st_size

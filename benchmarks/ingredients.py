@@ -61,6 +61,12 @@ def recordings(args):
     return store.read(found, args.data, make_contract().sample_rate)
 
 
+def run_of(args, seed, epochs):
+    """What TrainModel.py notes of a training of these flags; the other ones are not given."""
+    decided = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed, "epochs": epochs}
+    return decided | dict.fromkeys(("layout", "mix_in", "paper", "seconds", "sample_rate"))
+
+
 def _recalls(args, what, seed):
     """Mean of the recalls of the validation side and of the test side, after a training."""
     out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
@@ -73,8 +79,7 @@ def _recalls(args, what, seed):
         model_file.RECIPE = replace(ships, **CHANGES[what])
         held = recordings(args)
         labels = sorted({clip.label for clip in held.clips})
-        run = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed}
-        run |= dict.fromkeys(("layout", "mix_in", "paper", "seconds", "sample_rate")) | {"epochs": args.epochs}
+        run = run_of(args, seed, args.epochs)
         training.train(args.model, held, labels, make_contract(), run, out)
         model_file.RECIPE = ships  # this process may train another
     trained = artifact.load(out / args.model)

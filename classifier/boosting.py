@@ -43,7 +43,6 @@ TREES = 100  # a label, as in the source
 LEAST_LEAF = 5  # pieces; scikit-learn's 20 leaves a small data set without a single split
 FOLDS = 3  # of the grid search, or as many as the rarest label has groups on the training side
 AT_ONCE = 64  # pieces a layer is given
-VERBS = {"train": "learn from", "validation": "validate", "test": "test"}
 MOST_OVERLAP = 0.9  # ten times the pieces; beyond, memory fills with ever the same
 
 
@@ -71,7 +70,7 @@ def train(store, labels, contract, run, out):
     learn = pieces["train"]
     groups = splits.joined(np.array([clip.group for clip in store.clips]), store.contents)[learn.recordings]
     held_out = folds(learn.truth, groups, labels, run["seed"])
-    counts = ", ".join(f"{len(pieces[side].truth)} to {verb}" for side, verb in VERBS.items())
+    counts = ", ".join(f"{len(pieces[side].truth)} to {verb}" for side, verb in splits.VERBS.items())
     say(f"{NAME}: pieces {counts}; computing their features ...")
     values = {side: features(run["features"], of_side) for side, of_side in pieces.items()}
     search = fit(values["train"], learn.truth, held_out, COMPONENTS[run["features"]], run["seed"])

@@ -264,8 +264,7 @@ def decibels(amplitude):
 
 def _layer(name, contract, **settings):
     console.import_tensorflow()
-    kind = "".join(word.title() for word in name.split("_"))
-    return getattr(registry.load("features", name), kind).from_contract(contract, **settings)
+    return registry.feature(name).from_contract(contract, **settings)
 
 
 def _equal_bands(piece, contract):

@@ -23,6 +23,11 @@ def load(kind, name):
     return importlib.import_module(f"classifier.{kind}.{name}")
 
 
+def feature(name):
+    """The class of a file of classifier/features, named like the file: Mfcc of mfcc.py."""
+    return getattr(load("features", name), "".join(word.title() for word in name.split("_")))
+
+
 def choose(kind, wanted):
     """The names a person means by `--model NAME[,NAME...]|all`.
 

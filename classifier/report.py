@@ -19,7 +19,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from classifier import artifact, plots, prediction, recording, registry
+from classifier import artifact, plots, prediction, recording, registry, splits
 from classifier.layouts import PART, folder_of
 from classifier.spectrograms import mel_spectrograms
 from Constants import ROOT, InputError
@@ -31,7 +31,6 @@ CHANCES = 4  # labels shown of a piece; the true one always
 LEAKS_NAMED = 5
 MANY = 8  # labels; a matrix of more is set smaller
 RUNS, PATIENCE = 31, 1.0  # of a .tflite, and the seconds after which fewer will do
-SIDES = {"train": "to learn from", "validation": "to validate", "test": "to test"}
 
 
 class Html(str):
@@ -143,7 +142,7 @@ def _card(trained):
     run, contract, data, split = trained.run, trained.contract, trained.run["data"], trained.run["split"]
     counts = data["recordings"]
     chips = [tag("span", _name(label), tag("small", counts.get(label, 0)), class_="chip") for label in trained.labels]
-    sides = ", ".join(f"{len(split[side])} {purpose}" for side, purpose in SIDES.items())
+    sides = ", ".join(f"{len(split[side])} to {verb}" for side, verb in splits.VERBS.items())
     skipped = f"; {len(data['skipped'])} more could not be read" if data["skipped"] else ""
     input_ = (
         f"{contract.seconds:g} s of one channel at {contract.sample_rate:,} Hz: {contract.piece_length:,} samples in "

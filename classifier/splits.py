@@ -10,7 +10,8 @@ from scipy import sparse
 
 from Constants import InputError
 
-SIDES = ("train", "validation", "test")
+VERBS = {"train": "learn from", "validation": "validate", "test": "test"}  # what a side is there to do
+SIDES = tuple(VERBS)
 FOLDS = 5  # a fifth tests, a fifth validates, three fifths train
 BY_GROUP, FOLDS_GIVEN, SIDES_GIVEN = "group", "the folds of the data set", "the sides of the data set"
 

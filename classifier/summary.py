@@ -5,20 +5,19 @@ python -m classifier.summary
 
 import csv
 
-from classifier import artifact, console, folds
+from classifier import artifact, console, folds, splits
 from Constants import TRAINED
 
 LEAKS_NAMED = 5
 COMPARED = (("pieces", "mean_recall"), ("pieces", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
-SIDES = {"train": "learn from", "validation": "validate", "test": "test"}
 
 
 def scores(trained):
     """Print what the test side says of a model, chance beside it."""
     score, split = trained.run["scores"], trained.run["split"]
     pieces, recordings = score["pieces"], score["recordings"]
-    sides = ", ".join(f"{len(split[side])} to {verb}" for side, verb in SIDES.items())
+    sides = ", ".join(f"{len(split[side])} to {verb}" for side, verb in splits.VERBS.items())
     print(f"{trained.name}: {recordings['right']} of {recordings['n']} held-out recordings right")
     luck = f"guessing {score['chance']:.1%}, always the most frequent label {score['majority']:.1%} of pieces right"
     print(
@@ -55,7 +54,7 @@ def tested(result):
     pieces, recordings = result["scores"]["pieces"], result["scores"]["recordings"]
     right = f"{pieces['right']} of {pieces['n']} pieces, {recordings['right']} of {recordings['n']} recordings right"
     print(f"{result['model']}: {right}; a recording is decided by the {result['recordings_by']} of its pieces")
-    heard = {SIDES[side]: n for side, n in result.get("heard", {}).items() if n}
+    heard = {splits.VERBS[side]: n for side, n in result.get("heard", {}).items() if n}
     if heard:
         known = ", ".join(f"{n} to {verb}" for verb, n in heard.items())
         print(f"  WARNING: these recordings helped to train it ({known}), so the scores flatter")

@@ -75,7 +75,7 @@ def export(model, path, rows):
         InputError: the model can not be converted, or the file answers something else than Keras; no file is left.
     """
     with artifact.new_file(path) as fresh:
-        fresh.write_bytes(_convert(model))
+        fresh.write_bytes(converted(model))
         return prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), name=path.name)
 
 
@@ -102,7 +102,7 @@ def prove(path, rows, expected, tolerance=TOLERANCE, name=None):
     return difference
 
 
-def _convert(model):
+def converted(model):
     """The bytes of a float32 .tflite with a fixed batch of one: a free batch would need operators phones lack.
 
     By way of a graph: a saved model of the same answers takes five times as long to write and to read.

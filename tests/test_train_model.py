@@ -110,6 +110,11 @@ def test_papers_of_other_rates_and_lengths_are_followed_through_to_the_clients(t
     assert "0.2 s of audio" in printed
 
 
+def test_a_papers_piece_may_be_shorter_than_a_window_of_the_contract(tmp_path):
+    train(write_data(tmp_path / "data"), tmp_path / "out", "--paper", "--seconds", 0.1, model="abdoli_1600")
+    assert artifact.load(tmp_path / "out" / "abdoli_1600").contract.piece_length == 1_600
+
+
 def test_the_paper_is_followed_to_the_letter(tmp_path):
     train(write_data(tmp_path / "data"), tmp_path / "out", "--paper")
     recipe = run_of(tmp_path / "out")["recipe"]

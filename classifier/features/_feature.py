@@ -14,10 +14,13 @@ class Feature(keras.layers.Layer):
     own_statistics = (-1,)  # axes along which every place is standardised by a mean and a variance of its own
 
     @classmethod
-    def from_contract(cls, contract, **settings):
-        """The layer for a contract; settings replace what the contract says, or a default."""
+    def from_contract(cls, contract, own_statistics=None, **settings):
+        """The layer for a contract; settings replace what the contract says, or a default; so do own_statistics."""
         agreed = {name: getattr(contract, name) for name in cls._settings() if hasattr(contract, name)}
-        return cls(**{**agreed, **settings})
+        layer = cls(**{**agreed, **settings})
+        if own_statistics:
+            layer.own_statistics = own_statistics
+        return layer
 
     @classmethod
     def _settings(cls):

@@ -27,7 +27,7 @@ class Several(Feature):
                 ones where not given.
         """
         made = [each if isinstance(each, Feature) else each(contract) for each in features or cls.usual]
-        return cls(made, **settings)
+        return super().from_contract(contract, features=made, **settings)
 
     def build(self, input_shape):
         for feature in self.features:

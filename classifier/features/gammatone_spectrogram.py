@@ -49,8 +49,13 @@ def centres(lowest, highest, n):
     return 228.85 * np.expm1(np.linspace(np.log1p(lowest / 228.85), np.log1p(highest / 228.85), n))
 
 
+def widths(middles):
+    """The b of filters of these centres, all Hz: in proportion to the equivalent rectangular bandwidth of the ear."""
+    return ERB_PER_BAND * (24.7 + 0.108 * middles)
+
+
 def _gains(middles, frequencies):
     """(frequencies, middles): squared gain of the filters t^3 exp(-2 pi b t) cos(2 pi f t), from their transform."""
-    b = ERB_PER_BAND * (24.7 + 0.108 * middles)  # Hz
+    b = widths(middles)
     from_middle, from_mirror = (1 + 1j * (frequencies[:, None] + sign * middles) / b for sign in (-1, 1))
     return np.abs(from_middle**-ORDER + from_mirror**-ORDER) ** 2

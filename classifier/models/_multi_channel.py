@@ -15,12 +15,12 @@ from classifier.features.cqt import Cqt
 from classifier.features.gfcc import Gfcc
 from classifier.features.mfcc import Mfcc
 from classifier.features.stacked import Stacked
+from classifier.models import _family
 from classifier.models._attention import convolutional_attention
 from classifier.models._blocks import SLOPE, block
-from classifier.recipe import Recipe
 from Constants import Contract
 
-PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
+PAPER = _family.PAPER
 PAPER_CONTRACT = Contract(piece_length=255 * 512, n_fft=1024)
 
 CHANNELS = [
@@ -41,9 +41,8 @@ BLOCKS = [  # filters, kernel, pool
 
 def paper_features(contract):
     """contract -> layer, (128, frames, 4)."""
-    layer = Stacked.from_contract(contract, features=CHANNELS)
-    layer.own_statistics = (1, -1)  # the first coefficient's mean would bury all others
-    return layer
+    own_statistics = (1, -1)  # the first coefficient's mean would bury all others
+    return Stacked.from_contract(contract, features=CHANNELS, own_statistics=own_statistics)
 
 
 def features(contract):

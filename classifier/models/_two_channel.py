@@ -5,13 +5,12 @@ Source: github.com/WWH98932/Audio-Classification-Models, generate_STFT and mfc_d
 
 from functools import partial
 
-from classifier.models import _multi_channel
+from classifier.models import _family, _multi_channel
 from classifier.recipe import FIELD
-from Constants import Contract
 
 RECIPE = FIELD
-PAPER = _multi_channel.PAPER
-PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+PAPER = _family.PAPER
+PAPER_CONTRACT = _family.PAPER_CONTRACT
 
 
 def features(kind):

@@ -11,7 +11,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from classifier.features.gammatone_spectrogram import ERB_PER_BAND, centres
+from classifier.features.gammatone_spectrogram import centres, widths
 from classifier.features.levelled_waveform import LevelledWaveform
 from classifier.features.waveform import Waveform
 from classifier.models import _abdoli
@@ -49,7 +49,6 @@ class Gammatone(keras.initializers.Initializer):
     def __call__(self, shape, dtype=None):
         taps, _, n_filters = shape
         seconds, hz = np.arange(taps)[:, None] / PAPER_CONTRACT.sample_rate, centres(*BAND_HZ, n_filters)
-        width = ERB_PER_BAND * (24.7 + 0.108 * hz)
-        filters = seconds**3 * np.exp(-2 * np.pi * width * seconds) * np.cos(2 * np.pi * hz * seconds)
+        filters = seconds**3 * np.exp(-2 * np.pi * widths(hz) * seconds) * np.cos(2 * np.pi * hz * seconds)
         filters /= np.sqrt(np.square(filters).sum(axis=0))
         return keras.ops.cast(filters[:, None], dtype or keras.config.floatx())

@@ -10,14 +10,14 @@ Differs: what is given back is scaled to [0, 1] piece by piece, as far as the de
 from functools import partial
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.models import _family
 from classifier.models._autoencoder import autoencoder
-from classifier.recipe import FIELD, Recipe
-from Constants import Contract
+from classifier.recipe import FIELD
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024, hop_length=256)
 RECIPE = FIELD
-PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
-PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+PAPER = _family.PAPER
+PAPER_CONTRACT = _family.PAPER_CONTRACT
 PAPER_FEATURES = LogMelSpectrogram.from_contract
 
 

@@ -13,7 +13,8 @@ from keras import layers
 from classifier.features.averaged import Averaged
 from classifier.features.stft_mean import StftMean
 from classifier.features.summary import Summary
-from classifier.recipe import FIELD, Recipe
+from classifier.models import _family
+from classifier.recipe import FIELD
 from Constants import Contract
 
 FEATURES = partial(
@@ -22,7 +23,7 @@ FEATURES = partial(
     as_columns=False,
 )
 RECIPE = FIELD
-PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
+PAPER = _family.PAPER
 PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=512, hop_length=256)
 PAPER_FEATURES = StftMean.from_contract
 

@@ -9,14 +9,14 @@ Differs: a ReLU on the dense layer of 64, which without it is none; a rate that 
 from functools import partial
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.models import _family
 from classifier.models._cldnn import cldnn
-from classifier.recipe import FIELD, Recipe
-from Constants import Contract
+from classifier.recipe import FIELD
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024)
 RECIPE = FIELD
-PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
-PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+PAPER = _family.PAPER
+PAPER_CONTRACT = _family.PAPER_CONTRACT
 
 
 def build(features, n_classes):

@@ -11,13 +11,13 @@ import keras
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.recipe import FIELD, Recipe
-from Constants import Contract
+from classifier.models import _family
+from classifier.recipe import FIELD
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024, hop_length=256)
 RECIPE = FIELD
-PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
-PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+PAPER = _family.PAPER
+PAPER_CONTRACT = _family.PAPER_CONTRACT
 PAPER_FEATURES = LogMelSpectrogram.from_contract
 
 BATCH_MOMENTUM = 0.9  # as in signal; at Keras' 0.999 a thousand steps still remember what was before the first

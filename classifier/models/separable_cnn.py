@@ -10,14 +10,13 @@ from functools import partial
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.models import _multi_channel
+from classifier.models import _family, _multi_channel
 from classifier.recipe import FIELD
-from Constants import Contract
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024)
 RECIPE = FIELD
 PAPER = _multi_channel.PAPER
-PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+PAPER_CONTRACT = _family.PAPER_CONTRACT
 
 BLOCKS = [  # filters, kernel, pool: (time, frequency)
     (32, (1, 3), (1, 2)),

@@ -7,6 +7,8 @@ Differs: one channel of sound, at the 22,050 Hz of the PyTorch port; batch norma
     samples, 64 ms at 16 kHz, where the paper has 40 ms: a phone's FFT wants a power of two.
 """
 
+from functools import partial
+
 import keras
 from keras import layers
 
@@ -20,6 +22,7 @@ PAPER_CONTRACT = Contract(sample_rate=22_050, piece_length=499 * 441, n_fft=882,
 
 BATCH_MOMENTUM = 0.9  # as in signal: Keras' 0.99 is too slow where an epoch has few batches
 BANDS, HOP = 20, 10  # mel bands that a branch sees, and from one branch's first to the next one's
+PER_BAND = (1, -1)  # own statistics: every band has a mean and a variance
 FRAME_SECONDS = 0.02  # from one frame to the next
 CONVOLUTIONS = [  # filters, pool: (bands, frames); None is all
     (32, (BANDS // 10, 5)),
@@ -27,12 +30,11 @@ CONVOLUTIONS = [  # filters, pool: (bands, frames); None is all
 ]
 
 
+PAPER_FEATURES = partial(LogMelSpectrogram.from_contract, n_mels=40, own_statistics=PER_BAND)
+
+
 def FEATURES(contract):
-    return _with_own_bands(contract, n_fft=1024, hop_length=round(FRAME_SECONDS * contract.sample_rate), n_mels=40)
-
-
-def PAPER_FEATURES(contract):
-    return _with_own_bands(contract, n_mels=40)
+    return PAPER_FEATURES(contract, n_fft=1024, hop_length=round(FRAME_SECONDS * contract.sample_rate))
 
 
 def build(features, n_classes):
@@ -60,9 +62,3 @@ def _convolved(x, filters, pool):
 
 def _answer(x, n_classes):
     return layers.Dense(n_classes, activation="softmax")(layers.Dropout(0.3)(x))
-
-
-def _with_own_bands(contract, **settings):
-    layer = LogMelSpectrogram.from_contract(contract, **settings)
-    layer.own_statistics = (1, -1)  # every band has its own mean and variance
-    return layer

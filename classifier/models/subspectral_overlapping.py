@@ -7,18 +7,22 @@ Differs: two seconds in 63 frames instead of four in 128, and fewer epochs, to h
 """
 
 from dataclasses import replace
+from functools import partial
 
 import keras
 from keras import layers
 
 from classifier.features.stft_magnitude import StftMagnitude
+from classifier.models import _family
 from classifier.models._blocks import SLOPE, block
-from classifier.recipe import FIELD, Recipe
-from Constants import Contract
+from classifier.recipe import FIELD
 
 RECIPE = replace(FIELD, epochs=25, patience=12)  # a step takes some forty times as long as one of `residual`
-PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")
-PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=1024)
+PAPER = _family.PAPER
+PAPER_CONTRACT = _family.PAPER_CONTRACT
+
+PER_BIN = (1, -1)  # own statistics: high frequencies are faint, and would all be 0
+FEATURES = partial(StftMagnitude.from_contract, n_fft=1024, skip_dc=True, own_statistics=PER_BIN)
 
 BINS, HOP = 128, 64  # that a branch sees, and from one branch's first to the next one's
 BLOCKS = [  # filters, kernel, pool
@@ -28,12 +32,6 @@ BLOCKS = [  # filters, kernel, pool
     (64, (3, 1), (2, 1)),
     (128, (5, 5), (4, 4)),
 ]
-
-
-def FEATURES(contract):
-    layer = StftMagnitude.from_contract(contract, n_fft=1024, skip_dc=True)
-    layer.own_statistics = (1, -1)  # high frequencies are faint, and would all be 0
-    return layer
 
 
 def build(features, n_classes):

@@ -36,8 +36,8 @@ def changed(model, last_bias):
 def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_path, monkeypatch, bias, complaint):
     path = tmp_path / "model.tflite"
     path.write_text("the file of yesterday")
-    convert = tflite._convert
-    monkeypatch.setattr(tflite, "_convert", lambda model: convert(changed(model, bias)))
+    convert = tflite.converted
+    monkeypatch.setattr(tflite, "converted", lambda model: convert(changed(model, bias)))
     with pytest.raises(InputError, match=complaint):
         tflite.export(untrained, path, tflite.probes(Contract()))
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "the file of yesterday")]

@@ -13,8 +13,7 @@ CONTRACT = Contract()
 
 
 def layer_of(name):
-    module = registry.load("features", name)
-    return getattr(module, "".join(word.title() for word in name.split("_"))).from_contract(CONTRACT)
+    return registry.feature(name).from_contract(CONTRACT)
 
 
 def test_there_are_features():
@@ -37,7 +36,7 @@ def test_a_phone_computes_the_same_with_built_in_operators(name, tmp_path):
     audio = keras.Input((CONTRACT.piece_length,))
     model = keras.Model(audio, keras.layers.Flatten()(layer_of(name)(audio)))
     pieces = np.concatenate([tflite.probes(CONTRACT), 0.1 * tflite.probes(CONTRACT, seed=1)[1:2]])
-    (tmp_path / "feature.tflite").write_bytes(tflite._convert(model))
+    (tmp_path / "feature.tflite").write_bytes(tflite.converted(model))
     expected = model.predict(pieces, verbose=0)
     found = prediction.LiteRT(tmp_path / "feature.tflite").run(pieces)
     assert np.isfinite(found).all()
