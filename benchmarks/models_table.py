@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, console, prediction, registry
+from classifier import atomic, console, prediction, registry
 from Constants import ROOT, Contract
 
 BEGIN, END = "<!-- models: python -m benchmarks.models_table -->", "<!-- end of models -->"
@@ -41,7 +41,7 @@ def main(argv=None):
     readme = ROOT / "README.md"
     before, _, after = readme.read_text().partition(BEGIN)
     _, _, after = after.partition(END)
-    with artifact.new_file(readme) as fresh:
+    with atomic.new_file(readme) as fresh:
         fresh.write_text(before + "\n".join([BEGIN, "", *lines, "", END]) + after)
     print(f"wrote the table of {len(rows)} models into {readme}")
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from classifier import artifact
+from classifier import atomic
 from classifier.console import progress
 from Constants import InputError
 
@@ -76,7 +76,7 @@ def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES):
         raise InputError(f"{folder} is there already; take it away, or unpack {archive.name} into another folder")
     member, left = None, limit_bytes
     try:
-        with artifact.new_folder(folder) as fresh, contextlib.closing(_members(archive)) as members:
+        with atomic.new_folder(folder) as fresh, contextlib.closing(_members(archive)) as members:
             for n_members, member in enumerate(progress(members, f"unpacking {archive.name}"), 1):
                 if n_members > limit_files:
                     raise Refused(f"is one more than the {limit_files} files and folders that are allowed")

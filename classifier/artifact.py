@@ -5,18 +5,14 @@ trained/<model>/model.keras  run.json  history.csv  answers.npz  logs/  report/*
                 model_<model>_metadata.tflite ...                    WriteMetadataToModel
 """
 
-import contextlib
 import json
-import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
 from classifier import registry
-from classifier.console import import_tensorflow, say
+from classifier.console import import_tensorflow
 from classifier.layouts import PART, folder_of
 from Constants import DATA_SHORT, Contract, InputError, make_contract
 
@@ -166,55 +162,6 @@ def load_keras(trained):
     registry.load("models", trained.name)  # registers the layers of its features
 
     return keras.models.load_model(trained.folder / MODEL)
-
-
-@contextlib.contextmanager
-def new_folder(folder):
-    """A temporary folder that takes the place of `folder` when the block succeeds, and disappears when it fails."""
-    folder = Path(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    fresh.chmod(0o755)
-    try:
-        yield fresh
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            os.replace(folder, old / folder.name)
-            os.replace(fresh, folder)
-            shutil.rmtree(old)
-        else:
-            os.replace(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def new_file(path):
-    """A temporary path beside `path` that takes its place when the block succeeds, and disappears when it fails."""
-    path = Path(path)
-    fresh = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        yield fresh
-        os.replace(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def alone_in(folder):
-    """One process at a time writes into a folder; the system lets the next one in when the first is killed."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        say(f"another process is writing into {folder}; waiting for it ...")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def write_answers(folder, answers):

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from joblib import cpu_count
 
-from classifier import artifact, evaluation, plots, recording, registry, splits, thresholds
+from classifier import artifact, atomic, evaluation, plots, recording, registry, splits, thresholds
 from classifier.console import import_tensorflow, progress, say
 from classifier.layouts import folder_of
 from classifier.recipe import of_run
@@ -297,6 +297,6 @@ def write(result, name, out):
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     plots.confusions(result["scores"], result["labels"], f"{result['model']}:", out / f"{name}_confusion")
-    with artifact.new_file(out / f"{name}.json") as fresh:
+    with atomic.new_file(out / f"{name}.json") as fresh:
         fresh.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return out / f"{name}.json"

@@ -14,7 +14,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier import artifact
+from classifier import artifact, atomic
 from Constants import InputError
 
 LABELS = "labels.txt"  # the name of the label file inside the model
@@ -37,7 +37,7 @@ class Facts:
 def write_files(trained):
     """Write the files to copy into an app, for one trained model; yields each path."""
     for file in artifact.app_files(trained):
-        with artifact.new_file(file.target) as fresh:
+        with atomic.new_file(file.target) as fresh:
             fresh.write_bytes(write(file.source.read_bytes(), facts(trained, file.is_dropin)))
         yield file.target
 

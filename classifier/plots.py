@@ -8,7 +8,7 @@ import matplotlib
 import matplotlib.ticker
 import numpy as np
 
-from classifier import artifact
+from classifier import atomic
 
 SIZE = (9, 4.5)  # inches
 DPI = 110
@@ -201,7 +201,7 @@ def thumbnail(mel_power, path):
 
     decibels = 10 * np.log10(np.maximum(mel_power, 1e-10))
     brightest = max(decibels.max(), -40)  # digital silence stays dark
-    with artifact.new_file(path) as fresh:
+    with atomic.new_file(path) as fresh:
         matplotlib.image.imsave(
             fresh, decibels, origin="lower", cmap="magma", vmin=brightest - 70, vmax=brightest, format="png"
         )
@@ -209,7 +209,7 @@ def thumbnail(mel_power, path):
 
 def save(figure, path, show=False):
     plt = pyplot()
-    with artifact.new_file(path) as fresh:
+    with atomic.new_file(path) as fresh:
         figure.savefig(fresh, dpi=DPI, format="png")
     if show and _has_display():
         plt.show()

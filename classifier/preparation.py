@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 
-from classifier import artifact, cleaning, console, plots, recording, spectrograms
+from classifier import atomic, cleaning, console, plots, recording, spectrograms
 from classifier.console import progress, quiet_libraries, say
 from classifier.layouts import Clip, folder_of
 from classifier.layouts.prepared import MANIFEST, read_manifest
@@ -73,7 +73,7 @@ def prepare(clips, data, out, settings):
     data, out = Path(data).resolve(), Path(out).resolve()
     _check(clips, folder_of(data), out)
     out.mkdir(parents=True, exist_ok=True)
-    with artifact.alone_in(out):
+    with atomic.alone_in(out):
         held = {entry["id"]: entry for entry in read_manifest(out)}  # of two of the same job, the later
         unfinished = [held.pop(entry["id"]) for entry in list(held.values()) if not _is_whole(entry, out)]
         for entry in unfinished:
@@ -223,7 +223,7 @@ def _do(name, job, data, out, target):
 
     def write(signal, path):
         (out / path).parent.mkdir(parents=True, exist_ok=True)
-        with artifact.new_file(out / path) as fresh:
+        with atomic.new_file(out / path) as fresh:
             recording.write(fresh, signal, rate)
         outputs.append({"path": path, **_levels(signal, rate)})
 
@@ -325,5 +325,5 @@ def _take_away(entry, out):
 
 
 def _write_manifest(out, entries):
-    with artifact.new_file(out / MANIFEST) as fresh:
+    with atomic.new_file(out / MANIFEST) as fresh:
         fresh.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8")

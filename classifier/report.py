@@ -19,7 +19,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from classifier import artifact, plots, prediction, recording, registry, splits
+from classifier import artifact, atomic, plots, prediction, recording, registry, splits
 from classifier.layouts import PART, folder_of
 from classifier.spectrograms import mel_spectrograms
 from Constants import ROOT, InputError
@@ -78,7 +78,7 @@ def write(trained):
     )
     path = trained.folder / artifact.REPORT / PAGE
     path.parent.mkdir(exist_ok=True)
-    with artifact.new_file(path) as fresh:
+    with atomic.new_file(path) as fresh:
         fresh.write_text(page, encoding="utf-8", errors="replace")
     return path
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 
-from classifier import artifact, recording
+from classifier import atomic, recording
 from classifier.console import progress, quiet_libraries
 from Constants import STORES, InputError
 
@@ -95,7 +95,7 @@ def read(clips, data, sample_rate, keep=True):
     data = Path(data).resolve()
     folder = STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
-    with artifact.alone_in(folder):
+    with atomic.alone_in(folder):
         index = _read_index(folder)
         with (folder / AUDIO).open("a+b") as file:
             file.truncate(index["end"] * BYTES)  # behind it is what a killed run had begun
@@ -126,7 +126,7 @@ def _read_index(folder):
 
 def _write_index(folder, file, index):
     file.flush()
-    with artifact.new_file(folder / INDEX) as fresh:
+    with atomic.new_file(folder / INDEX) as fresh:
         fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
 
 

@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 
-from classifier import artifact, network, recording
+from classifier import artifact, atomic, network, recording
 from classifier.console import quiet_libraries, say
 from classifier.prediction import LiteRT
 from Constants import InputError, cut_audio_pad_last
@@ -74,7 +74,7 @@ def export(model, path, rows):
     Raises:
         InputError: the model can not be converted, or the file answers something else than Keras; no file is left.
     """
-    with artifact.new_file(path) as fresh:
+    with atomic.new_file(path) as fresh:
         fresh.write_bytes(converted(model))
         return prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), name=path.name)
 

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from classifier import (
     artifact,
+    atomic,
     calibration,
     copies,
     description,
@@ -92,7 +93,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
 
     sure = _sureness(answers, labels, contract)
 
-    with artifact.new_folder(Path(out) / name) as folder:
+    with atomic.new_folder(Path(out) / name) as folder:
         model.save(folder / artifact.MODEL)
         _write_history(folder / artifact.HISTORY, checkpoint.history)
         artifact.write_answers(folder, answers)

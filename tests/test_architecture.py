@@ -29,10 +29,12 @@ LAYERS = [
         "description",
     },
     {"metadata", "store", "spectrograms", "corpora"},
-    {"cleaning", "downloads", "archives"},
+    {"cleaning", "archives"},
     {"artifact", "clips"},
     {"models", "layouts"},
-    {"features", "recording", "recipe", "augmentation", "registry"},
+    {"pretrained"},
+    {"features", "recording", "recipe", "augmentation", "weights"},
+    {"downloads", "registry", "atomic"},
     {"console", "no_graphics"},
     {"Constants", "SampleSignal"},
 ]
@@ -40,7 +42,7 @@ DOORS = {  # library: the files that may import it
     "soundfile": {"recording"},
     "av": {"recording"},
     "noisereduce": {"cleaning"},
-    "filelock": {"artifact"},
+    "filelock": {"atomic"},
     "pooch": {"downloads"},
     "requests": {"downloads"},
     "soundata": {"corpora"},
@@ -49,7 +51,8 @@ DOORS = {  # library: the files that may import it
     "tflite_support": {"metadata", "clients"},
     "libusb_package": {"metadata"},
     "mediapipe": {"clients"},
-    "ai_edge_litert": {"prediction", "metadata"},
+    "ai_edge_litert": {"prediction", "metadata", "pretrained"},
+    "h5py": {"pretrained"},
     "sklearn": {"splits", "checkup", "evaluation", "boosting"},
     "tensorflow": {"training", "tflite", "console"},
     "threadpoolctl": {"boosting"},
@@ -116,6 +119,7 @@ def test_only_what_requirements_name_is_imported():
         "scipy",
         "flatbuffers",
         "threadpoolctl",
-    }  # the last three come with librosa, keras, scikit-learn
+        "h5py",
+    }  # the last four come with librosa, keras, scikit-learn
     for path in FILES:
         assert {name.partition(".")[0] for name in imports(path)} <= allowed, path
