@@ -20,6 +20,7 @@ BACKGROUND = (
 RETRAINS = (
     "folds",
     "mix_in",
+    "fine_tune",
     "epochs",
     "paper",
     "seconds",
@@ -38,6 +39,9 @@ def main(argv=None):
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
     parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
     parser.add_argument("--mix-in", type=Path, metavar="FOLDER", help="recordings to mix in behind training pieces")
+    parser.add_argument(
+        "--fine-tune", type=console.at_least(0), metavar="N", help="last layers of a pretrained network that learn too"
+    )
     parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
@@ -68,16 +72,16 @@ def main(argv=None):
 
 def train_and_test(args, found):
     """A result per model, over the folds."""
-    from classifier import clips, folds, recipe, store
+    from classifier import clips, folds, recipe, store, weights
 
-    names = registry.choose("models", args.model)
+    names = weights.ready(registry.choose("models", args.model), leave_out=args.model == "all")
     if args.overlap or args.background:
         raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
     if args.mix_in:
         clips.of_background(args.mix_in)  # an error now, and not in every fold
         args.mix_in = str(args.mix_in.resolve())
     labels = clips.label_order(found, args.labels)
-    kept = ("layout", "group_by", "seed", "mix_in", "epochs", "paper", "seconds", "sample_rate")
+    kept = ("layout", "group_by", "seed", "mix_in", "fine_tune", "epochs", "paper", "seconds", "sample_rate")
     settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
     rates = {name: recipe.contract_of_run(name, settings).sample_rate for name in names}
     stores = {rate: store.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}

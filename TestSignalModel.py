@@ -4,16 +4,22 @@ import argparse
 from pathlib import Path
 
 from classifier import console
-from Constants import TRAINED
+from Constants import TRAINED, WEIGHTS
 
 # Parameters: change them here, or give them on the command line.
-MODEL = TRAINED / "signal"  # a trained model's folder, or a .tflite with metadata that takes raw audio
+MODEL = TRAINED / "signal"  # a trained model's folder, a .tflite with metadata that takes raw audio, or "yamnet"
 
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("recording", nargs="?", type=Path, help="default: one held out in training")
-    parser.add_argument("--model", default=MODEL, type=Path, help="a folder or a .tflite (default: trained/signal)")
+    parser.add_argument("recording", nargs="?", type=Path, help="default: one held out in training, else of data_short")
+    parser.add_argument(
+        "--model",
+        default=MODEL,
+        type=Path,
+        help="a trained model's folder, a .tflite, or yamnet, which names 521 sounds without training (default: "
+        "trained/signal)",
+    )
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
@@ -22,7 +28,9 @@ def main(argv=None):
     predictor = prediction.load(args.model)
     recording = args.recording or artifact.example(args.model)
     prediction.classify(predictor, recording).show(predictor.source, recording, args.json)
-    if not args.json:
+    if not args.json and predictor.source.parent == WEIGHTS:
+        print("next: python TrainModel.py --model yamnet_transfer --data FOLDER, for sounds of your own")
+    elif not args.json:
         print("next: python TestMelSpecModel.py, or python PlotSignalMelSpec.py RECORDING")
 
 

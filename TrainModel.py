@@ -27,6 +27,10 @@ def main(argv=None):
     )
     parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
     parser.add_argument("--mix-in", type=Path, metavar="FOLDER", help="recordings to mix in behind training pieces")
+    parser.add_argument(
+        "--fine-tune", type=console.at_least(0), metavar="N", help="last layers of a pretrained network that learn too"
+    )
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")
     parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
@@ -36,13 +40,15 @@ def main(argv=None):
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder for the trained models (default: trained)")
     args = parser.parse_args(argv)
 
-    from classifier import clips, recipe, store
+    from classifier import clips, recipe, store, weights
 
-    names = registry.choose("models", args.model)
+    if args.weights:
+        weights.take(args.weights)
+    names = weights.ready(registry.choose("models", args.model), leave_out=args.model == "all")
     data = (args.data or clips.default_data()).resolve()
     if args.mix_in:
         args.mix_in = str(args.mix_in.resolve())
-    kept = ("layout", "group_by", "fold", "seed", "mix_in", "epochs", "paper", "seconds", "sample_rate")
+    kept = ("layout", "group_by", "fold", "seed", "mix_in", "fine_tune", "epochs", "paper", "seconds", "sample_rate")
     run = {"data": str(data), **{name: getattr(args, name) for name in kept}}
     contracts = {name: recipe.contract_of_run(name, run) for name in names}
     for contract in dict.fromkeys(contracts.values()):

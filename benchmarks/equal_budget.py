@@ -1,4 +1,4 @@
-"""Every model of the zoo on one fold, with the same minutes of training on one thread each.
+"""Every model of the zoo that learns from scratch on one fold, with the same minutes of training on one thread each.
 
     python -m benchmarks.equal_budget --data ../shared/data/esc10 --fold 1 --minutes 3
 
@@ -38,7 +38,8 @@ def main(argv=None):
 
     args.data = args.data.resolve()
     recordings(args)  # decoded once, before there are several processes
-    work = [delayed(_trained)(args, name) for name in registry.choose("models", args.model)]
+    names = [name for name in registry.choose("models", args.model) if not registry.stated("models", name, "NETWORK")]
+    work = [delayed(_trained)(args, name) for name in names]
     rows = sorted(Parallel(n_jobs=args.jobs, backend="loky")(work), key=lambda row: -row["pieces"])
     shown = [[f"{value:.1%}" if isinstance(value, float) else value for value in row.values()] for row in rows]
     console.table(["model", "weights", "epochs", "pieces, mean of the recalls", "recordings right"], shown)

@@ -64,7 +64,7 @@ def recordings(args):
 def run_of(args, seed, epochs):
     """What TrainModel.py notes of a training of these flags; the other ones are not given."""
     decided = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed, "epochs": epochs}
-    return decided | dict.fromkeys(("layout", "mix_in", "paper", "seconds", "sample_rate"))
+    return decided | dict.fromkeys(("layout", "mix_in", "fine_tune", "paper", "seconds", "sample_rate"))
 
 
 def _recalls(args, what, seed):

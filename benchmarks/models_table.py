@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier import atomic, console, prediction, registry
-from Constants import ROOT, Contract
+from Constants import ROOT, make_contract
 
 BEGIN, END = "<!-- models: python -m benchmarks.models_table -->", "<!-- end of models -->"
 MEASURED = {"voices": "equal_budget_voices.csv", "ESC-10": "equal_budget_esc10.csv"}
@@ -49,7 +49,7 @@ def main(argv=None):
 def _row(name):
     from classifier import network, tflite
 
-    module, contract = registry.load("models", name), Contract()
+    module, contract = registry.load("models", name), make_contract(registry.stated("models", name, "SECONDS"))
     features = network.features_of(module, contract)
     model = network.build(module, features, contract, 3)
     with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +57,7 @@ def _row(name):
         tflite.export(model, path, tflite.probes(contract))
         size, milliseconds = path.stat().st_size / 1000, 1000 * _seconds(path, contract)
     looks_at = f"{type(features).__name__}, {' x '.join(map(str, features.output.shape[1:]))}"
-    weights = model.get_layer("body").count_params()
+    weights = model.get_layer("body").count_params() + features.count_params()
     what = module.__doc__.splitlines()[0].rstrip(".")
     return [f"`{name}`", what, _source(module.__doc__), looks_at, f"{weights:,}", f"{size:,.0f}", f"{milliseconds:.1f}"]
 

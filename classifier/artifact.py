@@ -14,6 +14,7 @@ import numpy as np
 from classifier import registry
 from classifier.console import import_tensorflow
 from classifier.layouts import PART, folder_of
+from classifier.recipe import seconds
 from Constants import DATA_SHORT, Contract, InputError, make_contract
 
 MODEL = "model.keras"
@@ -82,7 +83,7 @@ def load(folder):
     try:
         run = json.loads((folder / RUN).read_text(encoding="utf-8"))
         contract, labels = Contract(**run["contract"]), run["labels"]
-        settings = run["run"]["seconds"], run["run"]["sample_rate"]
+        settings = seconds(run["model"], run["run"]), run["run"]["sample_rate"]
         expected = contract if run.get("paper_contract") else make_contract(*settings)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / RUN} is damaged ({error!r}); train it again with TrainModel.py") from None

@@ -21,7 +21,7 @@ from joblib import cpu_count
 from classifier import artifact, atomic, evaluation, plots, recording, registry, splits, thresholds
 from classifier.console import import_tensorflow, progress, say
 from classifier.layouts import folder_of
-from classifier.recipe import of_run
+from classifier.recipe import fine_tuning_of_run, of_run
 from Constants import ROOT, InputError
 
 TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
@@ -126,12 +126,14 @@ def is_done(job, fingerprint, labels):
         same = same and all(held["split"][side] == names for side, names in job.split.items())
     except (InputError, KeyError):
         return False
-    return same and held["recipe"] == _recipe(job)
+    return same and {"recipe": held["recipe"], "fine_tuning": held.get("fine_tuning")} == _recipes(job)
 
 
-def _recipe(job):
+def _recipes(job):
     import_tensorflow()  # before a file of classifier/models imports it
-    return json.loads(json.dumps(asdict(of_run(registry.load("models", job.model), job.run))))
+    model = registry.load("models", job.model)
+    tuning = fine_tuning_of_run(model, job.run)
+    return json.loads(json.dumps({"recipe": asdict(of_run(model, job.run)), "fine_tuning": tuning and asdict(tuning)}))
 
 
 def at_once():

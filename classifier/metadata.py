@@ -17,7 +17,7 @@ from pathlib import Path
 from classifier import artifact, atomic
 from Constants import InputError
 
-LABELS = "labels.txt"  # the name of the label file inside the model
+LABELS = "labels.txt"  # our name for the label file inside the model; others have others
 FIELD = b"TFLITE_METADATA"  # where clients look for the metadata among a model's buffers
 PARSER = "1.3.0"  # the oldest metadata parser that knows audio properties; tflite-support works out the same
 LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tflite-support's own words
@@ -155,7 +155,7 @@ def read(path):
     rate = getattr(tensor.content and tensor.content.contentProperties, "sampleRate", None)
     try:
         with zipfile.ZipFile(path) as archive:
-            labels = archive.read(LABELS).decode("utf-8").splitlines()
+            labels = archive.read(_label_file_name(found)).decode("utf-8").splitlines()
     except (zipfile.BadZipFile, KeyError):
         labels = []
     if not rate or not labels:
@@ -178,6 +178,13 @@ def _find(model):
             buffer = content.Buffers(content.Metadata(i).Buffer()).DataAsNumpy().tobytes()
             return _metadata_schema().ModelMetadataT.InitFromPackedBuf(buffer)
     return None
+
+
+def _label_file_name(found):
+    tensors = found.subgraphMetadata[0].outputTensorMetadata or []
+    files = [file for tensor in tensors for file in tensor.associatedFiles or []]
+    kind = _metadata_schema().AssociatedFileType.TENSOR_AXIS_LABELS
+    return next((file.name.decode("utf-8") for file in files if file.type == kind), LABELS)
 
 
 def _plain(value):

@@ -48,11 +48,11 @@ def statistics(features, batches):
     """Mean and variance of features, along the axes that the features name: two arrays that broadcast to them.
 
     Args:
-        batches: iterable of (batch, piece_length) audio.
+        batches: iterable of what the features make of (batch, piece_length) audio.
     """
     n = total = squares = 0.0
-    for audio in batches:
-        values = np.asarray(features(audio), "float64")
+    for values in batches:
+        values = np.asarray(values, "float64")
         own = _own(features, values.ndim)
         over = tuple(axis for axis in range(values.ndim) if axis not in own)
         n += values.size / np.prod([values.shape[axis] for axis in own])
@@ -67,6 +67,12 @@ def _own(features, n_axes):
 
 def _heads(outputs):
     return outputs if isinstance(outputs, list) else [outputs]
+
+
+def behind_features(model):
+    """What follows the features of a model, sharing its weights: features -> (batch, n_classes) probabilities."""
+    x = keras.Input(model.get_layer("features").output.shape[1:])
+    return keras.Model(x, _heads(model.get_layer("body")(model.get_layer("standardise")(x)))[0])
 
 
 def learner(model, masks=0.0):

@@ -5,6 +5,7 @@ TensorFlow is not imported for LiteRT, which starts in a fifth of a second.
 
 import functools
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +17,18 @@ from classifier import artifact, metadata, recording
 from classifier.console import quiet_libraries, table
 from classifier.spectrograms import mel_spectrograms
 from classifier.thresholds import decide
-from Constants import Contract, InputError, cut_audio_pad_last
+from Constants import TRAINED, Contract, InputError, cut_audio_pad_last
 
 NONE = "none of them"  # a model's most probable label may still be too improbable to be said
+COLUMNS = 8  # labels that a table has room for
+SAID = 5  # labels that are said of a piece where there are more
 
 
 class LiteRT:
-    """A .tflite file with one input [1, n] and one output [1, labels], run in a thread per processor."""
+    """A .tflite file with one input and one output, run in a thread per processor.
+
+    The input is [1, n] or [n] of float32, the output [1, labels] or [labels].
+    """
 
     def __init__(self, path):
         self.path = Path(path)
@@ -31,9 +37,9 @@ class LiteRT:
         self.idle = [self._interpreter()]
         details = self.idle[0].get_input_details()
         shape, kind = details[0]["shape"].tolist(), details[0]["dtype"].__name__
-        if len(details) != 1 or len(shape) != 2 or shape[0] != 1 or kind != "float32":
-            raise InputError(f"{self.path} takes {shape} of {kind}; only [1, n] of float32 can be run here")
-        self.n_inputs = int(shape[1])
+        self.n_inputs = math.prod(shape)
+        if len(details) != 1 or shape not in ([self.n_inputs], [1, self.n_inputs]) or kind != "float32":
+            raise InputError(f"{self.path} takes {shape} of {kind}; only [1, n] or [n] of float32 can be run here")
         self.n_outputs = int(self.idle[0].get_output_details()[0]["shape"][-1])
 
     def _interpreter(self):
@@ -58,12 +64,13 @@ class LiteRT:
 
 
 def _invoke(interpreter, rows):
-    where, answer = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    where, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     results = []
     for row in rows:
-        interpreter.set_tensor(where, np.asarray(row[None], "float32"))
+        interpreter.set_tensor(where["index"], np.asarray(row, "float32").reshape(where["shape"]))
         interpreter.invoke()
-        results.append(interpreter.get_tensor(answer)[0])
+        result = interpreter.get_tensor(answer["index"])
+        results.append(result if result.ndim == 1 else result[0])
     return np.array(results)
 
 
@@ -84,12 +91,15 @@ class Predictor:
 def load(path):
     """A predictor for a trained model's folder, or for a .tflite file with metadata that takes raw audio.
 
-    A folder answers with its model.tflite, or with Keras while it is not converted.
+    A folder answers with its model.tflite, or with Keras while it is not converted. The bare name of a network that
+    is published as such a file, "yamnet", stands for that file, which is downloaded where it is not here yet.
 
     Raises:
         InputError: there is no such model, or it does not say what its labels or its sample rate are.
     """
     path = Path(path)
+    if path.name == str(path) and path.suffix != ".tflite" and not path.exists():
+        path = _published(path.name)
     if path.suffix == ".tflite":
         model = LiteRT(path)
         sample_rate, labels = metadata.read(path)
@@ -104,6 +114,20 @@ def load(path):
     source = path / artifact.MODEL
     answer = functools.partial(model.predict, verbose=0)
     return Predictor(source, trained.contract, trained.labels, answer, trained.thresholds)
+
+
+def _published(name):
+    """The file of a network that answers without any training."""
+    from classifier import weights  # what it downloads with takes a third of a second to import
+
+    ready = [network for network, file in weights.PUBLISHED.items() if file.path.suffix == ".tflite"]
+    if name in ready:
+        return weights.fetch(name)
+    trained = ", ".join(sorted(run.parent.name for run in TRAINED.glob(f"*/{artifact.RUN}")))
+    raise InputError(
+        f"{name}: there is no trained model; name a folder of {TRAINED} ({trained or 'none yet: run TrainModel.py'}), "
+        f"a .tflite file, or {', '.join(ready)}"
+    )
 
 
 def load_dropin(path):
@@ -160,6 +184,12 @@ class Answer:
         index = decide(row[None], self.thresholds, self.labels)[0]
         return None if index is None else self.labels[index]
 
+    def _in_words(self, row):
+        """The most probable labels of a piece; not with commas between them, which are a part of some labels."""
+        most = np.argsort(-row, kind="stable")[:SAID]
+        words = "; ".join(f"{self.labels[i]} {row[i]:.1%}" for i in most)
+        return words if self._label(row) else f"{NONE}: {words}"
+
     def as_dict(self):
         def named(row):
             return {label: round(float(value), 6) for label, value in zip(self.labels, row, strict=True)}
@@ -182,9 +212,12 @@ class Answer:
             return
         print(f"{path}, by {model}:")
         times = [f"{start:.2f} - {end:.2f} s" for start, end in zip(self.starts, self.ends, strict=True)]
-        rows = [[*row] for row in zip([*times, "recording"], [*self.pieces, self.recording], strict=True)]
-        rows = [[what, *(f"{value:.1%}" for value in row), self._label(row) or NONE] for what, row in rows]
-        table(["piece", *self.labels, "it is"], rows)
+        rows = list(zip([*times, "recording"], [*self.pieces, self.recording], strict=True))
+        if len(self.labels) > COLUMNS:
+            table(["piece", "most probable"], [[what, self._in_words(row)] for what, row in rows])
+        else:
+            rows = [[what, *(f"{value:.1%}" for value in row), self._label(row) or NONE] for what, row in rows]
+            table(["piece", *self.labels, "it is"], rows)
         best = self.labels[int(self.recording.argmax())]
         why = "" if self.label else f" ({best} would have to reach {self.thresholds[best]:.1%})"
         print(f"it is: {self.label or NONE}{why}")

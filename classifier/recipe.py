@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from classifier import registry
 from classifier.console import import_tensorflow
-from Constants import make_contract
+from Constants import InputError, make_contract
 
 MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 
@@ -34,6 +34,7 @@ class Recipe:
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
     mixup: pieces are mixed in pairs, by shares from Beta(mixup, mixup), and so is the truth.
     masks: two bands of frequencies and two spans of time of the features are taken away, each up to this share wide.
+    fine_tuned: so many last layers of a pretrained network learn, after their head.
     """
 
     epochs: int
@@ -59,6 +60,7 @@ class Recipe:
     noise_snr_db: tuple | None = None
     mixup: float = 0.0
     masks: float = 0.0
+    fine_tuned: int = 0
 
 
 FIELD = Recipe(  # what serves most models on recordings from the field; a model's file replaces what it must
@@ -80,18 +82,41 @@ FIELD = Recipe(  # what serves most models on recordings from the field; a model
 def contract_of_run(name, run):
     """The audio format of a model when a person has decided `run`: Constants.py's or, with paper, its paper's.
 
-    Only with paper is the model's file read, which imports Keras.
+    Only with paper is the model's file imported, and Keras with it.
     """
-    model = None
+    base = None
     if run["paper"]:
         import_tensorflow()  # quietly, before the file imports it
-        model = registry.load("models", name)
-    return make_contract(run["seconds"], run["sample_rate"], getattr(model, "PAPER_CONTRACT", None))
+        base = getattr(registry.load("models", name), "PAPER_CONTRACT", None)
+    return make_contract(run["seconds"] if base else seconds(name, run), run["sample_rate"], base)
+
+
+def seconds(name, run):
+    """How long a piece is that a person, or else the model's file, wants; None: as long as Constants.py says."""
+    return run["seconds"] or registry.stated("models", name, "SECONDS")
 
 
 def of_run(model, run):
     """What a file of classifier/models is trained with, when a person has decided `run` (see training.train)."""
     recipe = model.PAPER if run["paper"] else model.RECIPE
+    hears = not hasattr(model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
+    return _as_decided(recipe, {**run, "mix_in": hears and run["mix_in"]})
+
+
+def fine_tuning_of_run(model, run):
+    """How the last layers of the pretrained network of such a file learn after their head; None where they do not.
+
+    Raises:
+        InputError: a person wants that of a model that stands on no pretrained network.
+    """
+    ships = getattr(model, "FINE_TUNE", None)
+    if ships is None and run["fine_tune"]:
+        raise InputError(f"{model.__name__.rpartition('.')[2]} stands on no pretrained network: leave out --fine-tune")
+    n_layers = run["fine_tune"] if run["fine_tune"] is not None or ships is None else ships.fine_tuned
+    return _as_decided(replace(ships, fine_tuned=n_layers), run) if n_layers else None
+
+
+def _as_decided(recipe, run):
     if run["mix_in"]:
         recipe = replace(recipe, background_snr_db=recipe.background_snr_db or MIX_IN_SNR_DB)
     return replace(recipe, epochs=run["epochs"] or recipe.epochs)

@@ -1,5 +1,6 @@
 """The folder is the list: what stands in `classifier/models` is a model, named like its file."""
 
+import ast
 import importlib
 from pathlib import Path
 
@@ -21,6 +22,15 @@ def load(kind, name):
     """
     _check(kind, name)
     return importlib.import_module(f"classifier.{kind}.{name}")
+
+
+def stated(kind, name, constant):
+    """A number that a file states, None where it does not; the file is only read, for to import it imports Keras."""
+    path = FOLDER / kind / f"{name}.py"
+    for node in ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else ():
+        if isinstance(node, ast.Assign) and [getattr(target, "id", None) for target in node.targets] == [constant]:
+            return ast.literal_eval(node.value)
+    return None
 
 
 def feature(name):

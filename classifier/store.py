@@ -41,6 +41,7 @@ class Store:
     clips: the readable ones.
     contents: a hash of each clip's samples; clips that sound the same have the same.
     skipped: (clip, reason) of the others.
+    folder: where the store is kept; None where it is gone with this process.
     """
 
     mapped: mmap.mmap
@@ -49,6 +50,7 @@ class Store:
     clips: list
     contents: list
     skipped: list
+    folder: Path | None = None
 
     @property
     def fingerprint(self):
@@ -91,7 +93,7 @@ def read(clips, data, sample_rate, keep=True):
         with tempfile.TemporaryFile() as file:
             index = {"end": 0, "recordings": {}}
             _decode_missing(clips, sample_rate, file, index, save=lambda: None)
-            return _open(clips, sample_rate, file, index)
+            return _open(clips, sample_rate, file, index, None)
     data = Path(data).resolve()
     folder = STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +102,7 @@ def read(clips, data, sample_rate, keep=True):
         with (folder / AUDIO).open("a+b") as file:
             file.truncate(index["end"] * BYTES)  # behind it is what a killed run had begun
             _decode_missing(clips, sample_rate, file, index, save=lambda: _write_index(folder, file, index))
-            return _open(clips, sample_rate, file, index)
+            return _open(clips, sample_rate, file, index, folder)
 
 
 def _read_index(folder):
@@ -178,7 +180,7 @@ def _decode(path, sample_rate, file, alone):
     return path, {"key": key, "first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
 
 
-def _open(clips, sample_rate, file, index):
+def _open(clips, sample_rate, file, index, folder):
     """Map the samples and find the clips in them."""
     good, skipped, starts, ends, contents = [], [], [], [], []
     for clip in clips:
@@ -201,4 +203,4 @@ def _open(clips, sample_rate, file, index):
         raise InputError(f"none of the {len(reasons)} recording(s) of {label!r} can be read; the first: {reasons[0]}")
     file.flush()
     mapped = mmap.mmap(file.fileno(), index["end"] * BYTES, access=mmap.ACCESS_READ)
-    return Store(mapped, np.array(starts), np.array(ends), good, contents, skipped)
+    return Store(mapped, np.array(starts), np.array(ends), good, contents, skipped, folder)

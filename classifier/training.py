@@ -20,6 +20,7 @@ from classifier import (
     calibration,
     copies,
     description,
+    embeddings,
     evaluation,
     layouts,
     network,
@@ -32,7 +33,8 @@ from classifier import (
 from classifier.checkpoint import LOGS, Checkpoint
 from classifier.console import progress, say
 from classifier.pieces import Pieces, TrainingPieces
-from classifier.recipe import of_run
+from classifier.recipe import fine_tuning_of_run, of_run
+from Constants import InputError
 
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
 HISTORY = {  # Keras' names: ours; weighted as pieces.Pieces weighs, accuracy is the mean of the recalls
@@ -67,26 +69,43 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     started = time.monotonic()
     data = layouts.folder_of(Path(run["data"]))
     model_file = registry.load("models", name)
-    recipe = of_run(model_file, run)
+    recipe, fine_tuning = of_run(model_file, run), fine_tuning_of_run(model_file, run)
     keras.utils.clear_session()  # lets go of the model before, and counts names from the start
     gc.collect()
     keras.utils.set_random_seed(run["seed"])
     tf.config.experimental.enable_op_determinism()
     sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
     on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
-    learn = _to_learn(store, on_side["train"], labels, contract, recipe, run["seed"], mix_in)
+    features = network.features_of(model_file, contract, run["paper"])
+    learn = _to_learn(store, on_side["train"], labels, contract, fine_tuning or recipe, run["seed"], mix_in)
     validation = Pieces(store, on_side["validation"], labels, contract, recipe.batch_size)
     test = Pieces(store, on_side["test"], labels, contract, recipe.batch_size)
-
-    features = network.features_of(model_file, contract, run["paper"])
-    some = (learn[batch][0] for batch in range(min(len(learn), -(-STATISTICS_PIECES // recipe.batch_size))))
-    model = network.build(model_file, features, contract, len(labels), *network.statistics(features, some))
+    embedded = ()
+    if is_pretrained := hasattr(features, "learn"):
+        if mix_in and not fine_tuning:
+            raise InputError(
+                f"{name} learns from recordings as they are: for --mix-in, give --fine-tune 2 or more, too"
+            )
+        embedded = embeddings.to_learn_and_validate(features, store, on_side, labels, contract, recipe, run["seed"])
+    first = embedded[0] if is_pretrained else learn
+    some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_PIECES // recipe.batch_size))))
+    values = some if is_pretrained else map(features, some)
+    model = network.build(model_file, features, contract, len(labels), *network.statistics(features, values))
     _check_that_it_converts(model, learn, contract)
-    counts = f"pieces to learn from {len(learn.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
+    counts = f"pieces to learn from {len(first.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
     say(f"{name}: {model.count_params():,} weights; {counts}")
-    begun = {"fingerprint": store.fingerprint, "recipe": asdict(recipe), "labels": labels, **run}
-    checkpoint = Checkpoint(Path(out) / f".{name}.training", json.loads(json.dumps(begun)), recipe, BEST, HISTORY)
-    best_epoch = _fit(model, learn, validation, name, checkpoint, resume)
+
+    recipes = {"recipe": asdict(recipe), "fine_tuning": fine_tuning and asdict(fine_tuning)}
+    begun = json.loads(json.dumps({"fingerprint": store.fingerprint, "labels": labels, **recipes, **run}))
+    stages = {"training": (model, learn, validation)}
+    if is_pretrained:
+        head = {"head": (network.behind_features(model), *embedded)}
+        stages = {**head, **stages} if fine_tuning else head
+    if fine_tuning:
+        features.learn(fine_tuning.fine_tuned)
+    for stage, (learner, to_learn, to_validate) in stages.items():
+        checkpoint = Checkpoint(Path(out) / f".{name}.{stage}", begun, to_learn.recipe, BEST, HISTORY)
+        best_epoch = _fit(learner, to_learn, to_validate, f"{name} ({stage})", checkpoint, resume)
     held_out = {"validation": validation, "test": test}
     answers = {side: pieces.answers(model.predict(pieces, verbose=0)) for side, pieces in held_out.items()}
     scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
@@ -106,7 +125,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
             "model": name,
             "labels": labels,
             "run": run,
-            "recipe": asdict(recipe),
+            **recipes,
             "paper_contract": bool(run["paper"]) and hasattr(model_file, "PAPER_CONTRACT"),
             "parameters": model.count_params(),
             "data": description.of_data(store, data),
@@ -119,7 +138,8 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
         }
         artifact.write_run(folder, described, contract)
         shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
-    shutil.rmtree(checkpoint.folder)
+    for stage in stages:
+        shutil.rmtree(Path(out) / f".{name}.{stage}")
     return artifact.load(Path(out) / name)
 
 

@@ -11,11 +11,12 @@ from tests.conftest import ROOT
 LAYERS = [
     {"scripts"},
     {"summary"},
-    {"folds", "training", "boosting", "clients", "tflite", "preparation", "checkup"},
+    {"folds", "training", "boosting", "clients", "tflite", "quantised", "preparation", "checkup", "attention_pictures"},
     {"gallery_of_data"},
     {"report", "gallery", "layer_pictures"},
     {
         "network",
+        "embeddings",
         "pieces",
         "copies",
         "checkpoint",
@@ -54,7 +55,7 @@ DOORS = {  # library: the files that may import it
     "ai_edge_litert": {"prediction", "metadata", "pretrained"},
     "h5py": {"pretrained"},
     "sklearn": {"splits", "checkup", "evaluation", "boosting"},
-    "tensorflow": {"training", "tflite", "console"},
+    "tensorflow": {"training", "tflite", "quantised", "console", "pretrained"},
     "threadpoolctl": {"boosting"},
     "tqdm": {"console", "no_graphics"},
 }

@@ -1,6 +1,7 @@
 """TestSignalModel.py, TestMelSpecModel.py and PlotSignalMelSpec.py as users run them."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -44,6 +45,27 @@ def test_labels_come_from_the_model_not_from_the_labels_file(trained, tmp_path):
     model = trained.out / "signal" / "model_signal_metadata.tflite"
     printed, _ = run_script("TestSignalModel.py", write_tone(tmp_path / "a.wav"), "--model", model, cwd=tmp_path)
     assert "silence  " in printed
+
+
+@pytest.mark.parametrize(
+    ("recording", "sound"),
+    [("001 - Dog bark/3-144028-A.ogg", "Dog"), ("008 - Chainsaw/1-19898-B.ogg", "Chainsaw")],
+)
+def test_yamnet_knows_sounds_that_nobody_taught_it_here(recording, sound, weights_here, shared_data, tmp_path):
+    path = shared_data / "esc10" / recording
+    printed, said = run_script("TestSignalModel.py", path, "--model", "yamnet", cwd=tmp_path)
+    lines = printed.splitlines()
+    assert re.match(rf"recording +{sound} \d+\.\d%; ", lines[-3])
+    assert lines[-2] == f"it is: {sound}"
+    assert lines[-1].startswith("next: python TrainModel.py --data")
+    assert said == ""
+
+
+def test_yamnet_needs_neither_a_recording_nor_a_trained_model(weights_here, tmp_path):
+    printed, _ = run_script("TestSignalModel.py", "--json", "--model", "yamnet", cwd=tmp_path)
+    answer = json.loads(printed)
+    assert "data_short" in answer["recording"]
+    assert len(answer["probabilities"]) == 521
 
 
 def test_a_recording_is_plotted_to_the_current_folder(tmp_path, data_short):

@@ -51,7 +51,7 @@ def test_folds_that_are_not_there_are_explained(wanted, complaint):
 
 
 def test_fold_0_and_1_are_numbers_and_true_is_a_flag():
-    settings = {"data": "data", "layout": None, "seed": 0, "epochs": 1, "paper": True}
+    settings = {"data": "data", "layout": None, "seed": 0, "epochs": 1, "paper": True, "fine_tune": None}
     for fold in (0, 1):
         command = folds.Job("mel", fold, Path("out"), settings, {}).command
         given = ["--data=data", "--seed=0", "--epochs=1", "--paper", f"--fold={fold}", "--model=mel", "--out=out"]

@@ -46,6 +46,14 @@ def test_metadata_is_replaced_not_added(trained, tmp_path):
     assert metadata.as_dict((tmp_path / "twice.tflite").read_bytes())["name"] == "other"
 
 
+def test_labels_are_read_whatever_their_file_is_called(trained, tmp_path, monkeypatch):
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(metadata, "LABELS", "names of sounds.txt")
+        described = metadata.write_with_schema((trained.out / "signal" / "model.tflite").read_bytes(), FACTS)
+    (tmp_path / "a.tflite").write_bytes(described)
+    assert metadata.read(tmp_path / "a.tflite") == (16_000, FACTS.labels)
+
+
 def test_a_file_without_metadata_says_so(trained, tmp_path):
     with pytest.raises(InputError, match="model.tflite has no metadata"):
         metadata.read(trained.out / "signal" / "model.tflite")

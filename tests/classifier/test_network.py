@@ -76,7 +76,7 @@ def test_every_head_learns_and_the_first_answers():
 
 def test_statistics_are_those_of_each_place_along_the_axes_a_feature_names():
     features = LogMelSpectrogram.from_contract(Contract())
-    batches = [audio()[:3], audio()[3:]]
+    batches = [features(audio()[:3]), features(audio()[3:])]
     values = np.asarray(features(audio()), "float64")
     mean, variance = network.statistics(features, batches)
     assert mean == pytest.approx([values.mean()])

@@ -1,3 +1,5 @@
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -69,16 +71,103 @@ def test_many_pieces_in_threads_answer_like_one_by_one(trained):
 
 
 def test_a_model_is_run_without_importing_tensorflow(trained):
+    run_without_tensorflow(trained.out / "mel")
+
+
+def test_yamnet_names_521_sounds_without_training_and_without_tensorflow(weights_here):
+    yamnet = prediction.load("yamnet")
+    assert (yamnet.contract.sample_rate, yamnet.contract.piece_length) == (16_000, 15_600)
+    assert (len(yamnet.labels), yamnet.labels[0], yamnet.labels[520]) == (521, "Speech", "Field recording")
+    run_without_tensorflow("yamnet")
+
+
+def run_without_tensorflow(model):
     program = (
         "import sys; from classifier import artifact, prediction\n"
         "predictor = prediction.load(sys.argv[1])\n"
         "prediction.classify(predictor, artifact.example(sys.argv[1]))\n"
-        "sys.exit('tensorflow' in sys.modules)"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program, trained.out / "mel"], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, "-c", program, model], check=True, cwd=ROOT)
 
 
-def test_a_file_of_another_shape_is_refused_with_its_shape(shared_data):
-    path = shared_data / "weights" / "yamnet_audio_classifier_with_metadata.tflite"
-    with pytest.raises(InputError, match=r"takes \[15600\] of float32; only \[1, n\]"):
+def test_a_folder_goes_before_a_published_network_of_its_name(trained, tmp_path, monkeypatch):
+    shutil.copytree(trained.out / "signal", tmp_path / "yamnet")
+    monkeypatch.chdir(tmp_path)
+    assert prediction.load("yamnet").labels == ["silence", "song", "speech"]
+
+
+@pytest.mark.parametrize("name", ["yament", "yamnet_small", "signal"])
+def test_a_name_that_is_no_model_is_told_what_there_is(name, trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(prediction, "TRAINED", trained.out)
+    with pytest.raises(InputError, match=rf"^{name}: .* a folder of {trained.out} \(mel, signal\).*, or yamnet$"):
+        prediction.load(name)
+    monkeypatch.setattr(prediction, "TRAINED", tmp_path)
+    with pytest.raises(InputError, match=r"\(none yet: run TrainModel.py\)"):
+        prediction.load(name)
+
+
+@pytest.mark.parametrize("shape", [[3], [1, 3]])
+def test_a_model_of_one_input_may_leave_out_that_it_is_one(shape, tmp_path):
+    model = prediction.LiteRT(write_relu(tmp_path / "relu.tflite", shape))
+    assert (model.n_inputs, model.n_outputs) == (3, 3)
+    assert model.run(np.array([[-1, 2, 3], [4, -5, 6]], "float32")).tolist() == [[0, 2, 3], [4, 0, 6]]
+
+
+@pytest.mark.parametrize("shape", [[2, 3], [1, 1, 3], []])
+def test_a_file_of_another_shape_is_refused_with_its_shape(shape, tmp_path):
+    path = write_relu(tmp_path / "relu.tflite", shape)
+    with pytest.raises(InputError, match=re.escape(f"takes {shape} of float32; only [1, n] or [n] of float32")):
         prediction.load(path)
+
+
+def write_relu(path, shape):
+    """A .tflite that sets what is below zero to zero, from a shape to the same shape."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    relu = schema.BuiltinOperator.RELU
+    tensors = [schema.TensorT(shape=shape, name=name, buffer=0) for name in ("in", "out")]
+    graph = schema.SubGraphT(tensors, [0], [1], [schema.OperatorT(0, [0], [1])])
+    codes = [schema.OperatorCodeT(deprecatedBuiltinCode=relu, builtinCode=relu)]
+    model = schema.ModelT(version=3, operatorCodes=codes, subgraphs=[graph], buffers=[schema.BufferT()])
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), b"TFL3")
+    path.write_bytes(builder.Output())
+    return path
+
+
+def answer_of(n_labels, thresholds=()):
+    """One piece of two seconds: no sound of the first label, and more of each that follows."""
+    labels = [f"sound {i}, loud" for i in range(n_labels)]
+    piece = np.arange(n_labels) / 100
+    return prediction.Answer(labels, np.zeros(1), np.full(1, 2.0), piece[None], piece, dict(thresholds))
+
+
+def test_of_many_labels_the_most_probable_are_said(capsys):
+    answer_of(9).show("model", "a.wav")
+    lines = capsys.readouterr().out.splitlines()
+    words = "sound 8, loud 8.0%; sound 7, loud 7.0%; sound 6, loud 6.0%; sound 5, loud 5.0%; sound 4, loud 4.0%"
+    assert [lines[0], *lines[3:]] == [
+        "a.wav, by model:",
+        f"0.00 - 2.00 s  {words}",
+        f"recording      {words}",
+        "it is: sound 8, loud",
+    ]
+
+
+def test_of_many_labels_none_may_be_probable_enough(capsys):
+    answer_of(9, {"sound 8, loud": 0.5}).show("model", "a.wav")
+    assert "recording      none of them: sound 8, loud 8.0%; " in capsys.readouterr().out
+
+
+def test_a_few_labels_have_a_column_each(capsys):
+    answer_of(8).show("model", "a.wav")
+    row = capsys.readouterr().out.splitlines()[3]
+    assert row.split()[4:] == [*(f"{i}.0%" for i in range(8)), "sound", "7,", "loud"]
+
+
+def test_json_has_all_of_many_labels(capsys):
+    answer_of(9).show("model", "a.wav", as_json=True)
+    assert len(json.loads(capsys.readouterr().out)["pieces"][0]["probabilities"]) == 9

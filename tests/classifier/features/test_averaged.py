@@ -54,7 +54,7 @@ def test_every_column_is_standardised_by_itself_and_so_is_every_value_of_a_vecto
     noise = np.random.default_rng(0).normal(0, 0.1, len(voice)).astype("float32")
     for as_columns, shape in ((True, (2,)), (False, (80,))):
         layer = Averaged.from_contract(Contract(), as_columns=as_columns)
-        mean, variance = network.statistics(layer, [np.stack([voice, noise])])
+        mean, variance = network.statistics(layer, [layer(np.stack([voice, noise]))])
         assert mean.shape == variance.shape == shape
 
 

@@ -1,0 +1,27 @@
+"""A head on the embedding of a pretrained network, and how it learns: alone first, and then with the network's end."""
+
+from dataclasses import replace
+
+from keras import layers
+
+from classifier.recipe import FIELD, Recipe
+
+RECIPE = Recipe(  # of the head, on embeddings that are computed once
+    epochs=60,
+    batch_size=64,
+    optimizer="adamw",
+    learning_rate=1e-3,
+    loss="categorical_crossentropy",
+    weight_decay=0.01,
+    warm_up=1,
+    cosine=True,
+    patience=60,
+    balanced=True,
+)
+FINE_TUNE = replace(FIELD, epochs=20, learning_rate=1e-3, warm_up=1, patience=20)
+
+
+def build(features, n_classes):
+    """(steps, values) -> (n_classes,) probabilities."""
+    x = layers.Dropout(0.3)(layers.GlobalAveragePooling1D()(features))
+    return layers.Dense(n_classes, activation="softmax")(x)

@@ -1,0 +1,19 @@
+"""A dense layer on the mean of what a small YAMNet makes of a piece, which then learns with it.
+
+Source: STMicroelectronics, github.com/STMicroelectronics/stm32ai-modelzoo (see pretrained/yamnet_small.py)
+Differs: no paper has this very head, so `--paper` trains by the same recipe.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from classifier.models import _transfer
+from classifier.pretrained._embedding import Embedding
+
+NETWORK = "yamnet_small"
+FEATURES = partial(Embedding.from_contract, network=NETWORK)
+RECIPE = _transfer.RECIPE
+PAPER = RECIPE
+FINE_TUNE = replace(_transfer.FINE_TUNE, fine_tuned=11)  # all layers
+
+build = _transfer.build

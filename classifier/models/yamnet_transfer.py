@@ -1,0 +1,19 @@
+"""A dense layer on the mean of what YAMNet makes of a piece: learns in seconds, from few recordings.
+
+Source: Plakal & Ellis, YAMNet, github.com/tensorflow/models, research/audioset/yamnet (see pretrained/yamnet.py)
+Differs: no paper has this very head, so `--paper` trains by the same recipe.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from classifier.models import _transfer
+from classifier.pretrained._embedding import Embedding
+
+NETWORK = "yamnet"
+FEATURES = partial(Embedding.from_contract, network=NETWORK)
+RECIPE = _transfer.RECIPE
+PAPER = RECIPE
+FINE_TUNE = replace(_transfer.FINE_TUNE, epochs=10, learning_rate=3e-4)  # only for `--fine-tune`; 27 layers are all
+
+build = _transfer.build

@@ -1,0 +1,127 @@
+"""Published weights of pretrained networks: downloaded on first use, never a part of this project."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier import atomic, downloads, registry
+from classifier.console import say
+from Constants import WEIGHTS, InputError
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A published file.
+
+    url: where it is published; its last part is its name here.
+    sha256: of the file; None where none is published, so that a person must fetch it.
+    megabytes: its size.
+    licence: under which it may be used, and whose it is.
+    beside: names of files that are needed too and lie beside it.
+    """
+
+    url: str
+    sha256: str | None
+    megabytes: float
+    licence: str
+    beside: tuple = ()
+
+    @property
+    def path(self):
+        return WEIGHTS / self.url.rpartition("/")[2]
+
+
+PUBLISHED = {  # by the files of classifier/pretrained
+    "yamnet": Weights(
+        url="https://storage.googleapis.com/mediapipe-assets/yamnet_audio_classifier_with_metadata.tflite",
+        sha256="10c95ea3eb9a7bb4cb8bddf6feb023250381008177ac162ce169694d05c317de",
+        megabytes=4.1,
+        licence="Apache-2.0, Google",
+    ),
+    "yamnet_small": Weights(
+        url="https://raw.githubusercontent.com/STMicroelectronics/stm32ai-modelzoo/"
+        "f501e52ee1f0ba8854b3ee958a7dc7b9e21a791a/audio_event_detection/scripts/utils/models/yamnet/yamnet_256_f32.h5",
+        sha256="dfa6066b3f3bece880e9813b05cffb6a8328fe3da832f62401ce553dd380d2b3",
+        megabytes=0.6,
+        licence="Apache-2.0, STMicroelectronics",
+    ),
+    "vggish": Weights(
+        url="https://storage.googleapis.com/audioset/vggish_model.ckpt",
+        sha256=None,
+        megabytes=289,
+        licence="Apache-2.0, Google",
+        beside=("vggish_pca_params.npz",),
+    ),
+}
+
+
+def fetch(network):
+    """The file of a pretrained network, downloaded unless it is there already.
+
+    Raises:
+        InputError: it can not be downloaded; the message says how to get it another way.
+    """
+    weights = PUBLISHED[network]
+    if weights.path.exists():
+        return weights.path
+    if weights.sha256 is None:
+        raise InputError(
+            f"{network} needs weights that only you can fetch, for no checksum is published ({weights.licence}): "
+            f"download {weights.url} and put it into {WEIGHTS}, or name a file you have with --weights"
+        )
+    say(f"{network}: downloading its weights, {weights.megabytes:g} MB, {weights.licence}")
+    WEIGHTS.mkdir(parents=True, exist_ok=True)
+    try:
+        with atomic.alone_in(WEIGHTS):
+            return downloads.fetch(weights.url, weights.path, f"sha256:{weights.sha256}")
+    except InputError as error:
+        raise InputError(f"{error}; or name a file you have with TrainModel.py --weights") from None
+
+
+def ready(names, leave_out=False):
+    """Of the models named, those that can be built: what they stand on is downloaded now, before anything is trained.
+
+    Args:
+        leave_out: go on without those whose weights can not be had, and say so.
+
+    Raises:
+        InputError: the weights of one can not be had, as in `fetch`.
+    """
+    networks = {name: registry.stated("models", name, "NETWORK") for name in names}
+    for network in set(networks.values()) - {None}:
+        try:
+            fetch(network)
+        except InputError as error:
+            if not leave_out:
+                raise
+            left_out = [name for name in names if networks[name] == network]
+            say(f"{', '.join(left_out)}: left out, for {error}")
+            names = [name for name in names if name not in left_out]
+    return names
+
+
+def take(path):
+    """Keep a copy of a published file that a person has, for `fetch` to find.
+
+    Raises:
+        InputError: there is no such file, or no network's weights are published as such a kind of file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file; --weights names the weights of a pretrained network")
+    of_kind = [weights for weights in PUBLISHED.values() if weights.path.suffix == path.suffix]
+    if not of_kind:
+        known = ", ".join(f"{weights.path.name} ({network})" for network, weights in PUBLISHED.items())
+        raise InputError(f"{path} is none of the published weights: {known}")
+    WEIGHTS.mkdir(parents=True, exist_ok=True)
+    together = [path.with_name(name) for name in of_kind[0].beside]
+    targets = [of_kind[0].path, *(WEIGHTS / name for name in of_kind[0].beside)]
+    for source, target in zip([path, *together], targets, strict=True):
+        if source.is_file() and not (target.exists() and target.samefile(source)):
+            with atomic.new_file(target) as fresh:
+                shutil.copyfile(source, fresh)
+
+
+def damaged(path, error):
+    """The InputError of a file that does not hold the weights it should."""
+    return InputError(f"{path} does not hold the weights of this network ({error}); delete it, and it is fetched again")

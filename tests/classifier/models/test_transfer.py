@@ -1,0 +1,65 @@
+"""A pretrained network stays as it was published while its head learns; its end learns where a person wants that."""
+
+import json
+
+import numpy as np
+import pytest
+
+from classifier import artifact, console, weights
+from tests.conftest import run_script, write_data
+
+console.import_tensorflow()
+from classifier.pretrained import yamnet_small  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory, weights_here):
+    return write_data(tmp_path_factory.mktemp("data") / "data")
+
+
+def train(data, out, *flags, expect=0):
+    flags = ("--data", data, "--labels", out.parent / "labels.txt", "--epochs", 2, "--out", out, *flags)
+    return run_script("TrainModel.py", "--model", "yamnet_small", *flags, cwd=out.parent, expect=expect)
+
+
+def changed(out):
+    """For each array of the network, whether it is another than was published."""
+    trained = artifact.load_keras(artifact.load(out / "yamnet_small")).get_layer("features").inner
+    published = yamnet_small.network()
+    yamnet_small.assign(published, weights.fetch("yamnet_small"))
+    pairs = zip(trained.get_weights(), published.get_weights(), strict=True)
+    return [not np.array_equal(ours, theirs) for ours, theirs in pairs]
+
+
+def test_a_head_learns_alone(data, tmp_path):
+    _, said = train(data, tmp_path / "out", "--fine-tune", 0)
+    assert "head" in said
+    assert not any(changed(tmp_path / "out"))
+    run = json.loads((tmp_path / "out" / "yamnet_small" / "run.json").read_text())
+    assert run["fine_tuning"] is None
+    assert run["scores"]["pieces"]["n"] > 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["yamnet_small"]
+
+
+def test_the_last_layers_learn_with_it(data, tmp_path):
+    train(data, tmp_path / "out", "--fine-tune", 2)
+    assert changed(tmp_path / "out") == [False] * (2 * 9) + [True] * 4  # a kernel and a bias a layer
+    run = json.loads((tmp_path / "out" / "yamnet_small" / "run.json").read_text())
+    assert run["fine_tuning"]["fine_tuned"] == 2
+    assert run["fine_tuning"]["epochs"] == run["recipe"]["epochs"] == 2
+
+
+def test_nothing_is_mixed_into_what_is_embedded_once(data, tmp_path):
+    _, said = train(data, tmp_path / "out", "--fine-tune", 0, "--mix-in", data, expect=1)
+    assert "for --mix-in, give --fine-tune 2 too" in said
+
+
+def test_only_pretrained_networks_are_fine_tuned(data, tmp_path):
+    flags = ("--model", "mel", "--data", data, "--labels", tmp_path / "labels.txt", "--fine-tune", 2)
+    _, said = run_script("TrainModel.py", *flags, cwd=tmp_path, expect=1)
+    assert "mel stands on no pretrained network: leave out --fine-tune" in said
+
+
+def test_weights_that_are_not_there_are_named(data, tmp_path):
+    _, said = train(data, tmp_path / "out", "--weights", tmp_path / "none.h5", expect=1)
+    assert "none.h5: there is no such file; --weights names the weights of a pretrained network" in said

@@ -1,0 +1,91 @@
+"""YAMNet here answers what the published file answers, and is read from files of floats too."""
+
+import numpy as np
+import pytest
+
+from classifier import clips, console, store, weights
+from Constants import Contract, InputError
+from tests.conftest import SHARED_DATA
+
+console.import_tensorflow()
+import keras  # noqa: E402
+
+from classifier.pretrained import _tflite, yamnet  # noqa: E402
+from classifier.pretrained._embedding import Embedding  # noqa: E402
+
+PATCH = 15_600  # samples
+N = 150  # pieces
+EMBEDDING = "tower0/network/layer28/reduce_mean"
+
+
+@pytest.fixture(scope="module", params=["esc10", "voices"])
+def pieces(request, weights_here):
+    """(pieces, PATCH) of recordings drawn from a data set."""
+    data, random = SHARED_DATA / request.param, np.random.default_rng(0)
+    held = store.read(random.permutation(np.array(clips.read_clips(data), object)).tolist()[:N], data, 16_000, False)
+    long = [i for i in range(len(held.clips)) if len(held.samples(i)) >= PATCH]
+    starts = [random.integers(0, len(held.samples(i)) - PATCH + 1) for i in long]
+    return np.array(
+        [store.to_float(held.samples(i)[start : start + PATCH]) for i, start in zip(long, starts, strict=True)]
+    )
+
+
+def published(pieces):
+    """Embeddings (pieces, 1024) and probabilities (pieces, 521) of the published file."""
+    with console.quiet_libraries():
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = Interpreter(str(weights.fetch("yamnet")), experimental_preserve_all_tensors=True)
+        interpreter.allocate_tensors()
+    found = next(tensor for tensor in interpreter.get_tensor_details() if tensor["name"] == EMBEDDING)
+    scale, zero = found["quantization"]
+    embeddings, answers = [], []
+    for piece in pieces:
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], piece)
+        interpreter.invoke()
+        embeddings.append((interpreter.get_tensor(found["index"]).ravel().astype("float32") - zero) * scale)
+        answers.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0])
+    return np.array(embeddings), np.array(answers)
+
+
+def test_it_hears_what_the_published_file_hears(pieces):
+    layer = Embedding.from_contract(Contract(piece_length=PATCH), "yamnet")
+    ours = np.asarray(layer(pieces)).mean(axis=1)
+    theirs, answers = published(pieces)
+    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
+    assert ((ours * theirs).sum(axis=1) / lengths).mean() > 0.999
+    kernel, bias = yamnet.classes(weights.fetch("yamnet"))
+    same = (ours @ kernel + bias).argmax(axis=1) == answers.argmax(axis=1)
+    confident = answers.max(axis=1) > 0.5
+    assert confident.sum() > 50
+    assert same[confident].mean() >= 0.95
+
+
+def test_a_file_of_floats_is_read_as_well(tmp_path):
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 2, 4)).astype("float32")
+    image = keras.Input((8, 8, 2))
+    convolution = keras.layers.Conv2D(4, 3)
+    model = keras.Model(image, convolution(image))
+    convolution.set_weights([kernel, np.arange(4.0)])
+    from classifier import tflite
+
+    path = tmp_path / "floats.tflite"
+    path.write_bytes(tflite.converted(model))
+    ((kind, found, bias),) = _tflite.weights(path)
+    assert kind == "CONV_2D"
+    assert np.array_equal(found, kernel)
+    assert bias.tolist() == [0, 1, 2, 3]
+    with pytest.raises(InputError, match="floats.tflite does not hold the weights of this network"):
+        yamnet.assign(yamnet.network(), path)
+
+
+def test_another_file_is_refused(tmp_path):
+    path = tmp_path / "yamnet.tflite"
+    path.write_text("<html>404</html>")
+    with pytest.raises(InputError, match="yamnet.tflite is no .tflite file"):
+        yamnet.assign(yamnet.network(), path)
+
+
+def test_another_rate_is_refused():
+    with pytest.raises(InputError, match="yamnet hears 16000 Hz and this run has 8000"):
+        Embedding.from_contract(Contract(sample_rate=8_000), "yamnet")
