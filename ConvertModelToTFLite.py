@@ -25,7 +25,7 @@ def main(argv=None):
     from classifier import tflite
 
     rows = [row for model in trained for row in tflite.convert(model)]
-    console.table(["file", "input", "KB", "largest difference from Keras"], rows)
+    console.table(["file", "input", "KB", "largest difference from Keras", "agrees"], rows)
     print("next: python WriteMetadataToModel.py")
 
 

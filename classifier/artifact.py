@@ -1,8 +1,8 @@
 """A trained model's folder: everything a later step needs, written whole or not at all.
 
 trained/<model>/model.keras  run.json  history.csv  answers.npz  logs/  report/*.png      TrainModel
-                model.tflite  model_dropin.tflite                    ConvertModelToTFLite
-                model_<model>_metadata.tflite ...                    WriteMetadataToModel
+                model.tflite  model_int8.tflite  model_dropin.tflite                      ConvertModelToTFLite
+                model_<model>_metadata.tflite ...                                         WriteMetadataToModel
 """
 
 import json
@@ -23,6 +23,7 @@ HISTORY = "history.csv"
 ANSWERS = "answers.npz"  # of the validation and the test side, piece by piece
 REPORT = "report"
 TFLITE = "model.tflite"
+INT8 = "model_int8.tflite"  # the same, its network in whole numbers; not every model has one
 DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features
 
 
@@ -62,8 +63,15 @@ class Artifact:
 
     def test_recordings(self):
         """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""
+        return self._recordings("test")
+
+    def training_recordings(self):
+        """The recordings the model has learnt from, as far as they are still there."""
+        return self._recordings("train")
+
+    def _recordings(self, side):
         data = folder_of(Path(self.run["run"]["data"]))
-        names = dict.fromkeys(name.partition(PART)[0] for name in self.run["split"]["test"])
+        names = dict.fromkeys(name.partition(PART)[0] for name in self.run["split"][side])
         return [path for path in (data / name for name in names) if path.is_file()]
 
 
@@ -124,6 +132,7 @@ class AppFile:
     target: Path
     takes: str
     is_dropin: bool = False
+    is_int8: bool = False
 
 
 def app_files(trained):
@@ -131,13 +140,12 @@ def app_files(trained):
     folder, name = trained.folder, trained.name
     if not (folder / TFLITE).is_file():
         raise InputError(f"{folder} is not converted yet; run ConvertModelToTFLite.py first")
-    audio = f"{trained.contract.seconds:g} s of audio"
-    if not (folder / DROPIN).is_file():
-        return [AppFile(folder / TFLITE, folder / f"model_{name}_metadata.tflite", audio)]
-    return [
-        AppFile(folder / TFLITE, folder / f"model_{name}_audio_metadata.tflite", audio),
-        AppFile(folder / DROPIN, folder / f"model_{name}_metadata.tflite", "the app's mel spectrogram", is_dropin=True),
-    ]
+    audio, plain = f"{trained.contract.seconds:g} s of audio", folder / f"model_{name}_metadata.tflite"
+    int8 = AppFile(folder / INT8, folder / f"model_{name}_int8_metadata.tflite", audio, is_int8=True)
+    dropin = AppFile(folder / DROPIN, plain, "the app's mel spectrogram", is_dropin=True)
+    has_dropin = dropin.source.is_file()
+    first = AppFile(folder / TFLITE, folder / f"model_{name}_audio_metadata.tflite" if has_dropin else plain, audio)
+    return [first, *(file for file in (int8, dropin) if file.source.is_file())]
 
 
 def example(path):

@@ -54,6 +54,28 @@ def test_what_is_not_trained_is_named(trained, tmp_path):
         artifact.trained(tmp_path)
 
 
+def test_what_a_model_learnt_from_is_not_what_it_was_tested_on(trained):
+    model = artifact.load(trained.out / "mel")
+    learnt, held_out = model.training_recordings(), model.test_recordings()
+    assert learnt
+    assert not set(learnt) & set(held_out)
+
+
+def test_there_is_a_file_for_the_app_for_each_that_was_converted(trained, copy):
+    def named(model):
+        return [(file.source.name, file.target.name) for file in artifact.app_files(model)]
+
+    (copy / "model_int8.tflite").unlink(missing_ok=True)
+    assert named(artifact.load(copy)) == [("model.tflite", "model_signal_metadata.tflite")]
+    (copy / "model_int8.tflite").touch()
+    assert named(artifact.load(copy))[1:] == [("model_int8.tflite", "model_signal_int8_metadata.tflite")]
+    assert [name for _, name in named(artifact.load(trained.out / "mel"))] == [
+        "model_mel_audio_metadata.tflite",
+        "model_mel_int8_metadata.tflite",
+        "model_mel_metadata.tflite",
+    ]
+
+
 def test_the_example_is_a_recording_held_out_in_training(trained):
     model = artifact.load(trained.out / "mel")
     assert artifact.example(model.folder) == model.test_recordings()[0]

@@ -32,6 +32,15 @@ def test_the_dropin_loads_in_the_task_library_as_the_app_loads_it(trained):
 
 
 @pytest.mark.parametrize("client", CLIENTS)
+def test_every_client_answers_nearly_the_same_by_an_int8_file(trained, client):
+    if client not in clients.installed():
+        pytest.skip(f"{client} is not installed")
+    path = trained.out / "mel" / "model_mel_int8_metadata.tflite"
+    expected = prediction.LiteRT(path).run(piece())
+    assert clients.ask(client, path, piece()) == pytest.approx(expected, abs=clients.INT8_TOLERANCE)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
 def test_a_client_that_can_not_load_a_file_says_why(tmp_path, client):
     if client not in clients.installed():
         pytest.skip(f"{client} is not installed")
@@ -45,7 +54,8 @@ def test_the_agreement_is_printed_for_a_held_out_recording(trained):
     for name in ("signal", "mel"):
         assert str(artifact.example(trained.out / name)) in printed
     for client in clients.installed():
-        assert sum(line.startswith(client) for line in printed.splitlines()) == 2
+        n_files = len(list(trained.out.rglob("*_metadata.tflite"))) - 1  # not the drop-in, which hears no audio
+        assert sum(line.startswith(client) for line in printed.splitlines()) == n_files
 
 
 def test_a_file_on_which_clients_differ_is_not_left_behind(trained, monkeypatch, tmp_path):
@@ -57,3 +67,14 @@ def test_a_file_on_which_clients_differ_is_not_left_behind(trained, monkeypatch,
     with pytest.raises(InputError, match="differ by 1.0e-01"):
         clients.compare(model, artifact.example(model.folder))
     assert not file.exists()
+
+
+def test_an_int8_file_on_which_clients_differ_is_only_said_and_not_left_behind(trained, monkeypatch, tmp_path, capsys):
+    model = artifact.load(shutil.copytree(trained.out / "mel", tmp_path / "mel"))
+    same, other = np.array([[0.5, 0.5, 0.0]]), np.array([[0.3, 0.7, 0.0]])
+    answers = {("model_mel_int8_metadata.tflite", clients.installed()[-1]): other}
+    monkeypatch.setattr(clients, "ask", lambda client, path, _: answers.get((path.name, client), same))
+    clients.compare(model, artifact.example(model.folder))
+    assert "differ by 2.0e-01" in capsys.readouterr().err
+    assert not (model.folder / "model_mel_int8_metadata.tflite").exists()
+    assert (model.folder / "model_mel_audio_metadata.tflite").exists()

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import artifact, network, prediction, registry, tflite
+from classifier import artifact, network, prediction, recording, registry, tflite
 from Constants import Contract, InputError
 
 
@@ -45,10 +45,22 @@ def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_pa
 
 def test_every_file_of_a_trained_model_is_proven_on_real_pieces_too(trained):
     printed, said = trained.printed["convert"]
-    for name in ("signal/model.tflite", "mel/model.tflite", "mel/model_dropin.tflite"):
+    for name in ("signal/model.tflite", "mel/model.tflite", "mel/model_int8.tflite", "mel/model_dropin.tflite"):
         assert name in printed
         assert (trained.out / name).is_file()
     assert "[1, 32000]" in printed
     assert "[1, 8064]" in printed
-    assert len(tflite._real_pieces(artifact.load(trained.out / "mel"))) == tflite.REAL_PIECES
+    model = artifact.load(trained.out / "mel")
+    assert tflite.pieces(model, model.test_recordings(), tflite.REAL_PIECES).shape == (tflite.REAL_PIECES, 32_000)
     assert "are gone" not in said
+
+
+def test_pieces_are_of_all_recordings_in_turn(trained, tmp_path):
+    model = artifact.load(trained.out / "signal")
+    long, short = tmp_path / "long.wav", tmp_path / "short.wav"
+    recording.write(long, np.full(5 * 32_000, 0.5), 16_000)
+    recording.write(short, np.full(32_000, 0.25), 16_000)
+    found = tflite.pieces(model, [long, short], 4)
+    assert found.max(axis=1) == pytest.approx([0.5, 0.25, 0.5], abs=1e-4)
+    assert len(tflite.pieces(model, [long, short], 1)) == 1
+    assert tflite.pieces(model, [], 4).shape == (0, 32_000)

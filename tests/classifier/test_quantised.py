@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from classifier import network, prediction, quantised, registry, tflite
+from classifier.pretrained._embedding import Embedding
+from Constants import Contract, InputError
+
+
+def built(name, features=None):
+    module = registry.load("models", name)
+    return network.build(module, features or network.features_of(module, Contract()), Contract(), 3)
+
+
+def sounds(n, seed=0):
+    """Noise of every loudness and colour: (n, samples)."""
+    random = np.random.default_rng(seed)
+    noise = np.cumsum(random.normal(0, 1, (n, 32_000)), axis=1) * random.uniform(0, 0.01, (n, 1))
+    return (noise - noise.mean(axis=1, keepdims=True) + random.normal(0, 0.01, (n, 32_000))).clip(-1, 1).astype("f4")
+
+
+def operators(held):
+    """[(operator, type of its first input)] of the bytes of a .tflite, in the order in which they are computed."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    def name_of(kinds, number):
+        return next(name for name, value in vars(kinds).items() if value == number)
+
+    model = schema.ModelT.InitFromPackedBuf(held, 0)
+    (graph,) = model.subgraphs
+    codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in model.operatorCodes]
+    kinds = [name_of(schema.BuiltinOperator, codes[operator.opcodeIndex]) for operator in graph.operators]
+    first = [graph.tensors[operator.inputs[0]].type for operator in graph.operators]
+    return [(kind, name_of(schema.TensorType, number)) for kind, number in zip(kinds, first, strict=True)]
+
+
+def test_the_spectrum_is_computed_in_floats_and_the_network_in_whole_numbers():
+    found = operators(tflite.converted(built("residual"), sounds(3)))
+    assert ("RFFT2D", "FLOAT32") in found
+    before, after = found[: found.index(("QUANTIZE", "FLOAT32"))], found[found.index(("QUANTIZE", "FLOAT32")) + 1 :]
+    assert {kind for kind, _ in before} >= {"RFFT2D", "FULLY_CONNECTED", "LOG"}  # the matrix of mel bands, and dB
+    assert "INT8" not in {type_ for _, type_ in before}
+    assert [type_ for kind, type_ in after if kind in ("CONV_2D", "FULLY_CONNECTED")] == ["INT8"] * 10
+    assert after[-2:] == [("DEQUANTIZE", "INT8"), ("SOFTMAX", "FLOAT32")]
+
+
+def test_a_pretrained_network_inside_the_features_is_in_whole_numbers_and_its_spectrum_is_not():
+    model = built("yamnet_small", Embedding(16_000, "yamnet_small", name="features"))
+    found = operators(tflite.converted(model, sounds(3)))
+    convolutions = [type_ for kind, type_ in found if kind.endswith("CONV_2D")]
+    assert convolutions == ["INT8"] * 11
+    assert {type_ for kind, type_ in found if kind in ("RFFT2D", "SQRT", "LOG", "SUB", "SOFTMAX")} == {"FLOAT32"}
+
+
+def test_a_file_takes_and_answers_floats_and_is_smaller(tmp_path):
+    model, path = built("mel"), tmp_path / "model.tflite"
+    difference, agreement = tflite.export_int8(model, path, sounds(4), sounds(8, seed=1))
+    assert difference < 0.2
+    assert agreement >= quantised.AGREEMENT
+    assert path.stat().st_size < 0.5 * len(tflite.converted(model))
+    assert prediction.LiteRT(path).run(sounds(2)).sum(axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_second_of_two_labels_that_are_nearly_as_probable_is_no_mistake():
+    expected = np.array([[0.3, 0.7], [0.45, 0.55]])
+    assert quantised.agreement(np.array([[0.2, 0.8], [0.2, 0.8]]), expected) == 1
+    assert quantised.agreement(np.array([[0.2, 0.8], [0.8, 0.2]]), expected) == 1
+    assert quantised.agreement(np.array([[0.8, 0.2], [0.8, 0.2]]), expected) == 0.5
+
+
+def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatch):
+    model, other = built("residual"), built("residual")
+    model.layers[-1].set_weights([*model.layers[-1].get_weights()[:-1], np.array([9, 0, 0])])
+    other.layers[-1].set_weights([*other.layers[-1].get_weights()[:-1], np.array([0, 9, 0])])
+    convert = tflite.converted
+    monkeypatch.setattr(tflite, "converted", lambda _, learnt: convert(other, learnt))
+    with pytest.raises(InputError, match="agrees with Keras on 0% of 2 held-out pieces, and should on 90%"):
+        tflite.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_no_smaller_is_not_written(tmp_path):
+    with pytest.raises(InputError, match="no smaller"):
+        tflite.export_int8(built("residual"), tmp_path / "model.tflite", sounds(2), sounds(2), smaller_than=1000)
+    assert not list(tmp_path.iterdir())
