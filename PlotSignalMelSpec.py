@@ -1,6 +1,7 @@
 """Step 6: plot waveform, spectrogram and mel spectrogram of a recording, or of the sample signal; more on request.
 
-With --features, a gallery: a recording through every feature, or a data folder, label by label; with --layers, a model.
+With --features, a gallery: a recording through every feature, or a data folder, label by label; with --layers, a model;
+with --attention, which second of a recording spoke for which label.
 """
 
 import argparse
@@ -25,6 +26,7 @@ def main(argv=None):
     parser.add_argument("--png", default=PNG, type=Path, help="default: named like the recording, in this folder")
     parser.add_argument("--features", metavar="NAMES", help="a gallery of features: names with commas, or all")
     parser.add_argument("--layers", metavar="MODELS", help="a picture of models' layers: names with commas, or all")
+    parser.add_argument("--attention", metavar="FOLDER", type=Path, help="a trained model: which second spoke for what")
     parser.add_argument("--start", default=START, type=float, help="seconds before the piece (default: %(default)s)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of pieces: 0.5 is half (default: %(default)s)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for galleries (default: gallery)")
@@ -35,7 +37,9 @@ def main(argv=None):
     if args.start < 0:
         raise InputError(f"--start {args.start:g} is before the recording begins; take 0 or more seconds")
     is_data = args.recording and (args.recording.is_dir() or args.recording.suffix == ".csv")
-    if args.layers:
+    if args.attention:
+        draw_attention(args.recording, args.attention, args.png)
+    elif args.layers:
         draw_layers(registry.choose("models", args.layers), args.out)
     elif args.features or is_data:
         draw_gallery(args.recording, is_data, registry.choose("features", args.features or FOR_DATA), args)
@@ -53,6 +57,16 @@ def draw_recording(path, png):
     png = png or Path(f"{Path(name).stem}.png")
     plots.recording(signal, power, mel_power, contract, name, png, show=True)
     print(f"wrote {png}; next: python TestSignalModel.py RECORDING says what the models make of it")
+
+
+def draw_attention(path, folder, png):
+    from classifier import artifact, attention_pictures
+
+    trained = attention_pictures.load(folder)
+    path = path or artifact.example(folder)
+    png = png or Path(f"{path.stem}_attention.png")
+    attention_pictures.draw(trained, path, png, show=True)
+    print(f"wrote {png}; next: python TestSignalModel.py {path} --model {folder} says it in numbers")
 
 
 def draw_gallery(path, is_data, features, args):

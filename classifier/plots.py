@@ -167,6 +167,61 @@ def recording(signal, power, mel_power, contract, title, path, show=False):
     save(figure, path, show)
 
 
+def attention(signal, mel_power, steps, strips, contract, title, path, show=False):
+    """Waveform and mel spectrogram of a recording; below, what its steps say: the first strip as bars, then all strips.
+
+    Args:
+        signal: (samples,).
+        mel_power: (n_mels, frames).
+        steps: where they start and end: two of (steps,) seconds. Between them nothing is drawn.
+        strips: {label, or more words: (steps,) of 0 to 1}; the first one stands out.
+        path: of the PNG.
+        show: open a window too, where there is a display.
+    """
+    import librosa
+
+    plt = pyplot()
+    (starts, ends), meaning = steps, "attention × said"
+    seconds = len(signal) / contract.sample_rate
+    first, values = next(iter(strips.items()))
+    rows = 0.32 * len(strips) + 0.3  # inches
+    heights = (1.4, 2.4, 1.2, rows)
+    size = (11, sum(heights) + 1.6)
+    figure, axes = plt.subplots(4, 1, figsize=size, sharex=True, height_ratios=heights, layout="constrained")
+    axes[0].plot(np.arange(len(signal)) / contract.sample_rate, signal, linewidth=0.5)
+    axes[0].set(ylabel="amplitude", title=title, xlim=(0, seconds))
+    axes[0].grid(alpha=0.3)
+
+    decibels = librosa.power_to_db(mel_power)
+    extent = (0, seconds, 0, len(mel_power))
+    image = axes[1].imshow(decibels, origin="lower", aspect="auto", extent=extent, cmap="magma")
+    ticks = np.linspace(0, len(mel_power) - 1, 5).round().astype(int)
+    hertz = librosa.mel_frequencies(contract.n_mels, fmax=contract.sample_rate / 2)[ticks]
+    axes[1].set_yticks(ticks + 0.5, [f"{value:.0f}" for value in hertz])
+    axes[1].set(ylabel="mel, Hz")
+    figure.colorbar(image, ax=axes[1], label="power, dB", pad=0.01)
+
+    highest = max(max(map(np.max, strips.values())), 1e-6)
+    axes[2].bar(starts, values, ends - starts, align="edge", color="tab:orange")
+    axes[2].set(ylabel=meaning, ylim=(0, 1.05 * highest))
+    axes[2].set_title(first, loc="left", fontsize="medium", weight="bold")
+    axes[2].grid(alpha=0.3)
+    colours = matplotlib.colormaps["inferno"]
+    for row, of_label in enumerate(strips.values()):
+        spans = np.stack([starts, ends - starts], axis=1)
+        axes[3].broken_barh(spans, (row - 0.45, 0.9), facecolors=colours(of_label / highest))
+    axes[3].set_yticks(range(len(strips)), strips)
+    axes[3].get_yticklabels()[0].set_weight("bold")
+    axes[3].set(
+        xlabel="seconds (bright: this spoke for the label; grey: not heard)",
+        ylim=(len(strips) - 0.5, -0.5),
+        facecolor="lightgrey",
+    )
+    scale = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(0, highest), colours)
+    figure.colorbar(scale, ax=axes[3], label=meaning, pad=0.01)
+    save(figure, path, show)
+
+
 def reliability(tables, title, path):
     """How often a model is right when it is so sure, against the line where both are equal; pieces a bin below.
 

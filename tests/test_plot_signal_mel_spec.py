@@ -3,6 +3,7 @@
 import matplotlib.image
 import pytest
 
+from tests.classifier.test_attention_pictures import write_model
 from tests.conftest import run_script, write_data, write_tone
 
 SCRIPT = "PlotSignalMelSpec.py"
@@ -37,11 +38,22 @@ def test_layers_of_models(tmp_path):
     assert "python TrainModel.py --model mel" in printed
 
 
+def test_what_a_model_paid_attention_to(tmp_path):
+    write_model(tmp_path / "multilevel_attention")
+    write_tone(tmp_path / "tone.wav", seconds=5)
+    printed, _ = run_script(SCRIPT, "tone.wav", "--attention", "multilevel_attention", cwd=tmp_path)
+    assert "wrote tone_attention.png; next: python TestSignalModel.py tone.wav --model multilevel_attention" in printed
+    assert matplotlib.image.imread(tmp_path / "tone_attention.png").shape[1] == 1210
+
+
 @pytest.mark.parametrize(
     ["arguments", "reason"],
     [
         (["--features", "moods"], "'moods' is none of the features: averaged, "),
         (["--layers", "moods"], "'moods' is none of the models: "),
+        (["--attention", "nowhere"], "nowhere: there is no trained model; run TrainModel.py first"),
+        (["nowhere.wav", "--attention", "multilevel_attention"], "nowhere.wav: there is no such recording"),
+        (["--attention", "mel"], "mel holds mel, which has no attention to draw; train one that has: multilevel_"),
         (["nowhere.wav", "--features", "all"], "nowhere.wav: there is no such recording"),
         (["empty"], "empty holds no data"),
         (["short.wav", "--features", "mfcc", "--start", "9"], "short.wav ends at 1.00 s"),
@@ -53,6 +65,8 @@ def test_layers_of_models(tmp_path):
 def test_a_wrong_turn_is_one_sentence(arguments, reason, tmp_path):
     (tmp_path / "empty").mkdir()
     write_tone(tmp_path / "short.wav", seconds=1)
+    for name in {"mel", "multilevel_attention"} & set(arguments):
+        write_model(tmp_path / name)
     _, said = run_script(SCRIPT, *arguments, "--out", tmp_path / "out", cwd=tmp_path, expect=1)
     assert reason in said
     assert not (tmp_path / "out").exists()

@@ -10,7 +10,7 @@ RECIPE = Recipe(  # of the head, on embeddings that are computed once
     epochs=60,
     batch_size=64,
     optimizer="adamw",
-    learning_rate=1e-3,
+    learning_rate=1e-2,
     loss="categorical_crossentropy",
     weight_decay=0.01,
     warm_up=1,
@@ -18,7 +18,7 @@ RECIPE = Recipe(  # of the head, on embeddings that are computed once
     patience=60,
     balanced=True,
 )
-FINE_TUNE = replace(FIELD, epochs=20, learning_rate=1e-3, warm_up=1, patience=20)
+FINE_TUNE = replace(FIELD, epochs=20, learning_rate=3e-4, warm_up=1, patience=20)
 
 
 def build(features, n_classes):

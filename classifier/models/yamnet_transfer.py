@@ -14,6 +14,6 @@ NETWORK = "yamnet"
 FEATURES = partial(Embedding.from_contract, network=NETWORK)
 RECIPE = _transfer.RECIPE
 PAPER = RECIPE
-FINE_TUNE = replace(_transfer.FINE_TUNE, epochs=10, learning_rate=3e-4)  # only for `--fine-tune`; 27 layers are all
+FINE_TUNE = replace(_transfer.FINE_TUNE, epochs=10)  # only for `--fine-tune`; 27 layers are all
 
 build = _transfer.build

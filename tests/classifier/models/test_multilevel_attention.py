@@ -1,0 +1,72 @@
+"""The networks weigh what the published ones weigh, listen with shares of a whole, and have a penalty that is real."""
+
+import keras
+import numpy as np
+import pytest
+
+from classifier import network, registry
+from classifier.models import _multilevel
+from Constants import Contract, make_contract
+
+NAMES = ("multilevel_attention", "multilevel_attention_wide")
+STEPS, VALUES, CLASSES = 10, 128, 4
+
+
+@pytest.mark.parametrize(["name", "normalised", "weights"], [(NAMES[0], True, 2_639_745), (NAMES[1], False, 4_960_269)])
+def test_weights_with_the_last_layer_of_the_source(name, normalised, weights):
+    embedding = keras.Input((STEPS, VALUES))
+    x = keras.layers.Dense(527)(registry.load("models", name).network(embedding, 527))
+    x = keras.layers.BatchNormalization()(x) if normalised else x
+    assert keras.Model(embedding, keras.layers.Activation("sigmoid")(x)).count_params() == weights
+
+
+@pytest.fixture(params=NAMES)
+def body(request):
+    """What follows the features, at first weights."""
+    embedding = keras.Input((STEPS, VALUES))
+    return keras.Model(embedding, registry.load("models", request.param).build(embedding, CLASSES))
+
+
+@pytest.fixture
+def embedded():
+    """Three pieces, far from 0 so that softmax has something to say."""
+    return np.random.default_rng(0).normal(0, 20, (3, STEPS, VALUES)).astype("float32")
+
+
+def test_a_piece_is_what_its_steps_say_weighted_by_shares_of_attention(body, embedded):
+    named = [body.get_layer(name).output for name in ("attention_2", "said_2", "attention_3", "said_3")]
+    *of_steps, levels = keras.Model(body.input, [*named, body.layers[-1].input])(embedded)
+    attention_2, said_2, attention_3, said_3 = map(np.asarray, of_steps)
+    for attention in (attention_2, attention_3):
+        assert attention.shape == (3, STEPS, CLASSES)
+        assert attention.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    third, second = (attention_3 * said_3).sum(axis=1), (attention_2 * said_2).sum(axis=1)
+    assert np.asarray(levels) == pytest.approx(np.concatenate([third, second], axis=1), abs=1e-5)
+
+
+def test_attention_is_a_softmax_over_the_classes_shared_out_over_time():
+    x = np.log([[[3.0, 1.0], [1.0, 1.0]]])  # of class 0: 3/4, then 1/2
+    assert np.asarray(_multilevel.ClassAttention()(x)) == pytest.approx(np.array([[[0.6, 1 / 3], [0.4, 2 / 3]]]))
+
+
+def test_large_weights_of_the_last_layer_cost_something(body):
+    kernel, bias = body.layers[-1].get_weights()
+    body.layers[-1].set_weights([np.full_like(kernel, 10), bias])
+    assert float(sum(body.losses)) == pytest.approx(1e-4 * 100 * 2 * CLASSES * CLASSES)
+
+
+def test_at_first_what_the_levels_say_of_a_label_counts_for_no_other(body):
+    said = np.array([[0.9, 0.1, 0.1, 0.1, 0.8, 0.2, 0.2, 0.2]])
+    probabilities = np.asarray(body.layers[-1](said))[0]
+    assert probabilities.argmax() == 0
+    assert probabilities[1:] == pytest.approx(probabilities[1])
+    assert probabilities[0] / probabilities[1] == pytest.approx(np.exp(4 * (0.8 + 0.6)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ten_seconds_are_ten_steps_of_yamnet(name, weights_here):
+    module = registry.load("models", name)
+    contract = make_contract(seconds=module.SECONDS)
+    assert contract == module.PAPER_CONTRACT == Contract(piece_length=160_000)
+    features = network.features_of(module, contract)
+    assert features(np.zeros((1, contract.piece_length), "float32")).shape == (1, 10, 1024)
