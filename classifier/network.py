@@ -58,7 +58,8 @@ def statistics(features, batches):
         n += values.size / np.prod([values.shape[axis] for axis in own])
         total, squares = total + values.sum(axis=over), squares + np.square(values).sum(axis=over)
     mean = total / n
-    return mean, np.maximum(squares / n - mean**2, 1e-12)
+    deviation = np.sqrt(np.maximum(squares / n - mean**2, 1e-12))
+    return mean, np.square(np.maximum(deviation, features.least_deviation * np.mean(deviation)))
 
 
 def _own(features, n_axes):

@@ -25,8 +25,8 @@ class Pieces(keras.utils.PyDataset):
         super().__init__()
         self.store, self.contract, self.batch_size, self.n_labels = store, contract, batch_size, len(labels)
         hop = hop or contract.piece_length
-        beyond_first = np.maximum(0, (store.ends - store.starts)[recordings] - contract.piece_length)
-        n_pieces = 1 - -beyond_first // hop
+        samples = (store.ends - store.starts)[recordings]
+        n_pieces = np.maximum(1, -(-samples // hop))  # overlapping ones hold those that touch, short last ones too
         self.recordings = np.repeat(recordings, n_pieces)
         self.starts = np.concatenate([np.arange(n) * hop for n in n_pieces])
         self.truth = np.array([labels.index(store.clips[i].label) for i in self.recordings])

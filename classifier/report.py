@@ -400,16 +400,22 @@ def _repeat(trained):
             tag("p", _name(Path(run["run"]["data"]).name), " stands for the place of the data.", class_="soft")
         )
     parts.append(tag("p", f"Same data, same seed ({run['run']['seed']}), same versions, same machine: same weights."))
+    recipes = {"Recipe": run["recipe"], "Fine-tuning": run.get("fine_tuning") or {}}
     tables = {
-        "Recipe": [[key.replace("_", " ").replace(" db", " dB"), _said(value)] for key, value in run["recipe"].items()],
-        "Versions": list(run["versions"].items()),
+        title: [[key.replace("_", " ").replace(" db", " dB"), _said(value)] for key, value in recipe.items()]
+        for title, recipe in recipes.items()
+        if recipe
     }
+    tables["Versions"] = list(run["versions"].items())
     tables = [tag("div", _table(title, ["what", "value"], rows, class_="words")) for title, rows in tables.items()]
     return _joined([*parts, tag("div", *tables, class_="pair")])
 
 
 def command(trained):
-    """The line that repeats a training: what the run decided, where it is not the default (none, no, 0)."""
+    """The line that repeats a training: what the run decided, where it is not the default (none, no, 0).
+
+    Of fine-tuning 0 is a decision, for there are models that are fine-tuned if nobody says so.
+    """
     settings = dict(trained.run["run"])
     for name in ("data", "mix_in"):
         if settings.get(name):
@@ -420,7 +426,7 @@ def command(trained):
         flag = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(flag)
-        elif value:
+        elif value or (name == "fine_tune" and value == 0):
             words += [f"{flag}={value}"] if str(value).startswith("-") else [flag, str(value)]
     return shlex.join(words)
 

@@ -83,9 +83,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     embedded = ()
     if is_pretrained := hasattr(features, "learn"):
         if mix_in and not fine_tuning:
-            raise InputError(
-                f"{name} learns from recordings as they are: for --mix-in, give --fine-tune 2 or more, too"
-            )
+            raise InputError(f"{name} learns from recordings as they are: for --mix-in, give --fine-tune 2 too")
         embedded = embeddings.to_learn_and_validate(features, store, on_side, labels, contract, recipe, run["seed"])
     first = embedded[0] if is_pretrained else learn
     some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_PIECES // recipe.batch_size))))

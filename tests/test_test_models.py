@@ -57,7 +57,7 @@ def test_yamnet_knows_sounds_that_nobody_taught_it_here(recording, sound, weight
     lines = printed.splitlines()
     assert re.match(rf"recording +{sound} \d+\.\d%; ", lines[-3])
     assert lines[-2] == f"it is: {sound}"
-    assert lines[-1].startswith("next: python TrainModel.py --data")
+    assert lines[-1].startswith("next: python TrainModel.py --model yamnet_transfer --data")
     assert said == ""
 
 

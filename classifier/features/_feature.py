@@ -12,6 +12,7 @@ class Feature(keras.layers.Layer):
     """
 
     own_statistics = (-1,)  # axes along which every place is standardised by a mean and a variance of its own
+    least_deviation = 0.0  # a place counts as varying at least so much, as a share of what all do on average
 
     @classmethod
     def from_contract(cls, contract, own_statistics=None, **settings):

@@ -18,7 +18,7 @@ EPSILON = 1e-7  # attention stays so far from 0 and 1
 FIRST = 4.0  # weight: of two levels at 1, and all others at 0, it makes a probability of 99.7 % among ten
 PENALTY = 1e-4  # on the squares of the last layer's weights
 
-RECIPE = replace(_transfer.RECIPE, epochs=20, learning_rate=1e-3)  # its first weights leave little to learn
+RECIPE = replace(_transfer.RECIPE, epochs=20)  # its first weights leave little to learn
 PAPER = Recipe(epochs=60, batch_size=500, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
 FINE_TUNE = replace(_transfer.FINE_TUNE, fine_tuned=0)
 

@@ -12,7 +12,7 @@ from classifier.pretrained._embedding import Embedding
 
 NETWORK = "yamnet_small"
 FEATURES = partial(Embedding.from_contract, network=NETWORK)
-RECIPE = _transfer.RECIPE
+RECIPE = replace(_transfer.RECIPE, learning_rate=1e-2)
 PAPER = RECIPE
 FINE_TUNE = replace(_transfer.FINE_TUNE, fine_tuned=11)  # all layers
 

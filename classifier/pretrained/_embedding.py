@@ -20,6 +20,8 @@ class Embedding(Feature):
         learning: so many of the network's last layers learn.
     """
 
+    least_deviation = 0.3  # many values are for sounds that these recordings hardly have, and are not to be blown up
+
     def __init__(self, sample_rate, network, together=1, looped=False, learning=0, **kwargs):
         super().__init__(**kwargs)
         self.sample_rate, self.network, self.together, self.looped = sample_rate, network, together, looped

@@ -99,8 +99,12 @@ def test_a_training_sees_all_of_them_in_another_order_every_epoch(read):
     assert np.array_equal(again[0][0], epochs[0][:8])
 
 
-def test_half_a_piece_from_one_to_the_next(read):
-    assert len(embedded(read(), hop=16_000).rows) == 4 + 69 + 1
+def test_half_a_piece_from_one_to_the_next_with_all_that_a_test_sees_among_them(read):
+    held = read()
+    half, whole = embedded(held, hop=16_000), embedded(held)
+    assert len(half.rows) == 5 + 70 + 1
+    seen = set(zip(half.recordings.tolist(), half.starts.tolist(), strict=True))
+    assert seen > set(zip(whole.recordings.tolist(), whole.starts.tolist(), strict=True))
 
 
 def test_mixed_pairs_have_mixed_truth(read):

@@ -40,7 +40,7 @@ def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
 
 
 def test_of_a_waveform_spans_of_time_are_masked():
-    masked = np.asarray(network.Masks(0.25)(np.ones((20, 1000, 1), "float32"), training=True))
+    masked = np.asarray(network.Masks(0.25)(np.ones((200, 1000, 1), "float32"), training=True))
     assert 0 < np.mean(masked == 0) < 0.3
 
 
@@ -72,6 +72,15 @@ def test_every_head_learns_and_the_first_answers():
         np.abs(new.numpy() - old).max() > 0 for new, old in zip(learner.trainable_variables, before, strict=True)
     )
     assert np.array_equal(model(audio()), learner(audio())[0])
+
+
+def test_a_place_that_hardly_varies_counts_as_varying_a_share_of_what_all_do():
+    """Or what is silent in training, and sounds in the field, would drown all else."""
+    features = LogMelSpectrogram.from_contract(Contract())
+    features.least_deviation = 0.5
+    values = np.stack([np.full(1000, 3.0), np.random.default_rng(0).normal(0, 2, 1000)], axis=1)
+    _, variance = network.statistics(features, [values])
+    assert variance == pytest.approx([0.5**2, 4], rel=0.1)
 
 
 def test_statistics_are_those_of_each_place_along_the_axes_a_feature_names():

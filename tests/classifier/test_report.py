@@ -180,9 +180,10 @@ def test_few_and_many_labels(copy, n):
 
 def test_the_command_names_what_is_not_the_default(copy):
     run = {"group_by": "-(it's)", "fold": 2, "paper": True, "seconds": 1.5, "data": "/far/away/voices", "seed": 0}
+    run |= {"fine_tune": 0}
     trained = artifact.load(copy)
     trained.run["run"] = {**dict.fromkeys(("layout", "epochs", "sample_rate")), **run, "mix_in": "/far/away/rain"}
-    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --paper --seconds 1.5 --mix-in rain"""
+    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --paper --seconds 1.5 --fine-tune 0 --mix-in rain"""
     assert report.command(trained) == f"python TrainModel.py --model mel {expected}"
 
 
