@@ -35,7 +35,7 @@ def test_the_folder_holds_what_a_report_needs(boosted):
     run = json.loads((folder / "run.json").read_text())
     assert run["labels"] == LABELS
     assert (run["run"]["features"], run["run"]["overlap"]) == ("mel", 0.75)
-    assert run["pieces"] == {"train": 24, "validation": 4, "test": 4}
+    assert run["pieces"] == {"train": 36, "validation": 4, "test": 4}
     assert run["features"] == 60 * Contract().n_frames
     assert run["split"]["groups_on_two_sides"] == []
     assert run["contract"]["piece_length"] == 32_000
@@ -71,7 +71,7 @@ def test_it_says_recall_pr_auc_chance_and_what_comes_next(boosted):
     assert "mean of the recalls 100.0%, guessing 50.0%" in printed
     assert "guessing a label's share of the pieces: high tone 50.0%, low tone 50.0%" in printed
     assert "wrote boosted/boosting; next: python TrainModel.py" in printed
-    assert "pieces 24 to learn from, 4 to validate, 4 to test" in said
+    assert "pieces 36 to learn from, 4 to validate, 4 to test" in said
     assert "4 settings on 3 folds each" in said  # 50 and 200 components are both more than pieces
 
 
