@@ -74,12 +74,13 @@ def train_and_test(args, found):
     """A result per model, over the folds."""
     from classifier import clips, folds, recipe, store, weights
 
-    names = weights.ready(registry.choose("models", args.model), leave_out=args.model == "all")
+    names = registry.choose("models", args.model)
     if args.overlap or args.background:
         raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
     if args.mix_in:
         clips.of_background(args.mix_in)  # an error now, and not in every fold
         args.mix_in = str(args.mix_in.resolve())
+    names = weights.ready(names, leave_out=args.model == "all")
     labels = clips.label_order(found, args.labels)
     kept = ("layout", "group_by", "seed", "mix_in", "fine_tune", "epochs", "paper", "seconds", "sample_rate")
     settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}

@@ -90,11 +90,11 @@ def draw_gallery(path, is_data, features, args):
 
 
 def draw_layers(models, out):
-    from classifier import layer_pictures
+    from classifier import layer_pictures, recipe
 
     paths = [out / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
-        layer_pictures.draw(name, make_contract(), len(read_labels()), path)
+        layer_pictures.draw(name, recipe.contract_of(name), len(read_labels()), path)
     print(f"wrote {', '.join(map(str, paths))}; next: python TrainModel.py --model {models[0]}")
 
 

@@ -44,7 +44,7 @@ def main(argv=None):
 
     if args.weights:
         weights.take(args.weights)
-    names = weights.ready(registry.choose("models", args.model), leave_out=args.model == "all")
+    names = registry.choose("models", args.model)
     data = (args.data or clips.default_data()).resolve()
     if args.mix_in:
         args.mix_in = str(args.mix_in.resolve())
@@ -56,6 +56,7 @@ def main(argv=None):
             length = f"{contract.seconds:g} s at {contract.sample_rate} Hz"
             console.say(f"this run: pieces of {length}; Constants.py says otherwise")
     found = clips.read_clips(data, args.group_by, args.layout)
+    contracts = {name: contracts[name] for name in weights.ready(names, leave_out=args.model == "all")}
     labels = clips.label_order(found, args.labels)
     rates = {contract.sample_rate for contract in contracts.values()}
     recordings = {rate: store.read(found, data, rate, not args.no_cache) for rate in rates}
@@ -75,7 +76,7 @@ def main(argv=None):
         print(f"skipped: {reason}")
     if held.skipped:
         print(f"{len(held.skipped)} of {len(found)} recordings were skipped, for the reasons above")
-    print(f"wrote {', '.join(str(args.out / name) for name in names)}; next: python ConvertModelToTFLite.py")
+    print(f"wrote {', '.join(str(args.out / name) for name in contracts)}; next: python ConvertModelToTFLite.py")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import atomic, console, prediction, registry
-from Constants import ROOT, make_contract
+from classifier import atomic, console, prediction, recipe, registry
+from Constants import ROOT
 
 BEGIN, END = "<!-- models: python -m benchmarks.models_table -->", "<!-- end of models -->"
 MEASURED = {"voices": "equal_budget_voices.csv", "ESC-10": "equal_budget_esc10.csv"}
@@ -49,7 +49,7 @@ def main(argv=None):
 def _row(name):
     from classifier import network, tflite
 
-    module, contract = registry.load("models", name), make_contract(registry.stated("models", name, "SECONDS"))
+    module, contract = registry.load("models", name), recipe.contract_of(name)
     features = network.features_of(module, contract)
     model = network.build(module, features, contract, 3)
     with tempfile.TemporaryDirectory() as folder:

@@ -9,49 +9,28 @@ import os
 import keras
 import numpy as np
 
-from classifier import atomic, augmentation
+from classifier import atomic
 from classifier.console import progress
-from classifier.pieces import Pieces
+from classifier.pieces import Dealt, Pieces
 
 AT_ONCE = 32  # pieces
 
 
-def to_learn_and_validate(features, store, on_side, labels, contract, recipe, seed):
-    """The sides "train", whose pieces overlap by half, and "validation", as features see them: two Embedded."""
-    of_features, settings = (features, store), (labels, contract, recipe.batch_size)
-    half = contract.piece_length // 2
-    learn = Embedded(*of_features, on_side["train"], *settings, half, recipe, seed)
-    return learn, Embedded(*of_features, on_side["validation"], *settings)
-
-
 class Embedded(Pieces):
-    """Pieces of some recordings as the features see them: a batch is (pieces, *features), one-hot truth, weights.
+    """Pieces of some recordings as the features see them: `cut` gives (pieces, *features) in place of audio."""
 
-    recipe: of a training, which gets them in another order every epoch; None leaves them in theirs.
-    """
-
-    def __init__(self, features, store, recordings, labels, contract, batch_size, hop=None, recipe=None, seed=0):
-        super().__init__(store, recordings, labels, contract, batch_size, hop)
-        self.recipe, self.seed, self.epoch = recipe, seed, 0
+    def __init__(self, features, store, recordings, labels, contract, *args, hop=None, **settings):
+        super().__init__(store, recordings, labels, contract, *args, hop=hop, **settings)
         everything = Pieces(store, np.arange(len(store.clips)), labels, contract, AT_ONCE, hop)
         self.values = _of_all(features, everything, hop or contract.piece_length)
         self.rows = np.flatnonzero(np.isin(everything.recordings, recordings))
-        if recipe and not recipe.balanced:
-            self.weights = np.ones_like(self.weights)
 
-    def on_epoch_end(self):
-        self.epoch += 1
+    def cut(self, chosen, starts):
+        return self.values[self.rows[chosen]]
 
-    def __getitem__(self, batch):
-        chosen = np.arange(len(self.truth))
-        random = np.random.default_rng([self.seed, self.epoch])
-        if self.recipe:
-            chosen = random.permutation(chosen)
-        chosen = chosen[batch * self.batch_size : (batch + 1) * self.batch_size]
-        found = self.values[self.rows[chosen]], *self.truth_and_weights(chosen)
-        if self.recipe and self.recipe.mixup:
-            return augmentation.mix(*found, self.recipe.mixup, np.random.default_rng([self.seed, self.epoch, batch]))
-        return found
+
+class EmbeddedToLearn(Embedded, Dealt):
+    """The same, dealt anew every epoch."""
 
 
 def _of_all(features, pieces, hop):

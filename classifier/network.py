@@ -73,7 +73,11 @@ def _heads(outputs):
 def behind_features(model):
     """What follows the features of a model, sharing its weights: features -> (batch, n_classes) probabilities."""
     x = keras.Input(model.get_layer("features").output.shape[1:])
-    return keras.Model(x, _heads(model.get_layer("body")(model.get_layer("standardise")(x)))[0])
+    return keras.Model(x, _answer(model, x))
+
+
+def _answer(model, features):
+    return _heads(model.get_layer("body")(model.get_layer("standardise")(features)))[0]
 
 
 def learner(model, masks=0.0):
@@ -143,7 +147,7 @@ def dropin(model, contract):
     shape = features.output.shape[1:]
     values = keras.Input((int(np.prod(shape)),), name="from_app")
     x = features.from_app(keras.layers.Reshape(shape)(values))
-    return keras.Model(values, _heads(model.get_layer("body")(model.get_layer("standardise")(x)))[0])
+    return keras.Model(values, _answer(model, x))
 
 
 def _as_agreed(features, contract):

@@ -59,20 +59,12 @@ class Pieces(keras.utils.PyDataset):
         return audio
 
 
-class TrainingPieces(Pieces):
-    """The same pieces in another order every epoch, altered as the recipe says. Same seed, same batches.
+class Dealt(Pieces):
+    """Pieces in another order every epoch, mixed in pairs where the recipe says so. Same seed, same batches."""
 
-    copies: of the store, at another pitch and tempo (copies.make).
-    background: Pieces that are mixed in behind these; those of silent labels where not given.
-    """
-
-    def __init__(self, *args, recipe, seed, copies=(), background=None):
-        super().__init__(*args, recipe.batch_size)
-        self.recipe, self.seed, self.stores = recipe, seed, [self.store, *copies]
-        silent = np.isin([self.store.clips[i].label for i in self.recordings], SILENT_LABELS)
-        self.background = (
-            (background, np.arange(len(background.truth))) if background else (self, np.flatnonzero(silent))
-        )
+    def __init__(self, *args, recipe, seed, hop=None):
+        super().__init__(*args, recipe.batch_size, hop)
+        self.recipe, self.seed = recipe, seed
         if not recipe.balanced:
             self.weights = np.ones_like(self.weights)
         self.begin(epoch=0)
@@ -88,17 +80,37 @@ class TrainingPieces(Pieces):
     def __getitem__(self, batch):
         chosen = self.order[batch * self.batch_size : (batch + 1) * self.batch_size]
         random = np.random.default_rng([self.seed, self.epoch, batch])
-        recipe, (truth, weights) = self.recipe, self.truth_and_weights(chosen)
-        audio = self._heard(chosen, random)
+        found = self.inputs(chosen, random), *self.truth_and_weights(chosen)
+        return augmentation.mix(*found, self.recipe.mixup, random) if self.recipe.mixup else found
+
+    def inputs(self, chosen, random):
+        """What a model is given of the pieces chosen."""
+        return self.cut(chosen, self.starts[chosen])
+
+
+class TrainingPieces(Dealt):
+    """Pieces to learn from, altered as the recipe says.
+
+    copies: of the store, at another pitch and tempo (copies.make).
+    background: Pieces that are mixed in behind these; those of silent labels where not given.
+    """
+
+    def __init__(self, *args, copies=(), background=None, **settings):
+        super().__init__(*args, **settings)
+        self.stores = [self.store, *copies]
+        silent = np.isin([self.store.clips[i].label for i in self.recordings], SILENT_LABELS)
+        self.background = (
+            (background, np.arange(len(background.truth))) if background else (self, np.flatnonzero(silent))
+        )
+
+    def inputs(self, chosen, random):
+        recipe, audio = self.recipe, self._heard(chosen, random)
         if recipe.background_snr_db and len(self.background[1]):
             pieces, among = self.background
             behind = among[random.integers(len(among), size=len(chosen))]
             background = pieces.cut(behind, _shifted(pieces, behind, recipe.shift, random))
             audio = augmentation.add_background(audio, background, recipe.background_snr_db, random)
-        audio = augmentation.alter(audio, recipe, self.contract.sample_rate, random)
-        return (
-            augmentation.mix(audio, truth, weights, recipe.mixup, random) if recipe.mixup else (audio, truth, weights)
-        )
+        return augmentation.alter(audio, recipe, self.contract.sample_rate, random)
 
     def _heard(self, chosen, random):
         """`cut`, from the recordings or their copies; of a piece that is played faster, more of the recording."""

@@ -91,6 +91,11 @@ def contract_of_run(name, run):
     return make_contract(run["seconds"] if base else seconds(name, run), run["sample_rate"], base)
 
 
+def contract_of(name):
+    """The audio format of a model where a person has decided nothing."""
+    return contract_of_run(name, dict.fromkeys(("paper", "seconds", "sample_rate")))
+
+
 def seconds(name, run):
     """How long a piece is that a person, or else the model's file, wants; None: as long as Constants.py says."""
     return run["seconds"] or registry.stated("models", name, "SECONDS")
@@ -109,11 +114,14 @@ def fine_tuning_of_run(model, run):
     Raises:
         InputError: a person wants that of a model that stands on no pretrained network.
     """
-    ships = getattr(model, "FINE_TUNE", None)
-    if ships is None and run["fine_tune"]:
-        raise InputError(f"{model.__name__.rpartition('.')[2]} stands on no pretrained network: leave out --fine-tune")
-    n_layers = run["fine_tune"] if run["fine_tune"] is not None or ships is None else ships.fine_tuned
-    return _as_decided(replace(ships, fine_tuned=n_layers), run) if n_layers else None
+    ships, wanted = getattr(model, "FINE_TUNE", None), run["fine_tune"]
+    if ships is None:
+        if wanted:
+            name = model.__name__.rpartition(".")[2]
+            raise InputError(f"{name} stands on no pretrained network: leave out --fine-tune")
+        return None
+    tuning = replace(ships, fine_tuned=ships.fine_tuned if wanted is None else wanted)
+    return _as_decided(tuning, run) if tuning.fine_tuned else None
 
 
 def _as_decided(recipe, run):

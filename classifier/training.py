@@ -80,12 +80,14 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     learn = _to_learn(store, on_side["train"], labels, contract, fine_tuning or recipe, run["seed"], mix_in)
     validation = Pieces(store, on_side["validation"], labels, contract, recipe.batch_size)
     test = Pieces(store, on_side["test"], labels, contract, recipe.batch_size)
-    embedded = ()
+    first = learn
     if is_pretrained := hasattr(features, "learn"):
         if mix_in and not fine_tuning:
             raise InputError(f"{name} learns from recordings as they are: for --mix-in, give --fine-tune 2 too")
-        embedded = embeddings.to_learn_and_validate(features, store, on_side, labels, contract, recipe, run["seed"])
-    first = embedded[0] if is_pretrained else learn
+        half, about = contract.piece_length // 2, (labels, contract)
+        dealt = {"hop": half, "recipe": recipe, "seed": run["seed"]}
+        first = embeddings.EmbeddedToLearn(features, store, on_side["train"], *about, **dealt)
+        to_validate = embeddings.Embedded(features, store, on_side["validation"], *about, recipe.batch_size)
     some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_PIECES // recipe.batch_size))))
     values = some if is_pretrained else map(features, some)
     model = network.build(model_file, features, contract, len(labels), *network.statistics(features, values))
@@ -95,15 +97,15 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
 
     recipes = {"recipe": asdict(recipe), "fine_tuning": fine_tuning and asdict(fine_tuning)}
     begun = json.loads(json.dumps({"fingerprint": store.fingerprint, "labels": labels, **recipes, **run}))
-    stages = {"training": (model, learn, validation)}
+    stages = {"training": (name, model, learn, validation)}
     if is_pretrained:
-        head = {"head": (network.behind_features(model), *embedded)}
+        head = {"head": (f"{name}'s head", network.behind_features(model), first, to_validate)}
         stages = {**head, **stages} if fine_tuning else head
     if fine_tuning:
         features.learn(fine_tuning.fine_tuned)
-    for stage, (learner, to_learn, to_validate) in stages.items():
-        checkpoint = Checkpoint(Path(out) / f".{name}.{stage}", begun, to_learn.recipe, BEST, HISTORY)
-        best_epoch = _fit(learner, to_learn, to_validate, f"{name} ({stage})", checkpoint, resume)
+    for stage, (title, learner, *pieces) in stages.items():
+        checkpoint = Checkpoint(Path(out) / f".{name}.{stage}", begun, pieces[0].recipe, BEST, HISTORY)
+        best_epoch = _fit(learner, *pieces, title, checkpoint, resume)
     held_out = {"validation": validation, "test": test}
     answers = {side: pieces.answers(model.predict(pieces, verbose=0)) for side, pieces in held_out.items()}
     scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)

@@ -37,8 +37,3 @@ network = partial(_mobilenet.network, BLOCKS, MOST)
 def assign(network, path):
     """Give the network the weights of the published .tflite file, or of one that holds them as floats."""
     _mobilenet.assign(network, [(kernel, bias) for kind, kernel, bias in _tflite.weights(path) if "CONV" in kind], path)
-
-
-def classes(path):
-    """The last layer of the published file, from an embedding to 521 sounds: kernel (1024, 521) and bias (521,)."""
-    return _tflite.weights(path)[-1][1:]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifier import clients, console, metadata, registry
-from classifier.recipe import Recipe
+from classifier.recipe import Recipe, contract_of
 from Constants import Contract, InputError, make_contract
 
 console.import_tensorflow()
@@ -132,10 +132,6 @@ def its_weights(request):
     name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
     if name and registry.stated("models", name, "NETWORK"):
         request.getfixturevalue("weights_here")
-
-
-def contract_of(name):
-    return make_contract(registry.stated("models", name, "SECONDS"))
 
 
 def built(name, n_classes=3, contract=None, paper=False):
