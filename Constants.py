@@ -29,6 +29,7 @@ BOOSTED = ROOT / "boosted"  # a folder per trained boosting baseline
 EVALUATED = ROOT / "evaluated"  # what EvaluateModel.py found
 GALLERY = ROOT / "gallery"  # what PlotSignalMelSpec.py draws of features, data and layers
 WEIGHTS = ROOT / "weights"  # of pretrained networks, as they were published: downloaded, or put there by hand
+SERVED = ROOT / "served"  # what ServeModel.py keeps: trainings that it was asked for
 STORES = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time
 
 

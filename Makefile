@@ -28,10 +28,16 @@ environment: .venv/installed
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-test: .venv/tests_installed
+# for the tests of the page, which are skipped without it
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || { echo "installing chromium for the tests ..."; \
+		(apt-get -qq update && apt-get -qq install -y chromium) >/dev/null 2>&1; } || echo "chromium can not be installed here"
+
+test: .venv/tests_installed browser
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m pytest
 
 clean:
-	rm -rf .venv trained evaluated boosted gallery cache sample_signal.png
+	rm -rf .venv trained evaluated boosted gallery cache served sample_signal.png

@@ -58,14 +58,22 @@ class Refused(Exception):
     """A member is not taken, and with it the whole archive; the message goes on where its name ends."""
 
 
-def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES):
-    """Unpack zip, tar, tar.gz, tar.bz2 or tar.xz, told apart by how they begin.
+def is_archive(path):
+    """Whether `unpack` takes a file for an archive, told by how it begins. A tar that begins with its end is none."""
+    with open(path, "rb") as file:
+        start = file.read(tarfile.BLOCKSIZE)
+    return start.startswith((b"PK", *MAGIC)) or _begins_a_tar(start)
+
+
+def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES, name=None):
+    """Unpack zip, tar, tar.gz, tar.bz2, tar.xz, or one file in gz, bz2 or xz, told apart by how they begin.
 
     Args:
         archive: the file. A zip's list of members is held in memory: who takes uploads bounds the file's own size.
         folder: made here; it must not exist yet.
         limit_bytes: how much may come out, in all.
         limit_files: how many members there may be, folders among them.
+        name: the archive's own, where it is kept under another one; one compressed file is called so, without .gz.
 
     Raises:
         InputError: the archive is damaged or none, or a member is refused; archive, member and reason are named.
@@ -76,7 +84,7 @@ def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES):
         raise InputError(f"{folder} is there already; take it away, or unpack {archive.name} into another folder")
     member, left = None, limit_bytes
     try:
-        with atomic.new_folder(folder) as fresh, contextlib.closing(_members(archive)) as members:
+        with atomic.new_folder(folder) as fresh, contextlib.closing(_members(archive, name)) as members:
             for n_members, member in enumerate(progress(members, f"unpacking {archive.name}"), 1):
                 if n_members > limit_files:
                     raise Refused(f"is one more than the {limit_files} files and folders that are allowed")
@@ -94,7 +102,7 @@ def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES):
         raise InputError(f"{archive} is damaged or cut off ({error}); delete it and get it again") from None
 
 
-def _members(archive):
+def _members(archive, name):
     """The members of an archive one after the other, whatever its kind."""
     with archive.open("rb") as file:
         start = file.read(6)
@@ -102,13 +110,29 @@ def _members(archive):
         if start.startswith(b"PK"):
             yield from _zip_members(file)
             return
-        file = next((opens(file) for magic, opens in MAGIC.items() if start.startswith(magic)), file)
+        compressed = next((opens(file) for magic, opens in MAGIC.items() if start.startswith(magic)), None)
+        file = compressed or file
         try:
             tar = tarfile.open(fileobj=_Blocks(file), mode="r:", encoding="utf-8")
         except tarfile.ReadError as error:
-            known = "zip, tar, tar.gz, tar.bz2 or tar.xz"
+            file.seek(0)
+            if compressed and not _begins_a_tar(file.read(tarfile.BLOCKSIZE)):
+                file.seek(0)
+                inside = re.sub(r"\.(gz|bz2|xz)$", "", name or archive.name, flags=re.IGNORECASE)
+                yield Member(inside, False, "", lambda: compressed)
+                return
+            known = "zip, tar, tar.gz, tar.bz2, tar.xz, gz, bz2 or xz"
             raise InputError(f"{archive} is no archive ({error}); give one of {known}") from None
         yield from _tar_members(tar, file)
+
+
+def _begins_a_tar(block):
+    """Whether these 512 bytes are the header of a member; it carries a checksum."""
+    try:
+        tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True
 
 
 def _zip_members(file):

@@ -3,9 +3,12 @@
 TensorFlow is not imported for LiteRT, which starts in a fifth of a second.
 """
 
+import contextlib
 import functools
 import json
 import math
+import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +27,11 @@ COLUMNS = 8  # labels that a table has room for
 SAID = 5  # labels that are said of a piece where there are more
 
 
+_one_at_a_time = threading.Lock()  # quiet_libraries turns standard error round for the whole process
+
+
 class LiteRT:
-    """A .tflite file with one input and one output, run in a thread per processor.
+    """A .tflite file with one input and one output, run in a thread per processor; several threads may ask at once.
 
     The input is [1, n] or [n] of float32, the output [1, labels] or [labels].
     """
@@ -34,16 +40,17 @@ class LiteRT:
         self.path = Path(path)
         if not self.path.is_file():
             raise InputError(f"{self.path}: there is no such model; run ConvertModelToTFLite.py first")
-        self.idle = [self._interpreter()]
-        details = self.idle[0].get_input_details()
+        first = self._interpreter()
+        self.idle = deque([first])
+        details = first.get_input_details()
         shape, kind = details[0]["shape"].tolist(), details[0]["dtype"].__name__
         self.n_inputs = math.prod(shape)
         if len(details) != 1 or shape not in ([self.n_inputs], [1, self.n_inputs]) or kind != "float32":
             raise InputError(f"{self.path} takes {shape} of {kind}; only [1, n] or [n] of float32 can be run here")
-        self.n_outputs = int(self.idle[0].get_output_details()[0]["shape"][-1])
+        self.n_outputs = int(first.get_output_details()[0]["shape"][-1])
 
     def _interpreter(self):
-        with quiet_libraries():
+        with _one_at_a_time, quiet_libraries():
             from ai_edge_litert.interpreter import Interpreter
 
             try:
@@ -55,23 +62,33 @@ class LiteRT:
 
     def run(self, rows):
         """(rows, n) float32 -> (rows, labels)."""
-        workers = min(cpu_count(), max(1, len(rows) // 4))
-        while len(self.idle) < workers:
-            self.idle.append(self._interpreter())
+        workers = min(cpu_count(), len(rows) // 4)
+        if workers < 2:
+            return self._run(rows)
         with ThreadPoolExecutor(workers) as pool:
-            parts = pool.map(_invoke, self.idle[:workers], np.array_split(rows, workers))
-        return np.concatenate([part for part in parts if len(part)]) if len(rows) else np.empty((0, self.n_outputs))
+            return np.concatenate(list(pool.map(self._run, np.array_split(rows, workers))))
 
+    def _run(self, rows):
+        with self._borrowed() as interpreter:
+            where, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+            results = np.empty((len(rows), self.n_outputs), "float32")
+            for row, result in zip(rows, results, strict=True):
+                interpreter.set_tensor(where["index"], np.asarray(row, "float32").reshape(where["shape"]))
+                interpreter.invoke()
+                result[:] = interpreter.get_tensor(answer["index"]).reshape(-1)
+        return results
 
-def _invoke(interpreter, rows):
-    where, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    results = []
-    for row in rows:
-        interpreter.set_tensor(where["index"], np.asarray(row, "float32").reshape(where["shape"]))
-        interpreter.invoke()
-        result = interpreter.get_tensor(answer["index"])
-        results.append(result if result.ndim == 1 else result[0])
-    return np.array(results)
+    @contextlib.contextmanager
+    def _borrowed(self):
+        """An interpreter that nobody else has: they can not be shared."""
+        try:
+            interpreter = self.idle.pop()
+        except IndexError:
+            interpreter = self._interpreter()
+        try:
+            yield interpreter
+        finally:
+            self.idle.append(interpreter)
 
 
 @dataclass(frozen=True)
@@ -120,13 +137,12 @@ def _published(name):
     """The file of a network that answers without any training."""
     from classifier import weights  # what it downloads with takes a third of a second to import
 
-    ready = [network for network, file in weights.PUBLISHED.items() if file.path.suffix == ".tflite"]
-    if name in ready:
+    if name in weights.answering():
         return weights.fetch(name)
     trained = ", ".join(sorted(run.parent.name for run in TRAINED.glob(f"*/{artifact.RUN}")))
     raise InputError(
         f"{name}: there is no trained model; name a folder of {TRAINED} ({trained or 'none yet: run TrainModel.py'}), "
-        f"a .tflite file, or {', '.join(ready)}"
+        f"a .tflite file, or {', '.join(weights.answering())}"
     )
 
 
@@ -178,9 +194,10 @@ class Answer:
     @property
     def label(self):
         """What the recording is; None when it is none of the labels."""
-        return self._label(self.recording)
+        return self.label_of(self.recording)
 
-    def _label(self, row):
+    def label_of(self, row):
+        """The same of (labels,) probabilities."""
         index = decide(row[None], self.thresholds, self.labels)[0]
         return None if index is None else self.labels[index]
 
@@ -188,7 +205,7 @@ class Answer:
         """The most probable labels of a piece; not with commas between them, which are a part of some labels."""
         most = np.argsort(-row, kind="stable")[:SAID]
         words = "; ".join(f"{self.labels[i]} {row[i]:.1%}" for i in most)
-        return words if self._label(row) else f"{NONE}: {words}"
+        return words if self.label_of(row) else f"{NONE}: {words}"
 
     def as_dict(self):
         def named(row):
@@ -196,7 +213,7 @@ class Answer:
 
         times = zip(self.starts, self.ends, self.pieces, strict=True)
         pieces = [
-            {"start": float(start), "end": float(end), "label": self._label(row), "probabilities": named(row)}
+            {"start": float(start), "end": float(end), "label": self.label_of(row), "probabilities": named(row)}
             for start, end, row in times
         ]
         return {"label": self.label, "probabilities": named(self.recording), "pieces": pieces}
@@ -216,7 +233,7 @@ class Answer:
         if len(self.labels) > COLUMNS:
             table(["piece", "most probable"], [[what, self._in_words(row)] for what, row in rows])
         else:
-            rows = [[what, *(f"{value:.1%}" for value in row), self._label(row) or NONE] for what, row in rows]
+            rows = [[what, *(f"{value:.1%}" for value in row), self.label_of(row) or NONE] for what, row in rows]
             table(["piece", *self.labels, "it is"], rows)
         best = self.labels[int(self.recording.argmax())]
         why = "" if self.label else f" ({best} would have to reach {self.thresholds[best]:.1%})"
@@ -224,10 +241,18 @@ class Answer:
 
 
 def classify(predictor, path):
-    """Answer for a recording, piece by piece, the last piece padded with silence."""
-    contract = predictor.contract
-    signal = recording.read(path, contract.sample_rate)
-    pieces = predictor.probabilities(cut_audio_pad_last(signal, contract.piece_length))
-    starts = np.arange(len(pieces)) * contract.seconds
-    ends = np.minimum(starts + contract.seconds, len(signal) / contract.sample_rate)
+    """Answer for a recording."""
+    return answer(predictor, recording.read(path, predictor.contract.sample_rate))
+
+
+def answer(predictor, signal, overlap=0.0):
+    """Answer for (samples,) audio, piece by piece, the last piece padded with silence.
+
+    overlap: how much of a piece the next one has too, from 0 to less than 1.
+    """
+    rate, length = predictor.contract.sample_rate, predictor.contract.piece_length
+    hop = max(1, round(length * (1 - overlap)))
+    pieces = predictor.probabilities(cut_audio_pad_last(signal, length, hop))
+    starts = np.arange(len(pieces)) * hop / rate
+    ends = np.minimum(starts + length / rate, len(signal) / rate)
     return Answer(predictor.labels, starts, ends, pieces, pieces.mean(axis=0), predictor.thresholds)

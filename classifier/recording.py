@@ -85,13 +85,19 @@ def blocks(path, sample_rate=None, start=0.0, end=None):
 
 def _resampled(decoded, rate, wanted):
     """Mono blocks at the wanted rate, of (n, channels) blocks."""
-    resample = None if rate == wanted else soxr.ResampleStream(rate, wanted, 1, dtype="float32").resample_chunk
+    resample = resampler(rate, wanted)
     for block in decoded:
         n = block.shape[1]
         mono = block[:, 0] if n == 1 else block @ np.full(n, 1 / n, "float32")  # numpy's mean takes 30 times as long
-        yield resample(mono) if resample else mono
-    if resample:
-        yield resample(np.empty(0, "float32"), last=True)
+        yield resample(mono)
+    yield resample(np.empty(0, "float32"), last=True)
+
+
+def resampler(rate, wanted):
+    """A function from a stream's blocks, (n,) float32 at one rate in Hz, to blocks at another; the last says so."""
+    if rate == wanted:
+        return lambda block, last=False: block
+    return soxr.ResampleStream(rate, wanted, 1, dtype="float32").resample_chunk
 
 
 def properties(path):

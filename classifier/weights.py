@@ -55,6 +55,11 @@ PUBLISHED = {  # by the files of classifier/pretrained
 }
 
 
+def answering():
+    """{network: its file} of those that are published with labels and metadata, and answer without any training."""
+    return {name: weights.path for name, weights in PUBLISHED.items() if weights.path.suffix == ".tflite"}
+
+
 def fetch(network):
     """The file of a pretrained network, downloaded unless it is there already.
 

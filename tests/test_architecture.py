@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 # From top to bottom; a file may use files of its own layer and of those below, never of one above.
 LAYERS = [
     {"scripts"},
+    {"service"},
     {"summary"},
     {"folds", "training", "boosting", "clients", "tflite", "quantised", "preparation", "checkup", "attention_pictures"},
     {"gallery_of_data"},
@@ -56,7 +57,13 @@ DOORS = {  # library: the files that may import it
     "h5py": {"pretrained"},
     "sklearn": {"splits", "checkup", "evaluation", "boosting"},
     "tensorflow": {"training", "tflite", "quantised", "console", "pretrained"},
-    "threadpoolctl": {"boosting"},
+    "threadpoolctl": {"boosting", "service"},
+    "fastapi": {"service"},
+    "starlette": {"service"},
+    "pebble": {"service"},
+    "prometheus_client": {"service"},
+    "sqlite3": {"service"},
+    "uvicorn": {"scripts"},
     "tqdm": {"console", "no_graphics"},
 }
 FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
@@ -121,6 +128,8 @@ def test_only_what_requirements_name_is_imported():
         "flatbuffers",
         "threadpoolctl",
         "h5py",
-    }  # the last four come with librosa, keras, scikit-learn
+        "starlette",
+        "pydantic",
+    }  # the last six come with librosa, keras, scikit-learn, fastapi
     for path in FILES:
         assert {name.partition(".")[0] for name in imports(path)} <= allowed, path

@@ -1,4 +1,7 @@
+import bz2
+import gzip
 import io
+import lzma
 import stat
 import tarfile
 import warnings
@@ -254,3 +257,61 @@ def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
     with pytest.raises(InputError, match="folder is there already"):
         archives.unpack(archive, tmp_path / "folder")
     assert [path.name for path in (tmp_path / "folder").iterdir()] == ["mine"]
+
+
+ONE_FILE = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.mark.parametrize("suffix", ONE_FILE)
+@pytest.mark.parametrize("content", [b"RIFF, as it were", b"", b"x" * 10_000, bytes(range(256)) * 9000])
+def test_one_compressed_file_is_called_like_the_archive_without_its_suffix(tmp_path, suffix, content):
+    archive = tmp_path / f"song.wav.{suffix}"
+    archive.write_bytes(ONE_FILE[suffix](content))
+    archives.unpack(archive, tmp_path / "folder")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "folder").iterdir()} == {"song.wav": content}
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"), [("Ein Lied.WAV.GZ", "Ein Lied.WAV"), ("song.wav", "song.wav"), ("a.b.gz", "a.b")]
+)
+def test_one_compressed_file_is_called_by_the_name_that_is_given(tmp_path, name, inside):
+    (tmp_path / "kept").write_bytes(gzip.compress(b"1"))
+    archives.unpack(tmp_path / "kept", tmp_path / "folder", name=name)
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == [inside]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("../x.wav.gz", "leads out"), ("/x.wav.gz", "absolute path"), ("..\\x.gz", "backslash"), (".gz", "has no name")],
+)
+def test_the_name_of_one_compressed_file_is_not_believed_either(tmp_path, name, why):
+    (tmp_path / "kept").write_bytes(gzip.compress(b"1"))
+    refused(tmp_path / "kept", why, name=name)
+
+
+@pytest.mark.parametrize("suffix", ONE_FILE)
+def test_one_compressed_file_has_the_same_limits_and_is_whole_or_refused(tmp_path, suffix):
+    archive = tmp_path / f"a.{suffix}"
+    archive.write_bytes(ONE_FILE[suffix](b"x" * 3 * 2**20))
+    refused(archive, "'a' holds more than the 1000 bytes that are left", limit_bytes=1000)
+    refused(archive, "'a' is one more than the 0 files", limit_files=0)
+    archive.write_bytes(archive.read_bytes()[:-5])
+    refused(archive, "damaged or cut off")
+
+
+def test_a_compressed_tar_with_a_bad_header_is_not_taken_for_one_file(tmp_path):
+    header = tar_kind("x", tarfile.XHDTYPE)
+    header.size = 10**12
+    (tmp_path / "x.tar.gz").write_bytes(gzip.compress(header.tobuf(tarfile.GNU_FORMAT) + bytes(10_240)))
+    refused(tmp_path / "x.tar.gz", "a header of 1000000000[0-9]+ bytes")
+
+
+@pytest.mark.parametrize("suffix", ["zip", *TARS])
+def test_an_archive_is_told_by_how_it_begins(tmp_path, suffix):
+    assert archives.is_archive(write(tmp_path / f"x.{suffix}", FILES.items()).rename(tmp_path / "song.wav"))
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF\0\0\0\0WAVEfmt ", bytes(4096), b"ID3", b"a text\n" * 1000])
+def test_what_begins_otherwise_is_no_archive(tmp_path, content):
+    (tmp_path / "x.zip").write_bytes(content)
+    assert not archives.is_archive(tmp_path / "x.zip")

@@ -1,0 +1,126 @@
+"""What the service bears: 16 clients that send recordings of two seconds for a minute, against LiteRT in a loop.
+
+Server and loop may use the first two processors, the clients the others where there are any. Clients send a wav, wait
+for the answer and send the next.
+
+    python -m benchmarks.serve_load
+"""
+
+import argparse
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import requests
+
+from classifier import artifact, console, prediction, recording
+from Constants import ROOT, TRAINED, cut_audio_pad_last
+
+PROCESSORS = sorted(os.sched_getaffinity(0))
+SERVERS, CLIENTS = PROCESSORS[:2], PROCESSORS[2:] or PROCESSORS
+WARM_UP = 5  # seconds
+LOOP = 5  # seconds of LiteRT alone
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default=TRAINED / "mel", type=Path, help="a converted model (default: trained/mel)")
+    parser.add_argument("--clients", default=16, type=console.at_least(1))
+    parser.add_argument("--seconds", default=60, type=console.at_least(1))
+    args = parser.parse_args(argv)
+
+    predictor = prediction.load(args.model)
+    rate = predictor.contract.sample_rate
+    signal_ = recording.read(artifact.example(args.model), rate)
+    piece = cut_audio_pad_last(signal_, predictor.contract.piece_length)[0]
+    alone = _in_a_loop(predictor, piece)
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, ROOT / "ServeModel.py", "--port", "0", "--out", args.model.parent, "--home", home]
+        server = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, SERVERS)
+        )
+        try:
+            begun = time.perf_counter()
+            address = next(found[0] for line in server.stdout if (found := re.search(r"http://\S+?/", line)))
+            print(f"ready after {time.perf_counter() - begun:.2f} s")
+            url = f"{address}v2/models/{args.model.name}/predict/"
+            os.sched_setaffinity(0, CLIENTS)
+            _load(url, _wav(piece, rate), args.clients, WARM_UP)
+            first = _memory(server.pid)
+            took, refused = _load(url, _wav(piece, rate), args.clients, args.seconds)
+            last = _memory(server.pid)
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait()
+    took.sort()
+    per_second = len(took) / args.seconds
+    print(f"{args.clients} clients, {args.seconds} s, server on {len(SERVERS)} processors, {args.model.name}")
+    print(f"{per_second:.0f} requests a second; p50 {_part(took, 0.5):.0f} ms, p95 {_part(took, 0.95):.0f} ms")
+    print(f"{refused} refused as too many")
+    print(
+        f"LiteRT alone, in a loop on one thread: {alone:.0f} calls a second; the service {per_second / alone:.2f} of it"
+    )
+    print(f"memory of the server and its processes: {first} MB, then {last} MB ({last / first - 1:+.1%})")
+
+
+def _in_a_loop(predictor, piece):
+    os.sched_setaffinity(0, SERVERS)
+    until, calls = time.perf_counter() + LOOP, 0
+    while time.perf_counter() < until:
+        predictor.probabilities(piece[None])
+        calls += 1
+    return calls / LOOP
+
+
+def _wav(piece, rate):
+    held = io.BytesIO()
+    recording.write(held, piece, rate)
+    return held.getvalue()
+
+
+def _load(url, wav, clients, seconds):
+    """(milliseconds of each answer, how many were refused with 429)."""
+    took, refused, until = [], [], time.perf_counter() + seconds
+
+    def client():
+        with requests.Session() as session:
+            while (begun := time.perf_counter()) < until:
+                answer = session.post(url, files={"data": ("piece.wav", wav)}, timeout=60)
+                if answer.status_code == 429:
+                    refused.append(begun)
+                    continue
+                answer.raise_for_status()
+                took.append(1000 * (time.perf_counter() - begun))
+
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in console.progress(threads, f"{clients} clients"):
+        thread.join()
+    return took, len(refused)
+
+
+def _part(values, part):
+    return values[min(len(values) - 1, int(part * len(values)))]
+
+
+def _memory(pid):
+    """MB that a process and its children hold."""
+    pids, total = [pid], 0
+    while pids:
+        one = pids.pop()
+        status = Path(f"/proc/{one}/status").read_text()
+        total += int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+        pids += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
+    return round(total / 1024)
+
+
+if __name__ == "__main__":
+    console.run(main)

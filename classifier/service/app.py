@@ -1,0 +1,158 @@
+"""The server put together: one application, and what its routes share."""
+
+import shutil
+import threading
+import traceback
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi_swagger import patch_fastapi
+from joblib import cpu_count
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from classifier import recording
+from classifier.service import fetching, hearing, routes, words
+from classifier.service.catalogue import Catalogue, architectures
+from classifier.service.guard import Guard
+from classifier.service.metrics import Measured, Metrics
+from classifier.service.runs import Runs
+from classifier.service.settings import Busy, NotFound, Refused
+from classifier.service.tensorboard import TensorBoard
+from classifier.service.trainer import Trainer
+from Constants import InputError
+
+PAGE = Path(__file__).parent / "page"
+LONGEST_TITLE = 200  # characters of what a client calls its file
+
+
+class Service:
+    """What the routes share."""
+
+    def __init__(self, settings):
+        hearing.clean(settings)
+        self.settings, self.metrics, self.architectures = settings, Metrics(), architectures()
+        self.catalogue, self.hearing = Catalogue(settings), hearing.Hearing(settings)
+        self.trainer, self.tensorboard = Trainer(settings, Runs(settings.home)), TensorBoard(settings)
+        self.computing = threading.Semaphore(cpu_count())
+        self.waiting = threading.Semaphore(settings.waiting)
+        self.live = 0  # microphones listened to
+
+    def close(self):
+        """End the processes that were started."""
+        for part in (self.trainer, self.tensorboard, self.hearing):
+            part.close()
+
+    def scrub(self, text):
+        """A text without paths of this machine."""
+        return words.scrub(text, words.folders(self.settings))
+
+    def trainings(self, architecture=None):
+        """What is said of all trainings, or of those of an architecture."""
+        return [self.trainer.about(run) for run in self.trainer.runs.all(architecture)]
+
+    def training(self, architecture, uuid):
+        """A run.
+
+        Raises:
+            NotFound: there is no such run of that architecture.
+        """
+        run = self.trainer.runs.get(uuid)
+        if run.architecture != architecture:
+            raise NotFound(f"there is no training {uuid[:40]!r} of {architecture[:40]!r}")
+        return run
+
+    @contextmanager
+    def room(self):
+        """A place among the requests that are answered at once.
+
+        Raises:
+            Busy: all are taken.
+        """
+        if not self.waiting.acquire(blocking=False):
+            raise Busy(f"{self.settings.waiting} requests are being answered already; ask again in a second")
+        self.metrics.predicting.inc()
+        try:
+            yield
+        finally:
+            self.metrics.predicting.dec()
+            self.waiting.release()
+
+    @contextmanager
+    def given(self, data, url=None):
+        """What a client sent, or named: (its title, its path, a folder for what is made of it); it is not kept.
+
+        Raises:
+            Refused: it is neither or both, or can not be fetched.
+        """
+        if bool(data) == bool(url):
+            raise Refused("give either a file as multipart `data`, or its address as `url`")
+        with hearing.staged(self.settings) as folder:
+            if url:
+                title, path = fetching.fetch(url, folder, self.settings)
+            else:
+                title = Path(data.filename or "recording").name[-LONGEST_TITLE:]
+                suffix = Path(title).suffix.lower()
+                path = folder / f"recording{suffix if suffix in recording.SUFFIXES else ''}"
+                with path.open("xb") as file:
+                    shutil.copyfileobj(data.file, file)
+            yield title, path, folder
+
+
+def make_app(settings, only_local=True):
+    """The application, as an ASGI server runs it."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(_):
+        yield
+        service.close()
+
+    app = FastAPI(
+        title="Sound classifiers",
+        version=routes.VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.service = service
+    for router in (routes.reads, routes.hears, routes.changes):
+        app.include_router(router)
+    patch_fastapi(app, redirect_from_root_to_docs=False)
+    app.add_api_route("/ui", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
+    app.mount("/page", StaticFiles(directory=PAGE))
+    for kind, handler in {InputError: _refused, HTTPException: _http, RequestValidationError: _invalid}.items():
+        app.add_exception_handler(kind, handler)
+    app.add_exception_handler(Exception, _broken)
+    app.add_middleware(Guard, largest=settings.upload_bytes, only_local=only_local)
+    app.add_middleware(Measured, metrics=service.metrics)
+    return app
+
+
+def _error(code, message, headers=None):
+    return JSONResponse({"status": "error", "message": message}, code, headers)
+
+
+def _refused(request, error):
+    code = getattr(error, "code", Refused.code)
+    headers = {"Retry-After": "1"} if code == Busy.code else None
+    return _error(code, request.app.state.service.scrub(str(error)), headers)
+
+
+def _http(_, error):
+    return _error(error.status_code, str(error.detail), error.headers)
+
+
+def _invalid(_, error):
+    found = [f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}" for one in error.errors()]
+    return _error(422, "; ".join(found[:5]))
+
+
+def _broken(_, error):
+    traceback.print_exception(error)
+    return _error(500, "something is wrong with the server; its output says what")

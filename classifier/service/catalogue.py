@@ -1,0 +1,146 @@
+"""The models there are to ask, each ready to answer: what lies in trained/, looked at anew with every question."""
+
+import ast
+import functools
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from classifier import artifact, metadata, prediction, recording, registry, weights
+from classifier.service.settings import NotFound
+from Constants import Contract, InputError
+
+PAGE = "index.html"  # of a report
+DEFAULT = "default"  # stands for the newest
+LOADED = 4  # models held in memory
+
+
+class Catalogue:
+    """Trained models by the name of their folder, and networks that are published ready to use."""
+
+    def __init__(self, settings):
+        self.out = Path(settings.out)
+        self.loaded, self.alone = OrderedDict(), threading.Lock()
+
+    def models(self):
+        """(what each model is, newest first; {name: why it can not be used})."""
+        found, unusable = [], {}
+        for folder in self._folders():
+            try:
+                found.append(_described(folder, *self._stamps(folder)))
+            except InputError as error:
+                unusable[folder.name] = str(error)
+        found.sort(key=lambda model: model["trained"], reverse=True)
+        return found + [_described_published(*about) for about in self._published()], unusable
+
+    def model(self, name):
+        """What one model is.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        models, unusable = self.models()
+        if name == DEFAULT and models:
+            return models[0]
+        for model in models:
+            if model["name"] == name:
+                return model
+        why = unusable.get(name) or f"there is no model {name!r}, only {', '.join(m['name'] for m in models) or 'none'}"
+        raise NotFound(f"{why}; GET /v2/models/ lists them")
+
+    def predictor(self, name):
+        """The Predictor of a model, loaded once and again when its file has changed.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        name = self.model(name)["name"]
+        path = self.out / name
+        stamps = self._stamps(path)
+        if not path.is_dir():
+            path, stamps = next((path, stamp) for published, path, stamp in self._published() if published == name)
+        with self.alone:
+            held, predictor = self.loaded.get(name, (None, None))
+            if held != stamps:
+                predictor = prediction.load(path)
+                self.loaded[name] = stamps, predictor
+            self.loaded.move_to_end(name)
+            while len(self.loaded) > LOADED:
+                self.loaded.popitem(last=False)
+        return predictor
+
+    def report(self, name, file):
+        """The path of a file of a trained model's report.
+
+        Raises:
+            NotFound: there is no such model or file.
+        """
+        folder = next((folder for folder in self._folders() if folder.name == name), self.out)
+        for path in (folder / artifact.REPORT).glob("*"):
+            if path.name == file and path.is_file():
+                return path
+        raise NotFound(f"{name}: there is no {file} in its report")
+
+    def _folders(self):
+        """Those that are converted: the others would need TensorFlow to answer."""
+        return [path.parent for path in self.out.glob(f"[!.]*/{artifact.TFLITE}")]
+
+    def _published(self):
+        """(name, file, its stamp) of published networks whose file is here."""
+        files = [(name, path) for name, path in weights.answering().items() if path.is_file()]
+        return [(name, path, tuple(recording.stamp(path))) for name, path in files]
+
+    def _stamps(self, folder):
+        return tuple(tuple(recording.stamp(folder / name) or ()) for name in (artifact.RUN, artifact.TFLITE))
+
+
+def architectures():
+    """[{"name", "summary"}] of everything that can be trained; the files are only read, for to import one is slow."""
+    return [{"name": name, "summary": _summary(name)} for name in registry.names("models")]
+
+
+def _summary(name):
+    """The first line of a model's docstring."""
+    text = (registry.FOLDER / "models" / f"{name}.py").read_text(encoding="utf-8")
+    return ast.get_docstring(ast.parse(text)).partition("\n")[0].rstrip(".")
+
+
+@functools.lru_cache(maxsize=256)
+def _described(folder, *stamps):
+    trained = artifact.load(folder)
+    pieces, recordings = trained.run["scores"]["pieces"], trained.run["scores"]["recordings"]
+    page = folder / artifact.REPORT / PAGE
+    about = {
+        "architecture": trained.name,
+        "summary": _summary(trained.name) if trained.name in registry.names("models") else "",
+        "scores": {
+            "recall": pieces["mean_recall"],
+            "chance": 1 / len(trained.labels),
+            "recordings_right": recordings["right"],
+            "recordings": recordings["n"],
+        },
+        "report": f"/reports/{folder.name}/{PAGE}" if page.is_file() else None,
+        "trained": datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC).isoformat(timespec="seconds"),
+    }
+    return {"name": folder.name, **_heard(trained.contract, trained.labels, trained.thresholds), **about}
+
+
+@functools.lru_cache
+def _described_published(name, path, stamp):
+    sample_rate, labels = metadata.read(path)
+    contract = replace(Contract(), sample_rate=sample_rate, piece_length=prediction.LiteRT(path).n_inputs)
+    about = {
+        "architecture": name,
+        "summary": f"{len(labels)} sounds of the world, without any training",
+        "scores": None,
+        "report": None,
+        "trained": None,
+    }
+    return {"name": name, **_heard(contract, labels, {}), **about}
+
+
+def _heard(contract, labels, thresholds):
+    heard = {"labels": labels, "thresholds": thresholds}
+    return {**heard, "sample_rate": contract.sample_rate, "seconds": contract.seconds}

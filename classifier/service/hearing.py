@@ -1,0 +1,226 @@
+"""Hear what strangers send: their bytes become audio in processes that may hang, crash or eat memory, and are killed.
+
+Decoders are large libraries in C, and a file can be made to break them. A worker is told nothing that is worth
+stealing and has limits of its own; one that decodes writes no files. The server itself reads an upload's first bytes.
+"""
+
+import contextlib
+import errno
+import functools
+import io
+import multiprocessing
+import os
+import re
+import shutil
+import signal
+import tempfile
+import threading
+from concurrent.futures import CancelledError
+from pathlib import Path
+
+import numpy as np
+from joblib import cpu_count
+from pebble import ProcessExpired, ProcessPool
+
+from classifier import archives, recording
+from classifier.service.settings import Busy, Refused, TooLarge
+from Constants import SAMPLE_RATE, InputError
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits; time is limited there too
+    resource = None
+
+MOST_WORKERS = 4  # each takes about 60 MB
+UNPACKERS = 2
+TASKS = 200  # of a worker, then a fresh one takes its place
+NICER = 10  # the server answers first
+TRIES = 2
+
+
+@contextlib.contextmanager
+def staged(settings):
+    """A private folder for what a request brings; it is gone afterwards, whatever happened."""
+    _staging(settings).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_staging(settings), ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def clean(settings):
+    """Remove what a killed server left; called before a new one answers."""
+    shutil.rmtree(_staging(settings), ignore_errors=True)
+
+
+def _staging(settings):
+    return settings.home / "staging"
+
+
+class Hearing:
+    """Recordings and archives of strangers. Its methods block: call them in threads. Processes start when first needed.
+
+    A title is what the client calls a file. It stands in every message, the path on the server in none.
+    """
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.readers = _Workers(min(MOST_WORKERS, cpu_count()), settings, largest_file=0)
+        self.unpackers = _Workers(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
+
+    def read(self, path, sample_rate, title):
+        """One recording, (samples,) float32 at this rate.
+
+        Raises:
+            InputError: what `recording.read` refuses; too long; it took too long, or broke the process that read it.
+            Busy: the processes can not keep up, or the server is being stopped.
+        """
+        return self._ask(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)
+
+    def as_wav(self, path, title):
+        """A recording as the bytes of a 16-bit wav. Errors are read's."""
+        wav = io.BytesIO()
+        recording.write(wav, self.read(path, SAMPLE_RATE, title), SAMPLE_RATE)
+        return wav.getvalue()
+
+    def recordings_in(self, path, title, folder):
+        """What an upload holds, told by how it begins: itself, or the recordings of an archive.
+
+        Args:
+            folder: where an archive is unpacked to: not there yet, in a staged one that disappears with all of it.
+
+        Returns:
+            [(title, path)]; inside an archive the titles are the names there.
+
+        Raises:
+            InputError: what `archives.unpack` refuses; an archive too large against its own size; no recording in it.
+        """
+        if not archives.is_archive(path):
+            return [(title, Path(path))]
+        allowed = self.settings.most_times_larger * os.path.getsize(path)
+        limit_bytes = min(self.settings.unpacked_bytes, max(self.settings.always_unpacked_bytes, allowed))
+        name = re.split(r"[/\\]", title)[-1]
+        self._ask(self.unpackers, title, path, archives.unpack, folder, limit_bytes, self.settings.archive_files, name)
+        found = [(inside.relative_to(folder).as_posix(), inside) for inside in recording.find(folder)]
+        if not found:
+            raise Refused(
+                f"{title} holds no recordings: their names must end with one of {' '.join(recording.SUFFIXES)}"
+            )
+        return found
+
+    def close(self):
+        """Kill the processes; who still waits for one gets Busy."""
+        self.readers.close()
+        self.unpackers.close()
+
+    def _ask(self, workers, title, path, function, *args):
+        try:
+            return workers.run(function, str(path), *args)
+        except InputError as error:
+            raise type(error)(str(error).replace(str(path), title)) from None
+
+
+def _decode(path, sample_rate, longest_seconds):
+    blocks, samples = [], 0
+    with contextlib.closing(recording.blocks(path, sample_rate)) as decoded:
+        for block in decoded:
+            samples += len(block)
+            if samples > longest_seconds * sample_rate:
+                raise TooLarge(
+                    f"{path} is longer than {longest_seconds:g} s: cut it, or run TestSignalModel.py on this machine"
+                )
+            blocks.append(block)
+    return np.concatenate(blocks)
+
+
+class _Workers:
+    """Processes that a task may break: the task is refused, the others go on, and a fresh process takes its place."""
+
+    def __init__(self, count, settings, largest_file):
+        self.seconds = settings.decoding_seconds
+        self.patience = settings.decoding_seconds * (settings.waiting + 1)  # all that may wait, one after the other
+        self.new_pool = functools.partial(
+            ProcessPool,
+            max_workers=count,
+            max_tasks=TASKS,
+            initializer=_confine,
+            initargs=(settings.decoding_bytes, largest_file),
+            context=multiprocessing.get_context("spawn"),
+        )
+        self.pool, self.asked = self.new_pool(), set()
+        self.lock, self.closed = threading.Lock(), False
+
+    def run(self, function, path, *args):
+        """function(path, *args), in a process.
+
+        Raises:
+            InputError: the function's own; Refused where it took too long, broke its process, or failed otherwise.
+            Busy: no process takes the task.
+        """
+        for _ in range(TRIES):
+            try:
+                future = self._schedule(function, path, *args)
+                return future.result(self.patience)
+            except ProcessExpired:
+                raise Refused(f"{path} broke the process that read it; save it in another format") from None
+            except TimeoutError:
+                if future.done():
+                    raise Refused(f"{path} took longer than {self.seconds:g} s to read: send a smaller one") from None
+                with self.lock:
+                    self.pool.stop()  # a process that was killed while it answered left the pipe unusable
+            except (RuntimeError, CancelledError):  # the pool fell over a process killed from outside: take a new one
+                pass
+        raise Busy("the server can not read recordings at the moment; try again in a minute")
+
+    def _schedule(self, function, path, *args):
+        with self.lock:
+            if self.closed:
+                raise Busy("the server is being stopped; try again in a minute")
+            if not self.pool.active:  # which also starts one that is new
+                self._end()
+                self.pool = self.new_pool()
+            future = self.pool.schedule(_run, (function, path, *args), timeout=self.seconds)
+            self.asked.add(future)
+        future.add_done_callback(self.asked.discard)
+        return future
+
+    def close(self):
+        with self.lock:
+            self.closed = True
+            self._end()
+
+    def _end(self):
+        self.pool.stop()
+        self.pool.join()
+        for future in list(self.asked):
+            future.cancel()
+
+
+def _confine(memory_bytes, largest_file):
+    """Limit the process that this runs in, before any stranger's byte comes near it."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # Python's own handler waits until a decoder in C returns
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):  # what decoders have to say about a file is not for the server's log
+        os.dup2(nowhere, stream)
+    if resource:
+        os.nice(NICER)
+        for what, limit in [
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_FSIZE, largest_file),
+            (resource.RLIMIT_AS, memory_bytes),
+        ]:
+            with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of addresses; a stricter one may hold
+                resource.setrlimit(what, (limit, limit))
+
+
+def _run(function, path, *args):
+    """What a worker does: errors that a library did not foresee are the file's fault, a full disk is not."""
+    try:
+        return function(path, *args)
+    except InputError:
+        raise
+    except Exception as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refused(f"{path} can not be read ({type(error).__name__}); is it whole?") from None

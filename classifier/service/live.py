@@ -1,0 +1,71 @@
+"""A microphone listened to, as an app does it: every half second an answer for the last piece heard."""
+
+import asyncio
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.websockets import WebSocketDisconnect
+
+from classifier.recording import RATES, resampler
+from classifier.service.drawing import drawing
+
+HOP = 0.5  # seconds from one answer to the next
+PATIENCE = 30  # seconds without a sound, after which a socket is closed
+LARGEST = 1 << 20  # bytes of a message
+COLUMNS = 16  # drawn of half a second
+POLICY, OVERLOADED, NO_MODEL = 1008, 1013, 4404  # why a socket is closed
+
+
+class Ear:
+    """The last piece of a stream, at the model's rate; silence comes before the first sample."""
+
+    def __init__(self, contract, rate):
+        self.rate, self.hop = contract.sample_rate, round(HOP * contract.sample_rate)
+        self.piece = np.zeros(contract.piece_length, "float32")
+        self.resample = resampler(rate, contract.sample_rate)
+        self.waiting, self.samples = np.empty(0, "float32"), 0
+
+    def hear(self, block):
+        """Take (n,) float32; yields (seconds heard, the piece, its newest half second) at each half second."""
+        self.waiting = np.concatenate([self.waiting, self.resample(block)])
+        while len(self.waiting) >= self.hop:
+            new, self.waiting = self.waiting[: self.hop], self.waiting[self.hop :]
+            self.piece = np.concatenate([self.piece, new])[-len(self.piece) :]
+            self.samples += self.hop
+            yield self.samples / self.rate, self.piece, new
+
+
+async def listen(socket, predictor, rate, say):
+    """Answer a socket until it closes.
+
+    Args:
+        socket: accepted; sends float32, little endian, one channel, at `rate`.
+        say: (probabilities (labels,)) -> dict of what is said of a piece.
+    """
+    if not RATES[0] <= rate <= RATES[1]:
+        return await socket.close(POLICY, f"a rate of {rate} Hz; give one from {RATES[0]} to {RATES[1]}")
+    ear = Ear(predictor.contract, rate)
+    try:
+        while True:
+            async with asyncio.timeout(PATIENCE):
+                message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            data = message.get("bytes")
+            if data is None or len(data) % 4 or len(data) > LARGEST:
+                return await socket.close(POLICY, "a message that is not whole float32, or too long")
+            block = np.frombuffer(data, "<f4")
+            if not np.isfinite(block).all():
+                return await socket.close(POLICY, "NaN or infinite samples")
+            for time, piece, new in ear.hear(np.clip(block, -1, 1)):
+                probabilities, drawn = await run_in_threadpool(_ask, predictor, piece, new)
+                await socket.send_json({"time": time, **say(probabilities), **drawn})
+    except WebSocketDisconnect:  # while an answer was on its way
+        return
+    except TimeoutError:
+        await socket.close(POLICY, f"nothing was heard for {PATIENCE} seconds")
+
+
+def _ask(predictor, piece, new):
+    drawn = drawing(new, predictor.contract.sample_rate, loudest=1.0, columns=COLUMNS)
+    return predictor.probabilities(piece[None])[0], drawn

@@ -1,0 +1,51 @@
+"""What Prometheus may ask for at /metrics: requests, how long they took, and what is going on."""
+
+import time
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
+TYPE = CONTENT_TYPE_LATEST
+
+
+class Metrics:
+    """The figures of one server."""
+
+    def __init__(self):
+        self.registry = registry = CollectorRegistry()
+        self.requests = Counter("requests", "Requests", ["method", "route", "status"], registry=registry)
+        self.seconds = Histogram("request_seconds", "Time to answer", ["route"], buckets=BUCKETS, registry=registry)
+        self.heard = Counter("heard_seconds", "Seconds of audio classified", registry=registry)
+        self.predicting = Gauge("predicting", "Requests to predict in progress", registry=registry)
+        self.live = Gauge("live_sockets", "Microphones listened to", registry=registry)
+        self.trainings = Gauge("trainings", "Trainings that run or wait", registry=registry)
+
+    def text(self):
+        """What /metrics answers."""
+        return generate_latest(self.registry)
+
+
+class Measured:
+    """ASGI middleware: counts each request under its route, which strangers can not make up."""
+
+    def __init__(self, app, metrics):
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        begun, status = time.perf_counter(), 500
+
+        async def noted(message):
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            method = scope["method"] if scope["method"] in ("GET", "POST", "DELETE") else "other"
+            self.metrics.requests.labels(method, route, status).inc()
+            self.metrics.seconds.labels(route).observe(time.perf_counter() - begun)

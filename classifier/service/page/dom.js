@@ -1,0 +1,81 @@
+// What all parts share: finding and making elements, and how numbers and names are written.
+// Names come from strangers: they are only ever set as text.
+
+export const NONE = "none of them";
+
+export const byId = (id) => document.getElementById(id);
+
+export function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+export const named = (name) => make("bdi", { textContent: name ?? NONE });
+
+/** A small name with what belongs to it, for lists of class "chips". */
+export function chip(name, about = "") {
+  const row = make("li", {}, named(name));
+  if (about !== "") row.append(make("span", { className: "soft", textContent: about }));
+  return row;
+}
+
+export const cell = (...children) => make("td", {}, ...children);
+
+/** Shows a sentence in a place made for it; an empty one hides the place. */
+export function tell(place, sentence) {
+  if (place.textContent !== (sentence ?? "")) place.textContent = sentence ?? ""; // not read aloud again
+  if (place.classList.contains("trouble")) place.hidden = !sentence;
+}
+
+/** Does something that may fail, and says in `place` what was wrong. */
+export async function trying(place, work) {
+  tell(place, "");
+  try {
+    return await work();
+  } catch (error) {
+    if (error.name !== "AbortError") tell(place, error.message);
+  }
+}
+
+export const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
+
+export function duration(seconds) {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** 75.5 -> "1:15.5" */
+export function clock(seconds) {
+  const tenths = Math.round(10 * seconds);
+  const rest = ((tenths % 600) / 10).toFixed(tenths % 10 ? 1 : 0);
+  return `${Math.floor(tenths / 600)}:${rest.padStart(tenths % 10 ? 4 : 2, "0")}`;
+}
+
+/** The large label. */
+export function showVerdict(place, label) {
+  const words = label ?? NONE;
+  if (place.textContent !== words) place.replaceChildren(named(words)); // read aloud only when it changes
+  place.classList.toggle("unsure", label === null);
+  place.classList.toggle("long", words.length > 40);
+}
+
+/** The most probable labels as meters. A model with few labels keeps their order, so that they do not jump. */
+export function showClasses(list, answer, known) {
+  let rows = answer.labels.map((label, i) => [label, answer.probabilities[i]]);
+  if (known?.length <= rows.length) rows.sort((a, b) => known.indexOf(a[0]) - known.indexOf(b[0]));
+  while (list.children.length > rows.length) list.lastChild.remove();
+  while (list.children.length < rows.length) {
+    const meter = make("meter", { min: 0, max: 1 });
+    list.append(make("li", {}, make("bdi"), meter, make("span", { className: "percent" })));
+  }
+  rows.forEach(([label, probability], i) => {
+    const [name, meter, number] = list.children[i].children;
+    name.textContent = label;
+    meter.value = probability;
+    meter.setAttribute("aria-label", label);
+    number.textContent = percent(probability);
+    list.children[i].className = label === answer.label ? "said" : "";
+  });
+}

@@ -1,0 +1,107 @@
+// Recording: from the microphone, a file, an archive or an address, to what the model hears in it.
+
+import { ask, formWith } from "./api.js";
+import { byId, clock, tell, trying } from "./dom.js";
+import { closeMicrophone, openMicrophone } from "./microphone.js";
+import { chosen, onChoice } from "./models.js";
+import { setUpPlayer } from "./player.js";
+import { hideResults, showResults } from "./result.js";
+
+const ARCHIVE = /\.(zip|tar|gz|bz2|xz|tgz|tbz2?|txz)$/i;
+const FORMATS = { "audio/webm;codecs=opus": "webm", "audio/mp4": "m4a", "audio/ogg;codecs=opus": "ogg" };
+const OVERLAP = 0.5;
+
+const button = byId("record");
+const trouble = byId("recording-trouble");
+const state = byId("recording-state");
+let recorder = null;
+let shown = null; // what is classified: {file} or {url}; classified again by another model
+let waiting = null; // an AbortController of the question that is open
+
+export async function setUpRecording() {
+  setUpPlayer();
+  button.addEventListener("click", () => (recorder ? recorder.stop() : startRecording()));
+  byId("file").addEventListener("change", (event) => event.target.files.length && classify({ file: event.target.files[0] }));
+  byId("url-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    classify({ url: byId("url").value });
+  });
+  setUpDrop();
+  onChoice((model) => model && shown && !recorder && classify(shown));
+  const { urls } = await ask("/v2/");
+  byId("url-form").hidden = !urls;
+}
+
+function setUpDrop() {
+  const holds = (event) => event.dataTransfer?.types.includes("Files");
+  const over = (here) => document.body.classList.toggle("dropping", here);
+  document.addEventListener("dragover", (event) => holds(event) && (event.preventDefault(), over(true)));
+  document.addEventListener("dragleave", (event) => event.relatedTarget || over(false));
+  document.addEventListener("drop", (event) => {
+    over(false);
+    if (!holds(event) || event.target.matches?.("input[type=file]")) return; // that takes it by itself
+    event.preventDefault();
+    const [file, ...more] = event.dataTransfer.files;
+    if (!file) return;
+    location.hash = "recording";
+    byId("file").value = "";
+    classify({ file }, more.length && `${more.length + 1} files were dropped; this is the first. Put them into a zip to see all.`);
+  });
+}
+
+async function startRecording() {
+  button.disabled = true;
+  await trying(trouble, record);
+  button.disabled = false;
+}
+
+async function record() {
+  const stream = await openMicrophone();
+  const type = Object.keys(FORMATS).find((format) => MediaRecorder.isTypeSupported(format));
+  const parts = [];
+  const began = Date.now();
+  recorder = new MediaRecorder(stream, type ? { mimeType: type } : {});
+  const tick = setInterval(() => tell(state, `Recording … ${clock(Math.floor((Date.now() - began) / 1000))}`), 1000);
+  state.setAttribute("aria-live", "off"); // a clock is not to be read aloud
+  tell(state, "Recording … 0:00");
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  recorder.onstop = () => {
+    clearInterval(tick);
+    closeMicrophone(stream);
+    const kind = recorder.mimeType;
+    recorder = null;
+    state.removeAttribute("aria-live");
+    button.textContent = "Record from the microphone";
+    button.classList.remove("busy");
+    const name = `microphone ${new Date(began).toLocaleTimeString("en-GB").replaceAll(":", ".")}.${FORMATS[type] ?? "webm"}`;
+    classify({ file: new File(parts, name, { type: kind }) });
+  };
+  recorder.start();
+  button.textContent = "Stop";
+  button.classList.add("busy");
+}
+
+/** Asks the model, and shows the answer. `note` is said with it. */
+async function classify(what, note) {
+  const model = chosen();
+  waiting?.abort();
+  shown = what;
+  if (!model) return tell(trouble, "There is no trained model yet; train one first.");
+  const mine = (waiting = new AbortController());
+  byId("recording-progress").hidden = false;
+  tell(state, `Waiting for ${model.name} …`);
+  const answer = await trying(trouble, () => question(what, model, mine.signal));
+  if (mine !== waiting) return; // another one was asked meanwhile
+  waiting = null;
+  byId("recording-progress").hidden = true;
+  tell(state, note || "");
+  if (answer) showResults(answer.predictions, what, model);
+  else hideResults();
+}
+
+function question({ file, url }, model, signal) {
+  const many = ARCHIVE.test(file?.name ?? new URL(url).pathname); // a thousand drawings would be a hundred megabytes
+  const query = { segments: !many, drawing: !many, overlap: OVERLAP, url };
+  const body = file && formWith(file);
+  return ask(`/v2/models/${encodeURIComponent(model.name)}/predict/`, { method: "POST", query, body, signal });
+}

@@ -1,0 +1,69 @@
+// What a model heard: in one recording, as drawing, timeline and table; in an archive, a row a recording.
+
+import { byId, cell, chip, clock, duration, make, named, percent, showClasses, showVerdict } from "./dom.js";
+import { decodeMel, drawMel, drawWaveform } from "./draw.js";
+import { load, playFrom } from "./player.js";
+import { merge, showTimeline } from "./timeline.js";
+
+export function hideResults() {
+  byId("result").hidden = byId("archive").hidden = true;
+  load(null, 0, () => {});
+}
+
+/** @param what {file} or {url}: where the predictions came from */
+export function showResults(predictions, what, model) {
+  hideResults();
+  const [first] = predictions;
+  if (predictions.length === 1 && first.drawing) showOne(first, what.file ?? null, model);
+  else showArchive(predictions, what.file?.name ?? what.url);
+}
+
+function showOne(prediction, file, model) {
+  byId("result").hidden = false; // first: what is hidden has no width to draw in
+  byId("result-title").textContent = prediction.title;
+  showVerdict(byId("result-label"), prediction.label);
+  showClasses(byId("result-classes"), prediction, model.labels);
+  const { drawing, segments, seconds } = prediction;
+  const [waveform, spectrogram] = byId("result-drawing").children;
+  drawWaveform(waveform, drawing.low, drawing.high);
+  drawMel(spectrogram, decodeMel(drawing.mel));
+  const mark = showTimeline(merge(segments, seconds), seconds, model.labels, playFrom);
+  load(file, seconds, mark);
+  showPieces(segments);
+}
+
+function showPieces(pieces) {
+  const rows = pieces.map((piece) => {
+    const { start, end } = piece;
+    const play = make("button", { textContent: clock(start), onclick: () => playFrom(start) });
+    play.setAttribute("aria-label", `Play from ${clock(start)}`);
+    return make("tr", {}, cell(play), cell(clock(end)), cell(...said(piece)));
+  });
+  byId("pieces").querySelector("tbody").replaceChildren(...rows);
+  byId("pieces").open = false;
+}
+
+/** "song 95 %", or "none of them (song 40 %)". */
+function said({ label, labels, probabilities }) {
+  const best = percent(probabilities[0]);
+  return label === null ? [named(null), " (", named(labels[0]), ` ${best})`] : [named(label), ` ${best}`];
+}
+
+function showArchive(predictions, name) {
+  byId("archive").hidden = false;
+  byId("archive-title").textContent = name;
+  const counts = new Map();
+  for (const { label, error } of predictions) {
+    const key = error ? "not readable" : label;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const sums = [...counts].sort((a, b) => b[1] - a[1]);
+  byId("archive-sum").replaceChildren(chip("recordings", predictions.length), ...sums.map(([label, count]) => chip(label, count)));
+  byId("archive").querySelector("tbody").replaceChildren(...predictions.map(archiveRow));
+}
+
+function archiveRow(prediction) {
+  const { title, error, seconds } = prediction;
+  if (error) return make("tr", {}, cell(named(title)), make("td", { colSpan: 2, className: "bad", textContent: error }));
+  return make("tr", {}, cell(named(title)), cell(...said(prediction)), make("td", { className: "number", textContent: duration(seconds) }));
+}

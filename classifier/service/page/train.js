@@ -1,0 +1,89 @@
+// Train: what on, what, how long; the list of trainings is in runs.js.
+
+import { ask, formWith } from "./api.js";
+import { byId, chip, make, tell, trying } from "./dom.js";
+import { architectures, onChoice } from "./models.js";
+import { refreshRuns } from "./runs.js";
+
+const FIRST = { architecture: "signal", data: "data_short" }; // what the button trains where there is no model
+const FEW = 12; // labels that are named
+
+let data = [];
+
+export async function setUpTrain() {
+  byId("train-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    start();
+  });
+  byId("train-first").addEventListener("click", startFirst);
+  byId("train-data").addEventListener("change", describe);
+  byId("train-architecture").addEventListener("change", describe);
+  byId("train-zip").addEventListener("change", describe);
+  document.addEventListener("visibilitychange", refreshRuns);
+  window.addEventListener("hashchange", () => {
+    refreshRuns();
+    if (!data.length) refreshData();
+  });
+  onChoice(describe);
+  await Promise.all([refreshRuns(), refreshData()]);
+}
+
+async function refreshData() {
+  const answer = await trying(byId("train-trouble"), () => ask("/v2/data/"));
+  data = answer?.data ?? [];
+  fill(byId("train-data"), data.map(({ name, recordings }) => [name, `${name} (${recordings} recordings)`]));
+  describe();
+}
+
+function fill(select, rows) {
+  if (select.length === rows.length) return;
+  const before = select.value;
+  select.replaceChildren(...rows.map(([value, textContent]) => make("option", { value, textContent })));
+  if (rows.some(([value]) => value === before)) select.value = before;
+}
+
+function describe() {
+  fill(byId("train-architecture"), architectures.map(({ name }) => [name, name]));
+  const found = data.find(({ name }) => name === byId("train-data").value);
+  const labels = Object.entries(found?.labels ?? {});
+  const chips = labels.slice(0, FEW).map(([label, count]) => chip(label, count));
+  if (labels.length > FEW) chips.push(chip(`and ${labels.length - FEW} more labels`));
+  byId("train-data-about").replaceChildren(...chips);
+  const chosen = architectures.find(({ name }) => name === byId("train-architecture").value);
+  byId("train-architecture-about").textContent = chosen?.summary ?? "";
+  const zip = byId("train-zip").files[0];
+  byId("train-data").disabled = Boolean(zip);
+}
+
+async function start() {
+  const zip = byId("train-zip").files[0];
+  const query = { epochs: byId("train-epochs").value, group_by: byId("train-group").value };
+  if (zip) query.kept = byId("train-kept").checked || null;
+  else query.dataset_directory = byId("train-data").value;
+  const button = byId("train-start");
+  button.disabled = true;
+  tell(byId("train-state"), zip ? `Sending ${zip.name} …` : "Starting …");
+  const run = await trying(byId("train-trouble"), () => begin(byId("train-architecture").value, query, zip && formWith(zip)));
+  button.disabled = false;
+  tell(byId("train-state"), run ? "It is in the list below." : "");
+  if (zip && run) {
+    byId("train-zip").value = "";
+    await refreshData();
+  }
+}
+
+async function startFirst() {
+  const button = byId("train-first");
+  button.disabled = true;
+  const names = architectures.map(({ name }) => name);
+  const architecture = names.includes(FIRST.architecture) ? FIRST.architecture : names[0];
+  const run = await trying(byId("first-trouble"), () => begin(architecture, { dataset_directory: FIRST.data }));
+  button.disabled = false;
+  if (run) location.hash = "train";
+}
+
+async function begin(architecture, query, body) {
+  const run = await ask(`/v2/models/${encodeURIComponent(architecture)}/train/`, { method: "POST", query, body });
+  await refreshRuns();
+  return run;
+}

@@ -1,0 +1,204 @@
+"""Trainings that were asked for, in SQLite: what survives the server."""
+
+import json
+import sqlite3
+import threading
+import uuid
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from classifier.service.settings import NotFound
+from Constants import InputError
+
+FILE = "runs.sqlite3"
+VERSION = 1  # of the table; kept in PRAGMA user_version
+TABLE = """
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid TEXT NOT NULL UNIQUE,
+    architecture TEXT NOT NULL,
+    args TEXT NOT NULL,
+    data TEXT NOT NULL,
+    date TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    status TEXT NOT NULL
+        CHECK (status IN ('waiting', 'running', 'done', 'error', 'cancelled', 'interrupted')),
+    uploaded INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    epoch INTEGER,
+    modelname TEXT,
+    finish_date TEXT,
+    error TEXT
+)
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that was asked for.
+
+    args: what the client decided. data: the path that is trained on. date, finish_date: ISO 8601, UTC.
+    place: in the queue. uploaded: the data came with the request. kept: it stays afterwards.
+    seconds: that the training took until now. epoch: how many are done. error: a sentence.
+    """
+
+    uuid: str
+    architecture: str
+    args: dict
+    data: str
+    date: str
+    place: int
+    status: str
+    uploaded: bool
+    kept: bool
+    seconds: float
+    epoch: int | None
+    modelname: str | None
+    finish_date: str | None
+    error: str | None
+
+
+COLUMNS = tuple(field.name for field in fields(Run))
+
+
+class Runs:
+    """The runs of a home folder. Opened anew, what was running is interrupted, and what waits goes on waiting."""
+
+    def __init__(self, home):
+        """
+        Raises:
+            InputError: the file is damaged, or a newer version of this project wrote it.
+        """
+        self.path = Path(home) / FILE
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.lock = threading.Lock()
+        self.database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            self.database.execute("PRAGMA journal_mode = WAL")
+            with self._alone():
+                version = self.database.execute("PRAGMA user_version").fetchone()[0]
+                if version == 0:
+                    self.database.execute(TABLE)
+                    self.database.execute(f"PRAGMA user_version = {VERSION}")
+                elif version != VERSION:
+                    raise InputError(
+                        f"{self.path} is of version {version}, this program knows {VERSION}: start the one that wrote "
+                        "it, or take the file away to begin without the trainings in it"
+                    )
+                self.database.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
+        except sqlite3.DatabaseError as error:
+            self.database.close()
+            raise InputError(
+                f"{self.path} can not be read ({error}); take the file away to begin without the trainings in it"
+            ) from None
+        except InputError:
+            self.database.close()
+            raise
+
+    def add(self, architecture, args, data, uploaded=False, kept=False, name=None):
+        """Put a new run at the end of the queue.
+
+        Args:
+            name: its uuid, where that was needed before.
+        """
+        name = name or new_uuid()
+        row = (name, architecture, json.dumps(args), str(data), now(), uploaded, kept)
+        with self._alone():
+            self.database.execute(
+                "INSERT INTO runs (uuid, architecture, args, data, date, place, status, uploaded, kept, seconds) "
+                "VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM runs), 'waiting', ?, ?, 0)",
+                row,
+            )
+        return self.get(name)
+
+    def get(self, name):
+        """The run of that uuid.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self._select("WHERE uuid = ?", name)
+        if not found:
+            raise NotFound(f"there is no training {name[:40]!r}; the list of trainings has those there are")
+        return found[0]
+
+    def all(self, architecture=None):
+        """The runs, newest first: all, or those of an architecture."""
+        if architecture is None:
+            return self._select("ORDER BY number DESC")
+        return self._select("WHERE architecture = ? ORDER BY number DESC", architecture)
+
+    def waiting(self):
+        """The runs that wait, in the order in which they will be trained."""
+        return self._select("WHERE status = 'waiting' ORDER BY place")
+
+    def update(self, name, **values):
+        """Change some columns of a run; returns it as it is then."""
+        changes = ", ".join(f"{column} = ?" for column in values)
+        with self._alone():
+            self.database.execute(f"UPDATE runs SET {changes} WHERE uuid = ?", (*values.values(), name))
+        return self.get(name)
+
+    def queue(self, name):
+        """Put a run at the end of the queue, again."""
+        with self._alone():
+            self.database.execute(
+                "UPDATE runs SET status = 'waiting', error = NULL, finish_date = NULL, "
+                "place = (SELECT max(place) + 1 FROM runs) WHERE uuid = ?",
+                (name,),
+            )
+        return self.get(name)
+
+    def forget(self, name):
+        with self._alone():
+            self.database.execute("DELETE FROM runs WHERE uuid = ?", (name,))
+
+    def close(self):
+        with self.lock:
+            self.database.close()
+
+    def _select(self, where, *values):
+        with self.lock:
+            rows = self.database.execute(f"SELECT {', '.join(COLUMNS)} FROM runs {where}", values).fetchall()
+        return [_run(row) for row in rows]
+
+    def _alone(self):
+        return _Transaction(self.database, self.lock)
+
+
+class _Transaction:
+    """All of a block, or nothing; other threads and processes wait."""
+
+    def __init__(self, database, lock):
+        self.database, self.lock = database, lock
+
+    def __enter__(self):
+        self.lock.acquire()
+        try:
+            self.database.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self.lock.release()
+            raise
+
+    def __exit__(self, kind, *_):
+        try:
+            self.database.execute("ROLLBACK" if kind else "COMMIT")
+        finally:
+            self.lock.release()
+
+
+def _run(row):
+    values = dict(zip(COLUMNS, row, strict=True))
+    flags = {name: bool(values[name]) for name in ("uploaded", "kept")}
+    return Run(**{**values, **flags, "args": json.loads(values["args"])})
+
+
+def new_uuid():
+    return str(uuid.uuid4())
+
+
+def now():
+    """This second, as ISO 8601 in UTC: 2026-11-21T15:03:01Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

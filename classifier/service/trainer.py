@@ -1,0 +1,476 @@
+"""The queue of trainings: one at a time, first come first served, each in processes that end with the server.
+
+home/work/<uuid>/     job.json  log.txt  labels.txt  trained/     while it is trained, and as long as it can go on
+home/uploads/<uuid>/  data that came with a request
+out/<architecture>_<date>/     the trained model, moved here whole
+"""
+
+import contextlib
+import csv
+import errno
+import json
+import math
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from classifier import archives, artifact, atomic, clips, recording, registry
+from classifier.service import job, words
+from classifier.service.runs import new_uuid, now
+from classifier.service.settings import Busy, Conflict, NotFound
+from Constants import DATA_LONG, DATA_SETS, DATA_SHORT, InputError
+
+STATE = "state.npz"  # of classifier/checkpoint.py, whose import would import Keras
+WHOLE_NUMBERS = {  # name: least and most
+    "epochs": (1, 1000),
+    "fold": (0, 1000),
+    "seed": (0, 2**32 - 1),  # what Keras takes
+}
+LONGEST_EXPRESSION = 200  # characters
+LAST_SAID = 64 * 1024  # bytes of a log that are shown
+LAST_LINE = 4096  # bytes of a log in which its last line is looked for
+POLL = 0.2  # seconds between looks at the process
+GRACE = 10  # seconds that processes have to stop when they are asked to
+GOES_ON = ("interrupted", "cancelled", "error")  # a run of such a status can be resumed
+MACINTOSH = "__MACOSX"  # in zips made on one: what its file system knows of each file
+
+
+class Trainer:
+    """Trains what is in the queue, in a thread, until it is closed. All methods may be called from any thread."""
+
+    def __init__(self, settings, runs):
+        self.settings, self.runs = settings, runs
+        self.work, self.uploads = (settings.home.resolve() / name for name in ("work", "uploads"))
+        self.changed = threading.Condition()
+        self.child = self.running = self.ending = None
+        self.closing = False
+        self.counted, self.read = {}, {}  # what was found out before, and the stamps it goes by
+        self._put_in_order()
+        self.thread = threading.Thread(target=self._train_all, name="trainer", daemon=True)
+        self.thread.start()
+
+    # What may be trained on.
+
+    def data(self):
+        """What a training may learn from.
+
+        Returns:
+            list of {"name", "labels": {label: recordings}, "recordings"}; no labels where no layout recognises it.
+        """
+        return [{"name": name, **self._count(path)} for name, path in self._data().items()]
+
+    def _data(self):
+        """{name: path}; of two folders of one name the second is <name>_2."""
+        own = [DATA_SHORT, *([DATA_LONG] if DATA_LONG.is_dir() and recording.find(DATA_LONG) else [])]
+        sets = sorted(path for path in DATA_SETS.glob("[!.]*") if path.is_dir())
+        paths = dict.fromkeys(path.resolve() for path in (*own, *sets, *self.settings.data) if path.exists())
+        found = {}
+        for path in paths:
+            name, n = path.name, 1
+            while name in found:
+                n += 1
+                name = f"{path.name}_{n}"
+            found[name] = path
+        return found
+
+    def _count(self, path):
+        """Recordings by label; counted again only when a folder or a list in it has changed."""
+        stamps = _stamps(path)
+        if self.counted.get(path, (None,))[0] != stamps:
+            try:
+                found = {(clip.label, clip.path) for clip in clips.read_clips(path)}
+            except (InputError, OSError):
+                found = set()
+            labels = {label: 0 for label in sorted({label for label, _ in found})}
+            for label, _ in found:
+                labels[label] += 1
+            self.counted[path] = stamps, {"labels": labels, "recordings": len({path for _, path in found})}
+        return self.counted[path][1]
+
+    # What clients ask for.
+
+    def submit(self, architecture, args, upload=None, kept=False):
+        """Put a training at the end of the queue.
+
+        Args:
+            architecture: a file of classifier/models.
+            args: dict of dataset_directory (a name of `data`), epochs, fold, seed, group_by, layout; all optional.
+            upload: an archive of a folder per label, to learn from instead of dataset_directory.
+            kept: what was uploaded stays when the training is done.
+
+        Returns:
+            The Run.
+
+        Raises:
+            NotFound: there is no such architecture, data or layout. Busy: too many wait.
+            InputError: an argument, or what was uploaded, can not be used; nothing is left behind.
+        """
+        if architecture not in registry.names("models"):
+            raise NotFound(f"there is no architecture {architecture[:40]!r}; /v2/models/ lists those there are")
+        args = _checked({name: value for name, value in args.items() if value is not None})
+        self._check_that_there_is_room()
+        name = new_uuid()
+        data = self._chosen(args) if upload is None else self._unpacked(Path(upload), args, name)
+        try:
+            with self.changed:
+                self._check_that_there_is_room()
+                (self.work / name).mkdir(parents=True)
+                run = self.runs.add(architecture, args, data, upload is not None, bool(kept), name)
+                self.changed.notify_all()
+        except BaseException:
+            self._delete(name)
+            raise
+        return run
+
+    def cancel(self, name):
+        """Stop a run that waits or is trained; what it has done is kept for `resume`.
+
+        Returns:
+            The Run; "done" if it became so in the meantime.
+
+        Raises:
+            NotFound: there is no such run. Conflict: it is over.
+        """
+        with self.changed:
+            run = self.runs.get(name)
+            if run.status == "waiting":
+                return self.runs.update(name, status="cancelled", finish_date=now())
+            if run.status != "running":
+                raise Conflict(f"training {name} is over ({run.status}); there is nothing to cancel")
+            if self.running != name:  # its end could not be written down
+                return self.runs.update(name, status="cancelled", finish_date=now())
+            self._end("cancelled")
+            return self.runs.get(name)
+
+    def resume(self, name):
+        """Put a run that was stopped or that failed at the end of the queue; it goes on where it was.
+
+        Raises:
+            NotFound: there is no such run. Conflict: it is none of those, or its work is gone. Busy: too many wait.
+        """
+        with self.changed:
+            run = self.runs.get(name)
+            if run.status not in GOES_ON:
+                raise Conflict(f"training {name} is {run.status}; only {', '.join(GOES_ON)} ones go on")
+            if not (self.work / name).is_dir() or not Path(run.data).exists():
+                raise Conflict(f"what training {name} had done, or its data, is gone; start another one")
+            self._check_that_there_is_room()
+            run = self.runs.queue(name)
+            self.changed.notify_all()
+            return run
+
+    def forget(self, name):
+        """Delete a run's record, its work and what was uploaded for it unless that is to be kept.
+
+        Raises:
+            NotFound: there is no such run. Conflict: it is being trained.
+        """
+        with self.changed:
+            run = self.runs.get(name)
+            if run.status == "running":
+                raise Conflict(f"training {name} is running; cancel it first")
+            self._delete(name, run.kept)
+            self.runs.forget(name)
+            self.read.pop(name, None)
+
+    def close(self):
+        """End the training under way, which is then interrupted; what waits will go on when the next one opens."""
+        with self.changed:
+            self.closing = True
+            self.changed.notify_all()
+            self._end("interrupted")
+        self.thread.join()
+
+    # What can be said of a run.
+
+    def about(self, run):
+        """A run as clients see it.
+
+        Returns:
+            dict of uuid, architecture, args, date, status, doing, epoch, result, error, history.
+        """
+        history = self.history(run)
+        result = {"modelname": run.modelname, "finish_date": run.finish_date, "duration": round(run.seconds, 1)}
+        return {
+            **{name: getattr(run, name) for name in ("uuid", "architecture", "args", "date", "status")},
+            "doing": self.doing(run),
+            "epoch": history["epoch"][-1] if history else run.epoch,
+            "result": result if run.status == "done" else None,
+            "error": run.error,
+            "history": history,
+        }
+
+    def doing(self, run):
+        """What is going on, in a few words; None of a run that is over."""
+        if run.status == "waiting":
+            before = sum(other.place < run.place for other in self.runs.waiting()) + (self.running is not None)
+            return f"waiting behind {before} other{'s' * (before != 1)}" if before else "waiting"
+        if run.status != "running":
+            return None
+        lines = job.said(self.work / run.uuid, LAST_LINE)
+        return self._scrubbed(run, lines[-1].strip()) if lines else "starting"
+
+    def history(self, run):
+        """{"epoch": [1, 2 ...], "loss": [a value an epoch] ...}; empty before the first epoch is done."""
+        folder = self.work / run.uuid / job.TRAINED
+        done = self.settings.out / run.modelname if run.status == "done" else folder / run.architecture
+        for path in (*folder.glob(f".{run.architecture}.*/{STATE}"), done / artifact.HISTORY):
+            stamp = recording.stamp(path)
+            if stamp and self.read.get(run.uuid, (None,))[0] != (path, stamp):
+                try:
+                    self.read[run.uuid] = (path, stamp), _history(path)
+                except OSError:  # it was taken away, or replaced, since
+                    continue
+            if stamp:
+                return self.read[run.uuid][1]
+        return {}
+
+    def log(self, name):
+        """The end of what the scripts said; of a progress bar, its last state.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        run = self.runs.get(name)
+        folder = self.settings.out / run.modelname if run.status == "done" else self.work / name
+        return self._scrubbed(run, "\n".join(job.said(folder, LAST_SAID)))
+
+    def _scrubbed(self, run, text):
+        uploaded = {run.data: "the uploaded data"} if run.uploaded else {}
+        own = {self.work / run.uuid: "", self.uploads / run.uuid: "the uploaded data"}
+        return words.scrub(text, {**words.folders(self.settings), **own, **uploaded})
+
+    # The queue.
+
+    def _train_all(self):
+        while run := self._next():
+            started = time.monotonic()
+            with self.changed:
+                while self.child.poll() is None:
+                    self.changed.wait(POLL)
+                job.send(self.child, signal.SIGKILL)  # what it may have left behind
+                self.child.stdin.close()
+                run = replace(run, seconds=run.seconds + time.monotonic() - started)
+                self._guarded(self._finish, run, self.child.returncode)
+                self.child = self.running = self.ending = None
+                self.changed.notify_all()
+
+    def _next(self):
+        """Start the run that waits longest, as soon as there is one; None when the trainer is closed."""
+        with self.changed:
+            while not self.closing:
+                if waiting := self.runs.waiting():
+                    if run := self._guarded(self._start, waiting[0]):
+                        return run
+                self.changed.wait(GRACE if waiting else None)
+
+    def _guarded(self, work, run, *args):
+        """Do something for a run; what can not be done, because the disk is full for one, is said in its record."""
+        try:
+            return work(run, *args)
+        except Exception as error:  # the queue goes on
+            why = self._scrubbed(run, f"{type(error).__name__}: {error}")
+            with contextlib.suppress(sqlite3.Error):
+                self.runs.update(run.uuid, status="error", error=why, finish_date=now())
+
+    def _start(self, run):
+        folder = self.work / run.uuid
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic.new_file(folder / job.JOB) as fresh:
+            fresh.write_text(json.dumps(_commands(run, folder)), encoding="utf-8")
+        run = self.runs.update(run.uuid, status="running")
+        self.child = job.start(job.__name__, folder, log=folder / job.LOG)
+        self.running = run.uuid
+        return run
+
+    def _end(self, status):
+        """Ask the processes of the run under way to end, then make them; what becomes of it is `status`."""
+        child, self.ending = self.child, status
+        if child:
+            job.send(child, signal.SIGTERM)
+            if not self.changed.wait_for(lambda: self.child is not child, GRACE):
+                job.send(child, signal.SIGKILL)
+                self.changed.wait_for(lambda: self.child is not child)
+
+    def _finish(self, run, code):
+        """Write down how a run ended; a trained model takes its place."""
+        epochs = self.history(run).get("epoch", [None])
+        ended = {"seconds": run.seconds, "epoch": epochs[-1], "finish_date": now()}
+        if code == 0:
+            self._move(run)
+            self.runs.update(run.uuid, status="done", **ended)
+            self._delete(run.uuid, run.kept)
+        elif self.ending:
+            self.runs.update(run.uuid, status=self.ending, **ended)
+        else:
+            lines = job.said(self.work / run.uuid, LAST_SAID)
+            why = job.killed(code) if code < 0 else lines[-1] if lines else f"it ended with {code} and said nothing"
+            self.runs.update(run.uuid, status="error", error=self._scrubbed(run, why), **ended)
+
+    def _move(self, run):
+        """The trained folder to where trained models are; its name is noted first, should we be killed in between."""
+        folder = self.work / run.uuid
+        trained = folder / job.TRAINED / run.architecture
+        shutil.copyfile(folder / job.LOG, trained / job.LOG)
+        self.settings.out.mkdir(parents=True, exist_ok=True)
+        date = datetime.now(UTC)
+        while (target := self.settings.out / f"{run.architecture}_{date:%Y-%m-%d_%H%M%S}").exists():
+            date += timedelta(seconds=1)
+        self.runs.update(run.uuid, modelname=target.name)
+        try:
+            os.replace(trained, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            with atomic.new_folder(target) as fresh:  # onto another file system
+                shutil.copytree(trained, fresh, dirs_exist_ok=True)
+
+    def _put_in_order(self):
+        """After a kill: note what was done, and delete what belongs to no run."""
+        for folder in (self.work, self.uploads):
+            folder.mkdir(parents=True, exist_ok=True)
+        for run in self.runs.all():
+            if run.status != "done" and run.modelname:
+                moved = (self.settings.out / run.modelname).is_dir()
+                changes = {"status": "done", "finish_date": run.finish_date or now()} if moved else {"modelname": None}
+                run = self.runs.update(run.uuid, **changes)
+            if run.status == "done":
+                self._delete(run.uuid, run.kept)
+        known = {run.uuid for run in self.runs.all()}
+        half_unpacked = self.uploads.glob(".*")
+        for left in (*half_unpacked, *(path for path in self.work.iterdir() if path.name not in known)):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _delete(self, name, but_for_the_upload=False):
+        shutil.rmtree(self.work / name, ignore_errors=True)
+        if not but_for_the_upload:
+            shutil.rmtree(self.uploads / name, ignore_errors=True)
+
+    # What a request says.
+
+    def _check_that_there_is_room(self):
+        if len(self.runs.waiting()) >= self.settings.queued:
+            raise Busy(f"{self.settings.queued} trainings wait already; try again when some of them are done")
+
+    def _chosen(self, args):
+        """The path of the data that is asked for; what TrainModel.py would take where nothing is."""
+        found = self._data()
+        default = DATA_LONG.name if DATA_LONG.name in found else DATA_SHORT.name
+        name = args.setdefault("dataset_directory", default)
+        if name not in found:
+            raise NotFound(f"there is no data {name[:40]!r}; there is {', '.join(found)}")
+        return found[name]
+
+    def _unpacked(self, archive, args, name):
+        """The folder of class folders that an archive holds, unpacked."""
+        if args.get("dataset_directory") or args.get("layout"):
+            raise InputError("data is uploaded, as a folder per label: leave out dataset_directory and layout")
+        settings, folder = self.settings, self.uploads / name
+        larger = settings.most_times_larger * archive.stat().st_size
+        most = min(settings.unpacked_bytes, max(settings.always_unpacked_bytes, larger))
+        try:
+            archives.unpack(archive, folder, most, settings.archive_files)
+            return _class_folders(folder)
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, InputError):
+                names = {archive: "the uploaded data", folder: "the uploaded data"}
+                raise type(error)(words.scrub(str(error), names)) from None
+            raise
+
+
+def _checked(args):
+    """The arguments, after making sure that they are some."""
+    known = (*WHOLE_NUMBERS, "dataset_directory", "group_by", "layout")
+    for name, value in args.items():
+        if name not in known:
+            raise InputError(f"{name[:40]!r} is no argument of a training; there is {', '.join(known)}")
+        if name in WHOLE_NUMBERS:
+            least, most = WHOLE_NUMBERS[name]
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                raise InputError(f"{name} is {str(value)[:40]!r}; give a whole number from {least} to {most}")
+        elif not isinstance(value, str):
+            raise InputError(f"{name} is {str(value)[:40]!r}; give text")
+    if "group_by" in args:
+        _check_expression(args["group_by"])
+    if "layout" in args and args["layout"] not in registry.names("layouts"):
+        layouts = ", ".join(registry.names("layouts"))
+        raise NotFound(f"there is no layout {args['layout'][:40]!r}; there is {layouts}")
+    return args
+
+
+def _check_expression(expression):
+    if len(expression) > LONGEST_EXPRESSION or not expression.isprintable():
+        raise InputError(f"group_by takes up to {LONGEST_EXPRESSION} printable characters; write it shorter")
+    try:
+        n_groups = re.compile(expression).groups
+    except (re.error, OverflowError, RecursionError) as error:
+        raise InputError(f"group_by {expression!r} is not a regular expression: {error}; correct it") from None
+    if not n_groups:
+        raise InputError(
+            f"group_by {expression!r} has no pair of parentheses; put one around the part of a file name that says who "
+            "or where, for example '^([^_]+)_'"
+        )
+
+
+def _class_folders(folder):
+    """The folder itself, or the only one in it, after making sure that it holds a folder of recordings per label."""
+    shutil.rmtree(folder / MACINTOSH, ignore_errors=True)
+    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    data = inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+    labels = {clip.label for clip in registry.load("layouts", "class_folders").clips(data)}
+    if len(labels) < 2:
+        raise InputError(
+            f"{folder} holds folders of recordings of {len(labels)} label(s); a classifier needs at least two labels: "
+            "put a folder of recordings per label into the archive"
+        )
+    return data
+
+
+def _commands(run, folder):
+    """The scripts that are still to be run for a training, each with its arguments."""
+    chosen = {name.replace("_", "-"): value for name, value in run.args.items() if name != "dataset_directory"}
+    settings = {"data": run.data, "labels": folder / "labels.txt", **chosen}
+    if run.uploaded:
+        settings["layout"] = "class_folders"  # a list in it may name any file of this machine
+    train = [f"--{name}={value}" for name, value in settings.items()]
+    train += ["--resume", *(["--no-cache"] if run.uploaded else [])]
+    model = f"--model={run.architecture}"
+    is_trained = (folder / job.TRAINED / run.architecture).is_dir()
+    commands = [] if is_trained else [["TrainModel.py", model, *train]]
+    return [*commands, ["ConvertModelToTFLite.py", model], ["WriteMetadataToModel.py", model]]
+
+
+def _stamps(path):
+    """{path: when it changed} of a folder, the folders in it and the lists in them; of a file, its own."""
+    if path.is_file():
+        return {path: recording.stamp(path)}
+    stamps = {}
+    for folder, _, files in os.walk(path):
+        lists = [name for name in files if not name.lower().endswith(recording.SUFFIXES)]
+        stamps.update({(folder, name): recording.stamp(os.path.join(folder, name)) for name in (".", *lists)})
+    return stamps
+
+
+def _history(path):
+    """The history of a checkpoint or of a trained model's history.csv, with the numbers of the epochs."""
+    if path.name == STATE:
+        with np.load(path) as held:  # only what is asked for is read, and the file is only ever replaced whole
+            columns = json.loads(str(held["about"]))["history"]
+    else:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        columns = {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else ()) if name != "epoch"}
+    n_epochs = len(next(iter(columns.values()), []))
+    finite = {
+        name: [value if math.isfinite(value) else None for value in values] for name, values in columns.items()
+    }  # JSON has no other
+    return {"epoch": list(range(1, n_epochs + 1)), **finite} if n_epochs else {}

@@ -1,0 +1,128 @@
+"""The record of trainings: what it keeps, and what becomes of it when the server is killed."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from classifier.service.runs import FILE, Runs
+from classifier.service.settings import NotFound
+from Constants import InputError
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def runs(tmp_path):
+    runs = Runs(tmp_path)
+    yield runs
+    runs.close()
+
+
+def test_a_run_is_read_back_as_it_was_added(runs):
+    added = runs.add("signal", {"epochs": 3, "group_by": "^(ü+)_"}, "/data/birds", uploaded=True, kept=True)
+    assert runs.get(added.uuid) == added
+    assert (added.architecture, added.args) == ("signal", {"epochs": 3, "group_by": "^(ü+)_"})
+    assert (added.status, added.uploaded, added.kept) == ("waiting", True, True)
+    assert added.date.endswith("Z")
+
+
+def test_runs_are_listed_newest_first_and_by_architecture(runs):
+    names = [runs.add(architecture, {}, "data").uuid for architecture in ("signal", "mel", "signal")]
+    assert [run.uuid for run in runs.all()] == names[::-1]
+    assert [run.uuid for run in runs.all("signal")] == [names[2], names[0]]
+    assert runs.all("lstm") == []
+
+
+def test_those_that_wait_are_in_the_order_in_which_they_were_queued(runs):
+    first, second, third = (runs.add("signal", {}, "data").uuid for _ in range(3))
+    runs.update(first, status="cancelled", error="no")
+    runs.queue(first)
+    assert [run.uuid for run in runs.waiting()] == [second, third, first]
+    assert runs.get(first).error is None
+
+
+def test_a_change_is_kept_and_the_rest_untouched(runs):
+    run = runs.add("signal", {"seed": 1}, "data")
+    changed = runs.update(run.uuid, status="done", epoch=4, modelname="signal_2026", seconds=2.5)
+    assert (changed.status, changed.epoch, changed.modelname, changed.seconds) == ("done", 4, "signal_2026", 2.5)
+    assert changed.args == {"seed": 1}
+
+
+def test_what_is_forgotten_is_gone(runs):
+    run = runs.add("signal", {}, "data")
+    runs.forget(run.uuid)
+    with pytest.raises(NotFound, match="there is no training"):
+        runs.get(run.uuid)
+
+
+def test_a_name_is_never_a_part_of_a_question_to_the_database(runs):
+    run = runs.add("signal", {}, "data")
+    with pytest.raises(NotFound):
+        runs.get("' OR '1' = '1")
+    runs.forget("' OR '1' = '1")
+    assert runs.all() == [run]
+
+
+def test_opened_anew_what_ran_is_interrupted_and_what_waits_goes_on_waiting(tmp_path):
+    before = Runs(tmp_path)
+    names = {status: before.add("signal", {}, "data").uuid for status in ("running", "done", "waiting")}
+    for status, name in names.items():
+        before.update(name, status=status)
+    before.close()
+    after = Runs(tmp_path)
+    assert after.get(names["running"]).status == "interrupted"
+    assert after.get(names["done"]).status == "done"
+    assert [run.uuid for run in after.waiting()] == [names["waiting"]]
+    after.close()
+
+
+def test_a_killed_server_loses_no_run(tmp_path):
+    program = (
+        "import sys, signal; from classifier.service.runs import Runs; runs = Runs(sys.argv[1])\n"
+        "for _ in range(20): runs.add('signal', {}, 'data')\n"
+        "signal.raise_signal(signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL
+    runs = Runs(tmp_path)
+    assert len(runs.waiting()) == 20
+    runs.close()
+
+
+def test_threads_may_add_at_the_same_time(runs):
+    def add():
+        for _ in range(20):
+            runs.add("signal", {}, "data")
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    places = [run.place for run in runs.waiting()]
+    assert len(places) == len(set(places)) == 80
+
+
+def test_no_other_status_gets_in(runs):
+    run = runs.add("signal", {}, "data")
+    with pytest.raises(sqlite3.IntegrityError):
+        runs.update(run.uuid, status="asleep")
+    assert runs.get(run.uuid).status == "waiting"
+
+
+def test_a_file_of_a_newer_version_is_not_touched(tmp_path):
+    Runs(tmp_path).close()
+    with sqlite3.connect(tmp_path / FILE) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(InputError, match="is of version 99"):
+        Runs(tmp_path)
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    (tmp_path / FILE).write_bytes(b"this is no database" * 100)
+    with pytest.raises(InputError, match=f"{FILE} can not be read"):
+        Runs(tmp_path)

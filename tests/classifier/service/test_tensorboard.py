@@ -1,0 +1,102 @@
+"""TensorBoard: started once, shows what is trained, ends with the server."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+from classifier.service.settings import Refused, Settings
+from classifier.service.tensorboard import TensorBoard
+from tests.conftest import ROOT
+
+SECONDS = 60  # a deadline, not a duration
+SERVER = """
+import sys, time
+from pathlib import Path
+from classifier.service.settings import Settings
+from classifier.service.tensorboard import TensorBoard
+folder = Path(sys.argv[1])
+print(TensorBoard(Settings(out=folder / "trained", home=folder / "served")).url(), flush=True)
+time.sleep(600)
+"""
+
+
+def settings_in(folder):
+    return Settings(out=folder / "trained, all: of them", home=folder / "served")
+
+
+def get(url):
+    with build_opener(ProxyHandler({})).open(url, timeout=10) as answer:
+        return answer.read()
+
+
+def answers(url):
+    try:
+        return bool(get(url))
+    except OSError:
+        return False
+
+
+def wait_until(is_so):
+    until = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.1)
+
+
+def write_logs(folder):
+    import tensorflow as tf
+
+    with tf.summary.create_file_writer(str(folder)).as_default():
+        tf.summary.scalar("loss", 0.5, step=1)
+
+
+def test_it_starts_once_shows_trained_models_and_work_under_way_and_ends(tmp_path):
+    settings = settings_in(tmp_path)
+    write_logs(settings.out / "signal_2026" / "logs" / "train")
+    write_logs(settings.home / "work" / "abc" / "trained" / ".signal.training" / "logs" / "train")
+    board = TensorBoard(settings)
+    try:
+        url = board.url()
+        assert url.startswith("http://127.0.0.1:")
+        assert board.url() == url
+        shown = {"trained/signal_2026/logs/train", "work/abc/trained/.signal.training/logs/train"}
+        wait_until(lambda: set(json.loads(get(f"{url}data/runs"))) == shown)
+    finally:
+        board.close()
+    assert not answers(url)
+    board.close()
+
+
+def test_one_that_was_killed_is_started_again(tmp_path):
+    board = TensorBoard(settings_in(tmp_path))
+    try:
+        board.url()
+        board.child.kill()
+        board.child.wait()
+        assert answers(board.url())
+    finally:
+        board.close()
+
+
+def test_it_ends_when_the_server_is_killed(tmp_path):
+    command = [sys.executable, "-c", SERVER, tmp_path]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        url = server.stdout.readline().strip()
+        assert answers(url)
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+    wait_until(lambda: not answers(url))
+
+
+def test_when_it_can_not_run_its_own_words_say_why(tmp_path, monkeypatch):
+    broken = tmp_path / "broken" / "tensorboard"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('no such protocol')")
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    with pytest.raises(Refused, match="TensorBoard does not answer: ImportError: no such protocol"):
+        TensorBoard(settings_in(tmp_path)).url()

@@ -1,0 +1,461 @@
+"""The queue of trainings: real scripts on small data, real kills, and requests that are refused."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from classifier import artifact
+from classifier.service import job
+from classifier.service.runs import Runs
+from classifier.service.settings import Busy, Conflict, NotFound, Settings
+from classifier.service.trainer import Trainer
+from Constants import LABELS_FILE, ROOT, InputError
+from tests.conftest import run_script, write_data, write_tone
+
+SECONDS = 300  # a deadline, not a duration
+SERVER = """
+import sys, time
+from pathlib import Path
+from classifier.service.runs import Runs
+from classifier.service.settings import Settings
+from classifier.service.trainer import Trainer
+folder = Path(sys.argv[1])
+settings = Settings(out=folder / "trained", home=folder / "served", data=(folder / "tones",))
+trainer = Trainer(settings, Runs(settings.home))
+for _ in range(2):
+    print(trainer.submit("signal", {"dataset_directory": "tones", "epochs": 12}).uuid, flush=True)
+time.sleep(600)
+"""
+
+
+def settings_in(folder, **limits):
+    if not (folder / "tones").exists():
+        write_data(folder / "tones")
+    return Settings(out=folder / "trained", home=folder / "served", data=(folder / "tones",), **limits)
+
+
+def opened(settings):
+    return Trainer(settings, Runs(settings.home))
+
+
+@pytest.fixture
+def trainer(tmp_path):
+    trainer = opened(settings_in(tmp_path))
+    yield trainer
+    trainer.close()
+
+
+@pytest.fixture
+def busy(trainer):
+    """A trainer that trains something for longer than any of these tests."""
+    trainer.long = trainer.submit("signal", {"dataset_directory": "tones", "epochs": 1000}).uuid
+    wait_until(lambda: trainer.runs.get(trainer.long).status == "running")
+    return trainer
+
+
+def wait_until(is_so):
+    until = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)
+
+
+def wait_for(trainer, name, *statuses):
+    wait_until(lambda: trainer.runs.get(name).status not in ("waiting", "running"))
+    run = trainer.runs.get(name)
+    assert run.status in statuses, f"{run.error}\n{trainer.log(name)}"
+    return run
+
+
+def processes_of(folder):
+    """The command lines of living processes that speak of a folder."""
+    listed = subprocess.run(["ps", "-eo", "pid=,stat=,args="], capture_output=True, text=True).stdout.splitlines()
+    return [line for line in listed if str(folder) in line and not line.split()[1].startswith("Z")]
+
+
+def zipped(path, folder, prefix=""):
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(folder.rglob("*.wav")):
+            archive.write(file, f"{prefix}{file.relative_to(folder)}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """(trainer, uuid) of a training that went through, on data that was uploaded in one folder."""
+    folder = tmp_path_factory.mktemp("finished")
+    labels = LABELS_FILE.read_bytes()
+    archive = zipped(folder / "stranger.zip", write_data(folder / "sounds", labels=("whistle", "Ärger")), "my sounds/")
+    with zipfile.ZipFile(archive, "a") as more:
+        more.writestr("__MACOSX/._my sounds", "what a Macintosh knows of a file")
+    trainer = opened(settings_in(folder))
+    run = trainer.submit("signal", {"epochs": 1, "group_by": "^([^_]+)_"}, upload=archive)
+    wait_for(trainer, run.uuid, "done")
+    yield trainer, run.uuid
+    trainer.close()
+    assert LABELS_FILE.read_bytes() == labels
+
+
+# What becomes of a training.
+
+
+def test_what_is_trained_lies_with_its_date_where_trained_models_are(finished):
+    trainer, name = finished
+    run = trainer.about(trainer.runs.get(name))
+    model = run["result"]["modelname"]
+    assert [path.name for path in trainer.settings.out.iterdir()] == [model]
+    assert time.strptime(model, "signal_%Y-%m-%d_%H%M%S")
+    assert run["result"]["duration"] > 0 and run["result"]["finish_date"].endswith("Z")
+    (trained,) = artifact.trained(trainer.settings.out, model)
+    assert trained.labels == ["whistle", "Ärger"]  # the folders, sorted
+    assert [file.target.is_file() for file in artifact.app_files(trained)] == [True, True]
+    assert (trained.folder / artifact.REPORT / "index.html").is_file()
+
+
+def test_the_scripts_take_what_was_trained(finished):
+    trainer, name = finished
+    folder = trainer.settings.out / trainer.runs.get(name).modelname
+    printed, _ = run_script("TestSignalModel.py", "--model", folder, "--json", cwd=trainer.settings.home)
+    assert set(json.loads(printed)["pieces"][0]["probabilities"]) == {"whistle", "Ärger"}
+
+
+def test_its_history_and_its_log_are_there_afterwards_and_name_no_path(finished):
+    trainer, name = finished
+    run = trainer.about(trainer.runs.get(name))
+    assert run["epoch"] == 1 and run["doing"] is None and run["error"] is None
+    assert run["history"]["epoch"] == [1]
+    assert set(run["history"]) == {"epoch", "loss", "mean_recall", "validation_loss", "validation_mean_recall"}
+    log = trainer.log(name)
+    assert "starting TensorFlow" in log and "next: python TestSignalModel.py" in log
+    for path in (trainer.settings.home, trainer.settings.out, ROOT, sys.prefix):
+        assert str(path) not in log + json.dumps(run)
+    assert "group_by" in run["args"] and "data" not in run["args"]
+
+
+def test_nothing_of_it_is_left_behind(finished):
+    trainer, name = finished
+    assert list((trainer.settings.home / "work").iterdir()) == []
+    assert list((trainer.settings.home / "uploads").iterdir()) == []
+    assert not list((ROOT / "cache").glob("my sounds-*"))  # a stranger's recordings are decoded for once
+
+
+def test_what_is_done_is_neither_cancelled_nor_resumed(finished):
+    trainer, name = finished
+    with pytest.raises(Conflict, match="is over"):
+        trainer.cancel(name)
+    with pytest.raises(Conflict, match="is done"):
+        trainer.resume(name)
+
+
+def test_cancelled_in_the_middle_its_processes_end_and_its_work_is_kept(busy, tmp_path):
+    wait_until(lambda: busy.about(busy.runs.get(busy.long))["epoch"])
+    during = busy.about(busy.runs.get(busy.long))
+    assert during["status"] == "running" and during["doing"]
+    assert during["history"]["epoch"] == list(range(1, during["epoch"] + 1))
+    run = busy.about(busy.cancel(busy.long))
+    assert run["status"] == "cancelled" and run["doing"] is None
+    assert run["epoch"] >= during["epoch"]
+    assert processes_of(tmp_path) == []
+    assert list((busy.settings.home / "work" / busy.long / "trained").glob(".signal.training/state.npz"))
+    assert not list(busy.settings.out.glob("*"))
+    with pytest.raises(Conflict):
+        busy.cancel(busy.long)
+    busy.forget(busy.long)
+    assert list((busy.settings.home / "work").iterdir()) == []
+
+
+def test_killed_with_the_server_it_goes_on_where_it_was(tmp_path):
+    settings = settings_in(tmp_path)
+    command = [sys.executable, "-c", SERVER, tmp_path]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        first, second = (server.stdout.readline().strip() for _ in range(2))
+        state = settings.home / "work" / first / "trained" / ".signal.training" / "state.npz"
+        wait_until(state.exists)
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+    wait_until(lambda: not processes_of(tmp_path))
+    runs = Runs(settings.home)
+    runs.update(second, status="cancelled")
+    trainer = Trainer(settings, runs)
+    try:
+        interrupted = trainer.about(runs.get(first))
+        assert interrupted["status"] == "interrupted"
+        assert 1 <= interrupted["epoch"] < 12
+        assert trainer.resume(first).status == "waiting"
+        run = wait_for(trainer, first, "done")
+        assert f"signal: going on after epoch {interrupted['epoch']}" in trainer.log(first)
+        assert trainer.about(run)["epoch"] == 12
+        assert artifact.load(settings.out / run.modelname).run["recipe"]["epochs"] == 12
+    finally:
+        trainer.close()
+
+
+def test_what_fails_says_why_in_a_sentence_and_names_no_path(trainer, tmp_path):
+    run = trainer.submit("signal", {"dataset_directory": "tones", "fold": 77})
+    failed = trainer.about(wait_for(trainer, run.uuid, "error"))
+    assert failed["error"].startswith("TrainModel.py: --fold 77: ")
+    assert str(tmp_path) not in json.dumps(failed) + trainer.log(run.uuid)
+    assert trainer.resume(run.uuid).status in ("waiting", "running")
+    again = wait_for(trainer, run.uuid, "error")
+    assert again.error == failed["error"]
+
+
+def test_a_group_that_is_found_nowhere_names_the_file_as_the_client_knows_it(trainer):
+    run = trainer.submit("signal", {"dataset_directory": "tones", "group_by": "^(nobody)_"})
+    failed = wait_for(trainer, run.uuid, "error")
+    assert "finds no group in 'h0_take.wav'" in failed.error
+
+
+def test_a_model_that_is_trained_already_is_only_converted_when_it_goes_on(finished, trainer):
+    """As where the server was killed while it was converted."""
+    done, name = finished
+    with trainer.changed:  # nothing is started meanwhile
+        run = trainer.runs.add("signal", {"epochs": 1}, trainer.settings.data[0])
+        work = trainer.settings.home / "work" / run.uuid
+        model = done.settings.out / done.runs.get(name).modelname
+        shutil.copytree(model, work / job.TRAINED / "signal", ignore=shutil.ignore_patterns("*.tflite"))
+        trainer.changed.notify_all()
+    finished = wait_for(trainer, run.uuid, "done")
+    assert "pieces to learn from" not in trainer.log(run.uuid)
+    assert (trainer.settings.out / finished.modelname / "model.tflite").is_file()
+
+
+# The queue.
+
+
+def test_they_wait_in_the_order_in_which_they_came(busy):
+    names = [busy.submit(architecture, {}).uuid for architecture in ("mel", "signal", "lstm")]
+
+    def doing():
+        return [busy.doing(busy.runs.get(name)) for name in names]
+
+    assert doing() == ["waiting behind 1 other", "waiting behind 2 others", "waiting behind 3 others"]
+    assert busy.cancel(names[0]).status == "cancelled"
+    assert doing() == [None, "waiting behind 1 other", "waiting behind 2 others"]
+    busy.resume(names[0])
+    assert [run.uuid for run in busy.runs.waiting()] == [names[1], names[2], names[0]]
+    busy.forget(names[1])
+    assert doing_of_all(busy) == {names[2]: "waiting behind 1 other", names[0]: "waiting behind 2 others"}
+    with pytest.raises(Conflict, match="is running; cancel it first"):
+        busy.forget(busy.long)
+
+
+def doing_of_all(trainer):
+    return {run.uuid: trainer.doing(run) for run in trainer.runs.waiting()}
+
+
+def test_when_one_is_cancelled_the_next_begins(busy):
+    following = busy.submit("signal", {"dataset_directory": "tones"}).uuid
+    busy.cancel(busy.long)
+    wait_until(lambda: busy.runs.get(following).status == "running")
+
+
+def test_too_many_that_wait_are_refused_before_anything_is_unpacked(tmp_path):
+    trainer = opened(settings_in(tmp_path, queued=1))
+    try:
+        running = trainer.submit("signal", {"epochs": 1000}).uuid
+        wait_until(lambda: trainer.runs.get(running).status == "running")
+        trainer.submit("signal", {})
+        with pytest.raises(Busy, match="1 trainings wait already"):
+            trainer.submit("signal", {}, upload=zipped(tmp_path / "a.zip", tmp_path / "tones"))
+        assert list((trainer.settings.home / "uploads").iterdir()) == []
+        assert len(trainer.runs.all()) == 2
+    finally:
+        trainer.close()
+
+
+def test_closed_it_interrupts_what_runs_and_opened_anew_it_trains_what_waits(busy, tmp_path):
+    waits = busy.submit("signal", {"dataset_directory": "tones", "fold": 77}).uuid
+    busy.close()
+    assert busy.runs.get(busy.long).status == "interrupted"
+    assert busy.runs.get(waits).status == "waiting"
+    assert processes_of(tmp_path) == []
+    after = opened(busy.settings)
+    try:
+        assert after.runs.get(busy.long).status == "interrupted"
+        wait_for(after, waits, "error")
+    finally:
+        after.close()
+
+
+def test_work_that_is_gone_is_not_resumed(busy):
+    busy.cancel(busy.long)
+    shutil.rmtree(busy.settings.home / "work" / busy.long)
+    with pytest.raises(Conflict, match="is gone"):
+        busy.resume(busy.long)
+
+
+def test_killed_between_moving_a_model_and_noting_it_the_next_server_notes_it(tmp_path):
+    settings = settings_in(tmp_path)
+    runs = Runs(settings.home)
+    run = runs.add("signal", {}, settings.data[0])
+    runs.update(run.uuid, status="running", modelname="signal_2026-11-21_150301")
+    lost = runs.add("signal", {}, settings.data[0])
+    runs.update(lost.uuid, status="running", modelname="signal_2026-11-21_160000")
+    runs.close()
+    (settings.out / "signal_2026-11-21_150301").mkdir(parents=True)
+    for name in (run.uuid, lost.uuid, "of nobody"):
+        (settings.home / "work" / name).mkdir(parents=True)
+    (settings.home / "uploads" / ".half-unpacked").mkdir(parents=True)
+    trainer = opened(settings)
+    trainer.close()
+    assert trainer.about(trainer.runs.get(run.uuid))["result"]["modelname"] == "signal_2026-11-21_150301"
+    assert trainer.runs.get(lost.uuid).status == "interrupted"
+    assert os.listdir(settings.home / "work") == [lost.uuid]
+    assert os.listdir(settings.home / "uploads") == []
+
+
+# What may be trained on.
+
+
+def test_data_is_listed_with_its_labels_and_counted_again_when_it_changes(trainer, tmp_path):
+    def tones():
+        return next(found for found in trainer.data() if found["name"] == "tones")
+
+    assert tones() == {"name": "tones", "labels": {"high tone": 5, "low tone": 5}, "recordings": 10}
+    assert trainer.data()[0]["name"] == "data_short"
+    write_tone(tmp_path / "tones" / "high tone" / "deep" / "new.wav")
+    assert tones()["labels"] == {"high tone": 6, "low tone": 5}
+    assert tones()["recordings"] == 11
+
+
+def test_two_folders_of_one_name_have_two_names(tmp_path):
+    settings = settings_in(tmp_path)
+    other = write_data(tmp_path / "other" / "tones", n=2)
+    trainer = opened(replace(settings, data=(*settings.data, other, settings.data[0], tmp_path / "none")))
+    trainer.close()
+    counts = {found["name"]: found["recordings"] for found in trainer.data()}
+    assert counts["tones"] == 10 and counts["tones_2"] == 4
+    assert "tones_3" not in counts and "none" not in counts
+
+
+def test_a_folder_that_holds_no_data_is_listed_without_labels(tmp_path):
+    (tmp_path / "empty").mkdir()
+    trainer = opened(Settings(out=tmp_path / "out", home=tmp_path / "home", data=(tmp_path / "empty",)))
+    trainer.close()
+    assert trainer.data()[-1] == {"name": "empty", "labels": {}, "recordings": 0}
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("args", "error", "complaint"),
+    [
+        ({"dataset_directory": "../../etc"}, NotFound, "there is no data '../../etc'; there is data_short"),
+        ({"dataset_directory": "/etc"}, NotFound, "there is no data '/etc'"),
+        ({"epochs": 0}, InputError, "epochs is '0'; give a whole number from 1 to 1000"),
+        ({"epochs": 1001}, InputError, "epochs is '1001'"),
+        ({"epochs": True}, InputError, "epochs is 'True'"),
+        ({"fold": "1; rm -rf"}, InputError, "fold is"),
+        ({"seed": 2**32}, InputError, "seed is"),
+        ({"group_by": "("}, InputError, "is not a regular expression"),
+        ({"group_by": "a{99999999999999999999}(b)"}, InputError, "is not a regular expression"),
+        ({"group_by": "^a+_"}, InputError, "has no pair of parentheses"),
+        ({"group_by": "(a)" * 67}, InputError, "takes up to 200 printable characters"),
+        ({"group_by": "(a)\0"}, InputError, "takes up to 200 printable characters"),
+        ({"group_by": 3}, InputError, "give text"),
+        ({"layout": "../registry"}, NotFound, "there is no layout"),
+        ({"out": "/etc"}, InputError, "'out' is no argument of a training"),
+    ],
+)
+def test_an_argument_that_can_not_be_used_is_refused(trainer, args, error, complaint):
+    with pytest.raises(error) as refused:
+        trainer.submit("signal", args)
+    assert complaint in str(refused.value)
+    assert type(refused.value) is error
+    assert trainer.runs.all() == []
+
+
+@pytest.mark.parametrize("architecture", ["none", "_blocks", "../registry", "signal,mel", "all", ""])
+def test_what_is_no_architecture_is_not_found(trainer, architecture):
+    with pytest.raises(NotFound, match="there is no architecture"):
+        trainer.submit(architecture, {})
+
+
+def test_a_run_that_is_not_there_is_not_found(trainer):
+    for ask in (trainer.cancel, trainer.resume, trainer.forget, trainer.log):
+        with pytest.raises(NotFound):
+            ask("../../etc")
+
+
+def refused(trainer, archive, args=None):
+    with pytest.raises(InputError) as refusal:
+        trainer.submit("signal", args or {}, upload=archive)
+    assert list((trainer.settings.home / "uploads").iterdir()) == []
+    assert list((trainer.settings.home / "work").iterdir()) == []
+    assert trainer.runs.all() == []
+    assert str(archive.parent) not in str(refusal.value)
+    return str(refusal.value)
+
+
+def test_an_upload_of_one_label_is_refused_and_nothing_is_left(trainer, tmp_path):
+    archive = zipped(tmp_path / "a.zip", tmp_path / "tones" / "low tone", "low tone/")
+    assert "a classifier needs at least two labels" in refused(trainer, archive)
+
+
+def test_an_upload_with_a_label_without_recordings_is_refused(trainer, tmp_path):
+    archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
+    with zipfile.ZipFile(archive, "a") as more:
+        more.writestr("notes/read me.txt", "none")
+    assert refused(trainer, archive).startswith("the uploaded data/notes holds no recordings")
+
+
+def test_what_is_no_archive_or_leads_out_of_its_folder_is_refused(trainer, tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4 and then nothing")
+    assert "is damaged or cut off" in refused(trainer, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("../../out.wav", "out")
+    assert "leads out of its folder" in refused(trainer, tmp_path / "b.zip")
+
+
+def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path):
+    trainer = opened(settings_in(tmp_path, always_unpacked_bytes=10_000, most_times_larger=5))
+    trainer.close()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("song/a.wav", bytes(10_000_000))
+    assert "bytes that are left of the allowed ones" in refused(trainer, tmp_path / "a.zip")
+
+
+def test_too_many_files_are_refused(tmp_path):
+    trainer = opened(settings_in(tmp_path, archive_files=9))
+    trainer.close()
+    archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
+    assert "more than the 9 files" in refused(trainer, archive)
+
+
+def test_an_upload_and_the_name_of_other_data_are_one_too_many(trainer, tmp_path):
+    archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
+    assert "leave out dataset_directory" in refused(trainer, archive, {"dataset_directory": "tones"})
+
+
+def test_a_list_in_an_upload_is_never_followed(busy, tmp_path):
+    """A csv file may name any recording of the machine."""
+    archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
+    with zipfile.ZipFile(archive, "a") as more:
+        more.writestr("list.csv", "path,label\n/etc/hostname,a\n/etc/passwd,b\n")
+    name = busy.submit("signal", {}, upload=archive).uuid
+    busy.cancel(busy.long)
+    wait_until(lambda: busy.runs.get(name).status == "running")
+    ((script, *arguments), *_) = json.loads((busy.settings.home / "work" / name / job.JOB).read_text())
+    assert script == "TrainModel.py" and "--layout=class_folders" in arguments
+
+
+def test_what_was_uploaded_is_deleted_with_its_run_unless_it_is_to_be_kept(busy, tmp_path):
+    archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
+    kept = busy.submit("signal", {}, upload=archive, kept=True).uuid
+    not_kept = busy.submit("signal", {}, upload=archive).uuid
+    uploads = busy.settings.home / "uploads"
+    assert {path.name for path in uploads.iterdir()} == {kept, not_kept}
+    for name in (kept, not_kept):
+        busy.forget(name)
+    assert [path.name for path in uploads.iterdir()] == [kept]
+    assert len(list((uploads / kept).rglob("*.wav"))) == 10
