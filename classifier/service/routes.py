@@ -203,7 +203,7 @@ def report(service: Service, name: str, file: str):
 @reads.get("/v2/data/")
 def data(service: Service) -> answers.DataFolders:
     """The folders a training may learn from."""
-    return {"data": service.trainer.data()}
+    return {"data": service.trainer.datasets.all()}
 
 
 @reads.get("/v2/train/")

@@ -11,7 +11,6 @@ import errno
 import json
 import math
 import os
-import re
 import shutil
 import signal
 import sqlite3
@@ -23,25 +22,19 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import archives, artifact, atomic, clips, recording, registry
-from classifier.service import job, words
+from classifier import artifact, atomic, recording, registry
+from classifier.service import arguments, datasets, job, words
+from classifier.service.datasets import Datasets
 from classifier.service.runs import new_uuid, now
 from classifier.service.settings import Busy, Conflict, NotFound
-from Constants import DATA_LONG, DATA_SETS, DATA_SHORT, InputError
+from Constants import InputError
 
 STATE = "state.npz"  # of classifier/checkpoint.py, whose import would import Keras
-WHOLE_NUMBERS = {  # name: least and most
-    "epochs": (1, 1000),
-    "fold": (0, 1000),
-    "seed": (0, 2**32 - 1),  # what Keras takes
-}
-LONGEST_EXPRESSION = 200  # characters
 LAST_SAID = 64 * 1024  # bytes of a log that are shown
 LAST_LINE = 4096  # bytes of a log in which its last line is looked for
 POLL = 0.2  # seconds between looks at the process
 GRACE = 10  # seconds that processes have to stop when they are asked to
 GOES_ON = ("interrupted", "cancelled", "error")  # a run of such a status can be resumed
-MACINTOSH = "__MACOSX"  # in zips made on one: what its file system knows of each file
 
 
 class Trainer:
@@ -53,48 +46,11 @@ class Trainer:
         self.changed = threading.Condition()
         self.child = self.running = self.ending = None
         self.closing = False
-        self.counted, self.read = {}, {}  # what was found out before, and the stamps it goes by
+        self.datasets = Datasets(settings)
+        self.read = {}  # histories, and the stamps they go by
         self._put_in_order()
         self.thread = threading.Thread(target=self._train_all, name="trainer", daemon=True)
         self.thread.start()
-
-    # What may be trained on.
-
-    def data(self):
-        """What a training may learn from.
-
-        Returns:
-            list of {"name", "labels": {label: recordings}, "recordings"}; no labels where no layout recognises it.
-        """
-        return [{"name": name, **self._count(path)} for name, path in self._data().items()]
-
-    def _data(self):
-        """{name: path}; of two folders of one name the second is <name>_2."""
-        own = [DATA_SHORT, *([DATA_LONG] if DATA_LONG.is_dir() and recording.find(DATA_LONG) else [])]
-        sets = sorted(path for path in DATA_SETS.glob("[!.]*") if path.is_dir())
-        paths = dict.fromkeys(path.resolve() for path in (*own, *sets, *self.settings.data) if path.exists())
-        found = {}
-        for path in paths:
-            name, n = path.name, 1
-            while name in found:
-                n += 1
-                name = f"{path.name}_{n}"
-            found[name] = path
-        return found
-
-    def _count(self, path):
-        """Recordings by label; counted again only when a folder or a list in it has changed."""
-        stamps = _stamps(path)
-        if self.counted.get(path, (None,))[0] != stamps:
-            try:
-                found = {(clip.label, clip.path) for clip in clips.read_clips(path)}
-            except (InputError, OSError):
-                found = set()
-            labels = {label: 0 for label in sorted({label for label, _ in found})}
-            for label, _ in found:
-                labels[label] += 1
-            self.counted[path] = stamps, {"labels": labels, "recordings": len({path for _, path in found})}
-        return self.counted[path][1]
 
     # What clients ask for.
 
@@ -103,7 +59,7 @@ class Trainer:
 
         Args:
             architecture: a file of classifier/models.
-            args: dict of dataset_directory (a name of `data`), epochs, fold, seed, group_by, layout; all optional.
+            args: dict of dataset_directory (a name of Datasets), epochs, fold, seed, group_by, layout; all optional.
             upload: an archive of a folder per label, to learn from instead of dataset_directory.
             kept: what was uploaded stays when the training is done.
 
@@ -116,10 +72,16 @@ class Trainer:
         """
         if architecture not in registry.names("models"):
             raise NotFound(f"there is no architecture {architecture[:40]!r}; /v2/models/ lists those there are")
-        args = _checked({name: value for name, value in args.items() if value is not None})
+        args = arguments.checked({name: value for name, value in args.items() if value is not None})
         self._check_that_there_is_room()
         name = new_uuid()
-        data = self._chosen(args) if upload is None else self._unpacked(Path(upload), args, name)
+        if upload is None:
+            args.setdefault("dataset_directory", self.datasets.default())
+            data = self.datasets.path(args["dataset_directory"])
+        else:
+            if args.get("dataset_directory") or args.get("layout"):
+                raise InputError("data is uploaded, as a folder per label: leave out dataset_directory and layout")
+            data = datasets.unpacked(Path(upload), self.uploads / name, self.settings)
         try:
             with self.changed:
                 self._check_that_there_is_room()
@@ -286,7 +248,7 @@ class Trainer:
         folder = self.work / run.uuid
         folder.mkdir(parents=True, exist_ok=True)
         with atomic.new_file(folder / job.JOB) as fresh:
-            fresh.write_text(json.dumps(_commands(run, folder)), encoding="utf-8")
+            fresh.write_text(json.dumps(arguments.commands(run, folder)), encoding="utf-8")
         run = self.runs.update(run.uuid, status="running")
         self.child = job.start(job.__name__, folder, log=folder / job.LOG)
         self.running = run.uuid
@@ -360,105 +322,6 @@ class Trainer:
     def _check_that_there_is_room(self):
         if len(self.runs.waiting()) >= self.settings.queued:
             raise Busy(f"{self.settings.queued} trainings wait already; try again when some of them are done")
-
-    def _chosen(self, args):
-        """The path of the data that is asked for; what TrainModel.py would take where nothing is."""
-        found = self._data()
-        default = DATA_LONG.name if DATA_LONG.name in found else DATA_SHORT.name
-        name = args.setdefault("dataset_directory", default)
-        if name not in found:
-            raise NotFound(f"there is no data {name[:40]!r}; there is {', '.join(found)}")
-        return found[name]
-
-    def _unpacked(self, archive, args, name):
-        """The folder of class folders that an archive holds, unpacked."""
-        if args.get("dataset_directory") or args.get("layout"):
-            raise InputError("data is uploaded, as a folder per label: leave out dataset_directory and layout")
-        settings, folder = self.settings, self.uploads / name
-        larger = settings.most_times_larger * archive.stat().st_size
-        most = min(settings.unpacked_bytes, max(settings.always_unpacked_bytes, larger))
-        try:
-            archives.unpack(archive, folder, most, settings.archive_files)
-            return _class_folders(folder)
-        except BaseException as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            if isinstance(error, InputError):
-                names = {archive: "the uploaded data", folder: "the uploaded data"}
-                raise type(error)(words.scrub(str(error), names)) from None
-            raise
-
-
-def _checked(args):
-    """The arguments, after making sure that they are some."""
-    known = (*WHOLE_NUMBERS, "dataset_directory", "group_by", "layout")
-    for name, value in args.items():
-        if name not in known:
-            raise InputError(f"{name[:40]!r} is no argument of a training; there is {', '.join(known)}")
-        if name in WHOLE_NUMBERS:
-            least, most = WHOLE_NUMBERS[name]
-            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-                raise InputError(f"{name} is {str(value)[:40]!r}; give a whole number from {least} to {most}")
-        elif not isinstance(value, str):
-            raise InputError(f"{name} is {str(value)[:40]!r}; give text")
-    if "group_by" in args:
-        _check_expression(args["group_by"])
-    if "layout" in args and args["layout"] not in registry.names("layouts"):
-        layouts = ", ".join(registry.names("layouts"))
-        raise NotFound(f"there is no layout {args['layout'][:40]!r}; there is {layouts}")
-    return args
-
-
-def _check_expression(expression):
-    if len(expression) > LONGEST_EXPRESSION or not expression.isprintable():
-        raise InputError(f"group_by takes up to {LONGEST_EXPRESSION} printable characters; write it shorter")
-    try:
-        n_groups = re.compile(expression).groups
-    except (re.error, OverflowError, RecursionError) as error:
-        raise InputError(f"group_by {expression!r} is not a regular expression: {error}; correct it") from None
-    if not n_groups:
-        raise InputError(
-            f"group_by {expression!r} has no pair of parentheses; put one around the part of a file name that says who "
-            "or where, for example '^([^_]+)_'"
-        )
-
-
-def _class_folders(folder):
-    """The folder itself, or the only one in it, after making sure that it holds a folder of recordings per label."""
-    shutil.rmtree(folder / MACINTOSH, ignore_errors=True)
-    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    data = inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
-    labels = {clip.label for clip in registry.load("layouts", "class_folders").clips(data)}
-    if len(labels) < 2:
-        raise InputError(
-            f"{folder} holds folders of recordings of {len(labels)} label(s); a classifier needs at least two labels: "
-            "put a folder of recordings per label into the archive"
-        )
-    return data
-
-
-def _commands(run, folder):
-    """The scripts that are still to be run for a training, each with its arguments."""
-    chosen = {name.replace("_", "-"): value for name, value in run.args.items() if name != "dataset_directory"}
-    settings = {"data": run.data, "labels": folder / "labels.txt", **chosen}
-    if run.uploaded:
-        settings["layout"] = "class_folders"  # a list in it may name any file of this machine
-    train = [f"--{name}={value}" for name, value in settings.items()]
-    train += ["--resume", *(["--no-cache"] if run.uploaded else [])]
-    model = f"--model={run.architecture}"
-    is_trained = (folder / job.TRAINED / run.architecture).is_dir()
-    commands = [] if is_trained else [["TrainModel.py", model, *train]]
-    return [*commands, ["ConvertModelToTFLite.py", model], ["WriteMetadataToModel.py", model]]
-
-
-def _stamps(path):
-    """{path: when it changed} of a folder, the folders in it and the lists in them; of a file, its own."""
-    if path.is_file():
-        return {path: recording.stamp(path)}
-    stamps = {}
-    for folder, _, files in os.walk(path):
-        lists = [name for name in files if not name.lower().endswith(recording.SUFFIXES)]
-        stamps.update({(folder, name): recording.stamp(os.path.join(folder, name)) for name in (".", *lists)})
-    return stamps
 
 
 def _history(path):

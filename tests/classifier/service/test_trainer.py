@@ -318,10 +318,10 @@ def test_killed_between_moving_a_model_and_noting_it_the_next_server_notes_it(tm
 
 def test_data_is_listed_with_its_labels_and_counted_again_when_it_changes(trainer, tmp_path):
     def tones():
-        return next(found for found in trainer.data() if found["name"] == "tones")
+        return next(found for found in trainer.datasets.all() if found["name"] == "tones")
 
     assert tones() == {"name": "tones", "labels": {"high tone": 5, "low tone": 5}, "recordings": 10}
-    assert trainer.data()[0]["name"] == "data_short"
+    assert trainer.datasets.all()[0]["name"] == "data_short"
     write_tone(tmp_path / "tones" / "high tone" / "deep" / "new.wav")
     assert tones()["labels"] == {"high tone": 6, "low tone": 5}
     assert tones()["recordings"] == 11
@@ -332,7 +332,7 @@ def test_two_folders_of_one_name_have_two_names(tmp_path):
     other = write_data(tmp_path / "other" / "tones", n=2)
     trainer = opened(replace(settings, data=(*settings.data, other, settings.data[0], tmp_path / "none")))
     trainer.close()
-    counts = {found["name"]: found["recordings"] for found in trainer.data()}
+    counts = {found["name"]: found["recordings"] for found in trainer.datasets.all()}
     assert counts["tones"] == 10 and counts["tones_2"] == 4
     assert "tones_3" not in counts and "none" not in counts
 
@@ -341,7 +341,7 @@ def test_a_folder_that_holds_no_data_is_listed_without_labels(tmp_path):
     (tmp_path / "empty").mkdir()
     trainer = opened(Settings(out=tmp_path / "out", home=tmp_path / "home", data=(tmp_path / "empty",)))
     trainer.close()
-    assert trainer.data()[-1] == {"name": "empty", "labels": {}, "recordings": 0}
+    assert trainer.datasets.all()[-1] == {"name": "empty", "labels": {}, "recordings": 0}
 
 
 # What is refused.

@@ -1,0 +1,111 @@
+"""What a training may learn from: folders of the server, by name, and what came with a request."""
+
+import os
+import shutil
+from collections import Counter
+
+from classifier import archives, clips, recording, registry
+from classifier.service import words
+from classifier.service.settings import NotFound
+from Constants import DATA_LONG, DATA_SETS, DATA_SHORT, InputError
+
+MACINTOSH = "__MACOSX"  # in zips made on one: what its file system knows of each file
+UPLOADED = "the uploaded data"  # what messages call it
+
+
+class Datasets:
+    """The project's own, and those that the server was started with."""
+
+    def __init__(self, settings):
+        self.settings, self.counted = settings, {}
+
+    def all(self):
+        """list of {"name", "labels": {label: recordings}, "recordings"}; no labels where no layout recognises it."""
+        return [{"name": name, **self._count(path)} for name, path in self._paths().items()]
+
+    def default(self):
+        """The name of what TrainModel.py takes where it is told nothing."""
+        return DATA_LONG.name if DATA_LONG.name in self._paths() else DATA_SHORT.name
+
+    def path(self, name):
+        """Where the data of that name lies.
+
+        Raises:
+            NotFound: there is none.
+        """
+        paths = self._paths()
+        if name not in paths:
+            raise NotFound(f"there is no data {name[:40]!r}; there is {', '.join(paths)}")
+        return paths[name]
+
+    def _paths(self):
+        """{name: path}; of two folders of one name the second is <name>_2."""
+        own = [DATA_SHORT, *([DATA_LONG] if DATA_LONG.is_dir() and recording.find(DATA_LONG) else [])]
+        sets = sorted(path for path in DATA_SETS.glob("[!.]*") if path.is_dir())
+        paths = dict.fromkeys(path.resolve() for path in (*own, *sets, *self.settings.data) if path.exists())
+        found = {}
+        for path in paths:
+            name, n = path.name, 1
+            while name in found:
+                n += 1
+                name = f"{path.name}_{n}"
+            found[name] = path
+        return found
+
+    def _count(self, path):
+        """Recordings by label; counted again only when a folder or a list in it has changed."""
+        stamps = _stamps(path)
+        if self.counted.get(path, (None,))[0] != stamps:
+            try:
+                found = {(clip.label, clip.path) for clip in clips.read_clips(path)}
+            except (InputError, OSError):
+                found = set()
+            labels = dict(sorted(Counter(label for label, _ in found).items()))
+            self.counted[path] = stamps, {"labels": labels, "recordings": len({path for _, path in found})}
+        return self.counted[path][1]
+
+
+def _stamps(path):
+    """{path: when it changed} of a folder, the folders in it and the lists in them; of a file, its own."""
+    if path.is_file():
+        return {path: recording.stamp(path)}
+    stamps = {}
+    for folder, _, files in os.walk(path):
+        lists = [name for name in files if not name.lower().endswith(recording.SUFFIXES)]
+        stamps.update({(folder, name): recording.stamp(os.path.join(folder, name)) for name in (".", *lists)})
+    return stamps
+
+
+def unpacked(archive, folder, settings):
+    """An archive of a folder per label, unpacked into a new folder.
+
+    Returns:
+        The folder that holds the folders.
+
+    Raises:
+        InputError: it is damaged, too large, or holds no such folders; nothing is left behind.
+    """
+    larger = settings.most_times_larger * archive.stat().st_size
+    most = min(settings.unpacked_bytes, max(settings.always_unpacked_bytes, larger))
+    try:
+        archives.unpack(archive, folder, most, settings.archive_files)
+        return _class_folders(folder)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, InputError):
+            raise type(error)(words.scrub(str(error), {archive: UPLOADED, folder: UPLOADED})) from None
+        raise
+
+
+def _class_folders(folder):
+    """The folder itself, or the only one in it, after making sure that it holds a folder of recordings per label."""
+    shutil.rmtree(folder / MACINTOSH, ignore_errors=True)
+    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    data = inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+    labels = {clip.label for clip in registry.load("layouts", "class_folders").clips(data)}
+    if len(labels) < 2:
+        raise InputError(
+            f"{folder} holds folders of recordings of {len(labels)} label(s); a classifier needs at least two labels: "
+            "put a folder of recordings per label into the archive"
+        )
+    return data
