@@ -15,6 +15,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -35,6 +36,7 @@ MOST_WORKERS = 4  # each takes about 60 MB
 UNPACKERS = 2
 TASKS = 200  # of a worker, then a fresh one takes its place
 NICER = 10  # the server answers first
+STARTING_SECONDS = 30  # of a process, and to kill one, on a busy machine
 TRIES = 2
 
 
@@ -136,7 +138,7 @@ class _Workers:
 
     def __init__(self, count, settings, largest_file):
         self.seconds = settings.decoding_seconds
-        self.patience = settings.decoding_seconds * (settings.waiting + 1)  # all that may wait, one after the other
+        self.patience = settings.decoding_seconds + STARTING_SECONDS  # busy processes finish something more often
         self.new_pool = functools.partial(
             ProcessPool,
             max_workers=count,
@@ -145,7 +147,7 @@ class _Workers:
             initargs=(settings.decoding_bytes, largest_file),
             context=multiprocessing.get_context("spawn"),
         )
-        self.pool, self.asked = self.new_pool(), set()
+        self.pool, self.asked, self.finished = self.new_pool(), set(), 0.0
         self.lock, self.closed = threading.Lock(), False
 
     def run(self, function, path, *args):
@@ -157,15 +159,13 @@ class _Workers:
         """
         for _ in range(TRIES):
             try:
-                future = self._schedule(function, path, *args)
-                return future.result(self.patience)
+                pool, future = self._schedule(function, path, *args)
+                self._wait(pool, future)
+                return future.result()
             except ProcessExpired:
                 raise Refused(f"{path} broke the process that read it; save it in another format") from None
             except TimeoutError:
-                if future.done():
-                    raise Refused(f"{path} took longer than {self.seconds:g} s to read: send a smaller one") from None
-                with self.lock:
-                    self.pool.stop()  # a process that was killed while it answered left the pipe unusable
+                raise Refused(f"{path} took longer than {self.seconds:g} s to read: send a smaller one") from None
             except (RuntimeError, CancelledError):  # the pool fell over a process killed from outside: take a new one
                 pass
         raise Busy("the server can not read recordings at the moment; try again in a minute")
@@ -179,8 +179,23 @@ class _Workers:
                 self.pool = self.new_pool()
             future = self.pool.schedule(_run, (function, path, *args), timeout=self.seconds)
             self.asked.add(future)
-        future.add_done_callback(self.asked.discard)
-        return future
+            future.add_done_callback(self._finish)
+            return self.pool, future
+
+    def _finish(self, future):
+        self.asked.discard(future)
+        self.finished = time.monotonic()
+
+    def _wait(self, pool, future):
+        """Until a task has an outcome. In a pool that fell over, or whose pipe is blocked, it never has."""
+        began = time.monotonic()
+        while not future.done():
+            with contextlib.suppress(Exception):
+                future.exception(timeout=1)
+            blocked = time.monotonic() - max(began, self.finished) > self.patience
+            if blocked or not pool.active:
+                pool.stop()
+                future.cancel()
 
     def close(self):
         with self.lock:

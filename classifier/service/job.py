@@ -24,6 +24,7 @@ JOB = "job.json"
 LOG = "log.txt"
 TRAINED = "trained"
 TEMPORARY = "tmp"  # in the folder, so that what a killed script leaves there goes with it
+BEGINS = "$ "  # before the name of a script, in the log
 LOOK = 1  # seconds between looks at whether whoever started us is still there
 
 
@@ -37,6 +38,8 @@ def main(folder):
     with (folder / LOG).open("ab") as log:
         for script, *arguments in json.loads((folder / JOB).read_text(encoding="utf-8")):
             command = [sys.executable, str(ROOT / script), *arguments, "--out", str(folder / TRAINED)]
+            log.write(f"{BEGINS}{script}\n".encode())
+            log.flush()
             streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
             code = subprocess.run(command, cwd=ROOT, env=environment, **streams).returncode
             if code < 0:

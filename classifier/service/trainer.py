@@ -31,8 +31,11 @@ from Constants import InputError
 
 STATE = "state.npz"  # of classifier/checkpoint.py, whose import would import Keras
 LAST_SAID = 64 * 1024  # bytes of a log that are shown
-LAST_LINE = 4096  # bytes of a log in which its last line is looked for
 POLL = 0.2  # seconds between looks at the process
+DOING = {  # what goes on in scripts whose lines do not say it
+    "ConvertModelToTFLite.py": "converting it for phones",
+    "WriteMetadataToModel.py": "asking the clients of phones whether they agree",
+}
 GRACE = 10  # seconds that processes have to stop when they are asked to
 GOES_ON = ("interrupted", "cancelled", "error")  # a run of such a status can be resumed
 
@@ -178,8 +181,11 @@ class Trainer:
             return f"waiting behind {before} other{'s' * (before != 1)}" if before else "waiting"
         if run.status != "running":
             return None
-        lines = job.said(self.work / run.uuid, LAST_LINE)
-        return self._scrubbed(run, lines[-1].strip()) if lines else "starting"
+        lines = job.said(self.work / run.uuid, LAST_SAID)
+        begun = [line.removeprefix(job.BEGINS) for line in lines if line.startswith(job.BEGINS)]
+        if not lines or lines[-1].startswith(job.BEGINS):
+            return "starting"
+        return DOING.get(begun[-1] if begun else None) or self._scrubbed(run, lines[-1].strip())
 
     def history(self, run):
         """{"epoch": [1, 2 ...], "loss": [a value an epoch] ...}; empty before the first epoch is done."""

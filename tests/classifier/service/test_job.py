@@ -60,8 +60,8 @@ def test_the_first_script_that_fails_is_the_last_and_its_exit_code_is_the_job_s(
     first, second = ["ConvertModelToTFLite.py", "--model=signal"], ["TrainModel.py", "--model=none"]
     assert run(write_job(tmp_path, first, second)) == 1
     lines = job.said(tmp_path, 1000)
-    assert len(lines) == 1
-    assert lines[0].startswith(f"ConvertModelToTFLite.py: {tmp_path / 'trained'} holds no trained model")
+    assert len(lines) == 2  # which script, and what it said
+    assert lines[-1].startswith(f"ConvertModelToTFLite.py: {tmp_path / 'trained'} holds no trained model")
 
 
 def test_an_argument_that_a_script_does_not_know_is_its_exit_code(tmp_path):

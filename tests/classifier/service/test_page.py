@@ -1,0 +1,117 @@
+"""The page in a real browser, with a microphone that plays a recording."""
+
+import re
+import shutil
+from contextlib import contextmanager
+
+import pytest
+import soundfile
+from playwright.sync_api import expect, sync_playwright
+
+from tests.classifier.service.conftest import served
+from tests.conftest import SHARED_DATA, write_tone
+
+CHROMIUM = shutil.which("chromium")
+PATIENCE = 60_000  # milliseconds
+MINUTES = 600_000
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt install chromium")
+
+
+@pytest.fixture(scope="module")
+def own(trained, tmp_path_factory):
+    """A server whose trained models may become more."""
+    folder = tmp_path_factory.mktemp("page")
+    shutil.copytree(trained.out, folder / "trained")
+    with served(folder / "trained", folder / "home") as server:
+        yield server
+
+
+@contextmanager
+def page_of(server, microphone, **look):
+    """The page, and what it complains of on the console or asks of other hosts."""
+    flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    flags.append(f"--use-file-for-fake-audio-capture={microphone}")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_context(permissions=["microphone"], **look).new_page()
+        page.set_default_timeout(PATIENCE)
+        wrong = []
+        page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda ask: wrong.append(ask.url) if not ask.url.startswith((server.address, "data:", "blob:")) else None,
+        )
+        page.goto(server.address)
+        yield page
+        browser.close()
+    assert not wrong
+
+
+@pytest.fixture
+def voice(song, tmp_path):
+    """A recording as the browser's microphone wants it: 16-bit wav."""
+    held_out = sorted((SHARED_DATA / "voices" / "speech").glob("*.wav"))
+    signal, rate = soundfile.read(held_out[0] if held_out else song)
+    soundfile.write(tmp_path / "voice.wav", signal, rate, subtype="PCM_16")
+    return tmp_path / "voice.wav"
+
+
+def labels(server):
+    return server.client.get("/v2/models/signal/").json()["labels"]
+
+
+def test_the_microphone_is_answered_live(own, voice):
+    with page_of(own, voice) as page:
+        page.select_option("#model", "signal")
+        page.click("#listen")
+        expect(page.locator("#live-label")).to_have_text(re.compile("|".join([*labels(own), "none of them"]), re.I))
+        expect(page.locator("#live-classes li")).to_have_count(3)
+        page.wait_for_selector("#live-history li", state="attached")
+        page.click("#listen")
+        expect(page.locator("#listen")).to_have_text(re.compile("Listen"))
+
+
+def test_a_file_is_drawn_and_played_from_its_segments(own, voice):
+    with page_of(own, voice, color_scheme="dark", viewport={"width": 390, "height": 844}) as page:
+        page.select_option("#model", "mel")
+        page.click("nav a[data-for=recording]")
+        page.set_input_files("#file", voice)
+        page.wait_for_selector("#timeline button")
+        assert page.evaluate("document.querySelector('#spectrogram').width") > 300
+        drawn = "c => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size"
+        assert page.locator("#spectrogram").evaluate(drawn) > 20
+        page.locator("#timeline button").first.click()
+        page.wait_for_selector("#playhead:not([hidden])")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_file_that_is_no_recording_is_said_to_be_none(own, tmp_path, voice):
+    (tmp_path / "letter.wav").write_text("dear listener")
+    with pytest.raises(AssertionError, match="422"), page_of(own, voice) as page:  # chromium says so on its console
+        page.click("nav a[data-for=recording]")
+        page.set_input_files("#file", tmp_path / "letter.wav")
+        expect(page.locator("#recording-trouble")).to_contain_text("letter.wav")
+
+
+def test_a_model_trained_from_the_page_is_there_to_be_used(own, voice, tmp_path):
+    with page_of(own, voice) as page:
+        page.click("nav a[data-for=train]")
+        page.select_option("#train-data", "data_short")
+        page.select_option("#train-architecture", "signal")
+        page.fill("#train-epochs", "1")
+        page.fill("#train-group", "^([^_]+)_")
+        page.click("#train-start")
+        page.wait_for_selector("#runs article .status.running")
+        page.wait_for_selector("#runs article .status.done", timeout=MINUTES)
+        (run,) = own.client.get("/v2/train/").json()["runs"]
+        name = run["result"]["modelname"]
+        expect(page.locator("#model")).to_have_value(name)
+        page.click("nav a[data-for=recording]")
+        page.set_input_files("#file", write_tone(tmp_path / "tone.wav"))
+        page.wait_for_selector("#timeline button")
+    answer = own.client.post(
+        f"/v2/models/{name}/predict/", files={"data": ("tone.wav", (tmp_path / "tone.wav").read_bytes())}
+    )
+    assert answer.json()["status"] == "OK"
+    assert own.client.get(f"/reports/{name}/index.html").status_code == 200
