@@ -108,6 +108,7 @@ def make_app(settings, only_local=True):
 
     @asynccontextmanager
     async def lifespan(_):
+        threading.Thread(target=service.hearing.warm, daemon=True).start()
         yield
         service.close()
 

@@ -14,7 +14,7 @@ RANGE_DB = 80
 BLOCK = 1 << 21  # samples of all frames transformed at once: memory does not grow with the recording
 
 
-def drawing(signal, sample_rate, loudest=None, columns=COLUMNS):
+def drawing(signal, sample_rate, loudest=None, columns=COLUMNS, context=0):
     """A recording, or a part of one, as numbers to draw.
 
     Args:
@@ -22,19 +22,21 @@ def drawing(signal, sample_rate, loudest=None, columns=COLUMNS):
         sample_rate: Hz.
         loudest: amplitude of the tone that is drawn brightest, 1.0 for full scale; None: whatever is loudest here.
         columns: at most so many, of both pictures.
+        context: samples at both ends that are not drawn, but heard by the windows that reach into them.
 
     Returns:
         {"seconds", "low": [n], "high": [n], "mel": {"bands", "columns", "values"}}; low and high are the extremes of n
         equal stretches of time; values are base64 of uint8, column after column, lowest band first, from
         0 = 80 dB below the loudest to 255 = the loudest.
     """
-    low, high = _extremes(signal, columns)
-    power = _mel_power(signal, sample_rate, columns)
+    drawn = signal[context : len(signal) - context]
+    low, high = _extremes(drawn, columns)
+    power = _mel_power(signal, sample_rate, columns, context)
     reference = power.max() if loudest is None else loudest**2
     decibels = 10 * np.log10(np.maximum(power / (reference or 1), 10 ** (-RANGE_DB / 10)))
     values = np.clip(np.round(255 * (1 + decibels / RANGE_DB)), 0, 255).astype(np.uint8)
     return {
-        "seconds": len(signal) / sample_rate,
+        "seconds": len(drawn) / sample_rate,
         "low": low,
         "high": high,
         "mel": {"bands": BANDS, "columns": len(values), "values": base64.b64encode(values.tobytes()).decode()},
@@ -47,11 +49,12 @@ def _extremes(signal, columns):
     return [extreme.reduceat(signal, starts).astype(float).round(4).tolist() for extreme in (np.minimum, np.maximum)]
 
 
-def _mel_power(signal, sample_rate, columns):
+def _mel_power(signal, sample_rate, columns, context):
     """(columns, BANDS) power, where a tone of amplitude a has a² in the middle of its band; frames are averaged."""
     n_fft = 2 ** max(4, int(np.log2(WINDOW_SECONDS * sample_rate)))
-    hop = int(np.clip(-(-len(signal) // columns), n_fft // 8, n_fft // 2))
-    n_frames = -(-len(signal) // hop)
+    samples = len(signal) - 2 * context
+    hop = int(np.clip(-(-samples // columns), n_fft // 8, n_fft // 2))
+    n_frames = -(-samples // hop)
     together = -(-n_frames // columns)  # frames of a column
     window = np.hanning(n_fft + 1)[:-1] / (n_fft / 4)  # a tone of amplitude 1 has magnitude 1
     filters = _mel_filters(sample_rate, n_fft)
@@ -61,7 +64,7 @@ def _mel_power(signal, sample_rate, columns):
     step = max(1, BLOCK // n_fft // together) * together
     for first in range(0, n_frames, step):
         n = min(step, n_frames - first)
-        start = first * hop - before
+        start = context + first * hop - before
         stop = start + (n - 1) * hop + n_fft
         part = signal[max(0, start) : stop].astype(float)
         part = np.pad(part, (max(0, -start), max(0, stop - len(signal))))

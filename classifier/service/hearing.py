@@ -68,6 +68,10 @@ class Hearing:
         self.readers = _Workers(min(MOST_WORKERS, cpu_count()), settings, largest_file=0)
         self.unpackers = _Workers(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
 
+    def warm(self):
+        """Start the processes that read recordings, so that the first request need not wait for them."""
+        self.readers.run(_nothing, "")
+
     def read(self, path, sample_rate, title):
         """One recording, (samples,) float32 at this rate.
 
@@ -118,6 +122,10 @@ class Hearing:
             return workers.run(function, str(path), *args)
         except InputError as error:
             raise type(error)(str(error).replace(str(path), title)) from None
+
+
+def _nothing(path):
+    pass
 
 
 def _decode(path, sample_rate, longest_seconds):

@@ -13,6 +13,7 @@ HOP = 0.5  # seconds from one answer to the next
 PATIENCE = 30  # seconds without a sound, after which a socket is closed
 LARGEST = 1 << 20  # bytes of a message
 COLUMNS = 16  # drawn of half a second
+CONTEXT = 0.064  # seconds by which the drawing is late, so that no window reaches into what is not there yet
 POLICY, OVERLOADED, NO_MODEL = 1008, 1013, 4404  # why a socket is closed
 
 
@@ -21,18 +22,21 @@ class Ear:
 
     def __init__(self, contract, rate):
         self.rate, self.hop = contract.sample_rate, round(HOP * contract.sample_rate)
+        self.context = round(CONTEXT * self.rate)
         self.piece = np.zeros(contract.piece_length, "float32")
+        self.recent = np.zeros(self.hop + 2 * self.context, "float32")
         self.resample = resampler(rate, contract.sample_rate)
         self.waiting, self.samples = np.empty(0, "float32"), 0
 
     def hear(self, block):
-        """Take (n,) float32; yields (seconds heard, the piece, its newest half second) at each half second."""
+        """Take (n,) float32; yields (seconds heard, the piece, what its drawing needs) at each half second."""
         self.waiting = np.concatenate([self.waiting, self.resample(block)])
         while len(self.waiting) >= self.hop:
             new, self.waiting = self.waiting[: self.hop], self.waiting[self.hop :]
             self.piece = np.concatenate([self.piece, new])[-len(self.piece) :]
+            self.recent = np.concatenate([self.recent, new])[-len(self.recent) :]
             self.samples += self.hop
-            yield self.samples / self.rate, self.piece, new
+            yield self.samples / self.rate, self.piece, self.recent
 
 
 async def listen(socket, predictor, rate, say):
@@ -57,8 +61,8 @@ async def listen(socket, predictor, rate, say):
             block = np.frombuffer(data, "<f4")
             if not np.isfinite(block).all():
                 return await socket.close(POLICY, "NaN or infinite samples")
-            for time, piece, new in ear.hear(np.clip(block, -1, 1)):
-                probabilities, drawn = await run_in_threadpool(_ask, predictor, piece, new)
+            for time, piece, recent in ear.hear(np.clip(block, -1, 1)):
+                probabilities, drawn = await run_in_threadpool(_ask, predictor, piece, recent, ear.context)
                 await socket.send_json({"time": time, **say(probabilities), **drawn})
     except WebSocketDisconnect:  # while an answer was on its way
         return
@@ -66,6 +70,6 @@ async def listen(socket, predictor, rate, say):
         await socket.close(POLICY, f"nothing was heard for {PATIENCE} seconds")
 
 
-def _ask(predictor, piece, new):
-    drawn = drawing(new, predictor.contract.sample_rate, loudest=1.0, columns=COLUMNS)
+def _ask(predictor, piece, recent, context):
+    drawn = drawing(recent, predictor.contract.sample_rate, loudest=1.0, columns=COLUMNS, context=context)
     return predictor.probabilities(piece[None])[0], drawn

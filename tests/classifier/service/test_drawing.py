@@ -84,3 +84,11 @@ def test_a_long_recording_is_averaged_not_sampled():
     signal = np.zeros(600 * RATE, "float32")
     signal[300 * RATE : 300 * RATE + 1600] = tone(2000, 0.1)
     assert np.count_nonzero(image(drawing(signal, RATE)).max(axis=1)) in (1, 2)
+
+
+def test_a_part_is_drawn_as_in_the_whole_when_its_context_is_there():
+    signal = np.random.default_rng(0).normal(0, 0.1, 3 * 8192).astype("float32")
+    whole = image(drawing(signal, RATE, loudest=1.0, columns=48))
+    part = image(drawing(signal[8192 - 1024 : 2 * 8192 + 1024], RATE, loudest=1.0, columns=16, context=1024))
+    assert part.shape == (16, 64)
+    assert np.abs(part.astype(int) - whole[16:32]).max() <= 1
