@@ -32,7 +32,7 @@ export async function refreshModels(name) {
   let list;
   try {
     list = await ask("/v2/models/");
-    tell(byId("model-trouble"), "");
+    tell(byId("model-trouble"), Object.values(list.unusable).join(" "));
   } catch (error) {
     return tell(byId("model-trouble"), error.message);
   }
@@ -43,7 +43,7 @@ export async function refreshModels(name) {
     models = list.models;
     select.replaceChildren(...models.map((model) => make("option", { value: model.name, textContent: model.name })));
     select.value = [before, list.default].find(modelNamed) ?? models[0]?.name ?? "";
-    byId("no-model").hidden = models.length > 0;
+    byId("no-model").hidden = models.some(({ trained }) => trained);
     byId("model-choice").hidden = !models.length;
   }
   if (typeof name === "string" && modelNamed(name)) select.value = name;

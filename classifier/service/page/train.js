@@ -16,6 +16,7 @@ export async function setUpTrain() {
     start();
   });
   byId("train-first").addEventListener("click", startFirst);
+  byId("tensorboard").addEventListener("click", startTensorBoard);
   byId("train-data").addEventListener("change", describe);
   byId("train-architecture").addEventListener("change", describe);
   byId("train-zip").addEventListener("change", describe);
@@ -86,4 +87,15 @@ async function begin(architecture, query, body) {
   const run = await ask(`/v2/models/${encodeURIComponent(architecture)}/train/`, { method: "POST", query, body });
   await refreshRuns();
   return run;
+}
+
+/** On the machine of the server, and seen there only. */
+async function startTensorBoard() {
+  const button = byId("tensorboard");
+  const link = byId("tensorboard-link");
+  button.disabled = true;
+  const answer = await trying(byId("runs-trouble"), () => ask("/v2/tensorboard/", { method: "POST" }));
+  button.disabled = false;
+  link.hidden = !answer;
+  if (answer) Object.assign(link, { href: answer.url, textContent: `TensorBoard, on the machine of the server: ${answer.url}` });
 }

@@ -4,6 +4,7 @@ import re
 import shutil
 from contextlib import contextmanager
 
+import httpx
 import pytest
 import soundfile
 from playwright.sync_api import expect, sync_playwright
@@ -92,6 +93,25 @@ def test_a_file_that_is_no_recording_is_said_to_be_none(own, tmp_path, voice):
         page.click("nav a[data-for=recording]")
         page.set_input_files("#file", tmp_path / "letter.wav")
         expect(page.locator("#recording-trouble")).to_contain_text("letter.wav")
+
+
+def test_tensorboard_is_started_and_linked(own, voice):
+    with page_of(own, voice) as page:
+        page.click("nav a[data-for=train]")
+        page.click("#tensorboard")
+        page.wait_for_selector("#tensorboard-link:not([hidden])")
+        assert httpx.get(page.locator("#tensorboard-link").get_attribute("href")).status_code == 200
+
+
+def test_without_a_model_one_button_trains_the_first(tmp_path, voice):
+    with served(tmp_path / "trained", tmp_path / "home") as server, page_of(server, voice) as page:
+        page.click("#train-first")
+        page.wait_for_selector("#runs article .status.running", state="attached")
+        (run,) = server.client.get("/v2/train/").json()["runs"]
+        assert (run["architecture"], run["args"]["dataset_directory"]) == ("signal", "data_short")
+        page.click("nav a[data-for=train]")
+        page.get_by_role("button", name="Cancel").first.click()
+        page.wait_for_selector("#runs article .status.cancelled")
 
 
 def test_a_model_trained_from_the_page_is_there_to_be_used(own, voice, tmp_path):
