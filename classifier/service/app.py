@@ -26,6 +26,7 @@ from classifier.service.trainer import Trainer
 from Constants import InputError
 
 PAGE = Path(__file__).parent / "page"
+FORM = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # what is no file is held in memory
 LONGEST_TITLE = 200  # characters of what a client calls its file
 
 
@@ -119,6 +120,7 @@ def make_app(settings, only_local=True):
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        form_limits=FORM,
     )
     app.state.service = service
     for router in (routes.reads, routes.hears, routes.changes):

@@ -45,7 +45,8 @@ class Changes(APIRoute):
 
         async def with_token(request):
             token = request.app.state.service.settings.token
-            if token and not secrets.compare_digest(request.headers.get("authorization", ""), f"Bearer {token}"):
+            given = request.headers.get("authorization", "")
+            if token and not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
                 headers = {"WWW-Authenticate": "Bearer"}
                 raise HTTPException(401, "this needs the token that the server printed when it started", headers)
             return await handle(request)

@@ -179,7 +179,12 @@ def test_a_token_is_asked_for_by_what_changes_something(trained, tmp_path, song)
         ask = server.client
         assert predict(ask, song).status_code == 200
         start = {"dataset_directory": "nothing"}
-        for headers in ({}, {"Authorization": "Bearer guess"}, {"Authorization": "secret"}):
+        for headers in (
+            {},
+            {"Authorization": "Bearer guess"},
+            {"Authorization": "secret"},
+            {"Authorization": b"Bearer \xfcber"},
+        ):
             refused = ask.post("/v2/models/signal/train/", params=start, headers=headers)
             assert refused.status_code == 401 and refused.headers["www-authenticate"] == "Bearer"
             assert ask.delete("/v2/models/signal/train/x", headers=headers).status_code == 401

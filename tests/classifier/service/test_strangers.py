@@ -79,6 +79,19 @@ def test_it_is_refused_and_the_server_goes_on(server, what):
     assert good.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"files": [("data", ("a.wav", SILENCE)), ("data", ("b.wav", SILENCE))]},
+        {"data": {f"field{i}": "x" for i in range(100)}, "files": {"data": ("a.wav", SILENCE)}},
+        {"data": {"field": "x" * 2**20}, "files": {"data": ("a.wav", SILENCE)}},
+    ],
+    ids=["two files", "many fields", "a long field"],
+)
+def test_a_form_holds_one_file_and_little_else(server, form):
+    assert server.client.post("/v2/models/signal/predict/", **form).status_code == 400
+
+
 def test_nothing_was_written_outside(server):
     everything = [path for folder in (server.home.parent, ROOT) for path in folder.rglob("evil.wav")]
     assert not everything
