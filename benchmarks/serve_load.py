@@ -7,6 +7,7 @@ for the answer and send the next.
 """
 
 import argparse
+import http.client
 import io
 import os
 import re
@@ -17,11 +18,12 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
 from classifier import artifact, console, prediction, recording
-from Constants import ROOT, TRAINED, cut_audio_pad_last
+from Constants import ROOT, TRAINED, InputError, cut_audio_pad_last
 
 PROCESSORS = sorted(os.sched_getaffinity(0))
 SERVERS, CLIENTS = PROCESSORS[:2], PROCESSORS[2:] or PROCESSORS
@@ -50,11 +52,14 @@ def main(argv=None):
             begun = time.perf_counter()
             address = next(found[0] for line in server.stdout if (found := re.search(r"http://\S+?/", line)))
             print(f"ready after {time.perf_counter() - begun:.2f} s")
-            url = f"{address}v2/models/{args.model.name}/predict/"
+            form = requests.Request(
+                "POST", f"{address}v2/models/{args.model.name}/predict/", files={"data": _wav(piece, rate)}
+            )
+            form = form.prepare()
             os.sched_setaffinity(0, CLIENTS)
-            _load(url, _wav(piece, rate), args.clients, WARM_UP)
+            _load(form, args.clients, WARM_UP)
             first = _memory(server.pid)
-            took, refused = _load(url, _wav(piece, rate), args.clients, args.seconds)
+            took, refused = _load(form, args.clients, args.seconds)
             last = _memory(server.pid)
         finally:
             server.send_signal(signal.SIGINT)
@@ -85,19 +90,24 @@ def _wav(piece, rate):
     return held.getvalue()
 
 
-def _load(url, wav, clients, seconds):
+def _load(form, clients, seconds):
     """(milliseconds of each answer, how many were refused with 429)."""
     took, refused, until = [], [], time.perf_counter() + seconds
+    address = urlsplit(form.url)
 
     def client():
-        with requests.Session() as session:
-            while (begun := time.perf_counter()) < until:
-                answer = session.post(url, files={"data": ("piece.wav", wav)}, timeout=60)
-                if answer.status_code == 429:
-                    refused.append(begun)
-                    continue
-                answer.raise_for_status()
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        while (begun := time.perf_counter()) < until:
+            connection.request("POST", address.path, form.body, form.headers)
+            answer = connection.getresponse()
+            said = answer.read()
+            if answer.status == 429:
+                refused.append(begun)
+            elif answer.status == 200:
                 took.append(1000 * (time.perf_counter() - begun))
+            else:
+                raise InputError(f"the server answers {answer.status}: {said.decode()}")
+        connection.close()
 
     threads = [threading.Thread(target=client) for _ in range(clients)]
     for thread in threads:

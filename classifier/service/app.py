@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi_swagger import patch_fastapi
-from joblib import cpu_count
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
@@ -38,7 +37,6 @@ class Service:
         self.settings, self.metrics, self.architectures = settings, Metrics(), architectures()
         self.catalogue, self.hearing = Catalogue(settings), hearing.Hearing(settings)
         self.trainer, self.tensorboard = Trainer(settings, Runs(settings.home)), TensorBoard(settings)
-        self.computing = threading.Semaphore(cpu_count())
         self.waiting = threading.Semaphore(settings.waiting)
         self.live = 0  # microphones listened to
 

@@ -50,26 +50,32 @@ class Catalogue:
         why = unusable.get(name) or f"there is no model {name!r}, only {', '.join(m['name'] for m in models) or 'none'}"
         raise NotFound(f"{why}; GET /v2/models/ lists them")
 
-    def predictor(self, name):
-        """The Predictor of a model, loaded once and again when its file has changed.
+    def path(self, name):
+        """(where a model lies, its version): a file that has changed since is another version.
 
         Raises:
             NotFound: there is none of that name.
         """
         name = self.model(name)["name"]
-        path = self.out / name
-        stamps = self._stamps(path)
-        if not path.is_dir():
-            path, stamps = next((path, stamp) for published, path, stamp in self._published() if published == name)
+        folder = self.out / name
+        if folder.is_dir():
+            return folder, self._stamps(folder)
+        return next((path, stamp) for published, path, stamp in self._published() if published == name)
+
+    def predictor(self, name):
+        """The Predictor of a model, loaded once a version.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        path, version = self.path(name)
         with self.alone:
-            held, predictor = self.loaded.get(name, (None, None))
-            if held != stamps:
-                predictor = prediction.load(path)
-                self.loaded[name] = stamps, predictor
-            self.loaded.move_to_end(name)
+            if (path, version) not in self.loaded:
+                self.loaded[path, version] = prediction.load(path)
+            self.loaded.move_to_end((path, version))
             while len(self.loaded) > LOADED:
                 self.loaded.popitem(last=False)
-        return predictor
+            return self.loaded[path, version]
 
     def report(self, name, file):
         """The path of a file of a trained model's report.

@@ -1,4 +1,4 @@
-"""Hear what strangers send: their bytes become audio in processes that may hang, crash or eat memory, and are killed.
+"""Hear what strangers send: their bytes become answers in processes that may hang, crash or eat memory, and are killed.
 
 Decoders are large libraries in C, and a file can be made to break them. A worker is told nothing that is worth
 stealing and has limits of its own; one that decodes writes no files. The server itself reads an upload's first bytes.
@@ -23,7 +23,8 @@ import numpy as np
 from joblib import cpu_count
 from pebble import ProcessExpired, ProcessPool
 
-from classifier import archives, recording
+from classifier import archives, prediction, recording
+from classifier.service.drawing import drawing
 from classifier.service.settings import Busy, Refused, TooLarge
 from Constants import SAMPLE_RATE, InputError
 
@@ -32,10 +33,10 @@ try:
 except ImportError:  # Windows has no such limits; time is limited there too
     resource = None
 
-MOST_WORKERS = 4  # each takes about 60 MB
+MOST_WORKERS = 4  # each takes about 60 MB, and the models it was asked for
 UNPACKERS = 2
-TASKS = 200  # of a worker, then a fresh one takes its place
-NICER = 10  # the server answers first
+TASKS = 10_000  # of a worker, then a fresh one takes its place
+MODELS = 4  # that a worker holds
 STARTING_SECONDS = 30  # of a process, and to kill one, on a busy machine
 TRIES = 2
 
@@ -80,6 +81,19 @@ class Hearing:
             Busy: the processes can not keep up, or the server is being stopped.
         """
         return self._ask(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)
+
+    def answer(self, path, title, model, overlap=0.0, drawn=False):
+        """What a model says of a recording. Errors are read's.
+
+        Args:
+            model: its path, and what tells this version of it from others.
+            overlap: as of prediction.answer.
+            drawn: make the drawing, too.
+
+        Returns:
+            (prediction.Answer, seconds, the drawing or None).
+        """
+        return self._ask(self.readers, title, path, _answer, model, self.settings.longest_seconds, overlap, drawn)
 
     def as_wav(self, path, title):
         """A recording as the bytes of a 16-bit wav. Errors are read's."""
@@ -139,6 +153,19 @@ def _decode(path, sample_rate, longest_seconds):
                 )
             blocks.append(block)
     return np.concatenate(blocks)
+
+
+def _answer(path, model, longest_seconds, overlap, drawn):
+    predictor = _predictor(*model)
+    rate = predictor.contract.sample_rate
+    signal = _decode(path, rate, longest_seconds)
+    said = prediction.answer(predictor, signal, overlap)
+    return said, len(signal) / rate, drawing(signal, rate) if drawn else None
+
+
+@functools.lru_cache(MODELS)
+def _predictor(path, version):
+    return prediction.load(path)
 
 
 class _Workers:
@@ -226,8 +253,8 @@ def _confine(memory_bytes, largest_file):
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):  # what decoders have to say about a file is not for the server's log
         os.dup2(nowhere, stream)
+    tempfile.gettempdir()  # found by writing into it, which will not be allowed any more
     if resource:
-        os.nice(NICER)
         for what, limit in [
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_FSIZE, largest_file),

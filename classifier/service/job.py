@@ -25,6 +25,7 @@ LOG = "log.txt"
 TRAINED = "trained"
 TEMPORARY = "tmp"  # in the folder, so that what a killed script leaves there goes with it
 BEGINS = "$ "  # before the name of a script, in the log
+NICER = 10  # who asks a model goes before who trains one
 LOOK = 1  # seconds between looks at whether whoever started us is still there
 
 
@@ -34,6 +35,7 @@ def main(folder):
     folder = Path(folder).resolve()
     shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
     (folder / TEMPORARY).mkdir()
+    os.nice(NICER)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TMPDIR": str(folder / TEMPORARY)}
     with (folder / LOG).open("ab") as log:
         for script, *arguments in json.loads((folder / JOB).read_text(encoding="utf-8")):

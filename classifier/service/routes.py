@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 
 from classifier import prediction
 from classifier.service import answers, live, metrics
-from classifier.service.drawing import drawing as draw
 from classifier.service.settings import NotFound
 from Constants import InputError
 
@@ -128,34 +127,28 @@ def predict(
     overlap: Annotated[float, Query(ge=0, le=0.9, description="how much of a piece the next one has too")] = 0.0,
 ) -> answers.Predictions:
     """What a recording is, or each recording of an archive."""
-    predictor = service.catalogue.predictor(name)
+    model = service.catalogue.path(name)
     with service.given(data, url or urls) as (title, path, folder):
         found = service.hearing.recordings_in(path, title, folder / "unpacked")
         heard = []
         for title_of_one, one in found:
             try:
-                signal = service.hearing.read(one, predictor.contract.sample_rate, title_of_one)
+                answer, seconds, drawn = service.hearing.answer(one, title_of_one, model, overlap, drawing)
             except InputError as error:
                 if len(found) == 1:
                     raise
                 heard.append({"title": title_of_one, "error": service.scrub(str(error))})
                 continue
-            said = _said_of_all(service, predictor, signal, overlap, segments)
-            drawn = {"drawing": draw(signal, predictor.contract.sample_rate)} if drawing else {}
-            heard.append({"title": title_of_one, **said, **drawn})
+            service.metrics.heard.inc(seconds)
+            more = {"segments": _segments(answer)} if segments else {}
+            more |= {"drawing": drawn} if drawing else {}
+            heard.append({"title": title_of_one, "seconds": seconds, **_said(answer, answer.recording), **more})
     return {"status": "OK", "predictions": heard}
 
 
-def _said_of_all(service, predictor, signal, overlap, segments):
-    with service.computing:
-        answer = prediction.answer(predictor, signal, overlap)
-    seconds = len(signal) / predictor.contract.sample_rate
-    service.metrics.heard.inc(seconds)
-    said = {**_said(answer, answer.recording), "seconds": seconds}
-    if segments:
-        times = zip(answer.starts, answer.ends, answer.pieces, strict=True)
-        said["segments"] = [{"start": start, "end": end, **_said(answer, row)} for start, end, row in times]
-    return said
+def _segments(answer):
+    times = zip(answer.starts, answer.ends, answer.pieces, strict=True)
+    return [{"start": start, "end": end, **_said(answer, row)} for start, end, row in times]
 
 
 def _said(answer, row):
