@@ -1,7 +1,6 @@
-"""Look into a .tflite, also one that was not made here: what it is, which clients take it, what is wrong with it.
+"""Look into a .tflite, also one that was not made here: what is in it, and what the clients of a phone make of it.
 
-A file of strangers is read within its bounds and run in processes of its own; what is said of clients was tried, with
-MediaPipe 1.2.2 and Task Library 0.4.4.
+A file of strangers is read within its bounds and run in processes of its own.
 """
 
 import io
