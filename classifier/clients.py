@@ -9,6 +9,7 @@ must not take the caller with it.
 import importlib.util
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from classifier.recording import read
 from Constants import InputError, cut_audio_pad_last
 
 TOLERANCE = 1e-3  # largest difference of a probability; the Task Library runs an older TensorFlow Lite
+PATIENCE = 600  # seconds for an answer to all pieces
 INT8_TOLERANCE = 0.1  # the same of int8 files: older kernels round otherwise, which made 0.03 of YAMNet
 
 CLIENTS = {"LiteRT": "ai_edge_litert", "MediaPipe Tasks": "mediapipe", "Task Library": "tflite_support"}
@@ -49,7 +51,10 @@ def ask(client, path, pieces):
     np.save(buffer, np.asarray(pieces, "float32"))
     root = Path(__file__).resolve().parent.parent
     command = [sys.executable, "-m", "classifier.clients", client, str(Path(path).resolve())]
-    child = subprocess.run(command, input=buffer.getvalue(), capture_output=True, cwd=root)
+    try:
+        child = subprocess.run(command, input=buffer.getvalue(), capture_output=True, cwd=root, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise InputError(f"{client} does not answer within {PATIENCE} s to {path}") from None
     if child.returncode:
         words = child.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with code {child.returncode}"]
         raise InputError(f"{client} can not run {path}: {words[-1]}")
@@ -149,9 +154,12 @@ def _in_order(labels, scores):
 
 def main(client, path):
     pieces = np.load(io.BytesIO(sys.stdin.buffer.read()))
-    answers = {"LiteRT": _litert, "MediaPipe Tasks": _mediapipe, "Task Library": _task_library}[client](
-        Path(path), pieces
-    )
+    ask_it = {"LiteRT": _litert, "MediaPipe Tasks": _mediapipe, "Task Library": _task_library}[client]
+    try:
+        answers = ask_it(Path(path), pieces)
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}".replace("\n", " "), file=sys.stderr, flush=True)
+        os._exit(1)  # what a client says while it is taken down would be the last word
     print(json.dumps(np.asarray(answers).tolist()))
 
 

@@ -52,10 +52,13 @@ def say(*words):
 
 
 def progress(iterable, what, total=None):
-    """A progress bar; where there is no terminal, a line every ten seconds. Nothing at all for the first second."""
+    """A progress bar; where there is no terminal, a line every ten seconds. Nothing at all for the first second.
+
+    The environment's PROGRESS_SECONDS stands for the ten.
+    """
     from tqdm import tqdm
 
-    patience = 0.2 if sys.stderr.isatty() else 10
+    patience = 0.2 if sys.stderr.isatty() else float(os.environ.get("PROGRESS_SECONDS", 10))
     return tqdm(iterable, desc=what, total=total, mininterval=patience, delay=1, leave=False, dynamic_ncols=True)
 
 

@@ -36,7 +36,13 @@ def main(folder):
     shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
     (folder / TEMPORARY).mkdir()
     os.nice(NICER)
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TMPDIR": str(folder / TEMPORARY)}
+    environment = {
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "PROGRESS_SECONDS": "1",
+        "TMPDIR": str(folder / TEMPORARY),
+    }
     with (folder / LOG).open("ab") as log:
         for script, *arguments in json.loads((folder / JOB).read_text(encoding="utf-8")):
             command = [sys.executable, str(ROOT / script), *arguments, "--out", str(folder / TRAINED)]
