@@ -1,0 +1,46 @@
+"""What the README says to run, run."""
+
+import ast
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from classifier import prediction
+from tests.conftest import ROOT, write_tone
+
+SNIPPETS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+BEFORE = {  # what bare machines, and two libraries in one environment, need
+    "mediapipe": "sys.modules['tensorflow'] = None; from classifier import no_graphics; no_graphics.provide()",
+    "tflite_support": "from classifier import metadata; metadata.prepare_tflite_support()",
+    "ai_edge_litert": "",
+}
+
+
+def library(snippet):
+    return next(name for name in BEFORE if name in snippet)
+
+
+def test_there_is_one_for_each_client():
+    assert sorted(map(library, SNIPPETS)) == sorted(BEFORE)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=library)
+def test_it_answers_what_our_own_script_answers(snippet, trained, tmp_path):
+    if not importlib.util.find_spec(library(snippet)):
+        pytest.skip(f"{library(snippet)} is not to be had for this Python")
+    shutil.copy(trained.out / "signal" / "model_signal_metadata.tflite", tmp_path)
+    recording = write_tone(tmp_path / "recording.wav", seconds=2)
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {BEFORE[library(snippet)]}\n{snippet}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    answer = prediction.classify(prediction.load(trained.out / "signal"), recording)
+    said = done.stdout.strip().splitlines()[-1]
+    if said.startswith("{"):
+        expected = dict(zip(answer.labels, map(float, answer.recording), strict=True))
+        assert ast.literal_eval(said) == pytest.approx(expected, abs=1e-3)
+    else:
+        assert [float(value) for value in said.strip("[]").split()] == pytest.approx(list(answer.recording), abs=1e-3)
