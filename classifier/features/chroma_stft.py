@@ -3,14 +3,13 @@
 import keras
 from keras import ops
 
-from classifier.features._feature import Feature
-from classifier.features._stft import stft
+from classifier.features._filters import Filters
 
 SMALLEST = 1e-30  # a frame whose values are all smaller is digital silence: it stays 0
 
 
 @keras.saving.register_keras_serializable("features")
-class ChromaStft(Feature):
+class ChromaStft(Filters):
     """(samples,) -> (n_chroma, frames, 1), from C upwards, a frame's largest value 1; 0 in digital silence.
 
     Args:
@@ -26,10 +25,8 @@ class ChromaStft(Feature):
     def build(self, input_shape):
         from librosa.filters import chroma
 
-        self.folding = chroma(sr=self.sample_rate, n_fft=self.n_fft, n_chroma=self.n_chroma).T
+        self.bands = chroma(sr=self.sample_rate, n_fft=self.n_fft, n_chroma=self.n_chroma).T
 
     def call(self, audio):
-        real, imaginary = stft(audio, self.n_fft, self.hop_length)
-        chroma = ops.matmul(ops.square(real) + ops.square(imaginary), self.folding)
-        chroma = ops.transpose(chroma, (0, 2, 1))
+        chroma = self.filtered(audio)
         return ops.expand_dims(chroma / ops.maximum(ops.max(chroma, axis=1, keepdims=True), SMALLEST), -1)

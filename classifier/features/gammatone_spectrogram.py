@@ -9,15 +9,14 @@ import numpy as np
 from keras import ops
 
 from classifier.features._decibels import decibels
-from classifier.features._feature import Feature
-from classifier.features._stft import stft
+from classifier.features._filters import Filters
 
 ORDER = 4
 ERB_PER_BAND = 1.019  # a band's b over its equivalent rectangular bandwidth, at order 4
 
 
 @keras.saving.register_keras_serializable("features")
-class GammatoneSpectrogram(Feature):
+class GammatoneSpectrogram(Filters):
     """(samples,) -> (n_bands, frames, 1) dB, at most 80 dB below a piece's loudest value.
 
     The power spectrum weighted by the squared gain of each filter, 1 at its centre.
@@ -39,9 +38,7 @@ class GammatoneSpectrogram(Feature):
         self.bands = _gains(centres(self.fmin, self.sample_rate / 2, self.n_bands), bins).astype("float32")
 
     def call(self, audio):
-        real, imaginary = stft(audio, self.n_fft, self.hop_length)
-        power = ops.matmul(ops.square(real) + ops.square(imaginary), self.bands)
-        return ops.expand_dims(decibels(ops.transpose(power, (0, 2, 1))), -1)
+        return ops.expand_dims(decibels(self.filtered(audio)), -1)
 
 
 def centres(lowest, highest, n):

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from classifier.features._feature import Feature
+from classifier.features._filters import weighted
 
 WINDOW_SECONDS, HOP_SECONDS = 0.025, 0.01
 LOWEST, HIGHEST = 125, 7500  # Hz
@@ -39,8 +40,7 @@ class LogMelFrames(Feature):
         padded = ops.pad(audio, [[0, 0], [aside, self.n_fft - self.window - aside]])
         real, imaginary = ops.stft(padded, self.window, self.hop, self.n_fft, window="hann", center=False)
         magnitude = ops.sqrt(ops.square(real) + ops.square(imaginary))
-        mel = ops.log(ops.matmul(magnitude, self.bands) + self.offset)
-        return ops.expand_dims(ops.transpose(mel, (0, 2, 1)), -1)
+        return ops.expand_dims(ops.log(weighted(magnitude, self.bands) + self.offset), -1)
 
 
 def triangles(sample_rate, n_fft, n_bands):

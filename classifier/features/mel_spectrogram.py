@@ -3,12 +3,11 @@
 import keras
 from keras import ops
 
-from classifier.features._feature import Feature
-from classifier.features._stft import stft
+from classifier.features._filters import Filters, weighted
 
 
 @keras.saving.register_keras_serializable("features")
-class MelSpectrogram(Feature):
+class MelSpectrogram(Filters):
     """(samples,) -> (bands, frames, 1) power.
 
     A periodic Hann window as long as the FFT, centred on every hop, with silence before the first sample and after the
@@ -30,9 +29,8 @@ class MelSpectrogram(Feature):
         self.bands = mel(sr=self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels).T  # (n_fft / 2 + 1, n_mels)
 
     def call(self, audio):
-        real, imaginary = stft(audio, self.n_fft, self.hop_length)
-        return self.of_power(ops.square(real) + ops.square(imaginary))
+        return ops.expand_dims(self.filtered(audio), -1)
 
     def of_power(self, power):
         """What `call` makes of the power of an STFT, (batch, frames, n_fft / 2 + 1), where that is there already."""
-        return ops.expand_dims(ops.transpose(ops.matmul(power, self.bands), (0, 2, 1)), -1)
+        return ops.expand_dims(weighted(power, self.bands), -1)

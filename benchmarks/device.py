@@ -1,0 +1,87 @@
+"""What models take on a phone: size and time of their files, beside the app's model with the mel spectrogram outside.
+
+    python -m benchmarks.device --model mel,residual
+    python -m benchmarks.device --model trained/mel
+
+All files are asked in turn, so that what else the machine does slows each of them. A model that is not trained is as
+large and as fast. Times are milliseconds per piece; a ratio is to the app's model, on one thread.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from classifier import artifact, console, network, recording, registry, tflite
+from Constants import DATA_SHORT, SHIPPED_LABELS, Contract, cut_audio_pad_last
+
+PIECES = 60  # that an int8 file takes its ranges from
+THREADS = (1, 2)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--model", default="mel,residual", help="names, or folders of trained ones (default: %(default)s)"
+    )
+    parser.add_argument("--seconds", type=float, default=20, help="how long to ask the files (default: %(default)s)")
+    args = parser.parse_args(argv)
+    console.import_tensorflow()
+    files = {"the app's model, mel outside": tflite.converted(_apps_model())}
+    for name in args.model.split(","):
+        model, contract = _model(name)
+        learnt = _pieces(contract)
+        files[f"{name}, float32"] = tflite.converted(model)
+        files[f"{name}, weights in int8"] = tflite.converted(model, in_8_bits=True)
+        files[f"{name}, int8"] = tflite.converted(model, learnt)
+    times = [_times(files, threads, args.seconds) for threads in THREADS]
+    first = np.median(next(iter(times[0].values())))
+    rows = []
+    for name, held in files.items():
+        cells = [f"{np.percentile(t[name], q):.2f}" for t in times for q in (50, 95)]
+        rows.append([name, f"{len(held) / 1000:,.0f}", *cells, f"{np.median(times[0][name]) / first:.2f}"])
+    threads = [f"{n} thread{'s' * (n > 1)}, {q}" for n in THREADS for q in ("p50", "p95")]
+    console.table(["file", "KB", *threads, "ratio"], rows)
+
+
+def _apps_model():
+    """The mel model on power mel spectrograms, nothing before it."""
+    return _model("mel")[0].get_layer("body")
+
+
+def _model(name):
+    if (Path(name) / artifact.RUN).is_file():
+        trained = artifact.load(Path(name))
+        return artifact.load_keras(trained), trained.contract
+    model_file, contract = registry.load("models", name), Contract()
+    features = network.features_of(model_file, contract)
+    return network.build(model_file, features, contract, len(SHIPPED_LABELS)), contract
+
+
+def _pieces(contract):
+    recordings = (recording.read(path, contract.sample_rate) for path in sorted(DATA_SHORT.glob("*/*.wav")))
+    return np.concatenate([cut_audio_pad_last(signal, contract.piece_length) for signal in recordings])[:PIECES]
+
+
+def _times(files, threads, seconds):
+    """{file: milliseconds of each call}."""
+    interpreters = {name: Interpreter(model_content=held, num_threads=threads) for name, held in files.items()}
+    for interpreter in interpreters.values():
+        interpreter.allocate_tensors()
+        where = interpreter.get_input_details()[0]
+        noise = np.random.default_rng(0).normal(0, 0.1, where["shape"])
+        interpreter.set_tensor(where["index"], noise.astype("float32"))
+        interpreter.invoke()
+    times, end = {name: [] for name in files}, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for name, interpreter in interpreters.items():
+            started = time.perf_counter()
+            interpreter.invoke()
+            times[name].append(1000 * (time.perf_counter() - started))
+    return times
+
+
+if __name__ == "__main__":
+    console.run(main)

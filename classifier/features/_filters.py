@@ -1,0 +1,49 @@
+"""Power spectra weighted by filters: what mel, gammatone and chroma spectrograms have in common."""
+
+import numpy as np
+from keras import ops
+
+from classifier.features import _products
+from classifier.features._feature import Feature
+from classifier.features._stft import stft
+
+
+class Filters(Feature):
+    """A feature of `n_fft`, `hop_length` and, once it is built, `bands`: (n_fft / 2 + 1, filters) float32."""
+
+    as_products = False  # how an export computes the spectrum: see _products
+
+    def filtered(self, audio):
+        """(batch, samples) -> (batch, filters, frames)."""
+        if self.as_products and _products.possible(self.n_fft, self.hop_length):
+            power, bins = _products.power(audio, self.n_fft, self.hop_length)
+            return weighted(power, np.where(bins[:, None] < 0, 0, self.bands[bins]))
+        real, imaginary = stft(audio, self.n_fft, self.hop_length)
+        return weighted(ops.square(real) + ops.square(imaginary), self.bands)
+
+
+def weighted(spectrum, bands):
+    """The transposed product of a spectrum and filters, without the zeros of filters of which two at most overlap.
+
+    Args:
+        spectrum: (batch, frames, bins).
+        bands: (bins, filters) float32, known beforehand.
+
+    Returns:
+        (batch, filters, frames).
+    """
+    last, own, before = _overlapping(bands)
+    if np.count_nonzero(own) + np.count_nonzero(before) < np.count_nonzero(bands):
+        return ops.transpose(ops.matmul(spectrum, bands), (0, 2, 1))
+    n = bands.shape[1]
+    bins = ops.transpose(spectrum, (2, 0, 1))
+    owned, lent = (ops.segment_sum(bins * weights[:, None, None], last, n + 1) for weights in (own, before))
+    return ops.transpose(owned[:n] + lent[1:], (1, 0, 2))
+
+
+def _overlapping(bands):
+    """For each bin its last filter, its weight in that one and in the one before: (bins,) each."""
+    n = bands.shape[1]
+    last = n - 1 - np.argmax(bands[:, ::-1] != 0, axis=1)
+    own, before = (np.take_along_axis(np.pad(bands, [[0, 0], [1, 0]]), last[:, None] + i, 1)[:, 0] for i in (1, 0))
+    return last.astype("int32"), own, before
