@@ -43,7 +43,7 @@ def main(argv=None):
     signal = recording.read(artifact.example(trained.folder), trained.contract.sample_rate)
     long = np.resize(signal, MINUTES * 60 * trained.contract.sample_rate)
     pieces = cut_audio_pad_last(long, trained.contract.piece_length)
-    keras_model = network.dropin(artifact.load_keras(trained))
+    keras_model = network.dropin(artifact.load_keras(trained), trained.contract)
     lite = prediction.load(trained.folder)
 
     one_by_one(keras_model, pieces[:WARM_UP], trained.contract)
