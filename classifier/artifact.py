@@ -22,6 +22,7 @@ RUN = "run.json"
 HISTORY = "history.csv"
 ANSWERS = "answers.npz"  # of the validation and the test side, piece by piece
 REPORT = "report"
+PAGE = "index.html"  # of the report
 TFLITE = "model.tflite"
 INT8 = "model_int8.tflite"  # the same, its network in whole numbers; not every model has one
 DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features

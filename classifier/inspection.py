@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import clients, metadata, recording
+from classifier import clients, metadata, prediction, recording
 from classifier.console import progress
 from classifier.spectrograms import mel_spectrograms
 from Constants import Contract, InputError, cut_audio_pad_last
@@ -270,7 +270,7 @@ def listen(export, path):
         return Heard(path, {}, dict.fromkeys(clients.installed(), "was not asked: its input has no usable length"))
     rate = export.sample_rate if recording.RATES[0] <= export.sample_rate <= recording.RATES[1] else 0
     contract = export.mel or Contract(sample_rate=rate or Contract().sample_rate, piece_length=export.n_inputs)
-    rows = np.concatenate([_probes(contract), _pieces(path, contract)])
+    rows = np.concatenate([prediction.probes(contract), _pieces(path, contract)])
     if export.mel:
         rows = np.array([mel.ravel() for mel in mel_spectrograms(rows, contract)])
     answers, refusals = {}, {}
@@ -286,13 +286,6 @@ def listen(export, path):
     if "LiteRT" in answers and steps.kind in SMALL and steps.scales:
         answers["LiteRT"] = (answers["LiteRT"] - steps.zero) * steps.scales[0]
     return Heard(path, answers, refusals)
-
-
-def _probes(contract):
-    """Silence, full-scale noise and a tone of 1 kHz, as faint noise lies under any: (3, piece_length) float32."""
-    noise = np.random.default_rng(0).uniform(-1, 1, contract.piece_length)
-    tone = np.sin(2 * np.pi * 1000 * np.arange(contract.piece_length) / contract.sample_rate)
-    return np.stack([np.zeros(contract.piece_length), noise, 0.99 * tone + 1e-4 * noise]).astype("float32")
 
 
 def _pieces(path, contract):

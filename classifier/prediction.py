@@ -24,6 +24,7 @@ from Constants import TRAINED, Contract, InputError, cut_audio_pad_last
 
 NONE = "none of them"  # a model's most probable label may still be too improbable to be said
 COLUMNS = 8  # labels that a table has room for
+HELD = 4  # models, by a process that is asked again and again
 SAID = 5  # labels that are said of a piece where there are more
 
 
@@ -91,6 +92,17 @@ class LiteRT:
             self.idle.append(interpreter)
 
 
+def probes(contract, seed=0):
+    """Three pieces no recording gives: silence, full-scale noise and a tone of 1 kHz. (3, piece_length) float32.
+
+    The noise behind the tone is as faint as 14 bits are: beside a pure tone, a spectrum is what an FFT rounds to.
+    """
+    noise = np.random.default_rng(seed).uniform(-1, 1, contract.piece_length)
+    tone = np.sin(2 * np.pi * 1000 * np.arange(contract.piece_length) / contract.sample_rate)
+    tone = 0.99 * tone + 1e-4 * noise
+    return np.stack([np.zeros(contract.piece_length), noise, tone]).astype("float32")
+
+
 @dataclass(frozen=True)
 class Predictor:
     """A model ready to answer; `probabilities` takes (pieces, piece_length) audio and returns (pieces, labels).
@@ -131,6 +143,12 @@ def load(path):
     source = path / artifact.MODEL
     answer = functools.partial(model.predict, verbose=0)
     return Predictor(source, trained.contract, trained.labels, answer, trained.thresholds)
+
+
+@functools.lru_cache(HELD)
+def held(path, version):
+    """`load`, once for each version of what lies there."""
+    return load(path)
 
 
 def _published(name):

@@ -33,6 +33,12 @@ def stated(kind, name, constant):
     return None
 
 
+def docstring(kind, name):
+    """What a file says of itself, "" where there is no such file; the file is only read."""
+    path = FOLDER / kind / f"{name}.py"
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.is_file() else ""
+
+
 def feature(name):
     """The class of a file of classifier/features, named like the file: Mfcc of mfcc.py."""
     return getattr(load("features", name), "".join(word.title() for word in name.split("_")))

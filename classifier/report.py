@@ -4,7 +4,6 @@ The page asks for nothing outside itself, and its card names no folder of the ma
 names come from strangers: everything that gets into the page passes `tag`, which escapes what is not its own.
 """
 
-import ast
 import base64
 import csv
 import html
@@ -24,7 +23,6 @@ from classifier.layouts import PART, folder_of
 from classifier.spectrograms import mel_spectrograms
 from Constants import ROOT, InputError
 
-PAGE = "index.html"
 SKELETON = Path(__file__).with_suffix(".html")
 HARDEST = 12  # pieces to listen to in a few minutes; each puts its audio, and a third more, into the page
 CHANCES = 4  # labels shown of a piece; the true one always
@@ -76,7 +74,7 @@ def write(trained):
         files=_files(trained),
         repeat=_repeat(trained),
     )
-    path = trained.folder / artifact.REPORT / PAGE
+    path = trained.folder / artifact.REPORT / artifact.PAGE
     path.parent.mkdir(exist_ok=True)
     with atomic.new_file(path) as fresh:
         fresh.write_text(page, encoding="utf-8", errors="replace")
@@ -85,8 +83,7 @@ def write(trained):
 
 def _lede(trained):
     """What it is, by its file's docstring; read, not imported, because TensorFlow is not welcome in every process."""
-    path = registry.FOLDER / "models" / f"{trained.name}.py"
-    document = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.is_file() else ""
+    document = registry.docstring("models", trained.name)
     labels = [f"{len(trained.labels)} labels"]
     if len(trained.labels) <= MANY:
         names = [_name(label) for label in trained.labels]

@@ -7,24 +7,13 @@ import numpy as np
 
 from classifier import artifact, atomic, network, quantised, recording
 from classifier.console import quiet_libraries, say
-from classifier.prediction import LiteRT
+from classifier.prediction import LiteRT, probes
 from Constants import InputError, cut_audio_pad_last
 
 REAL_PIECES = 24  # pieces of real recordings that every file is compared on
 TOLERANCE = 1e-4  # largest difference of a probability between Keras and a float file
 FEW_WEIGHTS = 250_000  # so few take less time than an FFT: even where a file is to be small, it is better fast
 INT8_PIECES = 100  # pieces an int8 file takes its ranges from, and as many others it is compared on
-
-
-def probes(contract, seed=0):
-    """Three pieces no recording gives: silence, full-scale noise and a tone of 1 kHz. (3, piece_length) float32.
-
-    The noise behind the tone is as faint as 14 bits are: beside a pure tone, a spectrum is what an FFT rounds to.
-    """
-    noise = np.random.default_rng(seed).uniform(-1, 1, contract.piece_length)
-    tone = np.sin(2 * np.pi * 1000 * np.arange(contract.piece_length) / contract.sample_rate)
-    tone = 0.99 * tone + 1e-4 * noise
-    return np.stack([np.zeros(contract.piece_length), noise, tone]).astype("float32")
 
 
 def convert(trained):

@@ -1,20 +1,14 @@
 """The models there are to ask, each ready to answer: what lies in trained/, looked at anew with every question."""
 
-import ast
 import functools
-import threading
-from collections import OrderedDict
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from classifier import artifact, metadata, prediction, recording, registry, weights
+from classifier import artifact, prediction, recording, registry, weights
 from classifier.service.settings import NotFound
-from Constants import Contract, InputError
+from Constants import InputError
 
-PAGE = "index.html"  # of a report
 DEFAULT = "default"  # stands for the newest
-LOADED = 4  # models held in memory
 
 
 class Catalogue:
@@ -22,7 +16,6 @@ class Catalogue:
 
     def __init__(self, settings):
         self.out = Path(settings.out)
-        self.loaded, self.alone = OrderedDict(), threading.Lock()
 
     def models(self):
         """(what each model is, newest first; {name: why it can not be used})."""
@@ -68,14 +61,7 @@ class Catalogue:
         Raises:
             NotFound: there is none of that name.
         """
-        path, version = self.path(name)
-        with self.alone:
-            if (path, version) not in self.loaded:
-                self.loaded[path, version] = prediction.load(path)
-            self.loaded.move_to_end((path, version))
-            while len(self.loaded) > LOADED:
-                self.loaded.popitem(last=False)
-            return self.loaded[path, version]
+        return prediction.held(*self.path(name))
 
     def report(self, name, file):
         """The path of a file of a trained model's report.
@@ -109,25 +95,24 @@ def architectures():
 
 def _summary(name):
     """The first line of a model's docstring."""
-    text = (registry.FOLDER / "models" / f"{name}.py").read_text(encoding="utf-8")
-    return ast.get_docstring(ast.parse(text)).partition("\n")[0].rstrip(".")
+    return registry.docstring("models", name).partition("\n")[0].rstrip(".")
 
 
 @functools.lru_cache(maxsize=256)
 def _described(folder, *stamps):
     trained = artifact.load(folder)
     pieces, recordings = trained.run["scores"]["pieces"], trained.run["scores"]["recordings"]
-    page = folder / artifact.REPORT / PAGE
+    page = folder / artifact.REPORT / artifact.PAGE
     about = {
         "architecture": trained.name,
-        "summary": _summary(trained.name) if trained.name in registry.names("models") else "",
+        "summary": _summary(trained.name),
         "scores": {
             "recall": pieces["mean_recall"],
             "chance": 1 / len(trained.labels),
             "recordings_right": recordings["right"],
             "recordings": recordings["n"],
         },
-        "report": f"/reports/{folder.name}/{PAGE}" if page.is_file() else None,
+        "report": f"/reports/{folder.name}/{artifact.PAGE}" if page.is_file() else None,
         "trained": datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC).isoformat(timespec="seconds"),
     }
     return {"name": folder.name, **_heard(trained.contract, trained.labels, trained.thresholds), **about}
@@ -135,16 +120,15 @@ def _described(folder, *stamps):
 
 @functools.lru_cache
 def _described_published(name, path, stamp):
-    sample_rate, labels = metadata.read(path)
-    contract = replace(Contract(), sample_rate=sample_rate, piece_length=prediction.LiteRT(path).n_inputs)
+    predictor = prediction.held(path, stamp)
     about = {
         "architecture": name,
-        "summary": f"{len(labels)} sounds of the world, without any training",
+        "summary": f"{len(predictor.labels)} sounds of the world, without any training",
         "scores": None,
         "report": None,
         "trained": None,
     }
-    return {"name": name, **_heard(contract, labels, {}), **about}
+    return {"name": name, **_heard(predictor.contract, predictor.labels, predictor.thresholds), **about}
 
 
 def _heard(contract, labels, thresholds):

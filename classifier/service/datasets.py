@@ -85,8 +85,7 @@ def unpacked(archive, folder, settings):
     Raises:
         InputError: it is damaged, too large, or holds no such folders; nothing is left behind.
     """
-    larger = settings.most_times_larger * archive.stat().st_size
-    most = min(settings.unpacked_bytes, max(settings.always_unpacked_bytes, larger))
+    most = settings.unpacked_limit(archive.stat().st_size)
     try:
         archives.unpack(archive, folder, most, settings.archive_files)
         return _class_folders(folder)

@@ -36,7 +36,6 @@ except ImportError:  # Windows has no such limits; time is limited there too
 MOST_WORKERS = 4  # each takes about 60 MB, and the models it was asked for
 UNPACKERS = 2
 TASKS = 10_000  # of a worker, then a fresh one takes its place
-MODELS = 4  # that a worker holds
 STARTING_SECONDS = 30  # of a process, and to kill one, on a busy machine
 TRIES = 2
 
@@ -115,8 +114,7 @@ class Hearing:
         """
         if not archives.is_archive(path):
             return [(title, Path(path))]
-        allowed = self.settings.most_times_larger * os.path.getsize(path)
-        limit_bytes = min(self.settings.unpacked_bytes, max(self.settings.always_unpacked_bytes, allowed))
+        limit_bytes = self.settings.unpacked_limit(os.path.getsize(path))
         name = re.split(r"[/\\]", title)[-1]
         self._ask(self.unpackers, title, path, archives.unpack, folder, limit_bytes, self.settings.archive_files, name)
         found = [(inside.relative_to(folder).as_posix(), inside) for inside in recording.find(folder)]
@@ -156,16 +154,11 @@ def _decode(path, sample_rate, longest_seconds):
 
 
 def _answer(path, model, longest_seconds, overlap, drawn):
-    predictor = _predictor(*model)
+    predictor = prediction.held(*model)
     rate = predictor.contract.sample_rate
     signal = _decode(path, rate, longest_seconds)
     said = prediction.answer(predictor, signal, overlap)
     return said, len(signal) / rate, drawing(signal, rate) if drawn else None
-
-
-@functools.lru_cache(MODELS)
-def _predictor(path, version):
-    return prediction.load(path)
 
 
 class _Workers:

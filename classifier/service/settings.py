@@ -31,6 +31,10 @@ class Settings:
     live: int = 8  # sockets at once
     queued: int = 16  # trainings that wait
 
+    def unpacked_limit(self, packed_bytes):
+        """Bytes that may come out of an archive of so many."""
+        return min(self.unpacked_bytes, max(self.always_unpacked_bytes, self.most_times_larger * packed_bytes))
+
 
 class Refused(InputError):
     """What a client asks for is not done; code is HTTP's."""
@@ -52,10 +56,6 @@ class Conflict(Refused):
 
 class TooLarge(Refused):
     code = 413
-
-
-class Unsupported(Refused):
-    code = 415
 
 
 class Busy(Refused):

@@ -5,12 +5,21 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import httpx
 import pytest
 
 from tests.conftest import ROOT
+
+
+def wait_until(is_so, seconds=60):
+    """seconds: a deadline, not a duration."""
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)
 
 
 class Server:

@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from classifier.service import job
+from tests.classifier.service.conftest import wait_until
 from tests.conftest import ROOT, write_data
 
 SECONDS = 60  # a deadline, not a duration
@@ -22,13 +22,6 @@ if sys.argv[2] == "forks" and os.fork() == 0:
     print(os.getpid(), flush=True)
 time.sleep(600)
 """
-
-
-def wait_until(is_so):
-    until = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
 
 
 def alive(group):

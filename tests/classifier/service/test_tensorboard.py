@@ -4,16 +4,15 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
 from classifier.service.settings import Refused, Settings
 from classifier.service.tensorboard import TensorBoard
+from tests.classifier.service.conftest import wait_until
 from tests.conftest import ROOT
 
-SECONDS = 60  # a deadline, not a duration
 SERVER = """
 import sys, time
 from pathlib import Path
@@ -39,13 +38,6 @@ def answers(url):
         return bool(get(url))
     except OSError:
         return False
-
-
-def wait_until(is_so):
-    until = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.1)
 
 
 def write_logs(folder):

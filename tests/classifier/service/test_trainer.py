@@ -1,5 +1,6 @@
 """The queue of trainings: real scripts on small data, real kills, and requests that are refused."""
 
+import functools
 import json
 import os
 import shutil
@@ -18,9 +19,10 @@ from classifier.service.runs import Runs
 from classifier.service.settings import Busy, Conflict, NotFound, Settings
 from classifier.service.trainer import Trainer
 from Constants import LABELS_FILE, ROOT, InputError
+from tests.classifier.service import conftest
 from tests.conftest import run_script, write_data, write_tone
 
-SECONDS = 300  # a deadline, not a duration
+wait_until = functools.partial(conftest.wait_until, seconds=300)
 SERVER = """
 import sys, time
 from pathlib import Path
@@ -59,13 +61,6 @@ def busy(trainer):
     trainer.long = trainer.submit("signal", {"dataset_directory": "tones", "epochs": 1000}).uuid
     wait_until(lambda: trainer.runs.get(trainer.long).status == "running")
     return trainer
-
-
-def wait_until(is_so):
-    until = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
 
 
 def wait_for(trainer, name, *statuses):
