@@ -1,4 +1,4 @@
-"""Step 2: convert trained models to TensorFlow Lite; each file proves itself against Keras before it is kept."""
+"""Step 2: convert trained models to TensorFlow Lite, from exact to small; each file proves itself against Keras."""
 
 import argparse
 from pathlib import Path
@@ -18,15 +18,17 @@ def main(argv=None):
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
     args = parser.parse_args(argv)
 
-    from classifier import artifact
+    from classifier import artifact, summary
 
     trained = artifact.trained(args.out, args.model)
     console.import_tensorflow()
-    from classifier import tflite
+    from classifier import variants
 
-    rows = [row for model in trained for row in tflite.convert(model)]
-    console.table(["file", "input", "KB", "largest difference from Keras", "agrees"], rows)
-    print("next: python WriteMetadataToModel.py")
+    for model in trained:
+        variants.write(model)
+    summary.variants(trained)
+    print(f"wrote them into {', '.join(str(model.folder) for model in trained)}")
+    print("next: python WriteMetadataToModel.py, which takes the recommended ones")
 
 
 if __name__ == "__main__":

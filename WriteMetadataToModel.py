@@ -9,6 +9,7 @@ from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "all"  # folders in trained/
+VARIANT = "recommended"  # or float32, float16, dynamic, int8
 
 
 def main(argv=None):
@@ -20,12 +21,16 @@ def main(argv=None):
         "--model", default=MODEL, help="names with commas, or all that are trained (default: %(default)s)"
     )
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
+    parser.add_argument(
+        "--variant", default=VARIANT, help="recommended, float32, float16, dynamic or int8 (default: %(default)s)"
+    )
     args = parser.parse_args(argv)
 
     from classifier import artifact, clients, metadata, report, summary
 
     trained = artifact.trained(args.out, args.model)
     for model in trained:
+        artifact.take(model, args.variant)
         for file in metadata.write_files(model):
             print(f"{file}:\n{json.dumps(metadata.as_dict(file.read_bytes()), indent=2, ensure_ascii=False)}")
     for model in trained:

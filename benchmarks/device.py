@@ -8,13 +8,11 @@ large and as fast. Times are milliseconds per piece; a ratio is to the app's mod
 """
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
-from classifier import artifact, console, network, recording, registry, tflite
+from classifier import artifact, console, cost, network, recording, registry, tflite
 from Constants import DATA_SHORT, SHIPPED_LABELS, Contract, cut_audio_pad_last
 
 PIECES = 60  # that an int8 file takes its ranges from
@@ -33,10 +31,9 @@ def main(argv=None):
     for name in args.model.split(","):
         model, contract = _model(name)
         learnt = _pieces(contract)
-        files[f"{name}, float32"] = tflite.converted(model)
-        files[f"{name}, weights in int8"] = tflite.converted(model, in_8_bits=True)
-        files[f"{name}, int8"] = tflite.converted(model, learnt)
-    times = [_times(files, threads, args.seconds) for threads in THREADS]
+        for kind in artifact.KINDS:
+            files[f"{name}, {kind}"] = tflite.converted(model, kind, learnt)
+    times = [cost.times(files, threads, args.seconds) for threads in THREADS]
     first = np.median(next(iter(times[0].values())))
     rows = []
     for name, held in files.items():
@@ -63,24 +60,6 @@ def _model(name):
 def _pieces(contract):
     recordings = (recording.read(path, contract.sample_rate) for path in sorted(DATA_SHORT.glob("*/*.wav")))
     return np.concatenate([cut_audio_pad_last(signal, contract.piece_length) for signal in recordings])[:PIECES]
-
-
-def _times(files, threads, seconds):
-    """{file: milliseconds of each call}."""
-    interpreters = {name: Interpreter(model_content=held, num_threads=threads) for name, held in files.items()}
-    for interpreter in interpreters.values():
-        interpreter.allocate_tensors()
-        where = interpreter.get_input_details()[0]
-        noise = np.random.default_rng(0).normal(0, 0.1, where["shape"])
-        interpreter.set_tensor(where["index"], noise.astype("float32"))
-        interpreter.invoke()
-    times, end = {name: [] for name in files}, time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for name, interpreter in interpreters.items():
-            started = time.perf_counter()
-            interpreter.invoke()
-            times[name].append(1000 * (time.perf_counter() - started))
-    return times
 
 
 if __name__ == "__main__":

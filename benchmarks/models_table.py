@@ -54,7 +54,7 @@ def _row(name):
     model = network.build(module, features, contract, 3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
-        tflite.export(model, path, tflite.probes(contract))
+        tflite.export(model, path, prediction.probes(contract))
         size, milliseconds = path.stat().st_size / 1000, 1000 * _seconds(path, contract)
     looks_at = f"{type(features).__name__}, {' x '.join(map(str, features.output.shape[1:]))}"
     weights = model.get_layer("body").count_params() + features.count_params()

@@ -1,7 +1,8 @@
 """A trained model's folder: everything a later step needs, written whole or not at all.
 
 trained/<model>/model.keras  run.json  history.csv  answers.npz  logs/  report/*.png      TrainModel
-                model.tflite  model_int8.tflite  model_dropin.tflite                      ConvertModelToTFLite
+                model.tflite  model_float16.tflite  model_dynamic.tflite  model_int8.tflite
+                model_dropin.tflite  variants.json                                        ConvertModelToTFLite
                 model_<model>_metadata.tflite ...                                         WriteMetadataToModel
 """
 
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import registry
+from classifier import atomic, registry
 from classifier.console import import_tensorflow
 from classifier.layouts import PART, folder_of
 from classifier.recipe import seconds
@@ -24,7 +25,15 @@ ANSWERS = "answers.npz"  # of the validation and the test side, piece by piece
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = "model.tflite"
-INT8 = "model_int8.tflite"  # the same, its network in whole numbers; not every model has one
+FLOAT32, FLOAT16, DYNAMIC, INT8 = "float32", "float16", "dynamic", "int8"
+KINDS = {  # of files for a phone, from large to small: all answer alike, and not every model has all
+    FLOAT32: TFLITE,
+    FLOAT16: "model_float16.tflite",  # weights in half as many bits
+    DYNAMIC: "model_dynamic.tflite",  # weights in 8 bits, the rest in floats
+    INT8: "model_int8.tflite",  # the network in whole numbers of 8 bits
+}
+RECOMMENDED = "recommended"
+VARIANTS = "variants.json"  # what each of these files is worth, and which is recommended
 DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features
 
 
@@ -61,6 +70,12 @@ class Artifact:
             raise InputError(f"{path} is not there; train it again with TrainModel.py")
         with np.load(path) as held:
             return {name: held[f"{side}_{name}"] for name in ("probabilities", "truth", "recordings", "starts")}
+
+    @property
+    def variants(self):
+        """What variants.measure found of the files for a phone, and which kind is for the app; {} before that."""
+        path = self.folder / VARIANTS
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     def test_recordings(self):
         """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""
@@ -127,26 +142,51 @@ def trained(out, wanted="all"):
 
 @dataclass(frozen=True)
 class AppFile:
-    """A file to copy into an app: made from which .tflite, under which name, and what it takes."""
+    """A file to copy into an app: made from which .tflite of which kind, under which name, and what it takes."""
 
     source: Path
     target: Path
     takes: str
+    kind: str
     is_dropin: bool = False
-    is_int8: bool = False
 
 
 def app_files(trained):
-    """The files step 3 writes, raw audio first. The drop-in has the name that the app of old opens."""
+    """The files step 3 writes, raw audio first. The drop-in has the name that the app of old opens.
+
+    Raises:
+        InputError: the model is not converted yet, or not to the kind that is for the app.
+    """
     folder, name = trained.folder, trained.name
-    if not (folder / TFLITE).is_file():
-        raise InputError(f"{folder} is not converted yet; run ConvertModelToTFLite.py first")
-    audio, plain = f"{trained.contract.seconds:g} s of audio", folder / f"model_{name}_metadata.tflite"
-    int8 = AppFile(folder / INT8, folder / f"model_{name}_int8_metadata.tflite", audio, is_int8=True)
-    dropin = AppFile(folder / DROPIN, plain, "the app's mel spectrogram", is_dropin=True)
-    has_dropin = dropin.source.is_file()
-    first = AppFile(folder / TFLITE, folder / f"model_{name}_audio_metadata.tflite" if has_dropin else plain, audio)
-    return [first, *(file for file in (int8, dropin) if file.source.is_file())]
+    kind = trained.variants.get("for_app", FLOAT32)
+    source = folder / KINDS[kind]
+    if not source.is_file():
+        raise InputError(f"{folder} has no {source.name}; run ConvertModelToTFLite.py, which says why if it makes none")
+    plain, dropin = folder / f"model_{name}_metadata.tflite", folder / DROPIN
+    has_dropin = dropin.is_file()
+    target = folder / f"model_{name}_audio_metadata.tflite" if has_dropin else plain
+    first = AppFile(source, target, f"{trained.contract.seconds:g} s of audio", kind)
+    return [first, *([AppFile(dropin, plain, "the app's mel spectrogram", FLOAT32, True)] if has_dropin else [])]
+
+
+def write_variants(trained, found):
+    """Write variants.json, what `Artifact.variants` reads."""
+    with atomic.new_file(trained.folder / VARIANTS) as fresh:
+        fresh.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def take(trained, kind):
+    """Let the file of a kind, or the recommended one, be the one for the app.
+
+    Raises:
+        InputError: the model has no such file.
+    """
+    found = trained.variants
+    chosen = found.get("recommended") if kind == RECOMMENDED else kind
+    if chosen not in found.get("files", ()):
+        has = ", ".join(found.get("files", ())) or "nothing yet"
+        raise InputError(f"{trained.folder} is not converted to {kind} ({has}); run ConvertModelToTFLite.py")
+    write_variants(trained, {**found, "for_app": chosen})
 
 
 def example(path):

@@ -245,7 +245,7 @@ def _of_differences(export, heard, first):
         if answers.shape != heard.answers[first].shape:
             continue
         difference = float(np.nan_to_num(np.abs(answers - heard.answers[first]), nan=np.inf).max())
-        if difference > (clients.INT8_TOLERANCE if small else clients.TOLERANCE):
+        if difference > (clients.TOLERANCE_IN_8_BITS if small else clients.TOLERANCE):
             seen = f"An app with {client} shows other labels than the tests of the model promise."
             do = "Export it for older kernels: dense layers with one scale, float where int8 is not needed."
             yield Finding(f"{client} and {first} answer differently, by up to {difference:.2g}", seen, do)

@@ -4,6 +4,7 @@ A file of strangers is read within its bounds and run in processes of its own.
 """
 
 import io
+import itertools
 import math
 import re
 import zipfile
@@ -16,7 +17,7 @@ import numpy as np
 from classifier import clients, metadata, prediction, recording
 from classifier.console import progress
 from classifier.spectrograms import mel_spectrograms
-from Constants import Contract, InputError, cut_audio_pad_last
+from Constants import Contract, InputError
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
@@ -289,12 +290,7 @@ def listen(export, path):
 
 
 def _pieces(path, contract):
-    signal = np.empty(0, "float32")
-    for block in recording.blocks(path, contract.sample_rate):
-        signal = np.concatenate([signal, block])[: PIECES * contract.piece_length]
-        if len(signal) == PIECES * contract.piece_length:
-            break
-    return cut_audio_pad_last(signal, contract.piece_length)
+    return list(itertools.islice(recording.pieces(path, contract.sample_rate, contract.piece_length), PIECES))
 
 
 def _own_words(client, error, path):

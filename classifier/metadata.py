@@ -18,6 +18,7 @@ from classifier import artifact, atomic
 from Constants import InputError
 
 LABELS = "labels.txt"  # our name for the label file inside the model; others have others
+MODEL = b"TFL3"  # what a .tflite says it is
 FIELD = b"TFLITE_METADATA"  # where clients look for the metadata among a model's buffers
 PARSER = "1.3.0"  # the oldest metadata parser that knows audio properties; tflite-support works out the same
 LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tflite-support's own words
@@ -116,7 +117,7 @@ def write_with_tflite_support(model, what):
 
 def write_with_schema(model, what):
     """write, by the flatbuffer schema modules of mediapipe and ai-edge-litert."""
-    schema, tflite = _metadata_schema(), _tflite_schema()
+    schema, tflite = _metadata_schema(), tflite_schema()
     labels = schema.AssociatedFileT(
         name=LABELS, description=LABELS_DESCRIPTION, type=schema.AssociatedFileType.TENSOR_AXIS_LABELS
     )
@@ -132,8 +133,8 @@ def write_with_schema(model, what):
     content = tflite.ModelT.InitFromPackedBuf(bytearray(model))
     content.metadata = [field for field in content.metadata or [] if field.name != FIELD]
     content.metadata.append(tflite.MetadataT(name=FIELD.decode(), buffer=len(content.buffers)))
-    content.buffers.append(tflite.BufferT(data=list(_pack(metadata, b"M001"))))
-    file = io.BytesIO(_pack(content, b"TFL3"))
+    content.buffers.append(tflite.BufferT(data=list(pack(metadata, b"M001"))))
+    file = io.BytesIO(pack(content, MODEL))
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(zipfile.ZipInfo(LABELS), _label_file(what.labels))
     return file.getvalue()
@@ -170,9 +171,9 @@ def as_dict(model):
 
 
 def _find(model):
-    if not _tflite_schema().Model.ModelBufferHasIdentifier(model, 0):
+    if not tflite_schema().Model.ModelBufferHasIdentifier(model, 0):
         return None
-    content = _tflite_schema().Model.GetRootAsModel(model, 0)
+    content = tflite_schema().Model.GetRootAsModel(model, 0)
     for i in range(content.MetadataLength()):
         if content.Metadata(i).Name() == FIELD:
             buffer = content.Buffers(content.Metadata(i).Buffer()).DataAsNumpy().tobytes()
@@ -214,7 +215,7 @@ def _tensor(schema, name, description, properties):
     return schema.TensorMetadataT(name=name, description=description, content=content, stats=schema.StatsT())
 
 
-def _pack(table, identifier):
+def pack(table, identifier):
     import flatbuffers
 
     builder = flatbuffers.Builder(0)
@@ -226,7 +227,7 @@ def _label_file(labels):
     return ("\n".join(labels) + "\n").encode()
 
 
-def _tflite_schema():
+def tflite_schema():
     from ai_edge_litert import schema_py_generated
 
     return schema_py_generated

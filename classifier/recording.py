@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from Constants import InputError
+from Constants import InputError, cut_audio, cut_audio_pad_last
 
 SUFFIXES = (
     *(".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64"),  # soundfile's
@@ -81,6 +81,26 @@ def blocks(path, sample_rate=None, start=0.0, end=None):
             raise InputError(f"{path} holds no samples; take it out or record it again")
         if samples == 0:
             raise InputError(f"{path} ends at {position / rate:.2f} s, before the part from {start:g} s on begins")
+
+
+def pieces(path, sample_rate, length, hop=None, start=0.0, end=None):
+    """A recording's pieces, as Constants.cut_audio_pad_last cuts them, one after the other.
+
+    Args:
+        sample_rate, start, end: as of `blocks`; the errors are its, too.
+        length, hop: samples, as of cut_audio_pad_last.
+
+    Yields:
+        (length,) float32.
+    """
+    hop, waiting, none_yet = hop or length, np.empty(0, "float32"), True
+    for block in blocks(path, sample_rate, start, end):
+        waiting = np.concatenate([waiting, block])
+        full = cut_audio(waiting, length, hop)
+        yield from full
+        waiting, none_yet = waiting[len(full) * hop :], none_yet and not len(full)
+    if none_yet or len(waiting) > length - hop:
+        yield from cut_audio_pad_last(waiting, length, hop)
 
 
 def _resampled(decoded, rate, wanted):

@@ -10,15 +10,13 @@ import html
 import platform
 import re
 import shlex
-import statistics
 import string
 import tempfile
-import time
 from pathlib import Path, PurePath
 
 import numpy as np
 
-from classifier import artifact, atomic, plots, prediction, recording, registry, splits
+from classifier import artifact, atomic, plots, recording, registry, splits
 from classifier.layouts import PART, folder_of
 from classifier.spectrograms import mel_spectrograms
 from Constants import ROOT, InputError
@@ -28,7 +26,6 @@ HARDEST = 12  # pieces to listen to in a few minutes; each puts its audio, and a
 CHANCES = 4  # labels shown of a piece; the true one always
 LEAKS_NAMED = 5
 MANY = 8  # labels; a matrix of more is set smaller
-RUNS, PATIENCE = 31, 1.0  # of a .tflite, and the seconds after which fewer will do
 
 
 class Html(str):
@@ -360,33 +357,28 @@ def _files(trained):
     takes, for_app = {}, set()
     if (trained.folder / artifact.TFLITE).is_file():
         for file in artifact.app_files(trained):
-            takes |= {file.source: file.takes, file.target: file.takes}
+            takes |= {file.source: file.takes, file.target: f"{file.takes}, in {file.kind}"}
             for_app.add(file.target)
     rows = []
     for path in found:
         purpose = "copy it into the app" if path in for_app else "without metadata"
         rows.append([_name(path.name), f"{path.stat().st_size / 1000:,.0f} KB", takes.get(path, "-"), purpose])
     table = _table("Files for the phone", ["file", "size", "takes", "what for"], rows, class_="words files")
-    return _joined([table, tag("p", _latency(trained.folder / artifact.TFLITE))])
+    return _joined([table, _variants(trained) if trained.variants else ""])
 
 
-def _latency(path):
-    """The median time of one piece through a .tflite, in words."""
-    try:
-        model = prediction.LiteRT(path)
-    except InputError:
-        return f"{path.name} can not be run here, so its speed is not known."
-    piece = np.random.default_rng(0).normal(0, 0.1, (1, model.n_inputs)).astype("float32")
-    model.run(piece)  # the first one also fills the caches
-    times, began = [], time.perf_counter()
-    while len(times) < RUNS and time.perf_counter() - began < PATIENCE:
-        before = time.perf_counter()
-        model.run(piece)
-        times.append(time.perf_counter() - before)
-    where = f"one thread of the computer that wrote this page ({platform.machine()})"
-    return (
-        f"{path.name} takes {1000 * statistics.median(times):.1f} ms for a piece, on {where}: median of {len(times)}."
-    )
+def _variants(trained):
+    """The kinds of files beside each other."""
+    rows = []
+    for kind, of in trained.variants["files"].items():
+        test = of["test"]
+        compared = [f"{test['pieces']['right']} of {test['pieces']['n']}", test["changed"]] if test else ["-", "-"]
+        best = "recommended" if kind == trained.variants["recommended"] else ""
+        milliseconds = [f"{median:.1f}" for median, _ in of["milliseconds"].values()]
+        rows.append([kind, f"{of['bytes'] / 1000:,.0f}", *compared, *milliseconds, f"{of['arena'] / 1000:,.0f}", best])
+    header = ["kind", "KB", "test pieces right", "other than Keras", "ms", "ms, 2 threads", "memory, KB", ""]
+    where = f"Milliseconds a piece on the computer that converted it ({platform.machine()}), median."
+    return _joined([_table("Kinds of files", header, rows), tag("p", where, class_="soft")])
 
 
 def _repeat(trained):

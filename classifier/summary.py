@@ -37,16 +37,46 @@ def scores(trained):
     console.table(["label", "recall, pieces", "recordings", *(f"as {label}" for label in trained.labels)], rows)
 
 
+def variants(models):
+    """Print a row per file for a phone: what it costs, and what it says beside Keras on the test side."""
+    rows, reasons = [], []
+    for trained in models:
+        found = trained.variants
+        for kind, of in found["files"].items():
+            test = of["test"]
+            row = [f"{trained.name}, {kind}", f"{of['bytes'] / 1000:,.0f}"]
+            row += _beside_keras(test) if test else ["-"] * 4
+            row += [" / ".join(f"{value:.2f}" for value in times) for times in of["milliseconds"].values()]
+            row += [f"{of['arena'] / 1000:,.0f}", f"not {', '.join(of['refused'])}" if of["refused"] else "all"]
+            rows.append([*row, "recommended" if kind == found["recommended"] else ""])
+            reasons += [
+                f"{client} does not take {trained.name} in {kind}: {why}" for client, why in of["refused"].items()
+            ]
+    threads = [f"ms, {n} thread{'s' * (n != '1')}" for n in next(iter(found["files"].values()))["milliseconds"]]
+    header = ["file", "KB", "test pieces right", "than Keras", "other label", "a probability by", *threads]
+    console.table([*header, "arena, KB", "clients", ""], rows)
+    for reason in reasons:
+        print(reason)
+
+
+def _beside_keras(test):
+    pieces = test["pieces"]
+    share = f"{test['largest_change']:.1e}"
+    return [_percent(pieces["right"] / pieces["n"]), f"{-100 * test['accuracy_lost'] + 0:+.2f}", test["changed"], share]
+
+
 def show(models):
     """Print a row per file that can be copied into an app."""
     rows = []
     for trained in models:
-        right = trained.run["scores"]["recordings"]
         for file in artifact.app_files(trained):
             if file.target.is_file():
+                of_kind = trained.variants.get("files", {}).get(file.kind, {})
+                right = ((not file.is_dropin and of_kind.get("test")) or trained.run["scores"])["recordings"]
                 size = f"{file.target.stat().st_size / 1000:,.0f} KB"
-                rows.append([trained.name, f"{right['right']} of {right['n']}", size, file.takes, file.target])
-    console.table(["model", "held-out recordings right", "size", "takes", "file to copy into the app"], rows)
+                row = [trained.name, f"{right['right']} of {right['n']}", size, file.kind, file.takes, file.target]
+                rows.append(row)
+    console.table(["model", "held-out recordings right", "size", "kind", "takes", "file to copy into the app"], rows)
 
 
 def tested(result):

@@ -25,6 +25,7 @@ from classifier import (
     layouts,
     network,
     plots,
+    prediction,
     registry,
     splits,
     tflite,
@@ -161,7 +162,7 @@ def _check_that_it_converts(model, learn, contract):
     _compile(trial, learn)
     trial.train_on_batch(*learn[0])
     with tempfile.TemporaryDirectory() as folder:
-        tflite.export(trial, Path(folder) / artifact.TFLITE, tflite.probes(contract))
+        tflite.export(trial, Path(folder) / artifact.TFLITE, prediction.probes(contract))
 
 
 def _compile(model, learn):

@@ -13,7 +13,7 @@ LAYERS = [
     {"service"},
     {"summary"},
     {"faults"},
-    {"inspection"},
+    {"inspection", "variants"},
     {
         "folds",
         "training",
@@ -21,6 +21,7 @@ LAYERS = [
         "clients",
         "tflite",
         "quantised",
+        "halved",
         "preparation",
         "checkup",
         "attention_pictures",
@@ -49,7 +50,7 @@ LAYERS = [
     {"pretrained"},
     {"features", "recording", "recipe", "augmentation", "weights"},
     {"downloads", "registry", "atomic"},
-    {"console", "no_graphics"},
+    {"console", "no_graphics", "cost"},
     {"Constants", "SampleSignal"},
 ]
 DOORS = {  # library: the files that may import it
@@ -65,7 +66,7 @@ DOORS = {  # library: the files that may import it
     "tflite_support": {"metadata", "clients"},
     "libusb_package": {"metadata"},
     "mediapipe": {"clients"},
-    "ai_edge_litert": {"prediction", "metadata", "inspection", "pretrained"},
+    "ai_edge_litert": {"prediction", "metadata", "inspection", "pretrained", "cost"},
     "h5py": {"pretrained"},
     "sklearn": {"splits", "checkup", "evaluation", "boosting"},
     "tensorflow": {"training", "tflite", "quantised", "console", "pretrained"},

@@ -1,7 +1,24 @@
 import json
 import shutil
 
+from classifier import artifact
 from tests.conftest import run_script
+
+
+def test_the_files_of_a_model_stand_side_by_side_with_what_they_cost_and_what_they_lose(trained):
+    printed, said = trained.printed["convert"]
+    for name in ("signal", "mel"):
+        model = artifact.load(trained.out / name)
+        rows = [line.split() for line in printed.splitlines() if line.startswith(f"{name}, ")]
+        assert [row[1] for row in rows] == list(model.variants["files"])
+        assert [row[-1] == "recommended" for row in rows].count(True) == 1
+        for row in rows:
+            of = model.variants["files"][row[1]]
+            assert row[2] == f"{of['bytes'] / 1000:,.0f}"
+            assert of["bytes"] == (model.folder / artifact.KINDS[row[1]]).stat().st_size
+            assert row[3] == f"{of['test']['pieces']['right'] / of['test']['pieces']['n']:.1%}"
+    assert "gone" not in said
+    assert "changed" not in said
 
 
 def test_without_its_recordings_a_model_gets_no_int8_file_and_the_script_goes_on(trained, tmp_path):
@@ -9,9 +26,10 @@ def test_without_its_recordings_a_model_gets_no_int8_file_and_the_script_goes_on
     run = json.loads((folder / "run.json").read_text())
     run["run"]["data"] = str(tmp_path / "gone")
     (folder / "run.json").write_text(json.dumps(run))
-    (folder / "model_int8.tflite").touch()
+    assert (folder / "model_int8.tflite").exists()
     printed, said = run_script("ConvertModelToTFLite.py", "--out", tmp_path / "trained", cwd=tmp_path)
-    assert "signal gets no model_int8.tflite: the recordings it was trained and tested on are gone" in said
-    assert "model.tflite" in printed
+    assert "signal gets no model_int8.tflite: the recordings it was trained on are gone" in said
+    assert "the recordings to test have changed; no file is compared on them" in said
     assert "int8" not in printed
     assert not (folder / "model_int8.tflite").exists()
+    assert artifact.load(folder).variants["recommended"] == "float32"

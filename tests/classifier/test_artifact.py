@@ -61,19 +61,31 @@ def test_what_a_model_learnt_from_is_not_what_it_was_tested_on(trained):
     assert not set(learnt) & set(held_out)
 
 
-def test_there_is_a_file_for_the_app_for_each_that_was_converted(trained, copy):
+def test_the_file_for_the_app_is_the_recommended_one_or_the_one_that_a_person_takes(trained, copy):
     def named(model):
         return [(file.source.name, file.target.name) for file in artifact.app_files(model)]
 
-    (copy / "model_int8.tflite").unlink(missing_ok=True)
-    assert named(artifact.load(copy)) == [("model.tflite", "model_signal_metadata.tflite")]
-    (copy / "model_int8.tflite").touch()
-    assert named(artifact.load(copy))[1:] == [("model_int8.tflite", "model_signal_int8_metadata.tflite")]
+    model = artifact.load(copy)
+    artifact.take(model, "recommended")
+    best = artifact.KINDS[model.variants["recommended"]]
+    assert named(model) == [(best, "model_signal_metadata.tflite")]
+    artifact.take(model, "float16")
+    assert named(model) == [("model_float16.tflite", "model_signal_metadata.tflite")]
     assert [name for _, name in named(artifact.load(trained.out / "mel"))] == [
         "model_mel_audio_metadata.tflite",
-        "model_mel_int8_metadata.tflite",
         "model_mel_metadata.tflite",
     ]
+    with pytest.raises(InputError, match=r"not converted to int4 \(float32, float16.*run ConvertModelToTFLite.py"):
+        artifact.take(model, "int4")
+
+
+def test_a_model_that_is_not_converted_says_so(copy):
+    (copy / "variants.json").unlink()
+    with pytest.raises(InputError, match="not converted to recommended"):
+        artifact.take(artifact.load(copy), "recommended")
+    (copy / "model.tflite").unlink()
+    with pytest.raises(InputError, match="has no model.tflite; run ConvertModelToTFLite.py"):
+        artifact.app_files(artifact.load(copy))
 
 
 def test_the_example_is_a_recording_held_out_in_training(trained):

@@ -32,12 +32,14 @@ def test_the_dropin_loads_in_the_task_library_as_the_app_loads_it(trained):
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_every_client_answers_nearly_the_same_by_an_int8_file(trained, client):
+def test_a_file_that_a_client_can_not_take_does_not_keep_it_from_the_others(trained, tmp_path, client):
     if client not in clients.installed():
         pytest.skip(f"{client} is not installed")
-    path = trained.out / "mel" / "model_mel_int8_metadata.tflite"
-    expected = prediction.LiteRT(path).run(piece())
-    assert clients.ask(client, path, piece()) == pytest.approx(expected, abs=clients.INT8_TOLERANCE)
+    (tmp_path / "text.tflite").write_text("this is no model")
+    good = trained.out / "signal" / "model_signal_metadata.tflite"
+    first, refused, last = clients.ask_all(client, [good, tmp_path / "text.tflite", good], piece())
+    assert isinstance(refused, InputError)
+    assert first == pytest.approx(last)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -62,19 +64,8 @@ def test_a_file_on_which_clients_differ_is_not_left_behind(trained, monkeypatch,
     model = artifact.load(shutil.copytree(trained.out / "signal", tmp_path / "signal"))
     file = model.folder / "model_signal_metadata.tflite"
     assert file.exists()
-    answers = iter([np.array([[0.5, 0.5, 0.0]]), np.array([[0.4, 0.6, 0.0]]), np.array([[0.5, 0.5, 0.0]])])
+    answers = iter([np.array([[0.5, 0.5, 0.0]]), np.array([[0.3, 0.7, 0.0]]), np.array([[0.5, 0.5, 0.0]])])
     monkeypatch.setattr(clients, "ask", lambda *_: next(answers))
-    with pytest.raises(InputError, match="differ by 1.0e-01"):
+    with pytest.raises(InputError, match="differ by 2.0e-01.*Take another kind"):
         clients.compare(model, artifact.example(model.folder))
     assert not file.exists()
-
-
-def test_an_int8_file_on_which_clients_differ_is_only_said_and_not_left_behind(trained, monkeypatch, tmp_path, capsys):
-    model = artifact.load(shutil.copytree(trained.out / "mel", tmp_path / "mel"))
-    same, other = np.array([[0.5, 0.5, 0.0]]), np.array([[0.3, 0.7, 0.0]])
-    answers = {("model_mel_int8_metadata.tflite", clients.installed()[-1]): other}
-    monkeypatch.setattr(clients, "ask", lambda client, path, _: answers.get((path.name, client), same))
-    clients.compare(model, artifact.example(model.folder))
-    assert "differ by 2.0e-01" in capsys.readouterr().err
-    assert not (model.folder / "model_mel_int8_metadata.tflite").exists()
-    assert (model.folder / "model_mel_audio_metadata.tflite").exists()

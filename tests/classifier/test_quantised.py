@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from classifier import network, prediction, quantised, registry, tflite
+from classifier.artifact import INT8
 from classifier.pretrained._embedding import Embedding
 from Constants import Contract, InputError
 
@@ -34,7 +35,7 @@ def operators(held):
 
 
 def test_the_spectrum_is_computed_in_floats_and_the_network_in_whole_numbers():
-    found = operators(tflite.converted(built("residual"), sounds(3)))
+    found = operators(tflite.converted(built("residual"), INT8, sounds(3)))
     before, after = found[: found.index(("QUANTIZE", "FLOAT32"))], found[found.index(("QUANTIZE", "FLOAT32")) + 1 :]
     assert {kind for kind, _ in before} >= {"BATCH_MATMUL", "UNSORTED_SEGMENT_SUM", "LOG"}  # waves, mel bands and dB
     assert "INT8" not in {type_ for _, type_ in before}
@@ -44,7 +45,7 @@ def test_the_spectrum_is_computed_in_floats_and_the_network_in_whole_numbers():
 
 def test_a_pretrained_network_inside_the_features_is_in_whole_numbers_and_its_spectrum_is_not():
     model = built("yamnet_small", Embedding(16_000, "yamnet_small", name="features"))
-    found = operators(tflite.converted(model, sounds(3)))
+    found = operators(tflite.converted(model, INT8, sounds(3)))
     convolutions = [type_ for kind, type_ in found if kind.endswith("CONV_2D")]
     assert convolutions == ["INT8"] * 11
     assert {type_ for kind, type_ in found if kind in ("RFFT2D", "SQRT", "LOG", "SUB", "SOFTMAX")} == {"FLOAT32"}
@@ -52,9 +53,7 @@ def test_a_pretrained_network_inside_the_features_is_in_whole_numbers_and_its_sp
 
 def test_a_file_takes_and_answers_floats_and_is_smaller(tmp_path):
     model, path = built("mel"), tmp_path / "model.tflite"
-    difference, agreement = tflite.export_int8(model, path, sounds(4), sounds(8, seed=1))
-    assert difference < 0.2
-    assert agreement >= quantised.AGREEMENT
+    assert tflite.export(model, path, sounds(8, seed=1), INT8, sounds(4)) < 0.2
     assert path.stat().st_size < 0.5 * len(tflite.converted(model))
     assert prediction.LiteRT(path).run(sounds(2)).sum(axis=1) == pytest.approx(1, abs=1e-5)
 
@@ -71,13 +70,7 @@ def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatc
     model.layers[-1].set_weights([*model.layers[-1].get_weights()[:-1], np.array([9, 0, 0])])
     other.layers[-1].set_weights([*other.layers[-1].get_weights()[:-1], np.array([0, 9, 0])])
     convert = tflite.converted
-    monkeypatch.setattr(tflite, "converted", lambda _, learnt: convert(other, learnt))
-    with pytest.raises(InputError, match="agrees with Keras on 0% of 2 held-out pieces, and should on 90%"):
-        tflite.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_file_that_is_no_smaller_is_not_written(tmp_path):
-    with pytest.raises(InputError, match="no smaller"):
-        tflite.export_int8(built("residual"), tmp_path / "model.tflite", sounds(2), sounds(2), smaller_than=1000)
+    monkeypatch.setattr(tflite, "converted", lambda _, kind, learnt: convert(other, kind, learnt))
+    with pytest.raises(InputError, match="agrees with Keras on 0% of 2 pieces, and should on 90%"):
+        tflite.export(model, tmp_path / "model.tflite", sounds(2), INT8, sounds(2))
     assert not list(tmp_path.iterdir())

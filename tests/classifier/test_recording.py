@@ -4,7 +4,7 @@ import soundfile
 
 from benchmarks import damaged_files
 from classifier import recording
-from Constants import InputError
+from Constants import InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 
 
@@ -192,3 +192,20 @@ def test_damaged_files_are_read_or_named_and_never_a_crash(tmp_path):
             assert path.name in str(error)
             refused += 1
     assert 70 < refused < 140
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.0, 1.3, 2.0, 3.7])
+@pytest.mark.parametrize("hop", [None, 7_000, 16_000])
+def test_pieces_of_a_stream_are_those_of_the_whole(tmp_path, monkeypatch, seconds, hop):
+    path = write_tone(tmp_path / "a.wav", seconds=seconds)
+    expected = cut_audio_pad_last(recording.read(path, 16_000), 16_000, hop)
+    monkeypatch.setattr(recording, "BLOCK", 3_001)
+    found = np.array(list(recording.pieces(path, 16_000, 16_000, hop)))
+    assert np.array_equal(found, expected)
+
+
+def test_pieces_of_a_part_of_a_recording(tmp_path):
+    path = write_tone(tmp_path / "a.wav", seconds=3)
+    (found,) = recording.pieces(path, 16_000, 16_000, start=1.5, end=2.25)
+    assert np.array_equal(found[:12_000], recording.read(path, 16_000)[24_000:36_000])
+    assert not found[12_000:].any()

@@ -61,7 +61,7 @@ def test_the_page_says_what_the_model_is_and_how_good(copy):
         "Guessing: 33.3%",
         "Passed: no group",
         "model_mel_metadata.tflite",
-        "ms for a piece",
+        "Milliseconds a piece",
     ):
         assert words in page.text
     right = f"{run['scores']['recordings']['right']} of {run['scores']['recordings']['n']}"

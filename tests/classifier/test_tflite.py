@@ -14,13 +14,13 @@ def untrained():
 
 def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):
     path = tmp_path / "model.tflite"
-    assert tflite.export(untrained, path, tflite.probes(Contract())) <= tflite.TOLERANCE
+    assert tflite.export(untrained, path, prediction.probes(Contract())) <= tflite.TOLERANCE
     model = prediction.LiteRT(path)
     assert (model.n_inputs, model.n_outputs) == (32_000, 3)
 
 
 def test_only_built_in_operators_are_used(untrained, tmp_path):
-    tflite.export(untrained, tmp_path / "model.tflite", tflite.probes(Contract()))
+    tflite.export(untrained, tmp_path / "model.tflite", prediction.probes(Contract()))
     assert b"Flex" not in (tmp_path / "model.tflite").read_bytes()
 
 
@@ -37,22 +37,10 @@ def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_pa
     path = tmp_path / "model.tflite"
     path.write_text("the file of yesterday")
     convert = tflite.converted
-    monkeypatch.setattr(tflite, "converted", lambda model: convert(changed(model, bias)))
+    monkeypatch.setattr(tflite, "converted", lambda model, *_: convert(changed(model, bias)))
     with pytest.raises(InputError, match=complaint):
-        tflite.export(untrained, path, tflite.probes(Contract()))
+        tflite.export(untrained, path, prediction.probes(Contract()))
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "the file of yesterday")]
-
-
-def test_every_file_of_a_trained_model_is_proven_on_real_pieces_too(trained):
-    printed, said = trained.printed["convert"]
-    for name in ("signal/model.tflite", "mel/model.tflite", "mel/model_int8.tflite", "mel/model_dropin.tflite"):
-        assert name in printed
-        assert (trained.out / name).is_file()
-    assert "[1, 32000]" in printed
-    assert "[1, 8064]" in printed
-    model = artifact.load(trained.out / "mel")
-    assert tflite.pieces(model, model.test_recordings(), tflite.REAL_PIECES).shape == (tflite.REAL_PIECES, 32_000)
-    assert "are gone" not in said
 
 
 def test_pieces_are_of_all_recordings_in_turn(trained, tmp_path):

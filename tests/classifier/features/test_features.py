@@ -35,7 +35,7 @@ def test_a_feature_is_saved_with_its_settings(name):
 def test_a_phone_computes_the_same_with_built_in_operators(name, tmp_path):
     audio = keras.Input((CONTRACT.piece_length,))
     model = keras.Model(audio, keras.layers.Flatten()(layer_of(name)(audio)))
-    pieces = np.concatenate([tflite.probes(CONTRACT), 0.1 * tflite.probes(CONTRACT, seed=1)[1:2]])
+    pieces = np.concatenate([prediction.probes(CONTRACT), 0.1 * prediction.probes(CONTRACT, seed=1)[1:2]])
     (tmp_path / "feature.tflite").write_bytes(tflite.converted(model))
     expected = model.predict(pieces, verbose=0)
     found = prediction.LiteRT(tmp_path / "feature.tflite").run(pieces)

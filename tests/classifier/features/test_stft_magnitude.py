@@ -32,6 +32,6 @@ def test_a_phone_can_compute_a_window_that_is_no_power_of_two(tmp_path):
     audio = keras.Input((contract.piece_length,))
     model = keras.Model(audio, keras.layers.Flatten()(StftMagnitude.from_contract(contract)(audio)))
     (tmp_path / "feature.tflite").write_bytes(tflite.converted(model))
-    pieces = tflite.probes(contract)
+    pieces = prediction.probes(contract)
     expected, found = model.predict(pieces, verbose=0), prediction.LiteRT(tmp_path / "feature.tflite").run(pieces)
     assert np.abs(found - expected).max() <= 1e-4 * expected.max()

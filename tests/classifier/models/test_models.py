@@ -10,7 +10,7 @@ from Constants import Contract, InputError, make_contract
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier import network, tflite  # noqa: E402
+from classifier import network, prediction, tflite  # noqa: E402
 
 WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable
     "abdoli_1600": (10, 395_130, 394_906),
@@ -160,7 +160,7 @@ def test_a_model_learns_is_saved_and_answers_the_same_in_every_client(name, tmp_
     model, recipe = built(name), registry.load("models", name).RECIPE
     learner = network.learner(model, recipe.masks)
     learner.compile(recipe.optimizer, recipe.loss, weighted_metrics=["categorical_accuracy"], run_eagerly=True)
-    pieces = tflite.probes(contract_of(name))
+    pieces = prediction.probes(contract_of(name))
     before = [variable.numpy() for variable in model.trainable_variables]
     learner.train_on_batch(pieces, np.eye(3, dtype="float32"), np.ones(3, "float32"))
     learned = [np.abs(new.numpy() - old).max() > 0 for new, old in zip(model.trainable_variables, before, strict=True)]

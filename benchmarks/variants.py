@@ -1,0 +1,55 @@
+"""What each kind of file loses beside Keras, over the folds that EvaluateModel.py has trained and tested.
+
+    python EvaluateModel.py --model residual --data ../shared/data/esc10
+    python -m benchmarks.variants evaluated
+
+Converts every trained fold below the folders, and adds up what their test sides say: each recording is tested once, by
+a model that has not heard it. A change is in points of the pieces that are right.
+"""
+
+import argparse
+from pathlib import Path
+
+from classifier import artifact, console
+from Constants import EVALUATED, InputError
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="*", type=Path, default=[EVALUATED], help="default: evaluated")
+    args = parser.parse_args(argv)
+    folders = sorted(run.parent for folder in args.folders for run in folder.rglob(artifact.RUN))
+    if not folders:
+        raise InputError(f"{args.folders[0]} holds no trained folds; run EvaluateModel.py first")
+    console.import_tensorflow()
+    from classifier import variants
+
+    found = {}
+    for folder in folders:
+        trained = artifact.load(folder)
+        files = variants.write(trained)["files"]
+        key = (trained.name, Path(trained.run["run"]["data"]).name)
+        right = trained.run["scores"]["pieces"]["right"]
+        found.setdefault(key, []).append((right, {kind: of["test"] for kind, of in files.items()}))
+    rows = [row for key, folds in found.items() for row in _rows(key, folds)]
+    header = ["model", "data", "folds", "kind", "pieces right", "than Keras", "largest, of a fold", "other label"]
+    console.table([*header, "a probability by", "recordings right"], rows)
+
+
+def _rows(key, folds):
+    """A row per kind that all folds have."""
+    for kind in artifact.KINDS:
+        tests = [files.get(kind) for _, files in folds]
+        if all(tests):
+            n = sum(test["pieces"]["n"] for test in tests)
+            right = sum(test["pieces"]["right"] for test in tests)
+            change = 100 * (right - sum(by_keras for by_keras, _ in folds)) / n
+            largest = max((-100 * test["accuracy_lost"] for test in tests), key=abs)
+            recordings = [sum(test["recordings"][what] for test in tests) for what in ("right", "n")]
+            row = [*key, len(folds), kind, f"{right} of {n}", f"{change:+.2f}", f"{largest:+.2f}"]
+            row += [sum(test["changed"] for test in tests), f"{max(test['largest_change'] for test in tests):.1e}"]
+            yield [*row, f"{recordings[0]} of {recordings[1]}"]
+
+
+if __name__ == "__main__":
+    console.run(main)

@@ -1,0 +1,158 @@
+"""The files of a trained model for a phone, from exact to small: each is proven, then all are measured side by side.
+
+Which is recommended is chosen on the validation side; what the test side says of each is only reported.
+"""
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from classifier import artifact, clients, clips, cost, evaluation, metadata, network, splits, store, tflite
+from classifier.console import progress, say
+from classifier.layouts import folder_of
+from classifier.prediction import LiteRT, Predictor, probes
+from Constants import InputError
+
+PIECES = 100  # that int8 takes its ranges from, and as many others that every file is compared on
+MOST_LOST = 0.005  # of the validation pieces that Keras has right; who loses more is not recommended
+THREADS = (1, 2)
+SIDES = ("validation", "test")
+
+
+def write(trained):
+    """Write the .tflite files of a trained model's folder, and what they are worth (variants.json).
+
+    Returns:
+        What `measure` found.
+
+    Raises:
+        InputError: the model can not be converted to floats of 32 bits, or that file answers something else than Keras.
+            Of the other kinds that is only said.
+    """
+    say(f"converting {trained.name} ...")
+    (trained.folder / artifact.VARIANTS).unlink(missing_ok=True)
+    model = artifact.load_keras(trained)
+    held_out = tflite.pieces(trained, trained.test_recordings(), PIECES)
+    learnt = tflite.pieces(trained, trained.training_recordings(), PIECES)
+    if not len(held_out):
+        say(f"the recordings {trained.name} was tested on are gone: comparing on silence, noise and a tone only")
+    rows = np.concatenate([held_out, probes(trained.contract)])
+    for kind, name in progress(artifact.KINDS.items(), f"converting {trained.name}"):
+        path = trained.folder / name
+        try:
+            if kind == artifact.INT8 and not len(learnt):
+                raise InputError("the recordings it was trained on are gone")
+            tflite.export(model, path, rows, kind, learnt)
+        except InputError as reason:
+            path.unlink(missing_ok=True)
+            if kind == artifact.FLOAT32:
+                raise
+            say(f"{trained.name} gets no {name}: {reason}")
+    dropin = network.dropin(model, trained.contract)
+    if dropin is not None:
+        for_app = np.asarray(model.get_layer("features").for_app(rows)).reshape(len(rows), -1)
+        tflite.export(dropin, trained.folder / artifact.DROPIN, for_app)
+    found = measure(trained)
+    artifact.write_variants(trained, found)
+    return found
+
+
+def measure(trained):
+    """Hold the files of a trained model beside each other and beside Keras.
+
+    Returns:
+        dict of "recommended" and "for_app", kinds, and "files", {kind: dict}: bytes; "validation" and "test", what
+        `compared` says of each side (None where its recordings are gone or have changed); milliseconds, {threads:
+        [median, 95 %]} of a piece; arena, bytes; refused, {client: why}, of those that are installed.
+    """
+    files = {kind: trained.folder / name for kind, name in artifact.KINDS.items()}
+    files = {kind: path for kind, path in files.items() if path.is_file()}
+    held = {kind: path.read_bytes() for kind, path in files.items()}
+    times = {threads: cost.times(held, threads) for threads in THREADS}
+    refused = _refusals(trained, files)
+    sides = {side: _side(trained, files, side) for side in SIDES}
+    found = {}
+    for kind in files:
+        found[kind] = {
+            "bytes": len(held[kind]),
+            **{side: of_kind and of_kind[kind] for side, of_kind in sides.items()},
+            "milliseconds": {n: np.percentile(of_kind[kind], (50, 95)).tolist() for n, of_kind in times.items()},
+            "arena": cost.arena(held[kind]),
+            "refused": refused[kind],
+        }
+    best = recommended(found)
+    return {"recommended": best, "for_app": best, "files": found}
+
+
+def recommended(files):
+    """The smallest that every client takes and that loses little of what Keras has right."""
+    good = [
+        kind
+        for kind, of in files.items()
+        if of["validation"] and of["validation"]["accuracy_lost"] <= MOST_LOST and not of["refused"]
+    ]
+    return min(good, key=lambda kind: files[kind]["bytes"], default=artifact.FLOAT32)
+
+
+def _refusals(trained, files):
+    """{kind: {client: why it does not take it}}, of the installed clients."""
+    rows = probes(trained.contract)
+    with tempfile.TemporaryDirectory() as folder:
+        described = [Path(folder) / path.name for path in files.values()]
+        for path, target in zip(files.values(), described, strict=True):
+            target.write_bytes(metadata.write_with_schema(path.read_bytes(), metadata.facts(trained)))
+        with ThreadPoolExecutor(len(THREADS)) as pool:
+            asked = list(pool.map(lambda client: clients.ask_all(client, described, rows), clients.installed()))
+    refused = {kind: {} for kind in files}
+    for client, answers in zip(clients.installed(), asked, strict=True):
+        for kind, path, answer in zip(files, files.values(), answers, strict=True):
+            if isinstance(answer, InputError):
+                refused[kind][client] = str(answer).partition(f"{path.name}: ")[2] or str(answer)
+            elif (difference := np.abs(answer - LiteRT(path).run(rows)).max()) > clients.tolerance(kind):
+                refused[kind][client] = f"it differs from LiteRT by {difference:.1e}"
+    return refused
+
+
+def _side(trained, files, side):
+    """{kind: what `compared` says}; None where the recordings of a side are not there as they were."""
+    by_keras, held, found = trained.answers(side), _recordings(trained, side), {}
+    for kind, path in progress(files.items(), f"testing the files of {trained.name}"):
+        source = Predictor(path, trained.contract, trained.labels, LiteRT(path).run)
+        answers = held and evaluation.answers(source, held)
+        if not answers or not np.array_equal(answers["recordings"], by_keras["recordings"]):
+            say(f"{trained.name}: the recordings to {splits.VERBS[side]} have changed; no file is compared on them")
+            return None
+        found[kind] = compared(answers["probabilities"], by_keras, trained.labels)
+    return found
+
+
+def _recordings(trained, side):
+    """A store of a side's clips, in the order of run.json; None where they are gone."""
+    run = trained.run["run"]
+    data = Path(run["data"])
+    try:
+        found = {clip.name(folder_of(data)): clip for clip in clips.read_clips(data, run["group_by"], run["layout"])}
+        chosen = [found[name] for name in trained.run["split"][side]]
+    except (InputError, KeyError):
+        return None
+    return store.read(chosen, data, trained.contract.sample_rate)
+
+
+def compared(probabilities, by_keras, labels):
+    """What a file says beside what Keras says.
+
+    Returns:
+        dict of pieces and recordings, {n, right}; accuracy_lost, by how much a smaller share of the pieces is right;
+        changed, how many pieces have another label; largest_change of a probability.
+    """
+    truth, recordings = by_keras["truth"], by_keras["recordings"]
+    scores = evaluation.score(probabilities, truth, recordings, labels)
+    was, now = by_keras["probabilities"].argmax(axis=1), probabilities.argmax(axis=1)
+    return {
+        **{what: {name: scores[what][name] for name in ("n", "right")} for what in ("pieces", "recordings")},
+        "accuracy_lost": float(np.mean(was == truth) - np.mean(now == truth)),
+        "changed": int(np.sum(was != now)),
+        "largest_change": float(np.abs(probabilities - by_keras["probabilities"]).max()),
+    }
