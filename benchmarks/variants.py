@@ -3,8 +3,8 @@
     python EvaluateModel.py --model residual --data ../shared/data/esc10
     python -m benchmarks.variants evaluated
 
-Converts every trained fold below the folders, and adds up what their test sides say: each recording is tested once, by
-a model that has not heard it. A change is in points of the pieces that are right.
+Converts every trained fold below the folders that is not converted yet, and adds up what their test sides say: each
+recording is tested once, by a model that has not heard it. A change is in points of the pieces that are right.
 """
 
 import argparse
@@ -27,12 +27,12 @@ def main(argv=None):
     found = {}
     for folder in folders:
         trained = artifact.load(folder)
-        files = variants.write(trained)["files"]
+        files = (trained.variants or variants.write(trained))["files"]
         key = (trained.name, Path(trained.run["run"]["data"]).name)
         right = trained.run["scores"]["pieces"]["right"]
         found.setdefault(key, []).append((right, {kind: of["test"] for kind, of in files.items()}))
     rows = [row for key, folds in found.items() for row in _rows(key, folds)]
-    header = ["model", "data", "folds", "kind", "pieces right", "than Keras", "largest, of a fold", "other label"]
+    header = ["model", "data", "folds", "kind", "pieces right", "than Keras", "worst fold", "other label"]
     console.table([*header, "a probability by", "recordings right"], rows)
 
 
@@ -44,9 +44,9 @@ def _rows(key, folds):
             n = sum(test["pieces"]["n"] for test in tests)
             right = sum(test["pieces"]["right"] for test in tests)
             change = 100 * (right - sum(by_keras for by_keras, _ in folds)) / n
-            largest = max((-100 * test["accuracy_lost"] for test in tests), key=abs)
+            worst = min(-100 * test["accuracy_lost"] for test in tests)
             recordings = [sum(test["recordings"][what] for test in tests) for what in ("right", "n")]
-            row = [*key, len(folds), kind, f"{right} of {n}", f"{change:+.2f}", f"{largest:+.2f}"]
+            row = [*key, len(folds), kind, f"{right} of {n}", f"{change + 0:+.2f}", f"{worst + 0:+.2f}"]
             row += [sum(test["changed"] for test in tests), f"{max(test['largest_change'] for test in tests):.1e}"]
             yield [*row, f"{recordings[0]} of {recordings[1]}"]
 
