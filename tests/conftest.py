@@ -1,9 +1,12 @@
 """What the tests share: scripts run as users run them, recordings made on the spot, one small training for all."""
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +94,50 @@ def train_convert_and_describe(folder, data_short):
 class Trained:
     def __init__(self, out, printed):
         self.out, self.printed = out, printed
+
+
+class Cluster:
+    """A Dask scheduler on loopback; `address` is where it listens. A call may take one worker with it, not two."""
+
+    def __init__(self, at_the_end):
+        self.at_the_end = at_the_end
+        self.scheduler = self._start("dask_scheduler", "--port=0", "--no-dashboard", "--no-show", cwd=ROOT)
+        self.address = re.search(r"tcp://\S+:\d+", self._until(self.scheduler, "Scheduler at:"))[0]
+
+    def add_worker(self, cwd=ROOT):
+        """A process that does one call at a time; it is there when this returns."""
+        worker = self._start("dask_worker", self.address, "--nthreads=1", "--no-nanny", "--no-dashboard", cwd=cwd)
+        self._until(worker, "Starting established connection")
+        return worker
+
+    def _start(self, module, *args, cwd):
+        command = [sys.executable, "-m", f"distributed.cli.{module}", "--host=127.0.0.1", *args]
+        environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+        process = subprocess.Popen(command, cwd=cwd, stderr=subprocess.PIPE, text=True, env=environment)
+        self.at_the_end.callback(process.wait)
+        self.at_the_end.callback(process.kill)
+        return process
+
+    def _until(self, process, words):
+        said = next(line for line in process.stderr if words in line)
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop the process
+        return said
+
+
+@pytest.fixture(scope="session")
+def start_cluster():
+    """Starts a Cluster; all are gone when the tests are."""
+    with contextlib.ExitStack() as at_the_end:
+        yield lambda: Cluster(at_the_end)
+
+
+@pytest.fixture(scope="session")
+def cluster(start_cluster):
+    """The address of a scheduler with two workers that nobody kills."""
+    started = start_cluster()
+    for _ in range(2):
+        started.add_worker()
+    return started.address
 
 
 @pytest.fixture(scope="session")

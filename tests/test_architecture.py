@@ -49,7 +49,7 @@ LAYERS = [
     {"models", "layouts"},
     {"pretrained"},
     {"features", "recording", "recipe", "augmentation", "weights"},
-    {"downloads", "registry", "atomic"},
+    {"downloads", "registry", "atomic", "places", "parallel"},
     {"console", "no_graphics", "cost"},
     {"Constants", "SampleSignal"},
 ]
@@ -77,6 +77,9 @@ DOORS = {  # library: the files that may import it
     "prometheus_client": {"service"},
     "sqlite3": {"service"},
     "uvicorn": {"scripts"},
+    "dask": {"parallel"},
+    "distributed": {"parallel"},
+    "fsspec": {"places"},
     "tqdm": {"console", "no_graphics"},
 }
 FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
