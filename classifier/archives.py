@@ -20,15 +20,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from classifier import atomic
+from classifier import atomic, names
 from classifier.console import progress
 from Constants import InputError
 
 LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus known here needs a tenth of it
 LIMIT_FILES = 500_000
-LONGEST_NAME = 255  # bytes; what file systems take
-DEEPEST = 32  # folders in each other; a thousand would exhaust what walks through them
-UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # control characters, and what was no UTF-8
 CHUNK = 2**20  # bytes
 
 MAGIC = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # how compressed files begin
@@ -173,21 +170,11 @@ class _Blocks:
 
 def _parts(member):
     """The parts of a member's path, after making sure that it can become one."""
-    name, parts = member.name, PurePosixPath(member.name).parts  # without '.' and '//'
-    refusals = {
-        "has control characters in its name": bool(re.search(UNPRINTABLE, name)),
-        "has a backslash in its name": "\\" in name,
-        "is an absolute path": name.startswith("/"),
-        "names a drive": any(re.match("[A-Za-z]:", part) for part in parts),
-        "leads out of its folder": ".." in parts,
-        "has no name": not parts and not member.is_folder,
-        "lies too deep": len(parts) > DEEPEST,
-        "has too long a name": any(len(part.encode(errors="replace")) > LONGEST_NAME for part in parts),
-        member.refusal: bool(member.refusal),
-    }
-    for why, is_so in refusals.items():
-        if is_so:
-            raise Refused(why)
+    parts = PurePosixPath(member.name).parts  # without '.' and '//'
+    nameless = "has no name" if not parts and not member.is_folder else ""
+    why = names.refusal(member.name) or nameless or member.refusal
+    if why:
+        raise Refused(why)
     return parts
 
 

@@ -48,8 +48,9 @@ LAYERS = [
     {"artifact", "clips"},
     {"models", "layouts"},
     {"pretrained"},
+    {"places"},
     {"features", "recording", "recipe", "augmentation", "weights"},
-    {"downloads", "registry", "atomic", "places", "parallel"},
+    {"downloads", "registry", "atomic", "parallel", "names"},
     {"console", "no_graphics", "cost"},
     {"Constants", "SampleSignal"},
 ]

@@ -17,7 +17,7 @@ import urllib.parse
 import uuid
 from pathlib import Path, PurePosixPath
 
-from classifier import archives, atomic
+from classifier import atomic, names
 from classifier.service.settings import Forbidden, Refused, TooLarge
 
 SECONDS = 30  # for all of it: looking up, redirects, the last byte
@@ -171,4 +171,4 @@ def _receive(response, path, limit_bytes):
 def _title(address):
     parts = urllib.parse.urlsplit(address)
     name = PurePosixPath(urllib.parse.unquote(parts.path)).name or parts.hostname
-    return re.sub(archives.UNPRINTABLE, "", name)
+    return re.sub(names.UNPRINTABLE, "", name)

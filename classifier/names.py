@@ -1,0 +1,23 @@
+"""Names of files that others gave: whether they may become paths here."""
+
+import re
+from pathlib import PurePosixPath
+
+LONGEST_NAME = 255  # bytes; what file systems take
+DEEPEST = 32  # folders in each other; a thousand would exhaust what walks through them
+UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # control characters, and what was no UTF-8
+
+
+def refusal(name):
+    """Why a name with slashes can not become a path below a folder of ours, as what follows the name; "" if it can."""
+    parts = PurePosixPath(name).parts  # without '.' and '//'
+    refusals = {
+        "has control characters in its name": bool(re.search(UNPRINTABLE, name)),
+        "has a backslash in its name": "\\" in name,
+        "is an absolute path": name.startswith("/"),
+        "names a drive": any(re.match("[A-Za-z]:", part) for part in parts),
+        "leads out of its folder": ".." in parts,
+        "lies too deep": len(parts) > DEEPEST,
+        "has too long a name": any(len(part.encode(errors="replace")) > LONGEST_NAME for part in parts),
+    }
+    return next((why for why, is_so in refusals.items() if is_so), "")
