@@ -11,6 +11,7 @@ import functools
 import gzip
 import lzma
 import re
+import shutil
 import stat
 import struct
 import tarfile
@@ -27,6 +28,7 @@ from Constants import InputError
 LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus known here needs a tenth of it
 LIMIT_FILES = 500_000
 CHUNK = 2**20  # bytes
+TWICE = "is there twice, or as a file and as a folder"
 
 MAGIC = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # how compressed files begin
 DAMAGE = (  # what the libraries raise on bytes that make no sense
@@ -52,7 +54,7 @@ class Member(NamedTuple):
 
 
 class Refused(Exception):
-    """A member is not taken, and with it the whole archive; the message goes on where its name ends."""
+    """A member is not taken, and with it the whole archive: its name, and a message that goes on where that ends."""
 
 
 def is_archive(path):
@@ -79,18 +81,72 @@ def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES, na
     archive, folder = Path(archive), Path(folder)
     if folder.exists():
         raise InputError(f"{folder} is there already; take it away, or unpack {archive.name} into another folder")
-    member, left = None, limit_bytes
+    left = limit_bytes
+    with _explained(archive), atomic.new_folder(folder) as fresh:
+        with contextlib.closing(_members(archive, name)) as members:
+            for member, parts in _checked(archive, progress(members, f"unpacking {archive.name}"), limit_files):
+                left -= _write(member, fresh.joinpath(*parts), left)
+
+
+def files(archive, limit_files=LIMIT_FILES, name=None):
+    """The names of the files in an archive, after making sure that `unpack` would take them; nothing is written.
+
+    Arguments and errors are unpack's, except that bytes are not looked at.
+    """
+    archive, found = Path(archive), set()
+    with _explained(archive), contextlib.closing(_members(archive, name)) as members:
+        for member, parts in _checked(archive, members, limit_files):
+            if not member.is_folder and parts in found:
+                raise Refused(member.name, TWICE)
+            found |= set() if member.is_folder else {parts}
+    return sorted("/".join(parts) for parts in found)
+
+
+def each(archive, wanted, folder, name=None):
+    """Unpack some files of an archive one after the other, for whoever takes each away before the disk is full.
+
+    Args:
+        wanted: names, as `files` returned them.
+        folder: where they are written, under numbers in place of their names. None may take more than half of what is
+            free there.
+
+    Yields:
+        (name, path), in the order of the archive.
+
+    Raises:
+        InputError: as of unpack; what came before is whole.
+    """
+    archive, folder = Path(archive), Path(folder)
+    wanted = set(wanted)
+    with _explained(archive, so=""), contextlib.closing(_members(archive, name)) as members:
+        for number, (member, parts) in enumerate(_checked(archive, members, LIMIT_FILES)):
+            inside = "/".join(parts)
+            if not member.is_folder and inside in wanted:
+                path = folder / f"{number}{PurePosixPath(inside).suffix}"
+                _write(member, path, min(LIMIT_BYTES, shutil.disk_usage(folder).free // 2))
+                yield inside, path
+
+
+def _checked(archive, members, limit_files):
+    """(member, parts of its path) of each."""
+    member = None
+    for n_members, member in enumerate(members, 1):
+        if n_members > limit_files:
+            raise Refused(member.name, f"is one more than the {limit_files} files and folders that are allowed")
+        yield member, _parts(member)
+    if not member:
+        raise InputError(f"{archive} holds no files; check that it is the right one")
+
+
+@contextlib.contextmanager
+def _explained(archive, so="nothing was unpacked, "):
+    """What a member is refused for, and what libraries say of damage, as an InputError."""
     try:
-        with atomic.new_folder(folder) as fresh, contextlib.closing(_members(archive, name)) as members:
-            for n_members, member in enumerate(progress(members, f"unpacking {archive.name}"), 1):
-                if n_members > limit_files:
-                    raise Refused(f"is one more than the {limit_files} files and folders that are allowed")
-                left -= _write(member, fresh.joinpath(*_parts(member)), left)
-            if not member:
-                raise InputError(f"{archive} holds no files; check that it is the right one")
-    except Refused as why:
-        name = repr(member.name[:200])
-        raise InputError(f"{archive}: {name} {why}; nothing was unpacked, pack it anew without that") from None
+        yield
+    except Refused as refused:
+        name, why = refused.args
+        name = repr(name[:200])
+        raise InputError(f"{archive}: {name} {why}; {so}pack it anew without that") from None
     except InputError:
         raise
     except (*DAMAGE, OSError) as error:
@@ -174,7 +230,7 @@ def _parts(member):
     nameless = "has no name" if not parts and not member.is_folder else ""
     why = names.refusal(member.name) or nameless or member.refusal
     if why:
-        raise Refused(why)
+        raise Refused(member.name, why)
     return parts
 
 
@@ -188,11 +244,11 @@ def _write(member, path, left):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("xb")
     except (FileExistsError, NotADirectoryError):
-        raise Refused("is there twice, or as a file and as a folder") from None
+        raise Refused(member.name, TWICE) from None
     with file, member.open() as source:
         while chunk := source.read(CHUNK):
             n_bytes += len(chunk)
             if n_bytes > left:
-                raise Refused(f"holds more than the {left} bytes that are left of the allowed ones")
+                raise Refused(member.name, f"holds more than the {left} bytes that are left of the allowed ones")
             file.write(chunk)
     return n_bytes

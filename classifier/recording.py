@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 import soundfile
@@ -147,13 +147,13 @@ def write(path, signal, sample_rate):
 def find(folder):
     """The recordings in a folder and in its folders, in the order of their names; hidden ones are left out."""
     folder = Path(folder)
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    return sorted(path for path in folder.rglob("*") if is_called_one(path.relative_to(folder)) and path.is_file())
+
+
+def is_called_one(inside):
+    """Whether a path inside a folder or an archive has the name of a recording, and neither it nor a part is hidden."""
+    inside = PurePath(inside)
+    return inside.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in inside.parts)
 
 
 @contextlib.contextmanager

@@ -315,3 +315,35 @@ def test_an_archive_is_told_by_how_it_begins(tmp_path, suffix):
 def test_what_begins_otherwise_is_no_archive(tmp_path, content):
     (tmp_path / "x.zip").write_bytes(content)
     assert not archives.is_archive(tmp_path / "x.zip")
+
+
+@pytest.mark.parametrize("suffix", ["zip", *TARS])
+def test_files_come_out_one_after_the_other_and_only_those_that_are_wanted(tmp_path, suffix):
+    archive = write(tmp_path / f"x.{suffix}", FILES.items())
+    assert archives.files(archive) == sorted(FILES)
+    assert [path.name for path in tmp_path.iterdir()] == [archive.name]
+    (tmp_path / "folder").mkdir()
+    for name, path in archives.each(archive, ["a.txt", "deep/er/b.bin"], tmp_path / "folder"):
+        assert path.read_bytes() == FILES[name]
+        assert list((tmp_path / "folder").iterdir()) == [path]
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["../a", "/a", "a/../../b", "C:a", "a\nb"])
+def test_names_that_unpack_refuses_are_refused_before_anything_comes_out(tmp_path, name):
+    archive = write(tmp_path / "x.tar", [("good", b"1"), (name, b"2")])
+    with pytest.raises(InputError, match=r"x.tar: .*; nothing was unpacked"):
+        archives.files(archive)
+    with pytest.raises(InputError, match="is there twice"):
+        archives.files(write(tmp_path / "y.zip", [("a", b"1"), ("./a", b"2")]))
+
+
+def test_a_file_that_would_fill_the_disk_is_refused_after_those_before_it(tmp_path, monkeypatch):
+    archive = write(tmp_path / "x.zip", [("a", b"1"), ("bomb", bytes(10**7)), ("b", b"2")])
+    monkeypatch.setattr(archives.shutil, "disk_usage", lambda folder: type("usage", (), {"free": 2_000}))
+    out = []
+    with pytest.raises(InputError, match="'bomb' holds more than the 1000 bytes that are left"):
+        for name, _ in archives.each(archive, ["a", "bomb", "b"], tmp_path):
+            out.append(name)
+    assert out == ["a"]
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 20_000
