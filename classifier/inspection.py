@@ -26,6 +26,7 @@ PIECES = 30  # of the recording that clients are asked about
 PROBES = ("silence", "noise", "a tone")
 LONGEST = 1000  # characters of a description that are read
 WORDS = 200  # characters of what a stranger's file or a client says
+FORM = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "CAST")  # operators that change how values are written
 SMALL = ("int8", "uint8", "int4", "int16")  # kinds of quantised values
 SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
     r"(?P<piece_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
@@ -54,6 +55,7 @@ class Export:
 
     operators: {operator: how many}; runs: {how they compute: how many}; custom: names of those that are not built in.
     dense_per_channel: dense layers with a scale for each of their outputs.
+    last: the operator that its answers come from, such as "SOFTMAX"; "" where there is none.
     metadata: nested dicts as of metadata.as_dict; {} where there is none, None where it can not be read.
     label_file: its name, None where none is named for the answer; label_bytes: what it holds, None if it is not there.
     """
@@ -66,6 +68,7 @@ class Export:
     runs: Counter
     custom: list
     dense_per_channel: int
+    last: str
     n_graphs: int
     metadata: dict | None
     label_file: str | None
@@ -200,7 +203,7 @@ def _tensor(schema, graph, index):
 
 
 def _operators(schema, model, graph):
-    """Export's operators, runs, custom and dense_per_channel."""
+    """Export's operators, runs, custom, dense_per_channel and last."""
     names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
     codes = []
     for code in map(model.OperatorCodes, range(model.OperatorCodesLength())):
@@ -217,7 +220,20 @@ def _operators(schema, model, graph):
             custom.add(name)
         runs[_how(name, result, weights)] += 1
         dense_per_channel += name == "FULLY_CONNECTED" and bool(weights) and len(weights.scales) > 1
-    return operators, runs, sorted(custom), dense_per_channel
+    return operators, runs, sorted(custom), dense_per_channel, _last(graph, codes)
+
+
+def _last(graph, codes):
+    """The operator that computes the first output, whatever form its answer is brought into after that."""
+    operators = [graph.Operators(i) for i in range(graph.OperatorsLength())]
+    wanted, name = graph.Outputs(0), ""
+    for operator in reversed(operators):  # a file lists them in the order in which they run
+        if operator.OutputsLength() and operator.Outputs(0) == wanted:
+            name = codes[operator.OpcodeIndex()]
+            if name not in FORM or not operator.InputsLength():
+                break
+            wanted = operator.Inputs(0)
+    return name
 
 
 def _how(name, result, weights):

@@ -34,11 +34,16 @@ _one_at_a_time = threading.Lock()  # quiet_libraries turns standard error round 
 class LiteRT:
     """A .tflite file with one input and one output, run in a thread per processor; several threads may ask at once.
 
-    The input is [1, n] or [n] of float32, the output [1, labels] or [labels].
+    The input is [1, n] or [n] of float32, the output [1, labels] or [labels]. Pieces go in one by one: an input that is
+    made longer is no faster, and a file with the features inside then answers for its first pieces only.
+
+    Args:
+        threads: that it may use, where not one per processor.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, threads=None):
         self.path = Path(path)
+        self.threads = threads or cpu_count()
         if not self.path.is_file():
             raise InputError(f"{self.path}: there is no such model; run ConvertModelToTFLite.py first")
         first = self._interpreter()
@@ -48,7 +53,9 @@ class LiteRT:
         self.n_inputs = math.prod(shape)
         if len(details) != 1 or shape not in ([self.n_inputs], [1, self.n_inputs]) or kind != "float32":
             raise InputError(f"{self.path} takes {shape} of {kind}; only [1, n] or [n] of float32 can be run here")
-        self.n_outputs = int(first.get_output_details()[0]["shape"][-1])
+        answer = first.get_output_details()[0]
+        self.n_outputs = int(answer["shape"][-1])
+        self.shape, self.input, self.output = shape, details[0]["index"], answer["index"]
 
     def _interpreter(self):
         with _one_at_a_time, quiet_libraries():
@@ -63,7 +70,7 @@ class LiteRT:
 
     def run(self, rows):
         """(rows, n) float32 -> (rows, labels)."""
-        workers = min(cpu_count(), len(rows) // 4)
+        workers = min(self.threads, len(rows) // 4)
         if workers < 2:
             return self._run(rows)
         with ThreadPoolExecutor(workers) as pool:
@@ -71,12 +78,11 @@ class LiteRT:
 
     def _run(self, rows):
         with self._borrowed() as interpreter:
-            where, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
             results = np.empty((len(rows), self.n_outputs), "float32")
             for row, result in zip(rows, results, strict=True):
-                interpreter.set_tensor(where["index"], np.asarray(row, "float32").reshape(where["shape"]))
+                interpreter.set_tensor(self.input, np.asarray(row, "float32").reshape(self.shape))
                 interpreter.invoke()
-                result[:] = interpreter.get_tensor(answer["index"]).reshape(-1)
+                result[:] = interpreter.get_tensor(self.output).reshape(-1)
         return results
 
     @contextlib.contextmanager
@@ -117,11 +123,14 @@ class Predictor:
     thresholds: dict = field(default_factory=dict)
 
 
-def load(path):
+def load(path, threads=None):
     """A predictor for a trained model's folder, or for a .tflite file with metadata that takes raw audio.
 
     A folder answers with its model.tflite, or with Keras while it is not converted. The bare name of a network that
     is published as such a file, "yamnet", stands for that file, which is downloaded where it is not here yet.
+
+    Args:
+        threads: that LiteRT may use, where not one per processor.
 
     Raises:
         InputError: there is no such model, or it does not say what its labels or its sample rate are.
@@ -130,14 +139,14 @@ def load(path):
     if path.name == str(path) and path.suffix != ".tflite" and not path.exists():
         path = _published(path.name)
     if path.suffix == ".tflite":
-        model = LiteRT(path)
+        model = LiteRT(path, threads)
         sample_rate, labels = metadata.read(path)
         if len(labels) != model.n_outputs:
             raise InputError(f"{path} has {model.n_outputs} outputs and {len(labels)} labels; write its metadata again")
         return Predictor(path, Contract(sample_rate=sample_rate, piece_length=model.n_inputs), labels, model.run)
     trained = artifact.load(path)
     if (path / artifact.TFLITE).is_file():
-        model = LiteRT(path / artifact.TFLITE)
+        model = LiteRT(path / artifact.TFLITE, threads)
         return Predictor(model.path, trained.contract, trained.labels, model.run, trained.thresholds)
     model = artifact.load_keras(trained)
     source = path / artifact.MODEL
@@ -146,9 +155,9 @@ def load(path):
 
 
 @functools.lru_cache(HELD)
-def held(path, version):
+def held(path, version, threads=None):
     """`load`, once for each version of what lies there."""
-    return load(path)
+    return load(path, threads)
 
 
 def _published(name):

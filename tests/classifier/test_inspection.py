@@ -209,6 +209,7 @@ def test_what_it_is(tmp_path):
     assert str(export.inputs[0]) == '"audio", [1, 1600] of float32'
     assert export.operators == {"FULLY_CONNECTED": 1, "SOFTMAX": 1}
     assert export.runs == {"in float": 2}
+    assert export.last == "SOFTMAX"
     assert (export.mel, export.custom) == (None, [])
 
 
@@ -305,6 +306,7 @@ def test_yamnet_is_read(shared_data):
         15_600,
     )
     assert export.runs["in int8"] == 32
+    assert export.last == "LOGISTIC"  # a DEQUANTIZE comes after it
     assert said(export) == []
 
 
