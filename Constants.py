@@ -30,6 +30,7 @@ EVALUATED = ROOT / "evaluated"  # what EvaluateModel.py found
 GALLERY = ROOT / "gallery"  # what PlotSignalMelSpec.py draws of features, data and layers
 WEIGHTS = ROOT / "weights"  # of pretrained networks, as they were published: downloaded, or put there by hand
 SERVED = ROOT / "served"  # what ServeModel.py keeps: trainings that it was asked for
+CLASSIFIED = ROOT / "classified"  # what ClassifyRecordings.py found
 STORES = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time
 
 
@@ -107,6 +108,28 @@ def cut_audio_pad_last(signal, piece_length=AUDIO_PIECE_LENGTH, hop=None):
         n_pieces = 1 + max(0, -(-(len(signal) - piece_length) // hop))
         signal = np.pad(signal, (0, (n_pieces - 1) * hop + piece_length - len(signal)))
     return cut_audio(signal, piece_length, hop)
+
+
+def cut_blocks(blocks, piece_length=AUDIO_PIECE_LENGTH, hop=None):
+    """What cut_audio_pad_last makes of a recording that comes block by block; memory holds a block and a piece.
+
+    Args:
+        blocks: iterable of (n,) samples.
+
+    Yields:
+        number of the first piece, (pieces, piece_length), and the sample up to which they hold sound; at least once,
+        unless there is no sample.
+    """
+    hop = hop or piece_length
+    held, n_pieces = np.empty(0, "float32"), 0
+    for block in blocks:
+        held = np.concatenate([held, block])
+        pieces = cut_audio(held, piece_length, hop)
+        if len(pieces):
+            yield n_pieces, pieces, (n_pieces + len(pieces) - 1) * hop + piece_length
+            n_pieces, held = n_pieces + len(pieces), held[len(pieces) * hop :]
+    if len(held) > (piece_length - hop if n_pieces else 0):
+        yield n_pieces, cut_audio_pad_last(held, piece_length, hop), n_pieces * hop + len(held)
 
 
 def read_labels(path=LABELS_FILE):

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from classifier import recording
-from Constants import SILENT_LABELS, InputError, cut_audio, cut_audio_pad_last
+from Constants import SILENT_LABELS, InputError, cut_blocks
 
 BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that nobody wants to be told of
 STEPS = 10_000  # thresholds that are tried, 0 to 0.9999: an app keeps 0.9134 as float32, and a person can read it
@@ -75,8 +75,8 @@ def measure(answers, labels, seconds, thresholds):
         not the most probable or stays below (None without any).
     """
     found = {}
-    limits = _limits(thresholds, labels)
-    decided = _decided(answers["probabilities"], limits)
+    limits = in_order(thresholds, labels)
+    decided = reached(answers["probabilities"], limits)
     for label in thresholds:
         index = labels.index(label)
         false = _false(answers, labels, label)
@@ -127,7 +127,7 @@ def decide(probabilities, thresholds, labels):
     Raises:
         InputError: a threshold is of no label.
     """
-    return [int(i) if i >= 0 else None for i in _decided(probabilities, _limits(thresholds, labels))]
+    return [int(i) if i >= 0 else None for i in reached(probabilities, in_order(thresholds, labels))]
 
 
 def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
@@ -144,7 +144,7 @@ def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
     Returns:
         list of Alarm, by start; pieces of one label that touch or overlap are one alarm.
     """
-    decided = _decided(probabilities, _limits(thresholds, labels))
+    decided = reached(probabilities, in_order(thresholds, labels))
     found = []
     for label in thresholds if wanted is None else wanted:
         index = labels.index(label)
@@ -177,12 +177,13 @@ def false_alarms(predictor, paths, thresholds, background=BACKGROUND):
     """
     labels, contract = predictor.labels, predictor.contract
     wanted = [label for label in thresholds if label not in background]
-    _limits(thresholds, labels)  # an error now, and not after the first day
+    in_order(thresholds, labels)  # an error now, and not after the first day
     found, hours = {}, 0.0
     for path in paths:
         starts, answers = [], []
-        for first, pieces, end in _pieces(path, contract):
-            starts.append((first + np.arange(len(pieces)) * _hop(contract)) / contract.sample_rate)
+        hop = max(1, contract.piece_length // 2)
+        for first, pieces, end in cut_blocks(recording.blocks(path, contract.sample_rate), contract.piece_length, hop):
+            starts.append((first + np.arange(len(pieces))) * hop / contract.sample_rate)
             answers.append(predictor.probabilities(pieces))
             length = end / contract.sample_rate
         raised = alarms(np.concatenate(answers), np.concatenate(starts), thresholds, labels, contract.seconds, wanted)
@@ -199,16 +200,23 @@ def false_alarms(predictor, paths, thresholds, background=BACKGROUND):
     return {**_rates(len(every), hours), "labels": rows, "recordings": found}
 
 
-def _limits(thresholds, labels):
-    """(labels,) thresholds, 0 where there is none."""
+def in_order(thresholds, labels):
+    """(labels,) thresholds, 0 where there is none.
+
+    Raises:
+        InputError: a threshold is of no label.
+    """
     for label in thresholds:
         if label not in labels:
             raise InputError(f"there is a threshold for {label!r}, but the model knows only {', '.join(labels)}")
     return np.array([thresholds.get(label, 0.0) for label in labels])
 
 
-def _decided(probabilities, limits):
-    """(pieces,) index of the most probable label, -1 where it stays below."""
+def reached(probabilities, limits):
+    """(pieces,) index of the most probable label of (pieces, labels), -1 where it stays below its threshold.
+
+    limits: (labels,) as of `in_order`.
+    """
     probabilities = np.asarray(probabilities, "float64")  # float32 would round the threshold before comparing
     best = probabilities.argmax(axis=1)
     return np.where(probabilities.max(axis=1) >= limits[best], best, -1)
@@ -265,25 +273,3 @@ def _rates(n, hours):
         "false_alarms_per_hour": n / hours if hours else None,
         "at_most_per_hour": float(gammaincinv(n + 1, SURE)) / hours if hours else None,
     }
-
-
-def _hop(contract):
-    return max(1, contract.piece_length // 2)
-
-
-def _pieces(path, contract):
-    """What cut_audio_pad_last makes of a recording, a block at a time.
-
-    Yields:
-        sample at which the first piece starts, (pieces, piece_length), and the sample up to which they hold sound.
-    """
-    hop, length = _hop(contract), contract.piece_length
-    held, first = np.empty(0, "float32"), 0
-    for block in recording.blocks(path, contract.sample_rate):
-        held = np.concatenate([held, block])
-        pieces = cut_audio(held, length, hop)
-        if len(pieces):
-            yield first, pieces, first + (len(pieces) - 1) * hop + length
-            first, held = first + len(pieces) * hop, held[len(pieces) * hop :]
-    if first == 0 or len(held) > length - hop:
-        yield first, cut_audio_pad_last(held, length, hop), first + len(held)

@@ -9,6 +9,7 @@ from Constants import (
     InputError,
     cut_audio,
     cut_audio_pad_last,
+    cut_blocks,
     make_contract,
     read_labels,
 )
@@ -81,6 +82,18 @@ def test_a_missing_or_binary_label_file_is_named(tmp_path):
 
 def test_the_shipped_labels_are_what_stands_in_the_file():
     assert read_labels(LABELS_FILE) == SHIPPED_LABELS
+
+
+@pytest.mark.parametrize("hop", [None, 3, 5])
+@pytest.mark.parametrize("n_samples", [0, 1, 4, 5, 6, 23, 25])
+@pytest.mark.parametrize("block", [1, 4, 7, 30])
+def test_a_recording_in_blocks_is_cut_like_the_whole(n_samples, block, hop):
+    signal = np.arange(1, n_samples + 1, dtype="float32")
+    cut = list(cut_blocks((signal[i : i + block] for i in range(0, n_samples, block)), 5, hop))
+    expected = cut_audio_pad_last(signal, 5, hop)
+    assert np.array_equal(np.concatenate([np.empty((0, 5)), *(pieces for _, pieces, _ in cut)]), expected)
+    assert [first for first, _, _ in cut] == np.cumsum([0, *(len(pieces) for _, pieces, _ in cut)])[:-1].tolist()
+    assert n_samples == (cut[-1][2] if cut else 0)
 
 
 def test_the_contract_is_that_of_the_app():

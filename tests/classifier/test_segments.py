@@ -1,0 +1,146 @@
+"""Segments that come out of a stream are those that come out of all answers at once."""
+
+import numpy as np
+import pytest
+
+from classifier.prediction import Predictor, answer
+from classifier.segments import Merger, Rules, Segment
+from classifier.thresholds import alarms
+from Constants import Contract, cut_blocks
+
+CONTRACT = Contract(sample_rate=100, piece_length=200)
+LABELS = ("silence", "song", "speech")
+
+
+def merged(probabilities, rules, hop=200, n_samples=None, sizes=(1,)):
+    """The segments of answers that come some at a time."""
+    merger = Merger(rules, CONTRACT, hop)
+    first = 0
+    while first < len(probabilities):
+        size = sizes[first % len(sizes)]
+        merger.add(np.array(probabilities[first : first + size], "float32"))
+        first += size
+    return merger.finish(n_samples or (len(probabilities) - 1) * hop + 200)
+
+
+def slowly(probabilities, rules, hop, n_samples):
+    """The same, from all answers, one label after the other."""
+    side, n = rules.smooth // 2, len(probabilities)
+    smooth = [np.mean(probabilities[max(0, i - side) : i + side + 1], axis=0) for i in range(n)]
+    found = []
+    for label, name in enumerate(rules.labels):
+        threshold = rules.thresholds.get(name, 0)
+        heard = [i for i in range(n) if smooth[i][label] >= threshold]
+        if not rules.independent:
+            heard = [i for i in heard if np.argmax(smooth[i]) == label]
+        groups = []
+        for i in heard:
+            if groups and i * hop - (groups[-1][-1] * hop + 200) <= rules.join * 100:
+                groups[-1].append(i)
+            else:
+                groups.append([i])
+        for group in groups:
+            start, end = group[0] * hop / 100, min(group[-1] * hop + 200, n_samples) / 100
+            values = [smooth[i][label] for i in group]
+            if end - start >= rules.least - 1e-6:
+                found.append(Segment(name, start, end, max(values), np.mean(values)))
+    return sorted(found, key=lambda segment: (segment.start, rules.labels.index(segment.label)))
+
+
+def random_answers(rng, n, independent):
+    values = rng.uniform(size=(n, 3)) ** 2
+    return (values if independent else values / values.sum(axis=1, keepdims=True)).astype("float32").astype("float64")
+
+
+@pytest.mark.parametrize("independent", [False, True])
+@pytest.mark.parametrize("seed", range(40))
+def test_a_stream_is_merged_like_a_whole(seed, independent):
+    rng = np.random.default_rng(seed)
+    hop, n = int(rng.choice([200, 100, 67, 199])), int(rng.integers(1, 40))
+    probabilities = random_answers(rng, n, independent)
+    thresholds = {"song": float(rng.uniform(0, 0.8)), "speech": 0.5}
+    smooth, join, least = int(rng.choice([1, 3, 9])), float(rng.choice([0, 1, 5])), float(rng.choice([0, 2, 4]))
+    rules = Rules(LABELS, thresholds, independent, smooth, join, least)
+    n_samples = (n - 1) * hop + int(rng.integers(1, 201))
+    found = merged(probabilities, rules, hop, n_samples, sizes=rng.integers(1, 9, 7).tolist())
+    expected = slowly(probabilities, rules, hop, n_samples)
+    assert [(s.label, s.start, s.end) for s in found] == [(s.label, s.start, s.end) for s in expected]
+    assert [(s.peak, s.mean) for s in found] == [pytest.approx((s.peak, s.mean)) for s in expected]
+
+
+@pytest.mark.parametrize("smooth", [1, 5])
+def test_where_answers_are_cut_into_batches_changes_no_bit(smooth):
+    probabilities = random_answers(np.random.default_rng(0), 50, False)
+    rules = Rules(LABELS, {"song": 0.4}, smooth=smooth)
+    assert merged(probabilities, rules, sizes=(50,)) == merged(probabilities, rules, sizes=(3, 1, 7))
+
+
+@pytest.mark.parametrize("overlap", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("n_samples", [1, 199, 200, 201, 1000, 1234])
+def test_blocks_that_end_anywhere_are_answered_like_the_whole_recording(overlap, n_samples):
+    rng = np.random.default_rng(n_samples)
+    signal = rng.uniform(-1, 1, n_samples).astype("float32")
+    predictor = Predictor("it", CONTRACT, list(LABELS), loudness, {"song": 0.4})
+    whole = answer(predictor, signal, overlap)
+    rules, hop = Rules(LABELS, {"song": 0.4}, smooth=3), round(200 * (1 - overlap))
+    merger = Merger(rules, CONTRACT, hop)
+    borders = np.sort(rng.integers(0, n_samples, 9))
+    for first, pieces, _ in cut_blocks(np.split(signal, borders), 200, hop):
+        assert first == merger.n_pieces
+        merger.add(loudness(pieces))
+    assert merger.mean == pytest.approx(whole.recording, abs=1e-6)
+    expected = slowly(whole.pieces.astype("float64"), rules, hop, n_samples)
+    assert [(s.label, s.start, s.end) for s in merger.finish(n_samples)] == [
+        (s.label, s.start, s.end) for s in expected
+    ]
+
+
+def loudness(pieces):
+    """An answer that depends on every sample of a piece."""
+    values = np.stack([pieces[:, ::3].sum(axis=1), pieces[:, 1::3].sum(axis=1), pieces[:, 2::3].sum(axis=1)], axis=1)
+    values = np.exp(values / 3)
+    return (values / values.sum(axis=1, keepdims=True)).astype("float32")
+
+
+def test_without_options_they_are_what_an_app_would_report():
+    probabilities = random_answers(np.random.default_rng(1), 60, False)
+    thresholds = {"song": 0.5, "speech": 0.6}
+    found = [s for s in merged(probabilities, Rules(LABELS, thresholds), hop=100) if s.label in thresholds]
+    expected = alarms(probabilities, np.arange(60) * 1.0, thresholds, list(LABELS), 2.0)
+    assert [(s.label, s.start, s.end, s.peak) for s in found] == [(a.label, a.start, a.end, a.peak) for a in expected]
+
+
+def test_none_of_the_labels_makes_a_gap_and_join_bridges_it():
+    song, none = [0.1, 0.8, 0.1], [0.3, 0.4, 0.3]
+    rules = {"labels": LABELS, "thresholds": {"song": 0.6}}
+    apart = merged([song, none, song], Rules(**rules))
+    assert [(s.start, s.end) for s in apart] == [(0, 2), (4, 6)]
+    (joined,) = merged([song, none, song], Rules(**rules, join=2))
+    assert (joined.start, joined.end) == (0, 6)
+    assert (joined.peak, joined.mean) == pytest.approx((0.8, 0.8))  # the bridged piece does not count
+    assert len(merged([song, none, song], Rules(**rules, join=1.9))) == 2
+
+
+def test_labels_that_exclude_nothing_are_heard_together():
+    found = merged([[0.0, 0.9, 0.8], [0.0, 0.9, 0.1]], Rules(LABELS, dict.fromkeys(LABELS, 0.5), independent=True))
+    assert [(s.label, s.start, s.end) for s in found] == [("song", 0, 4), ("speech", 0, 2)]
+
+
+def test_a_threshold_is_not_rounded_to_what_float32_can_hold():
+    probability = np.array([[0.0, 0.7, 0.3]], "float32")
+    for threshold, is_heard in ((float(probability[0, 1]), True), (np.nextafter(float(probability[0, 1]), 1), False)):
+        assert bool(merged(probability, Rules(LABELS, {"song": threshold}))) == is_heard
+
+
+def test_a_segment_ends_with_the_recording_and_not_in_the_padding():
+    (found,) = merged([[0, 1, 0], [0, 1, 0]], Rules(LABELS, {}), n_samples=250)
+    assert found.end == 2.5
+
+
+def test_what_is_kept_of_521_labels_does_not_grow_with_the_recording():
+    labels = tuple(map(str, range(521)))
+    merger = Merger(Rules(labels, dict.fromkeys(labels, 0.5), independent=True, smooth=5), CONTRACT, 200)
+    for _ in range(30):
+        merger.add(np.zeros((100, 521), "float32"))
+        assert merger.waiting.shape == (4, 522)
+    assert merger.finish(1) == []
