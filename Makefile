@@ -40,4 +40,4 @@ test: .venv/tests_installed browser
 	$(RUN) -m pytest
 
 clean:
-	rm -rf .venv trained evaluated boosted gallery cache served sample_signal.png
+	rm -rf .venv trained evaluated boosted gallery cache served classified sample_signal.png

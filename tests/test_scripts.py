@@ -13,6 +13,7 @@ SCRIPTS = sorted(path.name for path in ROOT.glob("*.py") if "__main__" in path.r
 
 def test_the_scripts_are_there():
     expected = {"TrainModel.py", "ConvertModelToTFLite.py", "WriteMetadataToModel.py", "TestSignalModel.py"}
+    expected |= {"ClassifyRecordings.py"}
     assert expected | {"TestMelSpecModel.py", "PlotSignalMelSpec.py", "PrepareData.py", "EvaluateModel.py"} <= set(
         SCRIPTS
     )

@@ -147,7 +147,7 @@ def _decode(path, sample_rate, longest_seconds):
             samples += len(block)
             if samples > longest_seconds * sample_rate:
                 raise TooLarge(
-                    f"{path} is longer than {longest_seconds:g} s: cut it, or run TestSignalModel.py on this machine"
+                    f"{path} is longer than {longest_seconds:g} s: cut it, or run ClassifyRecordings.py on this machine"
                 )
             blocks.append(block)
     return np.concatenate(blocks)

@@ -160,7 +160,7 @@ def test_the_longest_recording_is_heard_and_a_longer_one_is_not(tmp_path):
         assert len(hearing.read(whole, 16_000, "title")) == 32_000
         longer = write_tone(tmp_path / "longer.wav", seconds=2.01, rate=8000)
         message = refused(lambda: hearing.read(longer, 16_000, "title"), longer, "longer than 2 s", TooLarge)
-        assert message == "title is longer than 2 s: cut it, or run TestSignalModel.py on this machine"
+        assert message == "title is longer than 2 s: cut it, or run ClassifyRecordings.py on this machine"
     finally:
         hearing.close()
 

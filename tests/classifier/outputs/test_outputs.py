@@ -1,0 +1,13 @@
+from classifier import registry
+from classifier.outputs import Classified
+from tests.classifier.outputs.conftest import HEARD
+
+
+def test_no_two_write_to_one_place():
+    places = [registry.load("outputs", name).NAME for name in registry.names("outputs")]
+    assert len(set(places)) == len(places) == 6
+
+
+def test_how_long_a_label_is_heard_is_the_sum_of_its_segments():
+    recording = Classified("a", "a", 10, 8000, None, 0.5, [HEARD[1], HEARD[0], HEARD[1]])
+    assert recording.seconds_of == {HEARD[1].label: 2 * (2.5 - 1 / 3), HEARD[0].label: 1.5}
