@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from benchmarks import memory
 from classifier import artifact, console, prediction, recording
 from Constants import ROOT, TRAINED, InputError, cut_audio_pad_last
 
@@ -58,9 +59,9 @@ def main(argv=None):
             form = form.prepare()
             os.sched_setaffinity(0, CLIENTS)
             _load(form, args.clients, WARM_UP)
-            first = _memory(server.pid)
+            first = memory.together(server.pid)
             took, refused = _load(form, args.clients, args.seconds)
-            last = _memory(server.pid)
+            last = memory.together(server.pid)
         finally:
             server.send_signal(signal.SIGINT)
             server.wait()
@@ -119,17 +120,6 @@ def _load(form, clients, seconds):
 
 def _part(values, part):
     return values[min(len(values) - 1, int(part * len(values)))]
-
-
-def _memory(pid):
-    """MB that a process and its children hold."""
-    pids, total = [pid], 0
-    while pids:
-        one = pids.pop()
-        status = Path(f"/proc/{one}/status").read_text()
-        total += int(re.search(r"VmRSS:\s+(\d+)", status)[1])
-        pids += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
-    return round(total / 1024)
 
 
 if __name__ == "__main__":

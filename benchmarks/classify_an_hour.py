@@ -1,0 +1,74 @@
+"""How many times faster than real time ClassifyRecordings.py is, with one process and with two.
+
+Against BirdNET-Analyzer's published way of working, 24 ms a segment of 3 s on a core, and, in the same run, against how
+the scripts of old did it: one librosa mel spectrogram and one `model.predict` a piece. Processes are started, and have
+the model, before the clock is.
+
+    python -m benchmarks.classify_an_hour
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from joblib import cpu_count
+
+from benchmarks import repeated
+from benchmarks.classify_ten_minutes import WARM_UP, one_by_one
+from benchmarks.stopwatch import timed
+from classifier import artifact, classification, console, inputs, recording
+from Constants import TRAINED, cut_audio_pad_last
+
+BIRDNET = 3 / 0.024  # times real time on a core
+OLD_PIECES = 60  # that the old way is given
+
+
+def classify(folder, model, jobs, out, n=None):
+    """Seconds that the first n recordings of a folder take."""
+    sources, _ = inputs.find([str(folder)])
+    settings, predictor = classification.settings(model)
+    seconds, _ = timed(lambda: classification.run(sources[:n], settings, predictor, out, ["csv"], jobs))
+    return seconds
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hours", type=float, default=1.0, help="default: %(default)s")
+    parser.add_argument("--model", default="mel", help="default: %(default)s")
+    parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained model (default: trained)")
+    args = parser.parse_args(argv)
+
+    rates = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary) / "data"
+        repeated.write(data, args.hours)
+        print(f"{args.hours:g} h in recordings of {repeated.SECONDS} s, {args.model}, {cpu_count()} processors")
+        for jobs in (1, 2):
+            classify(data, args.out / args.model, jobs, Path(temporary) / f"warm {jobs}", n=2 * jobs)
+            seconds = classify(data, args.out / args.model, jobs, Path(temporary) / f"{jobs}")
+            rates[jobs] = args.hours * 3600 / seconds
+            ratio = f"{rates[jobs] / jobs / BIRDNET:.2f} times 24 ms a 3 s segment and core"
+            print(f"{jobs} process(es): {seconds:.2f} s, {rates[jobs]:.0f} times real time, {ratio}", flush=True)
+        old = old_way(args.out / args.model, next(iter(recording.find(data))))
+    print(f"two processes: {rates[2] / rates[1]:.2f} times one")
+    print(f"one librosa spectrogram and one model.predict a piece: {old:.1f} times real time; ", end="")
+    print(f"one process is {rates[1] / old:.0f} times faster, two are {rates[2] / old:.0f} times")
+
+
+def old_way(folder, path):
+    """Times real time."""
+    console.import_tensorflow()
+    from classifier import network
+
+    trained = artifact.load(folder)
+    contract = trained.contract
+    model = network.dropin(artifact.load_keras(trained), contract)
+    signal = recording.read(path, contract.sample_rate)
+    pieces = cut_audio_pad_last(signal, contract.piece_length, len(signal) // OLD_PIECES)[:OLD_PIECES]
+    one_by_one(model, pieces[:WARM_UP], contract)
+    seconds, _ = timed(lambda: one_by_one(model, pieces, contract))
+    return len(pieces) * contract.seconds / seconds
+
+
+if __name__ == "__main__":
+    console.run(main)
