@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from Constants import InputError, cut_audio, cut_audio_pad_last
+from Constants import InputError, cut_blocks
 
 SUFFIXES = (
     *(".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64"),  # soundfile's
@@ -93,14 +93,8 @@ def pieces(path, sample_rate, length, hop=None, start=0.0, end=None):
     Yields:
         (length,) float32.
     """
-    hop, waiting, none_yet = hop or length, np.empty(0, "float32"), True
-    for block in blocks(path, sample_rate, start, end):
-        waiting = np.concatenate([waiting, block])
-        full = cut_audio(waiting, length, hop)
-        yield from full
-        waiting, none_yet = waiting[len(full) * hop :], none_yet and not len(full)
-    if none_yet or len(waiting) > length - hop:
-        yield from cut_audio_pad_last(waiting, length, hop)
+    for _, found, _ in cut_blocks(blocks(path, sample_rate, start, end), length, hop):
+        yield from found
 
 
 def _resampled(decoded, rate, wanted):

@@ -52,8 +52,8 @@ LAYERS = [
     {"pretrained"},
     {"places"},
     {"features", "recording", "recipe", "augmentation", "weights", "outputs"},
-    {"downloads", "registry", "atomic", "parallel", "names", "journal"},
-    {"console", "no_graphics", "cost"},
+    {"downloads", "registry", "atomic", "parallel", "names", "journal", "cost"},
+    {"console", "no_graphics"},
     {"Constants", "SampleSignal"},
 ]
 DOORS = {  # library: the files that may import it

