@@ -159,18 +159,19 @@ def _check_that_it_converts(model, learn, contract):
     """Train a copy for one step and convert it: a conversion that can not work fails now, and not after hours."""
     say("converting the model after one step, to be sure that the trained one can be ...")
     trial = keras.models.clone_model(model)
-    _compile(trial, learn)
+    _compile(trial, learn, run_eagerly=True)  # one step is not worth a graph
     trial.train_on_batch(*learn[0])
     with tempfile.TemporaryDirectory() as folder:
         tflite.export(trial, Path(folder) / artifact.TFLITE, prediction.probes(contract))
 
 
-def _compile(model, learn):
+def _compile(model, learn, run_eagerly=False):
     recipe = learn.recipe
     model.compile(
         optimizer=_optimizer(recipe, len(learn)),
         loss=_loss(recipe),
         weighted_metrics=["categorical_accuracy"],
+        run_eagerly=run_eagerly,
         jit_compile=False,  # XLA compiles longer than it saves on processors
     )
 
@@ -198,6 +199,7 @@ def _fit(model, learn, validation, name, checkpoint, resume):
     recipe = learn.recipe
     learner = network.learner(model, recipe.masks)
     _compile(learner, learn)
+    learner._symbolic_build(data_batch=learn[0])  # or TensorFlow traces the first step twice
     if resume := checkpoint.begin(resume):
         say(f"{name}: going on after epoch {checkpoint.epoch}")
         learn.begin(checkpoint.epoch)
