@@ -1,6 +1,8 @@
 """What the tests share: scripts run as users run them, recordings made on the spot, one small training for all."""
 
 import contextlib
+import importlib
+import io
 import json
 import os
 import re
@@ -17,10 +19,11 @@ from filelock import FileLock
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 RATE = 16_000
+CHEAPEST = "stft_mean_mlp"  # of the models, to train and to convert: for tests that are about none of them
 
 sys.path.insert(0, str(ROOT))
 
-from classifier import weights  # noqa: E402
+from classifier import console, weights  # noqa: E402
 
 
 def run_script(name, *args, cwd, expect=0, **kwargs):
@@ -31,6 +34,26 @@ def run_script(name, *args, cwd, expect=0, **kwargs):
     assert done.returncode == expect, f"{name} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr
     return done.stdout, done.stderr
+
+
+def call_script(name, *args, cwd, expect=0):
+    """run_script without a process: for what is not about one, because TensorFlow and others take ten seconds to start.
+
+    The script's main is what is called, wrapped as the script wraps it.
+    """
+    script = importlib.import_module(Path(name).stem)
+    printed, said, code = io.StringIO(), io.StringIO(), 0
+    argv, sys.argv = sys.argv, [name, *map(str, args)]
+    try:
+        with contextlib.chdir(cwd), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
+            console.run(script.main)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+        said.write("" if isinstance(end.code, int) else f"{end.code}\n")
+    finally:
+        sys.argv = argv
+    assert code == expect, f"{name} ended with {code}\n{printed.getvalue()}\n{said.getvalue()}"
+    return printed.getvalue(), said.getvalue()
 
 
 def write_tone(path, hertz=440, seconds=3.0, rate=RATE, channels=1, seed=0, **kwargs):

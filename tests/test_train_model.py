@@ -12,17 +12,17 @@ import pytest
 import soundfile
 
 from classifier import artifact
-from tests.conftest import ROOT, run_script, write_data, write_tone
+from tests.conftest import CHEAPEST, ROOT, call_script, run_script, write_data, write_tone
 
 
-def train(data, out, *args, model="signal", epochs=1, expect=0, labels=None):
+def train(data, out, *args, model=CHEAPEST, epochs=1, expect=0, labels=None):
     labels = labels or out.parent / "labels.txt"
     data = data.relative_to(out.parent) if data.is_relative_to(out.parent) else data  # as a person would type it
     settings = ["--data", data, "--out", out, "--model", model, "--epochs", epochs, "--labels", labels]
-    return run_script("TrainModel.py", *settings, *args, cwd=out.parent, expect=expect)
+    return call_script("TrainModel.py", *settings, *args, cwd=out.parent, expect=expect)
 
 
-def run_of(out, model="signal"):
+def run_of(out, model=CHEAPEST):
     return json.loads((out / model / "run.json").read_text())
 
 
@@ -77,23 +77,23 @@ def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
 
 
 @pytest.fixture(scope="module")
-def twice(tmp_path_factory):
-    """The same data trained with seed 5, 5 and 6."""
-    folder = tmp_path_factory.mktemp("seeds")
-    data = write_data(folder / "data")
-    for name, seed in (("one", 5), ("same", 5), ("other", 6)):
-        train(data, folder / name, "--seed", seed, model="signal,mel", epochs=2)
+def again(trained, data_short, tmp_path_factory):
+    """Both models of `trained` once more, and with another seed, in another process than they were made in."""
+    folder = tmp_path_factory.mktemp("again")
+    for name, seed in (("same", 0), ("other", 6)):
+        settings = ["--data", data_short, "--epochs", 2, "--out", folder / name, "--seed", seed]
+        call_script("TrainModel.py", *settings, cwd=folder)
     return folder
 
 
 @pytest.mark.parametrize("model", ["signal", "mel"])
-def test_same_seed_same_weights(twice, model):
-    def weights(name):
-        loaded = artifact.load_keras(artifact.load(twice / name / model))
+def test_same_seed_same_weights(trained, again, model):
+    def weights(out):
+        loaded = artifact.load_keras(artifact.load(out / model))
         return np.concatenate([values.ravel() for values in loaded.get_weights()])
 
-    assert np.array_equal(weights("one"), weights("same"))
-    assert not np.array_equal(weights("one"), weights("other"))
+    assert np.array_equal(weights(trained.out), weights(again / "same"))
+    assert not np.array_equal(weights(trained.out), weights(again / "other"))
 
 
 def test_papers_of_other_rates_and_lengths_are_followed_through_to_the_clients(tmp_path):
@@ -103,7 +103,7 @@ def test_papers_of_other_rates_and_lengths_are_followed_through_to_the_clients(t
     contracts = [run_of(tmp_path / "out", name)["contract"] for name in ("slice_cnn", "urbansound_small_cnn")]
     numbers = [[contract[name] for name in ("sample_rate", "piece_length")] for contract in contracts]
     assert numbers == [[16_000, 3_200], [22_050, 88_576]]
-    printed, _ = run_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
+    printed, _ = call_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
     assert "[1, 3200]" in printed
     assert "[1, 88576]" in printed
     printed, _ = run_script("WriteMetadataToModel.py", "--out", tmp_path / "out", cwd=tmp_path)
@@ -116,8 +116,8 @@ def test_a_papers_piece_may_be_shorter_than_a_window_of_the_contract(tmp_path):
 
 
 def test_the_paper_is_followed_to_the_letter(tmp_path):
-    train(write_data(tmp_path / "data"), tmp_path / "out", "--paper")
-    recipe = run_of(tmp_path / "out")["recipe"]
+    train(write_data(tmp_path / "data"), tmp_path / "out", "--paper", model="signal")
+    recipe = run_of(tmp_path / "out", "signal")["recipe"]
     assert (recipe["optimizer"], recipe["learning_rate"]) == ("adadelta", 1.0)
     assert (recipe["batch_size"], recipe["patience"], recipe["gain_db"]) == (100, None, 0)
     assert recipe["loss"] == "mean_squared_logarithmic_error"
@@ -125,15 +125,15 @@ def test_the_paper_is_followed_to_the_letter(tmp_path):
     assert type(model.get_layer("features")).__name__ == "Waveform"
 
 
-def test_other_recordings_are_mixed_in_behind(twice, tmp_path):
-    data = twice / "data"
+def test_other_recordings_are_mixed_in_behind(trained, data_short, tmp_path):
     write_tone(tmp_path / "rain" / "rain.flac", seconds=5)
-    train(data, tmp_path / "wet", "--mix-in", tmp_path / "rain", "--seed", 5, epochs=2)
-    dry, wet = (artifact.load(folder / "signal") for folder in (twice / "one", tmp_path / "wet"))
+    settings = ["--data", data_short, "--epochs", 2, "--model", "signal", "--out", tmp_path / "wet"]
+    call_script("TrainModel.py", *settings, "--mix-in", tmp_path / "rain", cwd=tmp_path)
+    dry, wet = (artifact.load(out / "signal") for out in (trained.out, tmp_path / "wet"))
     assert (dry.run["recipe"]["background_snr_db"], wet.run["recipe"]["background_snr_db"]) == (None, [5, 30])
     assert wet.run["run"]["mix_in"] == str(tmp_path / "rain")
     assert not np.array_equal(dry.answers("test")["probabilities"], wet.answers("test")["probabilities"])
-    _, said = train(data, tmp_path / "none", "--mix-in", tmp_path / "nowhere", expect=1)
+    _, said = train(data_short, tmp_path / "none", "--mix-in", tmp_path / "nowhere", expect=1)
     assert "nowhere holds no recordings; name a folder of sounds to mix in" in said
 
 
@@ -148,9 +148,9 @@ def test_groups_from_file_names_and_another_contract(tmp_path):
     assert {name.split("/")[1].split("_")[0] for name in run["split"]["test"]} < {"speaker0", "speaker1", "speaker2"}
     assert (run["contract"]["sample_rate"], run["contract"]["piece_length"]) == (8_000, 24_000)
     assert "pieces of 3 s at 8000 Hz" in said
-    run_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
+    call_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
     recording = next(data.rglob("*.wav"))
-    printed, _ = run_script("TestSignalModel.py", recording, "--model", tmp_path / "out" / "signal", cwd=tmp_path)
+    printed, _ = call_script("TestSignalModel.py", recording, "--model", tmp_path / "out" / CHEAPEST, cwd=tmp_path)
     assert "0.00 - 3.00 s" in printed
 
 
@@ -180,8 +180,8 @@ def test_mixed_and_damaged_recordings(tmp_path):
 def test_ctrl_c_leaves_the_model_of_before(tmp_path):
     data = write_data(tmp_path / "data")
     train(data, tmp_path / "out")
-    before = (tmp_path / "out" / "signal" / "run.json").read_bytes()
-    command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--out", tmp_path / "out", "--model", "signal"]
+    before = (tmp_path / "out" / CHEAPEST / "run.json").read_bytes()
+    command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--out", tmp_path / "out", "--model", CHEAPEST]
     command += ["--labels", tmp_path / "labels.txt", "--epochs", "100000"]
     settings = {"stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
     settings["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
@@ -194,8 +194,8 @@ def test_ctrl_c_leaves_the_model_of_before(tmp_path):
     assert child.returncode == 130
     assert "stopped; what was finished before is untouched" in said
     assert "Traceback" not in said
-    assert (tmp_path / "out" / "signal" / "run.json").read_bytes() == before
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["signal"]
+    assert (tmp_path / "out" / CHEAPEST / "run.json").read_bytes() == before
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [CHEAPEST]
 
 
 def test_real_voices_of_unseen_speakers_are_told_apart(shared_data, tmp_path):
