@@ -19,11 +19,24 @@ from filelock import FileLock
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 RATE = 16_000
+LONGEST_FIRST = [  # files that take a minute or more: begun last, one would keep its process when the others are done
+    "test_models.py",
+    "test_train_model.py",
+    "test_trainer.py",
+    "test_evaluate_model.py",
+    "test_checkpoint.py",
+    "test_transfer.py",
+]
 CHEAPEST = "stft_mean_mlp"  # of the models, to train and to convert: for tests that are about none of them
 
 sys.path.insert(0, str(ROOT))
 
 from classifier import console, weights  # noqa: E402
+
+
+def pytest_collection_modifyitems(items):
+    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 def run_script(name, *args, cwd, expect=0, **kwargs):
