@@ -5,23 +5,23 @@ import json
 
 import pytest
 
-from tests.conftest import run_script, write_data, write_tone
+from tests.conftest import CHEAPEST, call_script, run_script, write_data, write_tone
 
 LABELS = ["high tone", "low tone"]
 
 
-def evaluate(folder, *args, expect=0):
-    settings = ["--data", "data", "--labels", folder / "labels.txt", "--out", "evaluated", "--model", "signal"]
-    return run_script("EvaluateModel.py", *settings, *args, cwd=folder, expect=expect)
+def evaluate(folder, *args, expect=0, run=call_script):
+    settings = ["--data", "data", "--labels", folder / "labels.txt", "--out", "evaluated", "--model", CHEAPEST]
+    return run("EvaluateModel.py", *settings, *args, cwd=folder, expect=expect)
 
 
 def stamps(folder):
     """When each fold was trained."""
-    paths = sorted(folder.glob("evaluated/fold_*/signal/run.json"))
+    paths = sorted(folder.glob(f"evaluated/fold_*/{CHEAPEST}/run.json"))
     return {path.parents[1].name: path.stat().st_mtime_ns for path in paths}
 
 
-def result(folder, name="signal"):
+def result(folder, name=CHEAPEST):
     return json.loads((folder / "evaluated" / f"{name}.json").read_text())
 
 
@@ -30,7 +30,7 @@ def evaluated(tmp_path_factory):
     """Three recordings a label, so three folds: two of them, and then all."""
     folder = tmp_path_factory.mktemp("evaluated")
     write_data(folder / "data", n=3)
-    first = evaluate(folder, "--epochs", 1, "--folds", "0,2")
+    first = evaluate(folder, "--epochs", 1, "--folds", "0,2", run=run_script)
     before = stamps(folder)
     second = evaluate(folder, "--epochs", 1)
     return folder, first, before, second, stamps(folder)
@@ -58,11 +58,11 @@ def test_every_recording_is_tested_once_and_the_spread_is_over_the_folds(evaluat
 def test_the_leaderboard_and_the_pictures_are_written(evaluated):
     folder, *_ = evaluated
     (row,) = csv.DictReader((folder / "evaluated" / "leaderboard.csv").open())
-    assert row["model"] == "signal"
+    assert row["model"] == CHEAPEST
     recalls = [fold["scores"]["pieces"]["mean_recall"] for fold in result(folder)["folds"]]
     assert float(row["pieces_mean_recall"]) == pytest.approx(sum(recalls) / 3)
     for what in ("pieces", "recordings"):
-        picture = folder / "evaluated" / f"signal_confusion_{what}.png"
+        picture = folder / "evaluated" / f"{CHEAPEST}_confusion_{what}.png"
         assert picture.read_bytes().startswith(b"\x89PNG")
 
 
@@ -87,10 +87,10 @@ def test_nothing_is_trained_again_to_decide_by_vote(evaluated):
 
 def test_a_trained_model_is_tested_and_what_it_has_heard_is_said(evaluated):
     folder, *_ = evaluated
-    model = "evaluated/fold_0/signal"
+    model = f"evaluated/fold_0/{CHEAPEST}"
     printed, _ = evaluate(folder, "--model", model, "--overlap", 0.5)
     assert "these recordings helped to train it (2 to learn from, 2 to validate)" in printed
-    found = result(folder, "signal_on_data")
+    found = result(folder, f"{CHEAPEST}_on_data")
     assert (found["scores"]["recordings"]["n"], found["overlap"]) == (6, 0.5)
     run = json.loads((folder / model / "run.json").read_text())
     assert run["scores"]["recordings"]["n"] == 2
@@ -99,13 +99,13 @@ def test_a_trained_model_is_tested_and_what_it_has_heard_is_said(evaluated):
 def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
     folder, *_ = evaluated
     write_tone(tmp_path / "night" / "kitchen.flac", seconds=60, hertz=50)
-    model = "evaluated/fold_0/signal"
+    model = f"evaluated/fold_0/{CHEAPEST}"
     for threshold, n in ((0.0, 1), (0.9999, 0)):
         path = folder / model / "run.json"
         run = json.loads(path.read_text())
         path.write_text(json.dumps({**run, "thresholds": {label: threshold for label in LABELS}}))
         printed, _ = evaluate(folder, "--model", model, "--background", tmp_path / "night")
-        found = result(folder, "signal_on_data")["background"]
+        found = result(folder, f"{CHEAPEST}_on_data")["background"]
         assert found["hours"] == pytest.approx(1 / 60)
         assert found["false_alarms"] == n
         assert found["false_alarms_per_hour"] == pytest.approx(60 * n)
