@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifier import artifact, console, weights
-from tests.conftest import run_script, write_data
+from tests.conftest import call_script, write_data
 
 console.import_tensorflow()
 from classifier.pretrained import yamnet_small  # noqa: E402
@@ -19,7 +19,7 @@ def data(tmp_path_factory, weights_here):
 
 def train(data, out, *flags, expect=0):
     flags = ("--data", data, "--labels", out.parent / "labels.txt", "--epochs", 2, "--out", out, *flags)
-    return run_script("TrainModel.py", "--model", "yamnet_small", *flags, cwd=out.parent, expect=expect)
+    return call_script("TrainModel.py", "--model", "yamnet_small", *flags, cwd=out.parent, expect=expect)
 
 
 def network(out):
@@ -61,7 +61,7 @@ def test_nothing_is_mixed_into_what_is_embedded_once(data, tmp_path):
 
 def test_only_pretrained_networks_are_fine_tuned(data, tmp_path):
     flags = ("--model", "mel", "--data", data, "--labels", tmp_path / "labels.txt", "--fine-tune", 2)
-    _, said = run_script("TrainModel.py", *flags, cwd=tmp_path, expect=1)
+    _, said = call_script("TrainModel.py", *flags, cwd=tmp_path, expect=1)
     assert "mel stands on no pretrained network: leave out --fine-tune" in said
 
 
