@@ -11,13 +11,13 @@ from classifier.models.abdoli_gammatone import BAND_HZ, Gammatone
 from Constants import Contract, InputError
 
 CENTRES = centres(*BAND_HZ, 64)  # Hz
-WEIGHTS = {  # of the body at ten labels: all, trainable
-    "abdoli_50999": (422_138, 421_146),
-    "abdoli_32000": (323_834, 322_842),
-    "abdoli_16000": (257_018, 256_538),
-    "abdoli_gammatone": (583_914, 550_506),
-    "abdoli_8000": (117_114, 116_890),
-    "abdoli_1600": (395_130, 394_906),
+WEIGHTS = {  # of the body at ten labels
+    "abdoli_50999": 422_138,
+    "abdoli_32000": 323_834,
+    "abdoli_16000": 257_018,
+    "abdoli_gammatone": 583_914,
+    "abdoli_8000": 117_114,
+    "abdoli_1600": 395_130,
 }
 LENGTHS = {  # after each convolution and each pooling, and of what is flattened
     "abdoli_50999": [25_468, 3_183, 1_576, 197, 91, 42, 20, 5, 1_280],
@@ -38,12 +38,6 @@ def body(name, contract=None, n_classes=10):
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
-def test_weights_are_the_papers(name):
-    paper = body(name)
-    assert (paper.count_params(), sum(w.value.numpy().size for w in paper.trainable_weights)) == WEIGHTS[name]
-
-
-@pytest.mark.parametrize("name", WEIGHTS)
 def test_lengths_are_the_papers(name):
     kinds = (keras.layers.Conv1D, keras.layers.MaxPooling1D, keras.layers.Flatten)
     assert [layer.output.shape[1] for layer in body(name).layers if isinstance(layer, kinds)] == LENGTHS[name]
@@ -52,7 +46,7 @@ def test_lengths_are_the_papers(name):
 @pytest.mark.parametrize("name", FRAMES)
 def test_a_longer_piece_costs_no_weights(name):
     longer = body(name, Contract())
-    assert longer.count_params() == WEIGHTS[name][0]
+    assert longer.count_params() == WEIGHTS[name]
     assert longer.layers[-1].n_frames == FRAMES[name]
 
 
