@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from classifier import console
+from classifier.names import place
 from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS, make_contract
 
 # Parameters: change them here, or give them on the command line.
@@ -20,8 +21,8 @@ SILENT = ",".join(SILENT_LABELS)  # labels that are silence themselves: left as 
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", nargs="?", default=DATA, type=Path, help="raw recordings (default: data_raw)")
-    parser.add_argument("--out", default=OUT, type=Path, help="where the prepared ones go (default: data_long)")
+    parser.add_argument("data", nargs="?", default=DATA, type=place, help="raw recordings: a path or an address")
+    parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: data_long)")
     parser.add_argument("--layout", help="how the data lies there (default: found by looking)")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group together")
     parser.add_argument(
@@ -36,6 +37,7 @@ def main(argv=None):
     )
     parser.add_argument("--silent", default=SILENT, metavar="LABELS", help="left as they are (default: %(default)s)")
     parser.add_argument("--sample-rate", default=SAMPLE_RATE, type=console.at_least(1000), metavar="HZ")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it (docs/cluster.md)")
     parser.add_argument("--plot", action="store_true", help="draw it: a recording before and after, or the check-up")
     parser.add_argument("--check", metavar="FOLDER", nargs="?", const=True, help="say what is in a data folder")
     parser.add_argument("--json", action="store_true", help="the check-up as JSON on standard output, and nothing else")
@@ -45,14 +47,14 @@ def main(argv=None):
 
     if args.download:
         download(args)
-    elif args.check or not args.data.exists() and args.data == DATA:
+    elif args.check or args.data == DATA and not DATA.exists():
         check(args)
     else:
         prepare(args)
 
 
 def prepare(args):
-    from classifier import clips, preparation, recording
+    from classifier import clips, places, preparation, recording
 
     noise = args.denoise
     if noise not in (None, "quietest", "whole"):
@@ -60,11 +62,12 @@ def prepare(args):
         noise = str(Path(noise).resolve())
     silent = tuple(label.strip() for label in args.silent.split(","))
     settings = preparation.Settings(args.sample_rate, args.top_db, args.split, noise, args.join, silent)
-    if args.data.suffix.lower() in recording.SUFFIXES:
-        png = preparation.draw(args.data, settings)
+    if PurePosixPath(args.data).suffix.lower() in recording.SUFFIXES:
+        with places.local(args.data) as path:
+            png = preparation.draw(path, settings)
         return print(f"wrote {png}: {args.data} before and after; the recording itself is as it was")
     found = clips.read_clips(args.data, args.group_by, args.layout)
-    entries = preparation.prepare(found, args.data, args.out, settings)
+    entries = preparation.prepare(found, args.data, args.out, settings, args.scheduler)
     preparation.show(entries, make_contract().seconds)
     drawn = [clip.path for clip in found if clip.label not in silent][: args.plot]
     written = [*(preparation.draw(path, settings) for path in drawn), args.out]
@@ -75,7 +78,7 @@ def prepare(args):
 def check(args):
     from classifier import checkup, clips, plots
 
-    data = clips.default_data() if args.check in (None, True) else Path(args.check)
+    data = clips.default_data() if args.check in (None, True) else place(args.check)
     found = checkup.check(clips.read_clips(data, args.group_by, args.layout), data, make_contract().seconds)
     checkup.show(found, args.json)
     if args.plot:

@@ -10,10 +10,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from joblib import cpu_count
 
 from benchmarks.stopwatch import timed
 from classifier import artifact, console, prediction, recording
+from classifier.parallel import cpu_count
 from classifier.spectrograms import mel_spectrograms
 from Constants import TRAINED, cut_audio_pad_last
 

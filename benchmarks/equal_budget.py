@@ -14,10 +14,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from benchmarks.ingredients import recordings, run_of
-from classifier import artifact, console, registry
+from classifier import artifact, console, parallel, registry
 from Constants import EVALUATED, make_contract
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
@@ -39,8 +38,8 @@ def main(argv=None):
     args.data = args.data.resolve()
     recordings(args)  # decoded once, before there are several processes
     names = [name for name in registry.choose("models", args.model) if not registry.stated("models", name, "NETWORK")]
-    work = [delayed(_trained)(args, name) for name in names]
-    rows = sorted(Parallel(n_jobs=args.jobs, backend="loky")(work), key=lambda row: -row["pieces"])
+    rows = parallel.results(_trained, [(args, name) for name in names], at_once=args.jobs)
+    rows = sorted(rows, key=lambda row: -row["pieces"])
     shown = [[f"{value:.1%}" if isinstance(value, float) else value for value in row.values()] for row in rows]
     console.table(["model", "weights", "epochs", "pieces, mean of the recalls", "recordings right"], shown)
     with (RESULTS / f"equal_budget_{args.data.name}.csv").open("w", newline="") as file:

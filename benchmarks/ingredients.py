@@ -13,9 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from classifier import artifact, clips, console, folds, registry, store
+from classifier import artifact, clips, console, folds, parallel, registry, store
 from Constants import EVALUATED, make_contract
 
 CHANGES = {
@@ -47,8 +46,9 @@ def main(argv=None):
 
     args.data = args.data.resolve()
     recordings(args)  # decoded once, before there are several processes
-    work = [delayed(_recalls)(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
-    found = np.array(Parallel(n_jobs=args.jobs, backend="loky")(work)).reshape(len(CHANGES), args.seeds, 2)
+    calls = [(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
+    found = list(parallel.results(_recalls, calls, at_once=args.jobs, in_order=True))
+    found = np.array(found).reshape(len(CHANGES), args.seeds, 2)
     rows = []
     for what, scores in zip(CHANGES, found, strict=True):
         change = scores - found[0]

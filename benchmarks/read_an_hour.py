@@ -12,11 +12,11 @@ from pathlib import Path
 
 import librosa
 import numpy as np
-from joblib import cpu_count
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
 from classifier import clips, console, store
+from classifier.parallel import cpu_count
 from Constants import Contract, cut_audio_pad_last
 
 KINDS = ((44_100, 2), (48_000, 1), (44_100, 1), (48_000, 2))  # Hz, channels

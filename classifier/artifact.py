@@ -86,7 +86,7 @@ class Artifact:
         return self._recordings("train")
 
     def _recordings(self, side):
-        data = folder_of(Path(self.run["run"]["data"]))
+        data = folder_of(self.run["run"]["data"])
         names = dict.fromkeys(name.partition(PART)[0] for name in self.run["split"][side])
         return [path for path in (data / name for name in names) if path.is_file()]
 

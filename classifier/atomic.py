@@ -42,17 +42,17 @@ def new_file(path):
 
 
 @contextlib.contextmanager
-def alone_in(folder):
+def alone_in(folder, lock=".lock"):
     """One process at a time writes into a folder; the system lets the next one in when the first is killed."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / ".lock")
+    held = FileLock(folder / lock)
     try:
-        lock.acquire(timeout=0)
+        held.acquire(timeout=0)
     except Timeout:
         say(f"another process is writing into {folder}; waiting for it ...")
-        lock.acquire()
+        held.acquire()
     try:
         yield
     finally:
-        lock.release()
+        held.release()

@@ -17,7 +17,6 @@ from pathlib import Path
 import joblib
 import keras
 import numpy as np
-from joblib import cpu_count
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
@@ -29,6 +28,7 @@ from classifier import artifact, atomic, description, evaluation, layouts, plots
 from classifier.console import say
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
+from classifier.parallel import cpu_count
 from classifier.pieces import Pieces
 from classifier.training import PACKAGES
 from Constants import InputError
@@ -64,7 +64,7 @@ def train(store, labels, contract, run, out):
         InputError: the recordings can not be split, or the overlap is none.
     """
     started = time.monotonic()
-    data = layouts.folder_of(Path(run["data"]))
+    data = layouts.folder_of(run["data"])
     sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
     pieces = cut(store, sides, labels, contract, run["overlap"])
     learn = pieces["train"]

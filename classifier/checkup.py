@@ -10,9 +10,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed
 
-from classifier import console, recording
+from classifier import console, parallel, recording
 from classifier.console import progress, quiet_libraries
 from classifier.layouts import folder_of
 from Constants import InputError
@@ -60,9 +59,8 @@ def check(clips, data, least_seconds):
         "shortcuts" [{property, told, ...}], and "recordings" [facts].
     """
     folder = folder_of(data)
-    work = Parallel(n_jobs=cpu_count(), prefer="threads", return_as="generator")
     with quiet_libraries(also_python=False):
-        looked_at = work(delayed(_look_at)(clip, folder) for clip in clips)
+        looked_at = parallel.results(_look_at, [(clip, folder) for clip in clips], threads=True, in_order=True)
         looked_at = list(progress(looked_at, "looking at recordings", len(clips)))
     facts = [found for found in looked_at if isinstance(found, Facts)]
     same = {}

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from classifier import atomic, layouts, recording, registry
+from classifier import atomic, layouts, places, recording, registry
 from classifier.console import say
 from classifier.layouts import Clip
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
@@ -14,7 +14,7 @@ def read_clips(data, group_by=None, layout=None):
     """The clips of a data folder, in whichever layout of classifier/layouts it is.
 
     Args:
-        data: a folder, or a csv file in the layout `table`.
+        data: a folder, or a csv file in the layout `table`; if it is an address, its mirror is brought up to date.
         group_by: a regular expression; its first group, searched in the file name, is the clip's group. Where not
             given, the layout says (for a folder per label: each recording is its own group).
         layout: a file of classifier/layouts; found by looking at the folder where not given.
@@ -23,7 +23,7 @@ def read_clips(data, group_by=None, layout=None):
         InputError: there is no such folder, nothing in it, it is not in that layout, or a file name the expression
             does not match.
     """
-    data = Path(data)
+    data = places.fetched(data)
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
     clips = registry.load("layouts", layout or recognise(data)).clips(data)

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import librosa
 import numpy as np
-from joblib import Parallel, delayed
 
-from classifier import augmentation
+from classifier import augmentation, parallel
 from classifier.console import progress
 from classifier.store import to_float, to_int16
 
@@ -33,12 +32,12 @@ def make(store, recordings, pitch, stretch, sample_rate, seed):
         list of N_COPIES Store; what is not among the recordings has no samples there.
     """
     pitches, tempos = _drawn((N_COPIES, len(recordings)), pitch, stretch, seed)
-    work = Parallel(n_jobs=-1, return_as="generator")
-    altered = work(
-        delayed(_altered)(store.samples(i).copy(), pitches[copy, row], tempos[copy, row], sample_rate)
+    calls = (
+        (store.samples(i).copy(), pitches[copy, row], tempos[copy, row], sample_rate)
         for copy in range(N_COPIES)
         for row, i in enumerate(recordings)
     )
+    altered = parallel.results(_altered, calls, in_order=True)
     lengths = []
     with tempfile.TemporaryFile() as file:
         for samples in progress(altered, "changing pitch and tempo", N_COPIES * len(recordings)):

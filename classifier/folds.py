@@ -16,11 +16,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from joblib import cpu_count
 
 from classifier import artifact, atomic, evaluation, plots, recording, registry, splits, thresholds
 from classifier.console import import_tensorflow, progress, say
 from classifier.layouts import folder_of
+from classifier.parallel import cpu_count
 from classifier.recipe import fine_tuning_of_run, of_run
 from Constants import ROOT, InputError
 
@@ -101,7 +101,7 @@ def numbers(wanted, clips, contents, seed):
 
 def jobs(names, folds, store, settings, out):
     """The trainings of some models on some folds (as of `numbers`), in `<out>/fold_<k>/<model>/`."""
-    folder = folder_of(Path(settings["data"]))
+    folder = folder_of(settings["data"])
     clips = [clip.name(folder) for clip in store.clips]
     found = []
     for fold, name in itertools.product(folds, names):
@@ -207,7 +207,7 @@ def gather(jobs, store, vote=False, seed=0):
         dict of model, run, split_by, folds (list of {fold, folder, best_epoch, groups_on_two_sides, scores}), alarms
         (thresholds.pooled), and what _together says.
     """
-    folder = folder_of(Path(jobs[0].settings["data"]))
+    folder = folder_of(jobs[0].settings["data"])
     group_of = {clip.name(folder): clip.group for clip in store.clips}
     folds, together, alarms = [], [], []
     for job in jobs:

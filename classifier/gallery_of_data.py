@@ -6,9 +6,8 @@ A label's example is its recording of median length.
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed
 
-from classifier import console, plots, recording
+from classifier import console, parallel, plots, recording
 from classifier.gallery import Gallery, decibels, read, side_by_side
 from Constants import InputError
 
@@ -66,7 +65,7 @@ class Fact:
 
 def _look_at(clips):
     """{label: [Fact]} of the clips that can be read, by label."""
-    work = Parallel(n_jobs=cpu_count(), prefer="threads", return_as="generator")(delayed(_fact)(clip) for clip in clips)
+    work = parallel.results(_fact, [(clip,) for clip in clips], threads=True, in_order=True)
     facts = [fact for fact in console.progress(work, "looking at recordings", len(clips)) if fact]
     if len(facts) < len(clips):
         console.say(f"{len(clips) - len(facts)} of {len(clips)} recordings can not be read; they are left out")

@@ -1,11 +1,29 @@
-"""Names of files that others gave: whether they may become paths here."""
+"""Names of files: whether they lie on this machine, and whether those that others gave may become paths here."""
 
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 LONGEST_NAME = 255  # bytes; what file systems take
 DEEPEST = 32  # folders in each other; a thousand would exhaust what walks through them
 UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # control characters, and what was no UTF-8
+
+
+def is_remote(text):
+    """Whether a text is an address and not a path of this machine; file:///folder is one of this machine."""
+    return "://" in str(text) and not str(text).lower().startswith("file://")
+
+
+def place(text):
+    """A Path, or the address as it is: pathlib would make one slash of two."""
+    if str(text).lower().startswith("file://"):
+        return Path(unquote(urlsplit(str(text)).path))
+    return str(text) if is_remote(text) else Path(text)
+
+
+def absolute(place):
+    """The same from whatever folder it is looked at."""
+    return place if is_remote(place) else Path(place).resolve()
 
 
 def refusal(name):

@@ -50,9 +50,9 @@ def results(function, calls, scheduler=None, at_once=None, threads=False, in_ord
             parallel = Parallel(backend=at_the_end.enter_context(_cluster(scheduler)), return_as=order)
             found = parallel(work)
         else:
-            parallel = Parallel(at_once or cpu_count(), prefer="threads" if threads else None, return_as=order)
-            with quiet_libraries(also_python=False):  # processes keep what is standard error while they are started
-                found = parallel(work)
+            parallel = Parallel(at_once or cpu_count(), backend="threading" if threads else "loky", return_as=order)
+            with contextlib.nullcontext() if threads else quiet_libraries(also_python=False):
+                found = parallel(work)  # processes keep for good what is standard error while they are started
         at_the_end.enter_context(contextlib.closing(found))
         try:
             yield from found

@@ -8,16 +8,17 @@ ssh. Names that others gave become paths only below the folder asked for.
 import contextlib
 import errno
 import glob
+import hashlib
 import json
 import re
 import tempfile
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
+from urllib.parse import quote, unquote, urlsplit
 
 from classifier import atomic, names, parallel, recording
 from classifier.console import progress
-from Constants import InputError
+from classifier.names import is_remote, place
+from Constants import STORES, InputError
 
 PACKAGES = {  # protocols, and what pip installs for them; fsspec's others read what no data comes from, or run code
     **{"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "hdfs": "pyarrow"},
@@ -26,19 +27,17 @@ PACKAGES = {  # protocols, and what pip installs for them; fsspec's others read 
 WHOLE_AT_ONCE = ("s3", "gs", "gcs", "az", "abfs", "memory")  # a file is there when all of it is
 STAMPS = ("ETag", "etag", "md5Hash", "generation", "LastModified", "last_modified", "mtime", "updated", "created")
 AT_ONCE = 8  # files under way: most of the time goes into waiting for an answer
+MIRRORS = STORES / "elsewhere"  # a folder for each that was fetched; may be deleted at any time
+LOCK = ".elsewhere.lock"  # beside that of who writes the files
 INDEX = ".elsewhere.json"  # in a mirrored folder: how its files were, here and there, when they were the same
 
 
-def is_remote(text):
-    """Whether a text is an address and not a path of this machine; file:///folder is one of this machine."""
-    return "://" in str(text) and not str(text).lower().startswith("file://")
+class Unreachable(InputError):
+    """An address can not be read or written now; that says nothing of what lies there."""
 
 
-def place(text):
-    """A Path, or the address as it is: pathlib would make one slash of two."""
-    if str(text).lower().startswith("file://"):
-        return Path(url2pathname(urlsplit(str(text)).path))
-    return str(text) if is_remote(text) else Path(text)
+class Nothing(Unreachable):
+    """There is nothing at an address."""
 
 
 def stamps(address):
@@ -66,7 +65,7 @@ def stamps(address):
             found = _listed(system, path, address)
         found = {name: _told(system, name, info) for name, info in found.items() if _is_recording(name, path)}
     if not found:
-        raise _Nothing(f"{address} holds no recordings; look whether the address is right")
+        raise Nothing(f"{address} holds no recordings; look whether the address is right")
     host = address.rstrip("/").removesuffix(path)  # what fsspec takes off; of http it takes off nothing
     return {host + name: _stamp(found[name]) for name in sorted(found)}
 
@@ -85,7 +84,7 @@ def stamp(address):
     try:
         with _explained(address):
             return _stamp(system.info(path))
-    except _Nothing:
+    except Nothing:
         return None
 
 
@@ -125,7 +124,7 @@ def fetch(address, folder, missing_ok=False):
     """
     folder, there, told = Path(folder), {}, {}
     system, root = _open(address)
-    with contextlib.suppress(_Nothing) if missing_ok else contextlib.nullcontext(), _explained(address):
+    with contextlib.suppress(Nothing) if missing_ok else contextlib.nullcontext(), _explained(address):
         found = _listed(system, root, address)
         there = {_inside(path, root): path for path in found if path.startswith(f"{root}/") and path[-1] != "/"}
         told = {name: _stamp(_told(system, path, found[path])) for name, path in there.items() if not _is_hidden(name)}
@@ -134,7 +133,7 @@ def fetch(address, folder, missing_ok=False):
     for name in told:
         _check(name, address)
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic.alone_in(folder), _index(folder, address) as index:
+    with atomic.alone_in(folder, LOCK), _index(folder, address) as index:
         for name in set(index) - set(told):
             (folder / name).unlink(missing_ok=True)
             del index[name]
@@ -144,6 +143,55 @@ def fetch(address, folder, missing_ok=False):
         for name in progress(got, f"fetching {address}", len(calls)):
             index[name] = [told[name], recording.stamp(folder / name)]
     return folder
+
+
+def here(data):
+    """The path at which data lies on this machine: its own, or that of the mirror of an address."""
+    if not is_remote(data):
+        return Path(data)
+    address, file = _folder_and_file(data)
+    digest = hashlib.sha256(address.encode()).hexdigest()[:8]
+    return MIRRORS / f"{_as_name(address)}-{digest}" / file
+
+
+def fetched(data, missing_ok=False):
+    """`here`, after bringing the mirror up to date: of a folder, or, for a csv file, of the folder it lies in."""
+    if is_remote(data):
+        address, file = _folder_and_file(data)
+        fetch(address, here(data).parent if file else here(data), missing_ok)
+    return here(data)
+
+
+def elsewhere(path, address):
+    """The address of a file in the mirror of an address."""
+    folder, file = _folder_and_file(address)
+    name = Path(path).relative_to(here(address).parent if file else here(address)).as_posix()
+    return f"{folder}/{quote(name) if folder.startswith('http') else name}"
+
+
+@contextlib.contextmanager
+def new_file(to):
+    """A temporary path; its file is at a path or an address when the block succeeds, and gone when it fails."""
+    to = place(to)
+    if is_remote(to):
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder, "fresh")
+            send(Path(folder, "fresh"), to)
+        return
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with atomic.new_file(to) as fresh:
+        yield fresh
+
+
+def remove(file):
+    """Delete a file at a path or an address, if it is there."""
+    file = place(file)
+    if not is_remote(file):
+        file.unlink(missing_ok=True)
+        return
+    system, path = _open(file)
+    with contextlib.suppress(Nothing), _explained(file):
+        system.rm_file(path)
 
 
 def send(path, address):
@@ -161,19 +209,15 @@ def send(path, address):
     files = [file for file in path.rglob("*") if file.is_file()]
     here = {file.relative_to(path).as_posix(): recording.stamp(file) for file in files}
     here = {name: found for name, found in here.items() if not _is_hidden(name)}
-    with atomic.alone_in(path), _index(path, address) as index:
+    with atomic.alone_in(path, LOCK), _index(path, address) as index:
         for name in set(index) - set(here):
-            _remove(f"{address.rstrip('/')}/{name}")
+            remove(f"{address.rstrip('/')}/{name}")
             del index[name]
         changed = [name for name in here if index.get(name, [None, None])[1] != here[name]]
         calls = [(f"{address.rstrip('/')}/{name}", path / name, name) for name in changed]
         sent = parallel.results(_put, calls, threads=True, at_once=AT_ONCE)
         for name in progress(sent, f"sending to {address}", len(calls)):
             index[name] = [stamp(f"{address.rstrip('/')}/{name}"), here[name]]
-
-
-class _Nothing(InputError):
-    """There is nothing at an address."""
 
 
 def _open(address):
@@ -208,14 +252,23 @@ def _explained(address):
     except InputError:
         raise
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raise _Nothing(f"{address}: there is nothing there; look whether the address is right") from None
+        raise Nothing(f"{address}: there is nothing there; look whether the address is right") from None
     except (PermissionError, NotImplementedError) as error:
-        raise InputError(f"{address} may not be used so ({error}); {_where_rights_are_said()}") from None
+        raise Unreachable(f"{address} may not be used so ({error}); {_where_rights_are_said()}") from None
     except Exception as error:  # every library has its own; they share no class
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
         why = f"{type(error).__name__}: {error}"
-        raise InputError(f"{address} can not be reached ({why}); {_where_rights_are_said()}") from None
+        raise Unreachable(f"{address} can not be reached ({why}); {_where_rights_are_said()}") from None
+
+
+def _folder_and_file(address):
+    folder, _, last = address.rstrip("/").rpartition("/")
+    return (folder, last) if last.lower().endswith(".csv") else (address.rstrip("/"), "")
+
+
+def _as_name(address):
+    return re.sub(r"[^\w.-]", "_", address.rpartition("/")[2]).lstrip(".")
 
 
 def _where_rights_are_said():
@@ -300,12 +353,6 @@ def _put(address, path, name=None):
             system.put_file(str(path), f"{folder}/.{last}")
             system.mv(f"{folder}/.{last}", there)
     return name
-
-
-def _remove(address):
-    system, path = _open(address)
-    with contextlib.suppress(_Nothing), _explained(address):
-        system.rm_file(path)
 
 
 @contextlib.contextmanager

@@ -2,24 +2,26 @@
 
 Each output has a line in the manifest that says which inputs and settings made it. A second run does what is missing
 and takes away what its inputs no longer make; inputs are only read, and files it did not write are never touched.
+
+Inputs and outputs that lie elsewhere have a mirror here. On a cluster each worker fetches the recordings of its own
+jobs from an address and sends there what it made of them; a path is taken for one that all machines share.
 """
 
 import glob
 import hashlib
 import json
-import warnings
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed
 
-from classifier import atomic, cleaning, console, plots, recording, spectrograms
-from classifier.console import progress, quiet_libraries, say
+from classifier import atomic, cleaning, console, parallel, places, plots, recording, spectrograms
+from classifier.console import progress, say
 from classifier.layouts import Clip, folder_of
 from classifier.layouts.prepared import MANIFEST, read_manifest
+from classifier.names import absolute, is_remote
 from Constants import InputError, make_contract
 
 PART_SECONDS = 600  # a longer recording becomes several outputs: memory stays flat, and all cores have work
@@ -55,14 +57,15 @@ class Job:
     settings: Settings
 
 
-def prepare(clips, data, out, settings):
+def prepare(clips, data, out, settings, scheduler=None):
     """Prepare clips that are not prepared yet.
 
     Args:
         clips: of a data set.
-        data: its folder or file.
-        out: folder to write <label>/<name>.wav and the manifest into.
+        data: its folder, file or address.
+        out: folder or address to write <label>/<name>.wav and the manifest into.
         settings: a Settings.
+        scheduler: of a Dask cluster that does it; None for this machine.
 
     Returns:
         The entries of the manifest that belong to these clips; those that could not be read are among their "skipped".
@@ -70,8 +73,9 @@ def prepare(clips, data, out, settings):
     Raises:
         InputError: a label is no name for a folder, or out lies in the data (or the other way round).
     """
-    data, out = Path(data).resolve(), Path(out).resolve()
-    _check(clips, folder_of(data), out)
+    data, there = absolute(data), absolute(out)
+    _check(clips, data, there)
+    out = places.fetched(there, missing_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     with atomic.alone_in(out):
         held = {entry["id"]: entry for entry in read_manifest(out)}  # of two of the same job, the later
@@ -86,11 +90,18 @@ def prepare(clips, data, out, settings):
             say(f"took away {sum(len(entry['outputs']) for entry in gone)} files that these recordings no longer make")
         _write_manifest(out, held.values())
         todo = {name: job for name, job in jobs.items() if name not in held}
+        across = scheduler and is_remote(there)
+        if across:
+            places.send(out, there)  # what is taken away, before workers put something in its place
         if todo:
             # A process of a killed run may still be writing: its job gets the same name again.
-            _run(todo, data, out, held, {entry["id"]: entry["outputs"][:1] for entry in unfinished})
+            _run(todo, data, there, held, {entry["id"]: entry["outputs"][:1] for entry in unfinished}, scheduler)
+            if across:
+                places.fetched(there, missing_ok=True)  # what the workers have sent
             _write_manifest(out, held.values())
-        return [held[name] for name in jobs]
+        if is_remote(there):
+            places.send(out, there)
+    return [held[name] for name in jobs]
 
 
 def show(entries, least_seconds):
@@ -128,10 +139,11 @@ def draw(path, settings):
     return png
 
 
-def _check(clips, folder, out):
+def _check(clips, data, out):
     for label in {clip.label for clip in clips}:
         if label in ("", ".", "..") or label != Path(label).name or label.startswith(".") or not label.isprintable():
             raise InputError(f"the label {label!r} can not be the name of a folder; give it another name in the data")
+    folder, out = (PurePosixPath(place) for place in (data if is_remote(data) else folder_of(data), out))
     if out.is_relative_to(folder) or folder.is_relative_to(out):
         raise InputError(f"{out} and {folder} lie in each other; choose a folder elsewhere to write into (--out)")
 
@@ -169,24 +181,34 @@ def _seconds(clip):
     return None if end is None else end - clip.start
 
 
-def _run(todo, data, out, held, begun_before):
+def _run(todo, data, there, held, begun_before, scheduler):
     """Do the jobs in parallel, a line of the manifest for each as soon as its files are there."""
     cleaning.warm_up()
+    out = places.here(there)
     targets = _targets(todo, folder_of(data), out, begun_before)
-    processes = min(cpu_count(), 1 + len(todo) // JOBS_PER_PROCESS)
-    work = Parallel(n_jobs=processes, return_as="generator_unordered")
-    begun = [_entry(name, job, data, [{"path": f"{targets[name]}.wav"}], begun=True) for name, job in todo.items()]
-    _write_manifest(out, [*held.values(), *begun])  # so that after a kill it is known whose these files are
-    with (
-        quiet_libraries(also_python=False),  # the processes write there when they are stopped
-        warnings.catch_warnings(action="ignore", category=UserWarning),  # joblib starts one afresh that has grown
-        (out / MANIFEST).open("a", encoding="utf-8") as manifest,
-    ):
-        entries = work(delayed(_do)(name, job, data, out, targets[name]) for name, job in todo.items())
-        for entry in progress(entries, "preparing recordings", len(todo)):
-            held[entry["id"]] = entry
-            manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    begun = {
+        name: _entry(name, job, data, [{"path": f"{targets[name]}.wav"}], begun=True) for name, job in todo.items()
+    }
+    _write_manifest(out, [*held.values(), *begun.values()])  # so that after a kill it is known whose these files are
+    across = scheduler and is_remote(there)  # else all see the folder
+    calls = (
+        (name, _seen_by(scheduler, job, data), there if across else out, targets[name]) for name, job in todo.items()
+    )
+    processes = min(parallel.cpu_count(), 1 + len(todo) // JOBS_PER_PROCESS)
+    done = parallel.results(_do, calls, scheduler, processes)
+    with (out / MANIFEST).open("a", encoding="utf-8") as manifest:
+        for name, made in progress(done, "preparing recordings", len(todo)):
+            made["skipped"] = [[todo[name].clips[i].name(folder_of(data)), reason] for i, reason in made["skipped"]]
+            held[name] = {key: value for key, value in begun[name].items() if key != "begun"} | made
+            manifest.write(json.dumps(held[name], ensure_ascii=False) + "\n")
             manifest.flush()
+
+
+def _seen_by(scheduler, job, data):
+    """The job as those see it who do it: on a cluster, what has an address is known by it."""
+    if not scheduler or not is_remote(data):
+        return job
+    return replace(job, clips=tuple(replace(clip, path=places.elsewhere(clip.path, data)) for clip in job.clips))
 
 
 def _targets(todo, folder, out, begun_before):
@@ -216,35 +238,37 @@ def _numbered(name):
     yield from (f"{name} ({number})" for number in count(2))
 
 
-def _do(name, job, data, out, target):
-    """One job, in a process of its own; returns its entry of the manifest."""
+def _do(name, job, out, target):
+    """One job, in a process of its own; returns its name, and what came of it for the manifest."""
     rate = job.settings.sample_rate
     waiting, outputs, skipped, seconds = [], [], [], 0.0
 
     def write(signal, path):
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        with atomic.new_file(out / path) as fresh:
+        with places.new_file(f"{out}/{path}") as fresh:
             recording.write(fresh, signal, rate)
         outputs.append({"path": path, **_levels(signal, rate)})
 
-    for clip in job.clips:
-        try:
-            for number, part in enumerate(_parts(clip, rate)):
-                seconds += len(part) / rate
-                cleaned = _clean(part, clip.label, job.settings)
-                if len(job.clips) > 1:
-                    waiting.append(cleaned)
-                else:
-                    write(cleaned, f"{target}{f' @{number * PART_SECONDS} s' if number else ''}.wav")
-        except InputError as error:
-            skipped.append([clip.name(folder_of(data)), str(error)])
+    for i, clip in enumerate(job.clips):
+        with places.local(clip.path) as path:
+            try:
+                for number, part in enumerate(_parts(replace(clip, path=path), rate)):
+                    seconds += len(part) / rate
+                    cleaned = _clean(part, clip.label, job.settings)
+                    if len(job.clips) > 1:
+                        waiting.append(cleaned)
+                    else:
+                        write(cleaned, f"{target}{f' @{number * PART_SECONDS} s' if number else ''}.wav")
+            except places.Unreachable:
+                raise
+            except InputError as error:
+                skipped.append([i, str(error).replace(str(path), str(clip.path))])
     if waiting:
         write(np.concatenate(waiting), f"{target}.wav")
     if skipped and len(job.clips) == 1:  # the end of a long recording: what was written of it is not to be trusted
         for output in outputs:
-            (out / output["path"]).unlink()
+            places.remove(f"{out}/{output['path']}")
         outputs = []
-    return _entry(name, job, data, outputs, seconds=round(seconds, 3), skipped=skipped)
+    return name, {"outputs": outputs, "seconds": round(seconds, 3), "skipped": skipped}
 
 
 def _entry(name, job, data, outputs, **more):

@@ -288,7 +288,7 @@ def _piece(trained, name, start, probabilities, truth, folder):
     """One piece to look at and listen to."""
     seconds, labels = trained.contract.seconds, trained.labels
     path, start, end = _place(name, start, seconds)
-    signal = _read(folder_of(Path(trained.run["run"]["data"])) / path, start, end, trained.contract)
+    signal = _read(folder_of(trained.run["run"]["data"]) / path, start, end, trained.contract)
     padded, times = "", f"{start:g} to {start + seconds:g} s"
     if signal is None:
         sound = [tag("p", "The recording is no longer there, or no longer what it was.", class_="gone")]

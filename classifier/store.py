@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed
 
-from classifier import atomic, recording
+from classifier import atomic, parallel, places, recording
 from classifier.console import progress, quiet_libraries
 from Constants import STORES, InputError
 
@@ -82,7 +81,7 @@ def read(clips, data, sample_rate, keep=True):
 
     Args:
         clips: of the data set.
-        data: its folder or file; with the rate it names the store.
+        data: its folder, file or address; with the rate it names the store.
         sample_rate: Hz.
         keep: the store for the next run; otherwise it is gone when this process ends.
 
@@ -94,7 +93,7 @@ def read(clips, data, sample_rate, keep=True):
             index = {"end": 0, "recordings": {}}
             _decode_missing(clips, sample_rate, file, index, save=lambda: None)
             return _open(clips, sample_rate, file, index, None)
-    data = Path(data).resolve()
+    data = places.here(data).resolve()
     folder = STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
     with atomic.alone_in(folder):
@@ -140,8 +139,8 @@ def _decode_missing(clips, sample_rate, file, index, save):
         return
     alone, saved = threading.Lock(), time.monotonic()
     # Threads: soundfile, PyAV, soxr and numpy let go of the interpreter while they work.
-    work = Parallel(n_jobs=cpu_count(), prefer="threads", return_as="generator_unordered")
-    decoded = work(delayed(_decode)(path, sample_rate, file, alone) for path in missing)
+    calls = [(path, sample_rate, file, alone) for path in missing]
+    decoded = parallel.results(_decode, calls, threads=True)
     with quiet_libraries(also_python=False), contextlib.ExitStack() as at_the_end:  # mpg123 mutters over damaged mp3
         at_the_end.callback(save)
         for path, entry in progress(decoded, "reading recordings", len(missing)):

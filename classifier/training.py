@@ -68,7 +68,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
         InputError: the recordings can not be split, the model can not be converted, or the training diverged.
     """
     started = time.monotonic()
-    data = layouts.folder_of(Path(run["data"]))
+    data = layouts.folder_of(run["data"])
     model_file = registry.load("models", name)
     recipe, fine_tuning = of_run(model_file, run), fine_tuning_of_run(model_file, run)
     keras.utils.clear_session()  # lets go of the model before, and counts names from the start

@@ -81,6 +81,7 @@ DOORS = {  # library: the files that may import it
     "prometheus_client": {"service"},
     "sqlite3": {"service"},
     "uvicorn": {"scripts"},
+    "joblib": {"parallel", "boosting"},
     "dask": {"parallel"},
     "distributed": {"parallel"},
     "fsspec": {"places"},

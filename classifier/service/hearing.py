@@ -20,10 +20,10 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 
 import numpy as np
-from joblib import cpu_count
 from pebble import ProcessExpired, ProcessPool
 
 from classifier import archives, prediction, recording
+from classifier.parallel import cpu_count
 from classifier.service.drawing import drawing
 from classifier.service.settings import Busy, Refused, TooLarge
 from Constants import SAMPLE_RATE, InputError
