@@ -1,9 +1,10 @@
 """Train and test models on every fold, or test trained ones on a folder; writes evaluated/ with a leaderboard."""
 
 import argparse
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from classifier import console, registry
+from classifier.names import absolute, is_remote, place
 from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE, InputError
 
 # Parameters: change them here, or give them on the command line.
@@ -26,13 +27,14 @@ RETRAINS = (
     "seconds",
     "sample_rate",
     "jobs",
+    "scheduler",
 )  # flags that a trained model has no use for
 
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names with commas, all, or trained ones (default: %(default)s)")
-    parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
+    parser.add_argument("--data", default=DATA, type=place, help="path or address (default: data_long, or data_short)")
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
     parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
@@ -50,27 +52,31 @@ def main(argv=None):
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of pieces, for trained models: 0.5 is half")
     parser.add_argument("--background", default=BACKGROUND, type=Path, help="count the false alarms of trained models")
     parser.add_argument("--jobs", type=console.at_least(1), help="trainings at once (default: by cores and memory)")
-    parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: evaluated)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that trains (docs/cluster.md)")
+    parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: evaluated)")
     args = parser.parse_args(argv)
 
-    from classifier import clips, summary
+    from classifier import clips, places, summary
 
     models = [Path(name.strip()) for name in args.model.split(",")]
     are_trained = any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in models)
     are_trained = are_trained and not set(map(str, models)) <= {"all", *registry.names("models")}
-    args.data = (args.data or clips.default_data()).resolve()
+    args.data, there = absolute(args.data or clips.default_data()), args.out
+    args.out = places.fetched(there, missing_ok=True)
     found = clips.read_clips(args.data, args.group_by, args.layout)
-    results = test_trained(args, models, found) if are_trained else train_and_test(args, found)
+    results = test_trained(args, models, found) if are_trained else train_and_test(args, found, there)
     for result in results:
         summary.tested(result)
         if "background" in result:
             summary.background(result)
     summary.leaderboard(results, args.out / "leaderboard.csv")
+    if is_remote(there):
+        places.send(args.out, there)
     next_step = "classify with the best" if are_trained else "python TrainModel.py, for the model to keep"
-    print(f"wrote {args.out}: leaderboard.csv, a json and confusion matrices a model; next: {next_step}")
+    print(f"wrote {there}: leaderboard.csv, a json and confusion matrices a model; next: {next_step}")
 
 
-def train_and_test(args, found):
+def train_and_test(args, found, there):
     """A result per model, over the folds."""
     from classifier import clips, folds, recipe, store, weights
 
@@ -92,8 +98,9 @@ def train_and_test(args, found):
     jobs = folds.jobs(names, chosen, first, settings, args.out)
     missing = [job for job in jobs if not folds.is_done(job, recordings[job.model].fingerprint, labels)]
     n_at_once = args.jobs or folds.at_once()
-    console.say(f"{len(jobs)} trainings, {len(jobs) - len(missing)} done before, up to {n_at_once} at once")
-    folds.train(missing, args.labels.resolve(), n_at_once)
+    where = f"on the workers of {args.scheduler}" if args.scheduler else f"up to {n_at_once} at once"
+    console.say(f"{len(jobs)} trainings, {len(jobs) - len(missing)} done before, {where}")
+    folds.train(missing, labels, n_at_once, args.scheduler, there if is_remote(there) else None)
     results = []
     for name in names:
         of_model = [job for job in jobs if job.model == name]
@@ -118,7 +125,7 @@ def test_trained(args, paths, found):
         results.append(folds.tested(path, predictor, recordings, args.data, args.overlap, args.vote, args.seed))
         if args.background:
             results[-1]["background"] = folds.heard_in_background(predictor, args.background)
-        folds.write(results[-1], f"{path.stem}_on_{args.data.stem}", args.out)
+        folds.write(results[-1], f"{path.stem}_on_{PurePosixPath(args.data).stem}", args.out)
     return results
 
 

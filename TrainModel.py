@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from classifier import console, registry
+from classifier.names import absolute, place
 from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED, make_contract
 
 # Parameters: change them here, or give them on the command line.
@@ -18,7 +19,7 @@ SEED = 0  # same seed, same weights
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names with commas, or all (default: %(default)s)")
-    parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
+    parser.add_argument("--data", default=DATA, type=place, help="path or address (default: data_long, or data_short)")
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
     parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
@@ -45,7 +46,7 @@ def main(argv=None):
     if args.weights:
         weights.take(args.weights)
     names = registry.choose("models", args.model)
-    data = (args.data or clips.default_data()).resolve()
+    data = absolute(args.data or clips.default_data())
     if args.mix_in:
         args.mix_in = str(args.mix_in.resolve())
     kept = ("layout", "group_by", "fold", "seed", "mix_in", "fine_tune", "epochs", "paper", "seconds", "sample_rate")

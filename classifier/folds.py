@@ -1,6 +1,8 @@
 """Train and test a model on every fold, a process each, and gather what they say of recordings they never heard.
 
 A fold that is there already, of the same data, run and recipe, is taken as it is; so a killed run goes on where it was.
+On a cluster a worker mirrors data that has an address, and sends the trained folder where the results have one; what is
+given by its path lies where all machines see it.
 """
 
 import contextlib
@@ -12,15 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+import uuid
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, atomic, evaluation, plots, recording, registry, splits, thresholds
+from classifier import artifact, atomic, evaluation, parallel, places, plots, recording, registry, splits, thresholds
 from classifier.console import import_tensorflow, progress, say
 from classifier.layouts import folder_of
-from classifier.parallel import cpu_count
 from classifier.recipe import fine_tuning_of_run, of_run
 from Constants import ROOT, InputError
 
@@ -139,65 +141,102 @@ def _recipes(job):
 def at_once():
     """How many trainings this machine has cores and memory for."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else TRAINING_BYTES
-    return int(max(1, min(cpu_count() // TRAINING_CORES, memory // TRAINING_BYTES)))
+    return int(max(1, min(parallel.cpu_count() // TRAINING_CORES, memory // TRAINING_BYTES)))
 
 
-def train(jobs, labels_file, n_at_once):
+def train(jobs, labels, n_at_once, scheduler=None, to=None):
     """Run jobs, some at a time, with a line for each that ends. Whatever stops this stops them too.
+
+    Args:
+        jobs: trainings of one EvaluateModel.py, as of `jobs`.
+        labels: in the order of the outputs.
+        n_at_once: trainings at a time on this machine; on a cluster it is one for each thread of its workers.
+        scheduler: address of a Dask cluster's; None for this machine.
+        to: the address that the folder of the jobs is a mirror of; None where it is none.
 
     Raises:
         InputError: a training failed; those that were under way are finished first.
     """
-    started, waiting, running, failed = time.monotonic(), list(jobs), {}, None
+    if not jobs:
+        return
+    started, n_done, failed = time.monotonic(), 0, None
+    jobs = [replace(job, out=job.out.resolve(), split={}) for job in jobs]  # few bytes, and true from any folder
+    stop = f"{to if scheduler and to else jobs[0].out.parent}/.stop-{uuid.uuid4().hex}"
+    calls = [(number, job, labels, stop, scheduler and to) for number, job in enumerate(jobs)]
     try:
-        while running or (waiting and not failed):
-            while waiting and not failed and len(running) < n_at_once:
-                job = waiting.pop(0)
-                running[job.folder] = job, *_start([*job.command, f"--labels={labels_file}"])
-            time.sleep(POLL)
-            for folder in [folder for folder, (_, child, _) in running.items() if child.poll() is not None]:
-                job, child, log = running.pop(folder)
-                with child.stdin, log:
-                    failed = failed or (_complaint(child, log) if child.returncode else None)
-                if child.returncode == 0:
-                    recall = artifact.load(folder).run["scores"]["pieces"]["mean_recall"]
-                    done = len(jobs) - len(waiting) - len(running)
+        with contextlib.closing(parallel.results(_train, calls, scheduler, n_at_once)) as ended:
+            for number, failure in ended:
+                job = jobs[number]
+                if failure is None:
+                    if to:
+                        places.fetched(to) if scheduler else places.send(job.out.parent, to)
+                    recall = artifact.load(job.folder).run["scores"]["pieces"]["mean_recall"]
+                    n_done += 1
                     minutes = (time.monotonic() - started) / 60
-                    words = f"mean of the recalls {recall:.1%}; {done} of {len(jobs)} done, {minutes:.1f} minutes"
+                    words = f"mean of the recalls {recall:.1%}; {n_done} of {len(jobs)} done, {minutes:.1f} minutes"
                     say(f"{job.model}, fold {job.fold}: {words}")
-                else:
+                elif failure:
+                    failed = failed or _complaint(*failure)
                     say(f"{job.model}, fold {job.fold}: failed")
     finally:
-        _stop([child for _, child, _ in running.values()])
+        places.remove(stop)
     if failed:
         raise InputError(f"a training failed, the finished ones are kept: {failed}")
 
 
-def _start(command):
-    log = tempfile.TemporaryFile()
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
-    return child, log
+def _train(number, job, labels, stop, to):
+    """One job, where there is no file `stop` yet; where it fails it writes that, so that no other is begun.
+
+    Returns:
+        its number, and None, or what went wrong: exit status and all that it said; () where it was not begun.
+    """
+    if places.stamp(stop):
+        return number, ()
+    where = f"{to}/{job.out.name}/{job.model}"
+    with tempfile.TemporaryDirectory() as folder:
+        job = replace(job, out=Path(folder)) if to else job
+        labels_file = Path(folder) / "labels.txt"
+        labels_file.write_text("\n".join(labels) + "\n", encoding="utf-8")
+        status, said = _run([*job.command, f"--labels={labels_file}"])
+        if status and parallel.is_wanted():
+            with places.new_file(stop) as fresh:
+                fresh.touch()
+        elif to and not status:
+            places.send(job.folder, where)
+    return number, (status, said) if status else None
 
 
-def _complaint(child, log):
+def _run(command):
+    """Run a process as long as somebody waits for it; returns its exit status and what it said."""
+    parent = os.getppid()
+    with tempfile.TemporaryFile() as log:
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            while child.poll() is None and parallel.is_wanted() and os.getppid() == parent:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(POLL)
+        finally:
+            _stop(child)
+        log.seek(0)
+        return child.returncode, log.read().decode(errors="replace").strip()
+
+
+def _complaint(status, text):
     """The last line that a process said; all of it is shown where that is no sentence for a person."""
-    log.seek(0)
-    text = log.read().decode(errors="replace").strip()
-    if child.returncode != 1 or "Traceback" in text:
+    if status != 1 or "Traceback" in text:
         say(text)
-    return text.splitlines()[-1] if text else f"it ended with {child.returncode} and said nothing; is memory short?"
+    return text.splitlines()[-1] if text else f"it ended with {status} and said nothing; is memory short?"
 
 
-def _stop(children):
-    for child in children:
-        with contextlib.suppress(ValueError):  # Windows can not interrupt
-            child.send_signal(signal.SIGINT)
-    for child in children:
-        with child.stdin:
+def _stop(child):
+    with child.stdin:
+        if child.poll() is None:
+            with contextlib.suppress(ValueError):  # Windows can not interrupt
+                child.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(PATIENCE)
-            child.kill()
-            child.wait()
+        child.kill()
+        child.wait()
 
 
 def gather(jobs, store, vote=False, seed=0):

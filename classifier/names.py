@@ -18,7 +18,7 @@ def place(text):
     """A Path, or the address as it is: pathlib would make one slash of two."""
     if str(text).lower().startswith("file://"):
         return Path(unquote(urlsplit(str(text)).path))
-    return str(text) if is_remote(text) else Path(text)
+    return re.sub("(?<=[^:/])/+$", "", str(text)) if is_remote(text) else Path(text)
 
 
 def absolute(place):

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ LONGEST_FIRST = [  # files that take a minute or more: begun last, one would kee
     "test_transfer.py",
 ]
 CHEAPEST = "stft_mean_mlp"  # of the models, to train and to convert: for tests that are about none of them
+DEADLINE = 120  # seconds that no test comes near to
 
 sys.path.insert(0, str(ROOT))
 
@@ -84,6 +86,20 @@ def write_data(folder, n=5, labels=("high tone", "low tone")):
         for i in range(n):
             write_tone(folder / label / f"{label[0]}{i}_take.wav", hertz=300 * 2**number + 7 * i, seed=i)
     return folder
+
+
+def wait_until(is_so):
+    deadline = time.monotonic() + DEADLINE
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def alive(pid):
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -168,8 +184,26 @@ def start_cluster():
 
 
 @pytest.fixture(scope="session")
-def cluster(start_cluster):
-    """The address of a scheduler with two workers that nobody kills."""
+def bucket():
+    """A client of an S3 server on loopback, which the environment names to whoever reads s3://..."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*server.get_host_and_port()))
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield boto3.client("s3")
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(start_cluster, bucket):
+    """The address of a scheduler with two workers that nobody kills; they know the bucket."""
     started = start_cluster()
     for _ in range(2):
         started.add_worker()

@@ -1,6 +1,7 @@
 """Folds: which there are, when one need not be trained again, and what becomes of the processes."""
 
 import csv
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ import pytest
 from classifier import artifact, clips, evaluation, folds, prediction, store, summary
 from classifier.layouts import Clip
 from Constants import InputError
+from tests.conftest import ROOT, alive, wait_until
 
 
 def make_clips(n=5, **settings):
@@ -113,43 +115,68 @@ def finished(monkeypatch):
 
 
 def test_each_fold_that_ends_has_a_line(tmp_path, finished, capsys):
-    folds.train(programs(tmp_path, "print('not seen')", ""), "labels.txt", 2)
+    folds.train(programs(tmp_path, "print('not seen')", ""), ["a", "b"], 2)
     said = capsys.readouterr().err.splitlines()
     assert sorted(line.partition(":")[0] for line in said) == ["mel, fold 0", "mel, fold 1"]
     assert "mean of the recalls 50.0%; 2 of 2 done" in said[-1]
 
 
-def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, finished, capsys):
-    slow = "import time; time.sleep(1); open({!r}, 'w')"
-    lines = ["import sys; sys.exit('TrainModel.py: too quiet')", slow.format(str(tmp_path / "second")), "never"]
+WAITS = """
+import os, sys, threading, time
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()  # as in folds.CHILD
+open({mine!r}, "w").write(str(os.getpid()))
+while not os.path.exists({other!r}): time.sleep(0.02)
+"""
+
+
+@pytest.mark.parametrize("place", ["here", "on a cluster"])
+def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, finished, capsys, place, request):
+    scheduler = request.getfixturevalue("cluster") if place == "on a cluster" else None
+    first, second, end = (str(tmp_path / name) for name in ("first", "second", "end"))
+    fails = WAITS.format(mine=first, other=second) + "sys.exit('TrainModel.py: too quiet')"
+    finishes = WAITS.format(mine=second, other=first) + f"time.sleep(1); open({end!r}, 'w')"
+    jobs = programs(tmp_path, fails, finishes, *["never"] * 4)
     with pytest.raises(InputError, match="the finished ones are kept: TrainModel.py: too quiet"):
-        folds.train(programs(tmp_path, *lines), "labels.txt", 2)
-    assert (tmp_path / "second").exists()
-    said = capsys.readouterr().err
-    assert "fold 0: failed" in said
-    assert "fold 2" not in said
+        folds.train(jobs, ["a", "b"], 2, scheduler)
+    assert Path(end).exists()
+    said = capsys.readouterr().err.splitlines()
+    assert sorted(line.partition(";")[0] for line in said) == [
+        "mel, fold 0: failed",
+        "mel, fold 1: mean of the recalls 50.0%",
+    ]
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_bug_is_shown_whole(tmp_path, finished, capsys):
     with pytest.raises(InputError, match="ZeroDivisionError"):
-        folds.train(programs(tmp_path, "1 / 0"), "labels.txt", 1)
+        folds.train(programs(tmp_path, "1 / 0"), ["a", "b"], 1)
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_ctrl_c_stops_the_trainings(tmp_path, monkeypatch):
-    started, start = [], folds._start
+TRAINS = """
+import sys
+from pathlib import Path
+from classifier import console, folds
+from tests.classifier.test_folds import WAITS, programs
+folder, n_at_once, scheduler = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+lines = [WAITS.format(mine=str(folder / name), other="/never") for name in ("first", "second")]
+console.run(lambda: folds.train(programs(folder, *lines), ["a", "b"], n_at_once, scheduler or None))
+"""
 
-    def interrupt(command):
-        if len(started) == 2:
-            raise KeyboardInterrupt
-        started.append(start(command))
-        return started[-1]
 
-    monkeypatch.setattr(folds, "_start", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        folds.train(programs(tmp_path, *["import time; time.sleep(100)"] * 3), "labels.txt", 3)
-    assert len(started) == 2
-    assert all(child.returncode for child, _ in started)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("place", ["1 at once", "2 at once", "a cluster"])
+def test_trainings_stop_with_the_one_who_asked_for_them(tmp_path, how, place, request):
+    scheduler = request.getfixturevalue("cluster") if place == "a cluster" else ""
+    n_at_once = 1 if place == "1 at once" else 2
+    command = [sys.executable, "-c", TRAINS, str(tmp_path), str(n_at_once), scheduler]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as child:
+        wait_until(lambda: len([path for path in tmp_path.iterdir() if path.read_text()]) == n_at_once)
+        pids = [int(path.read_text()) for path in tmp_path.iterdir()]
+        child.send_signal(how)
+        child.wait()
+    wait_until(lambda: not any(alive(pid) for pid in pids))
+    assert not (tmp_path / "second").exists() or n_at_once == 2
 
 
 def test_a_training_does_not_outlive_the_one_who_asked_for_it(tmp_path):

@@ -5,20 +5,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from operator import mul, truediv
-from pathlib import Path
 
 import pytest
 
 from classifier import parallel
 from Constants import InputError
-from tests.conftest import ROOT
+from tests.conftest import ROOT, alive, wait_until
 
 CALLS = [(i, 10) for i in range(20)]
 TENS = [10 * i for i in range(20)]
-DEADLINE = 60  # seconds that no test comes near to
 
 
 def begin_and_wait_for(folder, number):
@@ -39,20 +36,6 @@ def begun(folder):
     """{number of a call: who began it last}"""
     paths = sorted(folder.glob("begun *"), key=lambda path: path.stat().st_mtime_ns)
     return {int(path.name.split()[1]): int(path.name.split()[2]) for path in paths}
-
-
-def wait_until(is_so):
-    deadline = time.monotonic() + DEADLINE
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def alive(pid):
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
 
 
 @pytest.mark.parametrize("settings", [{"at_once": 1}, {"at_once": 2}, {"at_once": 2, "threads": True}])
@@ -154,8 +137,7 @@ def test_closing_takes_back_what_waits_and_tells_what_is_under_way(cluster, tmp_
 def test_ctrl_c_is_quiet_and_leaves_nobody_behind(tmp_path):
     program = """if 1:
         import sys
-        from pathlib import Path
-        from classifier import console, parallel
+                from classifier import console, parallel
         from tests.classifier.test_parallel import begin_and_wait_for
         console.run(lambda: list(parallel.results(begin_and_wait_for, [(Path(sys.argv[1]), i) for i in (0, 1)])))"""
     command = [sys.executable, "-c", program, str(tmp_path)]

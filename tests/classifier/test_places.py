@@ -13,24 +13,6 @@ from Constants import InputError
 CONTENTS = {"song/a.wav": b"one", "song/b 1.FLAC": b"two", "speech/c.mp3": b"three", "notes.txt": b"words"}
 
 
-@pytest.fixture(scope="module")
-def bucket():
-    """s3://raw, with CONTENTS in the folder `data`; a function that puts one more there, or takes one away."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", "http://{}:{}".format(*server.get_host_and_port()))
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        yield boto3.client("s3")
-        server.stop()
-
-
 @pytest.fixture
 def s3(bucket):
     """(address of a folder of CONTENTS, put(name, bytes or None)); a bucket of its own for each test."""

@@ -1,0 +1,89 @@
+"""The scripts on a cluster of two workers: they do what they do on one machine, with and without shared folders."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from classifier import artifact, places
+from tests.conftest import run_script, write_data
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory):
+    """Three recordings a label, and a file that can not be read."""
+    data = write_data(tmp_path_factory.mktemp("cluster") / "raw", n=3)
+    (data / "low tone" / "text.wav").write_text("these are words")
+    return data
+
+
+@pytest.fixture(scope="module")
+def there(bucket, raw):
+    """s3://<bucket>, which holds the recordings in the folder raw."""
+    name = f"cluster-{os.urandom(4).hex()}"
+    bucket.create_bucket(Bucket=name)
+    places.send(raw, f"s3://{name}/raw")
+    return f"s3://{name}"
+
+
+def prepare(folder, data, out, *args):
+    return run_script("PrepareData.py", data, "--out", out, "--join", 0, *args, cwd=folder)
+
+
+def prepared(folder):
+    """{name: bytes} of what was written, and the manifest without what it says of places and times."""
+    entries = [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
+    for entry in entries:
+        entry["skipped"] = [name for name, _ in entry["skipped"]]
+        entry["inputs"] = [row["path"] for row in entry["inputs"]]
+        del entry["id"], entry["data"]
+    written = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.wav")}
+    return written, sorted(entries, key=lambda entry: entry["inputs"])
+
+
+@pytest.fixture(scope="module")
+def alone(raw):
+    """What this machine makes of the recordings by itself."""
+    prepare(raw.parent, raw, "alone")
+    written, entries = prepared(raw.parent / "alone")
+    assert len(written) == 6 and len(entries) == 7
+    return written, entries
+
+
+def test_a_cluster_that_shares_folders_prepares_the_same(raw, alone, cluster):
+    prepare(raw.parent, raw, "shared", "--scheduler", cluster)
+    assert prepared(raw.parent / "shared") == alone
+
+
+def test_a_cluster_that_shares_nothing_prepares_the_same_from_bucket_to_bucket(there, alone, cluster, bucket, tmp_path):
+    printed, _ = prepare(tmp_path, f"{there}/raw", f"{there}/prepared", "--scheduler", cluster)
+    assert f"wrote {there}/prepared; next: " in printed
+    assert prepared(places.fetch(f"{there}/prepared", tmp_path / "first")) == alone
+    before = places.stamps(f"{there}/prepared")
+    bucket.delete_object(Bucket=there.removeprefix("s3://"), Key="raw/high tone/h0_take.wav")
+    _, said = prepare(tmp_path, f"{there}/raw", f"{there}/prepared", "--scheduler", cluster)
+    assert "took away 1 files" in said
+    after = places.stamps(f"{there}/prepared")
+    assert {name for name in before if name not in after} == {f"{there}/prepared/high tone/h0_take.wav"}
+    assert all(before[name] == after[name] for name in after)
+
+
+def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_path):
+    settings = ["--model", "signal", "--epochs", 1, "--folds", "0", "--labels", tmp_path / "labels.txt"]
+    run_script("EvaluateModel.py", "--data", raw, "--out", "alone", *settings, cwd=tmp_path)
+    elsewhere = ["--data", f"{there}/all", "--out", f"{there}/evaluated", "--scheduler", cluster]
+    places.send(raw, f"{there}/all")
+    printed, said = run_script("EvaluateModel.py", *elsewhere, *settings, cwd=tmp_path)
+    assert f"1 trainings, 0 done before, on the workers of {cluster}" in said
+    assert f"wrote {there}/evaluated" in printed
+    sent = places.fetch(f"{there}/evaluated", tmp_path / "sent")
+    assert (sent / "leaderboard.csv").read_bytes() == (tmp_path / "alone" / "leaderboard.csv").read_bytes()
+    ours, theirs = (artifact.load(folder / "fold_0" / "signal") for folder in (tmp_path / "alone", sent))
+    for name in ("labels", "split", "scores", "thresholds"):
+        assert theirs.run[name] == ours.run[name]
+    assert theirs.run["run"] == {**ours.run["run"], "data": f"{there}/all"}
+    for name, values in ours.answers("test").items():
+        assert np.array_equal(theirs.answers("test")[name], values)
+    _, said = run_script("EvaluateModel.py", *elsewhere, *settings, cwd=tmp_path)
+    assert "1 trainings, 1 done before" in said
