@@ -62,7 +62,7 @@ def main(argv=None):
     are_trained = any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in models)
     are_trained = are_trained and not set(map(str, models)) <= {"all", *registry.names("models")}
     args.data, there = absolute(args.data or clips.default_data()), args.out
-    args.out = places.fetched(there, missing_ok=True)
+    args.out = places.fetched_to_write(there)
     found = clips.read_clips(args.data, args.group_by, args.layout)
     results = test_trained(args, models, found) if are_trained else train_and_test(args, found, there)
     for result in results:
@@ -83,6 +83,8 @@ def train_and_test(args, found, there):
     names = registry.choose("models", args.model)
     if args.overlap or args.background:
         raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
+    if args.jobs and args.scheduler:
+        raise InputError("--jobs is for this machine; on a cluster as many train at once as its workers have threads")
     if args.mix_in:
         clips.of_background(args.mix_in)  # an error now, and not in every fold
         args.mix_in = str(args.mix_in.resolve())

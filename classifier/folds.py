@@ -170,6 +170,8 @@ def train(jobs, labels, n_at_once, scheduler=None, to=None):
                 if failure is None:
                     if to:
                         places.fetched(to) if scheduler else places.send(job.out.parent, to)
+                    if scheduler and not job.folder.is_dir():
+                        raise parallel.not_shared(job.folder)
                     recall = artifact.load(job.folder).run["scores"]["pieces"]["mean_recall"]
                     n_done += 1
                     minutes = (time.monotonic() - started) / 60

@@ -63,6 +63,14 @@ def results(function, calls, scheduler=None, at_once=None, threads=False, in_ord
             ) from None
 
 
+def not_shared(path):
+    """The InputError where one machine of a cluster does not see what another has at a path."""
+    return InputError(
+        f"{path} is not the same on each machine of the cluster (looked for on {platform.node()}); give a path that "
+        "all share, or an address (docs/cluster.md)"
+    )
+
+
 def is_wanted():
     """Whether somebody still waits for the call that asks; on a cluster, whoever sent it may be gone."""
     if "distributed" not in sys.modules:

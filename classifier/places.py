@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import tempfile
+import uuid
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
@@ -143,6 +144,16 @@ def fetch(address, folder, missing_ok=False):
         for name in progress(got, f"fetching {address}", len(calls)):
             index[name] = [told[name], recording.stamp(folder / name)]
     return folder
+
+
+def fetched_to_write(out):
+    """`here` of a folder that results go to, as it is by now, after making sure that an address may be written to."""
+    if is_remote(out):
+        probe = f"{out}/.{uuid.uuid4().hex}"
+        with new_file(probe) as fresh:
+            fresh.touch()
+        remove(probe)
+    return fetched(out, missing_ok=True)
 
 
 def here(data):

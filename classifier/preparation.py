@@ -75,7 +75,7 @@ def prepare(clips, data, out, settings, scheduler=None):
     """
     data, there = absolute(data), absolute(out)
     _check(clips, data, there)
-    out = places.fetched(there, missing_ok=True)
+    out = places.fetched_to_write(there)
     out.mkdir(parents=True, exist_ok=True)
     with atomic.alone_in(out):
         held = {entry["id"]: entry for entry in read_manifest(out)}  # of two of the same job, the later
@@ -191,8 +191,10 @@ def _run(todo, data, there, held, begun_before, scheduler):
     }
     _write_manifest(out, [*held.values(), *begun.values()])  # so that after a kill it is known whose these files are
     across = scheduler and is_remote(there)  # else all see the folder
+    folder = None if is_remote(data) else folder_of(data)
     calls = (
-        (name, _seen_by(scheduler, job, data), there if across else out, targets[name]) for name, job in todo.items()
+        (name, _seen_by(scheduler, job, data), folder, there if across else out, targets[name])
+        for name, job in todo.items()
     )
     processes = min(parallel.cpu_count(), 1 + len(todo) // JOBS_PER_PROCESS)
     done = parallel.results(_do, calls, scheduler, processes)
@@ -202,13 +204,18 @@ def _run(todo, data, there, held, begun_before, scheduler):
             held[name] = {key: value for key, value in begun[name].items() if key != "begun"} | made
             manifest.write(json.dumps(held[name], ensure_ascii=False) + "\n")
             manifest.flush()
+    written = [out / output["path"] for name in todo for output in held[name]["outputs"]]
+    missing = next((path for path in written if not across and not path.is_file()), None)
+    if missing:
+        raise parallel.not_shared(missing)
 
 
 def _seen_by(scheduler, job, data):
-    """The job as those see it who do it: on a cluster, what has an address is known by it."""
-    if not scheduler or not is_remote(data):
+    """The job as those see it who do it: workers of a cluster are in another folder, and may have only the address."""
+    if not scheduler:
         return job
-    return replace(job, clips=tuple(replace(clip, path=places.elsewhere(clip.path, data)) for clip in job.clips))
+    paths = [places.elsewhere(clip.path, data) if is_remote(data) else clip.path.resolve() for clip in job.clips]
+    return replace(job, clips=tuple(replace(clip, path=path) for clip, path in zip(job.clips, paths, strict=True)))
 
 
 def _targets(todo, folder, out, begun_before):
@@ -238,8 +245,10 @@ def _numbered(name):
     yield from (f"{name} ({number})" for number in count(2))
 
 
-def _do(name, job, out, target):
+def _do(name, job, folder, out, target):
     """One job, in a process of its own; returns its name, and what came of it for the manifest."""
+    if folder and not folder.is_dir():
+        raise parallel.not_shared(folder)
     rate = job.settings.sample_rate
     waiting, outputs, skipped, seconds = [], [], [], 0.0
 

@@ -6,7 +6,8 @@ import os
 import numpy as np
 import pytest
 
-from classifier import artifact, places
+from classifier import artifact, places, preparation
+from Constants import InputError
 from tests.conftest import run_script, write_data
 
 
@@ -35,8 +36,9 @@ def prepared(folder):
     """{name: bytes} of what was written, and the manifest without what it says of places and times."""
     entries = [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
     for entry in entries:
-        entry["skipped"] = [name for name, _ in entry["skipped"]]
-        entry["inputs"] = [row["path"] for row in entry["inputs"]]
+        entry["skipped"] = [name.removeprefix("raw/") for name, _ in entry["skipped"]]
+        entry["inputs"] = [row["path"].removeprefix("raw/") for row in entry["inputs"]]
+        entry["group"] = entry["group"].removeprefix("raw/")
         del entry["id"], entry["data"]
     written = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.wav")}
     return written, sorted(entries, key=lambda entry: entry["inputs"])
@@ -52,8 +54,14 @@ def alone(raw):
 
 
 def test_a_cluster_that_shares_folders_prepares_the_same(raw, alone, cluster):
-    prepare(raw.parent, raw, "shared", "--scheduler", cluster)
+    """Given a path that is true only from here."""
+    prepare(raw.parent, raw.name, "shared", "--scheduler", cluster)
     assert prepared(raw.parent / "shared") == alone
+
+
+def test_a_worker_that_does_not_see_the_recordings_says_so_and_skips_none(tmp_path):
+    with pytest.raises(InputError, match="raw is not the same on each machine of the cluster"):
+        preparation._do("name", None, tmp_path / "raw", tmp_path, "target")
 
 
 def test_a_cluster_that_shares_nothing_prepares_the_same_from_bucket_to_bucket(there, alone, cluster, bucket, tmp_path):

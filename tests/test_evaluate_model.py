@@ -123,6 +123,8 @@ def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
         (["--model", "trained/mel,other/mel"], "two of trained/mel,other/mel have one name"),
         (["--overlap", "0.5"], "--overlap and --background are for models that are trained already"),
         (["--mix-in", "nowhere"], "nowhere holds no recordings; name a folder of sounds to mix in"),
+        (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs is for this machine"),
+        (["--data", "ftp://host/data"], "ftp://host/data: give a path, or an address that begins with one of s3://"),
         (["--folds", "3"], "there are folds 0 to 2"),
         (["--folds", "first"], "give numbers with commas, such as 0,2, or all"),
     ],

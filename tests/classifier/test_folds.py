@@ -136,6 +136,7 @@ def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, f
     fails = WAITS.format(mine=first, other=second) + "sys.exit('TrainModel.py: too quiet')"
     finishes = WAITS.format(mine=second, other=first) + f"time.sleep(1); open({end!r}, 'w')"
     jobs = programs(tmp_path, fails, finishes, *["never"] * 4)
+    jobs[1].folder.mkdir(parents=True)
     with pytest.raises(InputError, match="the finished ones are kept: TrainModel.py: too quiet"):
         folds.train(jobs, ["a", "b"], 2, scheduler)
     assert Path(end).exists()
@@ -151,6 +152,11 @@ def test_a_bug_is_shown_whole(tmp_path, finished, capsys):
     with pytest.raises(InputError, match="ZeroDivisionError"):
         folds.train(programs(tmp_path, "1 / 0"), ["a", "b"], 1)
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_what_a_worker_trained_in_a_folder_of_its_own_is_missed(tmp_path, finished, cluster):
+    with pytest.raises(InputError, match="fold_0/mel is not the same on each machine of the cluster"):
+        folds.train(programs(tmp_path, "writes = None"), ["a", "b"], 1, cluster)
 
 
 TRAINS = """

@@ -194,6 +194,27 @@ def test_addresses_that_can_not_be_used_are_explained(address, complaint, tmp_pa
     assert "secret" not in str(told.value)
 
 
+def test_where_results_go_is_written_to_before_they_are_made(s3, web, tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "MIRRORS", tmp_path)
+    data, put = s3
+    assert files(places.fetched_to_write(data)) == CONTENTS
+    assert list(places.fetched_to_write(f"{data}/new").iterdir())
+    assert places.fetched_to_write(tmp_path / "new") == tmp_path / "new"
+    for address, complaint in ((web, "things are only read"), ("s3://nowhere-at-all/x", "nothing there")):
+        with pytest.raises(InputError, match=complaint):
+            places.fetched_to_write(address)
+
+
+def test_a_mirror_has_the_name_of_what_it_mirrors_and_a_csv_file_that_of_its_folder(s3, tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "MIRRORS", tmp_path)
+    data, put = s3
+    put("clips.csv", b"path,label\n")
+    assert places.fetched(data).name.startswith("data-")
+    assert places.fetched(f"{data}/clips.csv") == places.here(data) / "clips.csv"
+    for address in (data, f"{data}/clips.csv"):
+        assert places.elsewhere(places.here(data) / "song" / "b 1.FLAC", address) == f"{data}/song/b 1.FLAC"
+
+
 def test_a_bucket_that_is_not_there_or_empty_is_told_of(s3, bucket, tmp_path):
     data, _ = s3
     for address, complaint in (("s3://nowhere-at-all/x", "nothing there"), (f"{data}/none", "holds no")):
