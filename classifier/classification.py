@@ -17,8 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from joblib import cpu_count
-
 from classifier import archives, artifact, atomic, inspection, parallel, places, prediction, recording, registry
 from classifier.console import progress, say
 from classifier.journal import Journal
@@ -173,7 +171,7 @@ def _answers(sources, missing, settings, predictor, folder, failed, jobs, schedu
     """(i, what `classify` returns) of the sources that are missing, as they end."""
     if not missing:
         return
-    jobs = jobs or cpu_count()
+    jobs = jobs or parallel.cpu_count()
     threads = 1 if scheduler else max(1, jobs // len(missing))
     calls = _calls(sources, missing, settings, threads, folder, failed)
     with_keras = predictor.source.suffix != ".tflite"
