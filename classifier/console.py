@@ -11,6 +11,8 @@ import tempfile
 from Constants import InputError
 
 NOTES_NAMED = 10
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}  # what models are trained with
+JAX = "jax==0.10.2"  # optional: for training in several processes, or on GPUs
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "1",  # not on by itself on every processor that gains: training is 2.5 times faster
@@ -94,13 +96,42 @@ def quiet_libraries(also_python=True):
 
 
 def import_tensorflow():
-    """Import TensorFlow and Keras once, without their log lines."""
-    if "tensorflow" not in sys.modules:
-        say("starting TensorFlow ...")
-        with quiet_libraries():
+    """Import TensorFlow, and Keras on it whatever KERAS_BACKEND says, once and without their log lines."""
+    _import_keras("tensorflow")
+
+
+def import_keras():
+    """The same, Keras on what KERAS_BACKEND says: for what trains.
+
+    Raises:
+        InputError: KERAS_BACKEND names something else than TensorFlow or JAX, or JAX is not installed.
+    """
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    if backend not in BACKENDS:
+        raise InputError(f"KERAS_BACKEND={backend}: models are trained with {' or '.join(BACKENDS)}")
+    _import_keras(backend)
+
+
+def _import_keras(backend):
+    if "keras" in sys.modules:
+        return
+    say(f"starting {BACKENDS[backend]} ...")
+    with quiet_libraries():
+        said, os.environ["KERAS_BACKEND"] = os.environ["KERAS_BACKEND"], backend
+        try:
             import keras  # noqa: F401
             import tensorflow
-        tensorflow.get_logger().setLevel("ERROR")
+        except ModuleNotFoundError as error:
+            if error.name != "jax":
+                raise
+            raise InputError(
+                f'KERAS_BACKEND=jax, and JAX is not installed: pip install "{JAX}", or unset KERAS_BACKEND'
+            ) from None
+        finally:
+            os.environ["KERAS_BACKEND"] = said  # for the processes that this one starts
+    tensorflow.get_logger().setLevel("ERROR")
+    if backend != "tensorflow":
+        tensorflow.config.set_visible_devices([], "GPU")  # it writes the logs, and would take all of their memory
 
 
 def table(header, rows):

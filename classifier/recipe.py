@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from classifier import registry
-from classifier.console import import_tensorflow
+from classifier.console import import_keras
 from Constants import InputError, make_contract
 
 MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
@@ -86,7 +86,7 @@ def contract_of_run(name, run):
     """
     base = None
     if run["paper"]:
-        import_tensorflow()  # quietly, before the file imports it
+        import_keras()  # quietly, before the file imports it
         base = getattr(registry.load("models", name), "PAPER_CONTRACT", None)
     return make_contract(run["seconds"] if base else seconds(name, run), run["sample_rate"], base)
 

@@ -58,5 +58,8 @@ class MeanOfFrames(layers.Layer):
     def call(self, answers):
         return ops.mean(ops.reshape(answers, (-1, self.n_frames, answers.shape[-1])), axis=1)
 
+    def compute_output_shape(self, answers):  # JAX can not divide a batch of unknown size
+        return None, answers[-1]
+
     def get_config(self):
         return {**super().get_config(), "n_frames": self.n_frames}

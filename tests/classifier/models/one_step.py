@@ -1,0 +1,88 @@
+"""What models answer with weights that are the same wherever Keras computes, and what a step of training makes of them.
+
+python -m tests.classifier.models.one_step NAME...    a line of JSON for each: [its name, what `answers` and `step` say]
+"""
+
+import json
+import sys
+
+import numpy as np
+
+from classifier import console, registry
+from classifier.recipe import contract_of
+
+LABELS = 3
+
+
+def built(name):
+    """(the model, the same as it learns, compiled)."""
+    import keras
+
+    from classifier import network
+
+    keras.utils.clear_session()
+    module, contract = registry.load("models", name), contract_of(name)
+    model = network.build(module, network.features_of(module, contract), contract, LABELS)
+    body, random = model.get_layer("body"), np.random.default_rng(0)
+    body.set_weights([_drawn(values, random) for values in body.get_weights()])
+    learner, is_jax = network.learner(model, module.RECIPE.masks), keras.backend.backend() == "jax"
+    learner.compile("sgd", module.RECIPE.loss, jit_compile=is_jax, run_eagerly=not is_jax)
+    return model, learner
+
+
+def answers(name, model):
+    """(3, 3) probabilities."""
+    from classifier import tflite
+
+    return model.predict(tflite.probes(contract_of(name)), verbose=0)
+
+
+def step(name, model, learner):
+    """The loss of a step of training, and the share of what can learn that it has changed."""
+    from classifier import tflite
+
+    before = [variable.numpy() for variable in model.trainable_variables]
+    truth, weights = np.eye(LABELS, dtype="float32"), np.ones(LABELS, "float32")
+    loss = learner.train_on_batch(tflite.probes(contract_of(name)), truth, weights)
+    after = [variable.numpy() for variable in model.trainable_variables]
+    return float(loss), float(np.mean([np.any(one != other) for one, other in zip(before, after, strict=True)]))
+
+
+def is_random(learner):
+    """Whether there is dropout or a mask, which every backend draws in its own way."""
+    return len(learner.variables) > len(learner.weights)
+
+
+def _drawn(values, random):
+    """Kernels from a generator that is the same everywhere; what Keras begins with zeros and ones stays so."""
+    if values.ndim < 2:
+        return values
+    return random.uniform(-1, 1, values.shape).astype("float32") * np.sqrt(6 / np.prod(values.shape[:-1]))
+
+
+def _begin_with_zeros():
+    """JAX compiles Keras' own drawing anew for every shape, and `_drawn` takes its place."""
+    import keras
+
+    def zeros(self, shape, dtype=None, **kwargs):
+        return keras.ops.zeros(shape, dtype)
+
+    for kind in vars(keras.initializers).values():
+        if isinstance(kind, type) and issubclass(kind, keras.initializers.Initializer) and hasattr(kind(), "seed"):
+            kind.__call__ = zeros
+
+
+def main(names):
+    console.import_keras()
+    _begin_with_zeros()
+    for name in names:
+        try:
+            model, learner = built(name)
+            found = {"answers": answers(name, model).tolist(), "step": step(name, model, learner)}
+        except Exception as error:  # of one model: the others are asked all the same
+            found = {"error": repr(error)}
+        print(json.dumps([name, found]), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
