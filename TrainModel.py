@@ -39,10 +39,15 @@ def main(argv=None):
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder for the trained models (default: trained)")
+    several = parser.add_argument_group("several processes, see docs/training_on_several_machines.md")
+    several.add_argument("--coordinator", metavar="HOST:PORT", help="where they meet: an address of process 0")
+    several.add_argument("--processes", type=console.at_least(1), metavar="N", help="how many there are")
+    several.add_argument("--process", type=console.at_least(0), metavar="K", help="which one this is, from 0")
     args = parser.parse_args(argv)
 
-    from classifier import clips, recipe, store, weights
+    from classifier import clips, distribution, recipe, store, weights
 
+    team = distribution.asked_for(args.coordinator, args.processes, args.process)
     if args.weights:
         weights.take(args.weights)
     names = registry.choose("models", args.model)
@@ -65,14 +70,18 @@ def main(argv=None):
     if args.mix_in:
         noises = clips.of_background(args.mix_in)
         behind = {rate: store.read(noises, args.mix_in, rate, not args.no_cache) for rate in rates}
-    console.import_tensorflow()
+    console.import_keras()
     from classifier import report, summary, training
 
-    for name, contract in contracts.items():
-        held, mix_in = recordings[contract.sample_rate], behind[contract.sample_rate]
-        trained = training.train(name, held, labels, contract, run, args.out, args.resume, mix_in)
-        summary.scores(trained)
-        print(f"  report: {report.write(trained)}")
+    with distribution.joined(team):
+        for name, contract in contracts.items():
+            held, mix_in = recordings[contract.sample_rate], behind[contract.sample_rate]
+            trained = training.train(name, held, labels, contract, run, args.out, args.resume, mix_in)
+            if trained:
+                summary.scores(trained)
+                print(f"  report: {report.write(trained)}")
+    if team and team.process:
+        return
     for _, reason in held.skipped:
         print(f"skipped: {reason}")
     if held.skipped:

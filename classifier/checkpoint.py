@@ -4,6 +4,7 @@ After each epoch `<out>/.<model>.training/` holds all that decides on the rest: 
 history. The training that goes on from there ends with the weights of one that was never killed.
 """
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import atomic
+from classifier import atomic, distribution
 from Constants import InputError
 
 STATE = "state.npz"
@@ -43,17 +44,19 @@ class Checkpoint(keras.callbacks.Callback):
         return len(next(iter(self.history.values())))
 
     def begin(self, resume):
-        """Forget an earlier training, or, with resume, read how far it came.
+        """Forget an earlier training, or, with resume, read how far it came: process 0 does, for all processes.
 
         Raises:
             InputError: it was another training.
         """
         path = self.folder / STATE
-        if not resume or not path.is_file():
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
+        state = resume and distribution.from_first(path.read_bytes() if path.is_file() else b"")
+        if not state:
+            if distribution.is_first():
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self.folder.mkdir(parents=True)
             return False
-        with np.load(path) as held:
+        with np.load(io.BytesIO(state)) as held:
             about = json.loads(str(held["about"]))
             arrays = {name: held[name] for name in held.files}
         differs = [name for name in self.run if self.run[name] != about["run"].get(name)]
@@ -84,7 +87,8 @@ class Checkpoint(keras.callbacks.Callback):
             self._keep_best(float(logs[self.best]), epoch + 1)
             if self.epoch - self.kept[0][1] >= self.recipe.patience:
                 self.model.stop_training = True
-        self._write()
+        if distribution.is_first():
+            self._write()
 
     def _keep_best(self, value, epoch):
         self.kept.append((value, epoch, self.model.get_weights()))

@@ -5,7 +5,7 @@ import numpy as np
 
 from classifier import augmentation
 from classifier.store import to_float
-from Constants import SILENT_LABELS
+from Constants import SILENT_LABELS, InputError
 
 SHIFT_SHARE = 0.5  # of the pieces are shifted; the others are cut as a test cuts them, short last ones among them
 LEAST_AUDIO = 4  # a shifted piece holds at least a quarter of a piece of its recording
@@ -37,8 +37,12 @@ class Pieces(keras.utils.PyDataset):
         return -(-len(self.truth) // self.batch_size)
 
     def __getitem__(self, batch):
-        chosen = np.arange(len(self.truth))[batch * self.batch_size : (batch + 1) * self.batch_size]
+        chosen = self.of_batch(batch)
         return self.cut(chosen, self.starts[chosen]), *self.truth_and_weights(chosen)
+
+    def of_batch(self, batch):
+        """(pieces,) index of those of a batch."""
+        return np.arange(len(self.truth))[batch * self.batch_size : (batch + 1) * self.batch_size]
 
     def truth_and_weights(self, chosen):
         return np.eye(self.n_labels, dtype="float32")[self.truth[chosen]], self.weights[chosen]
@@ -142,3 +146,45 @@ def _shifted(pieces, chosen, shift, random):
     latest = np.maximum(0, samples - length // LEAST_AUDIO)
     shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
     return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)
+
+
+class Share(keras.utils.PyDataset):
+    """What one of several processes takes of each batch of Pieces; what all take is the batch, in its order.
+
+    All devices take equally many. What the last batch has beyond that is left out where pieces are dealt anew every
+    epoch; others are filled up with pieces that weigh nothing, and weights grow by as much as means over them shrink.
+    """
+
+    def __init__(self, pieces, process, processes, devices):
+        super().__init__()
+        self.pieces, self.process, self.processes, self.devices = pieces, process, processes, devices
+        self.is_dealt, self.recipe = isinstance(pieces, Dealt), getattr(pieces, "recipe", None)
+        whole, rest = divmod(len(pieces.truth), pieces.batch_size)
+        taken = rest // devices * devices if self.is_dealt else -(-rest // devices) * devices
+        self.n_batches = whole + (taken > 0)
+        self.filled = (whole * pieces.batch_size + taken) / len(pieces.truth)
+        if not self.n_batches:
+            raise InputError(f"{rest} pieces to learn from are too few for {devices} devices")
+
+    def __len__(self):
+        return self.n_batches
+
+    def begin(self, epoch):
+        self.pieces.begin(epoch)
+
+    def on_epoch_end(self):
+        self.pieces.on_epoch_end()
+
+    def __getitem__(self, batch):
+        if self.is_dealt:  # all of it, for what it is altered by is drawn for all of it
+            found = self.pieces[batch]
+            mine = self._mine(np.arange(len(found[0]) // self.devices * self.devices))
+            return tuple(values[mine] for values in found)
+        chosen = self.pieces.of_batch(batch)
+        n = -(-len(chosen) // self.devices) * self.devices
+        mine, is_real = self._mine(np.resize(chosen, n)), self._mine(np.arange(n) < len(chosen))
+        truth, weights = self.pieces.truth_and_weights(mine)
+        return self.pieces.cut(mine, self.pieces.starts[mine]), truth, weights * is_real * np.float32(self.filled)
+
+    def _mine(self, rows):
+        return np.array_split(rows, self.processes)[self.process]

@@ -2,17 +2,23 @@
 
 import contextlib
 import itertools
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 
-from classifier import atomic, halved, quantised, recording
+from classifier import artifact, atomic, halved, quantised, recording, registry
 from classifier.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
-from classifier.console import quiet_libraries
-from classifier.prediction import LiteRT
-from Constants import InputError
+from classifier.console import import_tensorflow, quiet_libraries, run
+from classifier.prediction import LiteRT, probes
+from Constants import ROOT, InputError
 
 TOLERANCE = 1e-4  # largest difference of a probability between Keras and a float file
 FEW_WEIGHTS = 250_000  # so few take less time than an FFT: even where a file is to be small, it is better fast
+ROWS = "rows.npy"  # what another process compares on
 
 
 def pieces(trained, recordings, n):
@@ -48,6 +54,35 @@ def export(model, path, rows, kind=FLOAT32, learnt=None):
     with atomic.new_file(path) as fresh:
         fresh.write_bytes(converted(model, kind, learnt))
         return prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), kind, path.name)
+
+
+def check_elsewhere(name, model, contract):
+    """Convert a model in a process of its own, where Keras computes with TensorFlow; nothing is kept.
+
+    Args:
+        name: of its file in classifier/models.
+
+    Raises:
+        InputError: as `export`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(Path(folder) / artifact.MODEL)
+        np.save(Path(folder) / ROWS, probes(contract))
+        command = [sys.executable, "-m", "classifier.tflite", name, folder]
+        environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise InputError(done.stderr.strip().splitlines()[-1].removeprefix("tflite.py: "))
+
+
+def main(name, folder):
+    """Convert what `check_elsewhere` has left in a folder."""
+    import_tensorflow()
+    import keras
+
+    registry.load("models", name)  # registers the layers of its features
+    model, rows = keras.models.load_model(Path(folder) / artifact.MODEL), np.load(Path(folder) / ROWS)
+    export(model, Path(folder) / artifact.TFLITE, rows)
 
 
 def prove(path, rows, expected, kind=FLOAT32, name=None):
@@ -136,3 +171,7 @@ def _as_products(model, wanted):
     finally:
         for layer in layers:
             layer.as_products = False
+
+
+if __name__ == "__main__":
+    run(lambda: main(*sys.argv[1:]))

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from classifier import (
     artifact,
@@ -20,6 +19,7 @@ from classifier import (
     calibration,
     copies,
     description,
+    distribution,
     embeddings,
     evaluation,
     layouts,
@@ -62,7 +62,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
         mix_in: store of the recordings of run["mix_in"], which are mixed in behind training pieces.
 
     Returns:
-        The Artifact, read back.
+        The Artifact, read back; None in a process that is not the first of several (see distribution).
 
     Raises:
         InputError: the recordings can not be split, the model can not be converted, or the training diverged.
@@ -70,11 +70,15 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     started = time.monotonic()
     data = layouts.folder_of(run["data"])
     model_file = registry.load("models", name)
-    recipe, fine_tuning = of_run(model_file, run), fine_tuning_of_run(model_file, run)
+    recipe, fine_tuning = map(distribution.widened, (of_run(model_file, run), fine_tuning_of_run(model_file, run)))
     keras.utils.clear_session()  # lets go of the model before, and counts names from the start
     gc.collect()
     keras.utils.set_random_seed(run["seed"])
-    tf.config.experimental.enable_op_determinism()
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
     sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
     on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
     features = network.features_of(model_file, contract, run["paper"])
@@ -92,27 +96,34 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_PIECES // recipe.batch_size))))
     values = some if is_pretrained else map(features, some)
     model = network.build(model_file, features, contract, len(labels), *network.statistics(features, values))
-    _check_that_it_converts(model, learn, contract)
+    _check_that_it_converts(name, model, learn, contract)
     counts = f"pieces to learn from {len(first.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
     say(f"{name}: {model.count_params():,} weights; {counts}")
 
     recipes = {"recipe": asdict(recipe), "fine_tuning": fine_tuning and asdict(fine_tuning)}
-    begun = json.loads(json.dumps({"fingerprint": store.fingerprint, "labels": labels, **recipes, **run}))
-    stages = {"training": (name, model, learn, validation)}
-    if is_pretrained:
-        head = {"head": (f"{name}'s head", network.behind_features(model), first, to_validate)}
-        stages = {**head, **stages} if fine_tuning else head
-    if fine_tuning:
-        features.learn(fine_tuning.fine_tuned)
-    for stage, (title, learner, *pieces) in stages.items():
-        checkpoint = Checkpoint(Path(out) / f".{name}.{stage}", begun, pieces[0].recipe, BEST, HISTORY)
-        best_epoch = _fit(learner, *pieces, title, checkpoint, resume)
+    begun = {"fingerprint": store.fingerprint, "labels": labels, **recipes, **run, "backend": backend}
+    begun = json.loads(json.dumps(begun))
+    elsewhere = {"data": "", "mix_in": mix_in and mix_in.fingerprint}  # paths, which may be others on another machine
+    distribution.agree({**begun, **elsewhere, "--resume": resume})
+    with distribution.spread(model) as learning:
+        stages = {"training": (name, learning, learn, validation)}
+        if is_pretrained:
+            head = {"head": (f"{name}'s head", network.behind_features(learning), first, to_validate)}
+            stages = {**head, **stages} if fine_tuning else head
+        if fine_tuning:
+            learning.get_layer("features").learn(fine_tuning.fine_tuned)
+        for stage, (title, learner, *pieces) in stages.items():
+            checkpoint = Checkpoint(Path(out) / f".{name}.{stage}", begun, pieces[0].recipe, BEST, HISTORY)
+            best_epoch = _fit(learner, *map(distribution.share, pieces), title, checkpoint, resume)
+    if not distribution.is_first():
+        return None
     held_out = {"validation": validation, "test": test}
     answers = {side: pieces.answers(model.predict(pieces, verbose=0)) for side, pieces in held_out.items()}
     scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
 
     sure = _sureness(answers, labels, contract)
 
+    packages = PACKAGES if backend in PACKAGES else (*PACKAGES, backend)
     with atomic.new_folder(Path(out) / name) as folder:
         model.save(folder / artifact.MODEL)
         _write_history(folder / artifact.HISTORY, checkpoint.history)
@@ -135,7 +146,9 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
             **sure,
             "best_epoch": best_epoch,
             "training_seconds": round(time.monotonic() - started, 1),
-            "versions": {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
+            "backend": backend,
+            "processes": distribution.processes(),
+            "versions": {"python": platform.python_version(), **{package: version(package) for package in packages}},
         }
         artifact.write_run(folder, described, contract)
         shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
@@ -155,8 +168,16 @@ def _to_learn(store, recordings, labels, contract, recipe, seed, mix_in):
     return TrainingPieces(store, recordings, labels, contract, **settings)
 
 
-def _check_that_it_converts(model, learn, contract):
-    """Train a copy for one step and convert it: a conversion that can not work fails now, and not after hours."""
+def _check_that_it_converts(name, model, learn, contract):
+    """Train a copy for one step and convert it: a conversion that can not work fails now, and not after hours.
+
+    TensorFlow converts; where Keras computes with something else, another process converts the model as it is.
+    """
+    if keras.backend.backend() != "tensorflow":
+        if distribution.is_first():
+            say("converting the model before it learns, to be sure that the trained one can be ...")
+            tflite.check_elsewhere(name, model, contract)
+        return
     say("converting the model after one step, to be sure that the trained one can be ...")
     trial = keras.models.clone_model(model)
     _compile(trial, learn, run_eagerly=True)  # one step is not worth a graph
@@ -172,7 +193,7 @@ def _compile(model, learn, run_eagerly=False):
         loss=_loss(recipe),
         weighted_metrics=["categorical_accuracy"],
         run_eagerly=run_eagerly,
-        jit_compile=False,  # XLA compiles longer than it saves on processors
+        jit_compile=keras.backend.backend() == "jax",  # TensorFlow's compiles longer than it saves on processors
     )
 
 
@@ -199,7 +220,8 @@ def _fit(model, learn, validation, name, checkpoint, resume):
     recipe = learn.recipe
     learner = network.learner(model, recipe.masks)
     _compile(learner, learn)
-    learner._symbolic_build(data_batch=learn[0])  # or TensorFlow traces the first step twice
+    if keras.backend.backend() == "tensorflow":
+        learner._symbolic_build(data_batch=learn[0])  # or the first step is traced twice
     if resume := checkpoint.begin(resume):
         say(f"{name}: going on after epoch {checkpoint.epoch}")
         learn.begin(checkpoint.epoch)
@@ -209,10 +231,12 @@ def _fit(model, learn, validation, name, checkpoint, resume):
     callbacks = [
         checkpoint,
         _Progress(name, recipe.epochs, len(learn), checkpoint.epoch),
-        keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False),
     ]
+    if distribution.is_first():
+        callbacks.append(keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False))
     settings = {"epochs": recipe.epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
-    learner.fit(learn, validation_data=validation, **settings)
+    # Pieces are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.
+    learner.fit(learn, validation_data=validation, shuffle=False, **settings)
     return checkpoint.finish()
 
 

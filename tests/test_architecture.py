@@ -35,6 +35,7 @@ LAYERS = [
         "pieces",
         "copies",
         "checkpoint",
+        "distribution",
         "evaluation",
         "splits",
         "prediction",
@@ -73,6 +74,7 @@ DOORS = {  # library: the files that may import it
     "h5py": {"pretrained"},
     "pyarrow": {"outputs"},
     "sklearn": {"splits", "checkup", "evaluation", "boosting"},
+    "jax": {"distribution"},
     "tensorflow": {"training", "tflite", "quantised", "console", "pretrained"},
     "threadpoolctl": {"boosting", "service"},
     "fastapi": {"service"},
@@ -151,6 +153,7 @@ def test_only_what_requirements_name_is_imported():
         "h5py",
         "starlette",
         "pydantic",
-    }  # the last six come with librosa, keras, scikit-learn, fastapi
+        "jax",
+    }  # six come with librosa, keras, scikit-learn, fastapi; jax is asked for before it is imported, and optional
     for path in FILES:
         assert {name.partition(".")[0] for name in imports(path)} <= allowed, path

@@ -5,10 +5,10 @@ import pytest
 
 from classifier import store
 from classifier.clips import of_background, read_clips
-from classifier.pieces import Pieces, TrainingPieces
+from classifier.pieces import Pieces, Share, TrainingPieces
 from classifier.recipe import Recipe
 from classifier.recording import read
-from Constants import Contract, cut_audio_pad_last
+from Constants import Contract, InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 
 LABELS = ["b", "a"]
@@ -151,3 +151,35 @@ def test_shifted_pieces_stay_in_their_recording(held):
             assert (loudest > 600) == (LABELS[label] == "b")
             assert np.count_nonzero(row) >= 0.24 * len(row)
         assert training.starts.tolist() == [0, 32_000, 64_000] * 3 + [0]
+
+
+@pytest.mark.parametrize(("processes", "devices", "left"), [(2, 2, 0), (2, 4, 2), (3, 3, 1), (1, 4, 2)])
+def test_shares_put_together_are_the_batches_in_their_order(held, processes, devices, left):
+    recipe = replace(PLAIN, batch_size=12 if devices == 3 else 4, noise_snr_db=(10, 20), mixup=0.2)
+    pieces = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=0)
+    shares = [Share(pieces, k, processes, devices) for k in range(processes)]
+    together = [
+        [np.concatenate(parts) for parts in zip(*(share[i] for share in shares), strict=True)]
+        for i in range(len(shares[0]))
+    ]
+    for shared, whole in zip(map(np.concatenate, zip(*together, strict=True)), all_batches(pieces), strict=True):
+        assert np.array_equal(shared, whole[: 10 - left])
+
+
+@pytest.mark.parametrize(("processes", "devices"), [(2, 2), (3, 3), (2, 8)])
+def test_shares_of_pieces_to_validate_hold_every_piece_and_weigh_as_before(held, processes, devices):
+    pieces = Pieces(held, np.arange(4), LABELS, Contract(), batch_size=devices)
+    shares = [Share(pieces, k, processes, devices) for k in range(processes)]
+    batches = [share[i] for i in range(len(shares[0])) for share in shares]
+    assert len({len(audio) for audio, _, _ in batches}) == 1
+    audio, truth, weights = map(np.concatenate, zip(*batches, strict=True))
+    whole_audio, whole_truth, whole_weights = all_batches(pieces)
+    assert np.array_equal(audio[weights > 0], whole_audio)
+    assert np.array_equal(truth[weights > 0], whole_truth)
+    assert weights.mean() == pytest.approx(whole_weights.mean())
+
+
+def test_fewer_pieces_than_devices_are_refused(held):
+    pieces = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, batch_size=16), seed=0)
+    with pytest.raises(InputError, match="10 pieces to learn from are too few for 16 devices"):
+        Share(pieces, 0, 1, 16)

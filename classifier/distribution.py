@@ -1,0 +1,251 @@
+"""Train in several processes at once, on one machine or on many: each learns from its share of every batch.
+
+Keras does it on JAX, by `keras.distribution.DataParallel`: all processes hold the same weights, and in each step they
+add up their gradients. With TensorFlow there is one process, and what stands here leaves things as they are.
+"""
+
+import atexit
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import sys
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from classifier.console import JAX, say
+from Constants import InputError
+
+VARIABLES = {  # by which Keras lets a cluster say the same as the flags
+    "--coordinator": "KERAS_DISTRIBUTION_JOB_ADDRESSES",
+    "--processes": "KERAS_DISTRIBUTION_NUM_PROCESSES",
+    "--process": "KERAS_DISTRIBUTION_PROCESS_ID",
+}
+PATIENCE = 24 * 60 * 60  # seconds to wait for the slowest process, which may decode recordings for long
+HEARTBEAT = 60  # seconds without a sign of life after which a process counts as lost
+LOST = ("Gloo", "NCCL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "coordination")  # what JAX then says, among other words
+_TURNS = itertools.count()  # JAX asks for a name for every meeting: all processes meet in the same order
+
+
+@dataclass(frozen=True)
+class Team:
+    """Process number `process` of `processes`, which meet at coordinator, "host:port" of process 0."""
+
+    coordinator: str
+    processes: int
+    process: int
+
+
+def asked_for(coordinator, processes, process):
+    """The Team of the flags, or else of the variables in the environment; None where there is nothing of the kind.
+
+    Raises:
+        InputError: there is only a part of it, it can not be, or KERAS_BACKEND is not jax.
+    """
+    given = {"--coordinator": coordinator, "--processes": processes, "--process": process}
+    found = {flag: os.environ.get(VARIABLES[flag]) if value is None else value for flag, value in given.items()}
+    missing = [f"{flag} (or {VARIABLES[flag]})" for flag, value in found.items() if value is None]
+    if len(missing) == len(found):
+        return None
+    if missing:
+        raise InputError(f"to train in several processes, {' and '.join(missing)} must be given too")
+    if os.environ.get("KERAS_BACKEND") != "jax":
+        raise InputError(
+            f'several processes train with Keras on JAX: set KERAS_BACKEND=jax in the environment; pip install "{JAX}"'
+        )
+    addresses = found["--coordinator"].split(",")  # Keras takes those of all processes, and needs the first
+    host, _, port = addresses[0].rpartition(":")
+    if not host or not port.isdigit():
+        raise InputError(f"--coordinator {addresses[0]}: give it as host:port, such as 10.0.0.1:9900")
+    try:
+        n, k = int(found["--processes"]), int(found["--process"])
+    except ValueError:
+        raise InputError(f"--processes {found['--processes']} --process {found['--process']}: not numbers") from None
+    if len(addresses) not in (1, n):
+        raise InputError(f"{len(addresses)} addresses for {n} processes: give one for each, or the first only")
+    if not 0 <= k < n:
+        raise InputError(f"--process {k}: {n} process(es) are numbered from 0 to {n - 1}")
+    return Team(addresses[0], n, k)
+
+
+@contextlib.contextmanager
+def joined(team):
+    """Meet the others, and be one of the team in the block; of all but process 0, only errors are heard in it.
+
+    Args:
+        team: None for a process by itself.
+
+    Raises:
+        InputError: the others do not come, or one of them is lost.
+    """
+    if team is None:
+        yield
+        return
+    import jax
+
+    about = f"process {team.process} of {team.processes}"
+    say(f"{about}: waiting for the others at {team.coordinator} ...")
+    try:
+        timeouts = {"initialization_timeout": PATIENCE, "heartbeat_timeout_seconds": HEARTBEAT}
+        with _interruptible():
+            jax.distributed.initialize(team.coordinator, team.processes, team.process, **timeouts)
+        with contextlib.ExitStack() as quiet:
+            if team.process:
+                say(f"{about}: learning; process 0 tells how it goes, and writes what comes of it")
+                nothing = quiet.enter_context(open(os.devnull, "w"))
+                quiet.enter_context(contextlib.redirect_stdout(nothing))
+                quiet.enter_context(contextlib.redirect_stderr(nothing))
+            yield
+            _meet()
+    except BaseException as error:
+        atexit.register(_leave, 130 if isinstance(error, KeyboardInterrupt) else 1)
+        if "RPC server" in str(error):
+            raise InputError(f"{about}: the port of {team.coordinator} is taken; give all of them another") from error
+        if not isinstance(error, InputError) and any(word in str(error) for word in LOST):
+            raise InputError(
+                f"{about}: another process was lost, or can not be reached at {team.coordinator} "
+                f"({str(error).splitlines()[0]}). Start all of them again with --resume"
+            ) from error
+        raise
+
+
+def _leave(code):
+    """End at once: JAX would wait for processes that never come."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+@contextlib.contextmanager
+def _interruptible():
+    """Ctrl-C ends this process also while JAX waits, where Python would not hear it."""
+    import signal
+
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _jax():
+    """JAX where Keras computes with it, else None."""
+    import keras
+
+    if keras.backend.backend() != "jax":
+        return None
+    import jax
+
+    return jax
+
+
+def processes():
+    return _jax().process_count() if _jax() else 1
+
+
+def process():
+    return _jax().process_index() if _jax() else 0
+
+
+def is_first():
+    """Whether this process is the one that writes."""
+    return process() == 0
+
+
+def widened(recipe):
+    """A recipe whose batch is that of all processes together: each takes as many pieces as it would by itself.
+
+    Raises:
+        InputError: the devices of all processes can not have equally many of them.
+    """
+    if recipe is None or not _jax():
+        return recipe
+    devices, batch_size = _jax().device_count(), recipe.batch_size * processes()
+    if batch_size % devices:
+        raise InputError(
+            f"batches of {batch_size} pieces can not be dealt evenly to {devices} devices: hide some of them "
+            "(CUDA_VISIBLE_DEVICES=0,1)"
+        )
+    return replace(recipe, batch_size=batch_size)
+
+
+def share(pieces):
+    """This process's part of every batch of some Pieces."""
+    from classifier.pieces import Share
+
+    return Share(pieces, process(), processes(), _jax().device_count()) if _jax() else pieces
+
+
+@contextlib.contextmanager
+def spread(model):
+    """What learns in place of a model: a copy on all devices of all processes, whose weights the model has afterwards.
+
+    Optimisers and models made in the block belong to the copy. With TensorFlow it is the model itself.
+    """
+    if not _jax():
+        yield model
+        return
+    import keras
+
+    if _jax().device_count() > 1:
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+    try:
+        copy = keras.models.clone_model(model)
+        for variable, own in zip(copy.variables, model.variables, strict=True):
+            variable.assign(own.numpy())
+        yield copy
+    finally:
+        keras.distribution.set_distribution(None)
+    model.set_weights(copy.get_weights())
+
+
+def agree(about):
+    """Wait for all processes, and make sure that they are about to do the same.
+
+    Args:
+        about: {what: JSON value} that must be equal.
+
+    Raises:
+        InputError: something is not; all processes raise it.
+    """
+    if processes() == 1:
+        return
+    client, turn = _client(), f"about-{next(_TURNS)}"
+    mine = {what: hashlib.sha256(json.dumps(value).encode()).hexdigest() for what, value in about.items()}
+    client.key_value_set(f"{turn}/{process()}", json.dumps(mine))
+    _meet()
+    first = json.loads(client.blocking_key_value_get(f"{turn}/0", HEARTBEAT * 1000))
+    for k in range(1, processes()):
+        other = json.loads(client.blocking_key_value_get(f"{turn}/{k}", HEARTBEAT * 1000))
+        differs = [what for what in first if other.get(what) != first[what]]
+        if differs:
+            raise InputError(
+                f"process {k} has another {differs[0]} than process 0: give all of them the same recordings and the "
+                "same arguments"
+            )
+
+
+def from_first(content):
+    """What process 0 calls this with, bytes, in all processes."""
+    if processes() == 1:
+        return content
+    from jax.experimental import multihost_utils
+
+    n = int(multihost_utils.broadcast_one_to_all(np.array(len(content) if is_first() else 0)))
+    values = np.frombuffer(content, "uint8") if is_first() else np.zeros(n, "uint8")
+    return np.asarray(multihost_utils.broadcast_one_to_all(values)).astype("uint8").tobytes() if n else b""
+
+
+def _meet():
+    """Go on when all processes are here. JAX's own meetings last half a minute, and then it gives up."""
+    if processes() > 1:
+        with _interruptible():
+            _client().wait_at_barrier(f"meeting-{next(_TURNS)}", PATIENCE * 1000)
+
+
+def _client():
+    from jax._src import distributed  # as Orbax does: the public functions can not wait
+
+    return distributed.global_state.client
