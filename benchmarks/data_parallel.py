@@ -1,0 +1,98 @@
+"""Training in several processes on this machine: seconds an epoch, on TensorFlow, on JAX, and on JAX in two processes.
+
+All fit the same model on the same pieces, one after the other, and share the same cores; the first epoch, in which JAX
+compiles, is not counted, and of the others the median is. Two processes make batches twice as large, and half as many.
+
+    python -m benchmarks.data_parallel
+"""
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import repeated
+from classifier import clips, console, distribution, registry, store
+from Constants import ROOT, Contract
+
+EPOCHS = 4
+WAYS = {"TensorFlow": ("tensorflow", 1), "JAX": ("jax", 1), "JAX, two processes": ("jax", 2)}
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="mel", help="default: %(default)s")
+    parser.add_argument("--hours", type=float, default=0.2, help="default: %(default)g")
+    parser.add_argument("--fit", type=Path, help=argparse.SUPPRESS)  # the data: this is one of the processes
+    args = parser.parse_args(argv)
+    if args.fit:
+        fit(args.model, args.fit)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "data"
+        repeated.write(folder, args.hours)
+        seconds = {way: measured(args.model, folder, *settings) for way, settings in WAYS.items()}
+    least = seconds["TensorFlow"]
+    print(f"{args.model}, {args.hours:g} hours, {os.cpu_count()} cores: seconds an epoch, and how many of TensorFlow's")
+    console.table(["way", "seconds", "ratio"], [[way, f"{s:.1f}", f"{s / least:.2f}"] for way, s in seconds.items()])
+
+
+def measured(model, folder, backend, processes):
+    """Seconds an epoch of processes that fit together."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    children = []
+    for k in range(processes):
+        team = dict(zip(distribution.VARIABLES.values(), (address, str(processes), str(k)), strict=True))
+        environment = {**os.environ, "KERAS_BACKEND": backend, **(team if processes > 1 else {})}
+        command = [sys.executable, "-m", "benchmarks.data_parallel", "--model", model, "--fit", str(folder)]
+        children.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True))
+    printed = [child.communicate()[0] for child in children]
+    if any(child.returncode for child in children):
+        sys.exit(f"{backend} with {processes} process(es) failed; what it said stands above")
+    return float(printed[0].split()[-1])
+
+
+def fit(name, folder):
+    """Be one of the processes, and print the seconds of an epoch."""
+    team = distribution.asked_for(None, None, None)
+    found = clips.read_clips(folder)
+    held, labels = store.read(found, folder, Contract().sample_rate, keep=False), sorted({clip.label for clip in found})
+    console.import_keras()
+    import keras
+
+    from classifier import network, training
+    from classifier.pieces import TrainingPieces
+
+    class Clock(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.started = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None):
+            seconds.append(time.perf_counter() - self.started)
+
+    seconds = []
+    with distribution.joined(team):
+        model_file, contract = registry.load("models", name), Contract()
+        keras.utils.set_random_seed(0)
+        recipe = distribution.widened(model_file.RECIPE)
+        pieces = TrainingPieces(held, np.arange(len(held.clips)), labels, contract, recipe=recipe, seed=0)
+        model = network.build(model_file, network.features_of(model_file, contract), contract, len(labels))
+        distribution.agree({"pieces": len(pieces.truth)})
+        with distribution.spread(model) as learning:
+            learner = network.learner(learning, recipe.masks)
+            training._compile(learner, pieces)
+            learner.fit(distribution.share(pieces), epochs=EPOCHS, verbose=0, callbacks=[Clock()])
+        print(statistics.median(seconds[1:]))
+
+
+if __name__ == "__main__":
+    console.run(main)
