@@ -1,11 +1,14 @@
 """Models in whole numbers of 8 bits: a quarter of the size, and made for the processors of phones.
 
-Features stay floats: the power of a spectrum spans ten powers of ten, and 256 steps can not.
+Features stay floats: the power of a spectrum spans ten powers of ten, and 256 steps can not. So does the last layer: of
+labels that are nearly as probable, 256 steps would decide otherwise (see benchmarks/results/variants.txt).
 """
 
 import re
 
 import numpy as np
+
+from classifier import metadata
 
 NEARLY = 0.5  # another label than Keras' first is no mistake if Keras finds it this many times as probable, or more
 AGREEMENT = 0.9  # share of held-out pieces on which a file must make no mistake
@@ -39,11 +42,22 @@ def converted(converter, model, learnt):
     converter.representative_dataset = lambda: ([piece[None]] for piece in learnt)
     converter._experimental_calibrate_only = True
     with_ranges = converter.convert()
-    graph, whole = convert_bytearray_to_object(with_ranges).subgraphs[0], _whole(model)
-    names = [graph.tensors[output].name.decode() for operator in graph.operators for output in operator.outputs]
-    floats = [name for name in names if not any(whole.match(part) for part in name.split(";"))]
+    content, whole = convert_bytearray_to_object(with_ranges), _whole(model)
+    (graph,) = content.subgraphs
+    names = [[graph.tensors[output].name.decode() for output in operator.outputs] for operator in graph.operators]
+    floats = names[_last_with_weights(content)]
+    floats += [name for of in names for name in of if not any(whole.match(part) for part in name.split(";"))]
     # Clients of old know no dense layer with a scale for each of its outputs.
     return bytes(mlir_quantize(with_ranges, denylisted_nodes=floats, disable_per_channel_for_dense_layers=True))
+
+
+def _last_with_weights(content):
+    """Which operator is the last convolution or dense layer."""
+    kinds = metadata.tflite_schema().BuiltinOperator
+    codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in content.operatorCodes]
+    with_weights = (kinds.CONV_2D, kinds.DEPTHWISE_CONV_2D, kinds.FULLY_CONNECTED)
+    operators = content.subgraphs[0].operators
+    return max((i for i, operator in enumerate(operators) if codes[operator.opcodeIndex] in with_weights), default=-1)
 
 
 def _whole(model):
