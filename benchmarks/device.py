@@ -32,7 +32,8 @@ def main(argv=None):
         model, contract = _model(name)
         learnt = _pieces(contract)
         for kind in artifact.KINDS:
-            files[f"{name}, {kind}"] = tflite.converted(model, kind, learnt)
+            held = tflite.converted(model, kind) if kind != artifact.INT8 else next(tflite.in_8_bits(model, learnt))
+            files[f"{name}, {kind}"] = held
     times = [cost.times(files, threads, args.seconds) for threads in THREADS]
     first = np.median(next(iter(times[0].values())))
     rows = []

@@ -24,40 +24,53 @@ def agreement(answers, expected):
     return float(np.mean(said >= NEARLY * expected.max(axis=1)))
 
 
-def converted(converter, model, learnt):
-    """The bytes of a .tflite that takes and answers floats, and computes in int8 what `_whole` allows.
-
-    In two steps, the ranges of values and then whole numbers in their places: in one, no operator can be left out.
+def calibrated(converter, learnt):
+    """The bytes of a .tflite in floats that knows the range of every value.
 
     Args:
-        converter: tf.lite.TFLiteConverter of a model.
-        model: as of network.build.
+        converter: tf.lite.TFLiteConverter of a model as of network.build.
         learnt: (pieces, piece_length) float32, from which the ranges are taken.
     """
     import tensorflow as tf
-    from tensorflow.lite.python.convert import mlir_quantize
-    from tensorflow.lite.tools.flatbuffer_utils import convert_bytearray_to_object
 
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([piece[None]] for piece in learnt)
     converter._experimental_calibrate_only = True
-    with_ranges = converter.convert()
+    return converter.convert()
+
+
+def candidates(with_ranges, model):
+    """The bytes of .tflite that take and answer floats and compute in int8, ever more of them in floats.
+
+    First all that `_whole` allows but the last layer; then one more of the first layers each time: what is wrong in
+    them is wrong in all that follow, and their values have the longest tails.
+
+    Args:
+        with_ranges: as of `calibrated`.
+        model: of which it was made.
+    """
+    from tensorflow.lite.python.convert import mlir_quantize
+    from tensorflow.lite.tools.flatbuffer_utils import convert_bytearray_to_object
+
     content, whole = convert_bytearray_to_object(with_ranges), _whole(model)
     (graph,) = content.subgraphs
     names = [[graph.tensors[output].name.decode() for output in operator.outputs] for operator in graph.operators]
-    floats = names[_last_with_weights(content)]
-    floats += [name for of in names for name in of if not any(whole.match(part) for part in name.split(";"))]
-    # Clients of old know no dense layer with a scale for each of its outputs.
-    return bytes(mlir_quantize(with_ranges, denylisted_nodes=floats, disable_per_channel_for_dense_layers=True))
+    outside = [name for of in names for name in of if not any(whole.match(part) for part in name.split(";"))]
+    layers = [i for i in _with_weights(content) if not set(names[i]) & set(outside)] or [0]
+    for first in layers:
+        floats = {*outside, *names[layers[-1]], *(name for of in names[:first] for name in of)}
+        # Clients of old know no dense layer with a scale for each of its outputs.
+        settings = {"denylisted_nodes": sorted(floats), "disable_per_channel_for_dense_layers": True}
+        yield bytes(mlir_quantize(with_ranges, **settings))
 
 
-def _last_with_weights(content):
-    """Which operator is the last convolution or dense layer."""
+def _with_weights(content):
+    """Which operators are convolutions and dense layers."""
     kinds = metadata.tflite_schema().BuiltinOperator
     codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in content.operatorCodes]
     with_weights = (kinds.CONV_2D, kinds.DEPTHWISE_CONV_2D, kinds.FULLY_CONNECTED)
     operators = content.subgraphs[0].operators
-    return max((i for i, operator in enumerate(operators) if codes[operator.opcodeIndex] in with_weights), default=-1)
+    return [i for i, operator in enumerate(operators) if codes[operator.opcodeIndex] in with_weights]
 
 
 def _whole(model):

@@ -36,14 +36,14 @@ def pieces(trained, recordings, n):
     return np.array(in_turn[:n], "float32").reshape(-1, contract.piece_length)
 
 
-def export(model, path, rows, kind=FLOAT32, learnt=None):
+def export(model, path, rows, kind=FLOAT32):
     """Convert a Keras model, prove the file and only then leave it at `path`.
 
     Args:
         model: Keras model, (batch, n) -> (batch, labels).
         path: of the .tflite.
         rows: (rows, n) float32 inputs to compare on.
-        kind, learnt: as of `converted`.
+        kind: as of `converted`.
 
     Returns:
         The largest difference of a probability.
@@ -52,8 +52,33 @@ def export(model, path, rows, kind=FLOAT32, learnt=None):
         InputError: the model can not be converted, or the file answers something else than Keras; no file is left.
     """
     with atomic.new_file(path) as fresh:
-        fresh.write_bytes(converted(model, kind, learnt))
+        fresh.write_bytes(converted(model, kind))
         return prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), kind, path.name)
+
+
+def export_int8(model, path, rows, learnt, is_good=lambda path: True):
+    """The same in int8: the first of the files of `in_8_bits` that says what Keras says and that `is_good` takes.
+
+    Args:
+        learnt: as of `in_8_bits`.
+        is_good: of the path of a file.
+
+    Raises:
+        InputError: there is none.
+    """
+    expected, why = model.predict(rows, verbose=0, batch_size=32), None
+    for held in in_8_bits(model, learnt):
+        with atomic.new_file(path) as fresh:
+            fresh.write_bytes(held)
+            try:
+                difference = prove(fresh, rows, expected, INT8, path.name)
+            except InputError as error:
+                why = why or error
+                continue
+        if is_good(path):
+            return difference
+    path.unlink(missing_ok=True)
+    raise why or InputError(f"{path.name} loses too much beside Keras, or is not small; it was not kept")
 
 
 def check_elsewhere(name, model, contract):
@@ -114,35 +139,52 @@ def prove(path, rows, expected, kind=FLOAT32, name=None):
     return difference
 
 
-def converted(model, kind=FLOAT32, learnt=None):
+def converted(model, kind=FLOAT32):
     """The bytes of a .tflite with a fixed batch of one: a free batch would need operators phones lack.
-
-    By way of a graph: a saved model of the same answers takes five times as long to write and to read.
 
     Args:
         model: Keras model, (batch, n) -> (batch, labels).
-        kind: of artifact.KINDS; the smaller ones are meant for the network, and leave spectra as they are.
-        learnt: (rows, n) float32 it was trained on, from which int8 takes its ranges.
+        kind: of artifact.KINDS, but for int8.
 
     Raises:
         InputError: TensorFlow Lite can not convert it.
     """
+
+    def convert(converter):
+        if kind == DYNAMIC:
+            import tensorflow as tf
+
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter._experimental_disable_per_channel_quantization_for_dense_layers = True  # as in quantised.py
+        return converter.convert()
+
+    held = _converted(model, convert, as_products=kind != DYNAMIC)
+    return halved.halved(held) if kind == FLOAT16 else held
+
+
+def in_8_bits(model, learnt):
+    """The same in int8: the bytes of several files, as of quantised.candidates.
+
+    Args:
+        learnt: (rows, n) float32 that the model was trained on, from which the ranges of values are taken.
+    """
+    with_ranges = _converted(model, lambda converter: quantised.calibrated(converter, learnt), as_products=False)
+    return quantised.candidates(with_ranges, model)
+
+
+def _converted(model, convert, as_products):
+    """By way of a graph: a saved model of the same answers takes five times as long to write and to read."""
     import tensorflow as tf
 
     signature = [tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)]
     answer = tf.function(lambda row: model(row, training=False), input_signature=signature, autograph=False)
-    as_products = kind in (FLOAT32, FLOAT16) or model.count_params() <= FEW_WEIGHTS
+    as_products = as_products or model.count_params() <= FEW_WEIGHTS
     with quiet_libraries(), _without_loops(model), _as_products(model, as_products):
         graph = answer.get_concrete_function()
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module())
-        if kind == DYNAMIC:
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            converter._experimental_disable_per_channel_quantization_for_dense_layers = True  # as in quantised.py
         try:
-            held = quantised.converted(converter, model, learnt) if kind == INT8 else converter.convert()
+            return convert(tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module()))
         except Exception as error:  # the converter raises its own, undocumented
             raise InputError(f"TensorFlow Lite can not convert this model: {str(error).splitlines()[0]}") from error
-    return halved.halved(held) if kind == FLOAT16 else held
 
 
 @contextlib.contextmanager

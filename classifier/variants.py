@@ -42,9 +42,12 @@ def write(trained):
     for kind, name in progress(artifact.KINDS.items(), f"converting {trained.name}"):
         path = trained.folder / name
         try:
-            if kind == artifact.INT8 and not len(learnt):
+            if kind != artifact.INT8:
+                tflite.export(model, path, rows, kind)
+            elif len(learnt):
+                tflite.export_int8(model, path, rows, learnt, lambda path: _is_good(trained, path))
+            else:
                 raise InputError("the recordings it was trained on are gone")
-            tflite.export(model, path, rows, kind, learnt)
         except InputError as reason:
             path.unlink(missing_ok=True)
             if kind == artifact.FLOAT32:
@@ -84,6 +87,14 @@ def measure(trained):
         }
     best = recommended(found)
     return {"recommended": best, "for_app": best, "files": found}
+
+
+def _is_good(trained, path):
+    """Whether a file in int8 is small and loses little of the validation pieces, if they are not gone."""
+    if path.stat().st_size >= (trained.folder / artifact.TFLITE).stat().st_size:
+        return False
+    found = _side(trained, {artifact.INT8: path}, "validation")
+    return not found or found[artifact.INT8]["accuracy_lost"] <= MOST_LOST
 
 
 def recommended(files):

@@ -111,7 +111,7 @@ def test_what_is_trained_lies_with_its_date_where_trained_models_are(finished):
     assert run["result"]["duration"] > 0 and run["result"]["finish_date"].endswith("Z")
     (trained,) = artifact.trained(trainer.settings.out, model)
     assert trained.labels == ["whistle", "Ärger"]  # the folders, sorted
-    assert [file.target.is_file() for file in artifact.app_files(trained)] == [True, True]
+    assert all(file.target.is_file() for file in artifact.app_files(trained))
     assert (trained.folder / artifact.REPORT / "index.html").is_file()
 
 
