@@ -93,8 +93,7 @@ def read(clips, data, sample_rate, keep=True):
             index = {"end": 0, "recordings": {}}
             _decode_missing(clips, sample_rate, file, index, save=lambda: None)
             return _open(clips, sample_rate, file, index, None)
-    data = places.here(data).resolve()
-    folder = STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+    folder = _folder(data, sample_rate)
     folder.mkdir(parents=True, exist_ok=True)
     with atomic.alone_in(folder):
         index = _read_index(folder)
@@ -102,6 +101,16 @@ def read(clips, data, sample_rate, keep=True):
             file.truncate(index["end"] * BYTES)  # behind it is what a killed run had begun
             _decode_missing(clips, sample_rate, file, index, save=lambda: _write_index(folder, file, index))
             return _open(clips, sample_rate, file, index, folder)
+
+
+def is_kept(data, sample_rate):
+    """Whether a data set has a store that `read` would open."""
+    return _folder(data, sample_rate).is_dir()
+
+
+def _folder(data, sample_rate):
+    data = places.here(data).resolve()
+    return STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
 
 
 def _read_index(folder):

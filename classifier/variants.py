@@ -141,14 +141,14 @@ def _side(trained, files, side):
 
 def _recordings(trained, side):
     """A store of a side's clips, in the order of run.json; None where they are gone."""
-    run = trained.run["run"]
-    data = Path(run["data"])
+    run, rate = trained.run["run"], trained.contract.sample_rate
+    data = run["data"]
     try:
         found = {clip.name(folder_of(data)): clip for clip in clips.read_clips(data, run["group_by"], run["layout"])}
         chosen = [found[name] for name in trained.run["split"][side]]
     except (InputError, KeyError):
         return None
-    return store.read(chosen, data, trained.contract.sample_rate)
+    return store.read(chosen, data, rate, keep=store.is_kept(data, rate))  # where training kept none, nor do we
 
 
 def compared(probabilities, by_keras, labels):

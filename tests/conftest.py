@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -29,11 +30,13 @@ LONGEST_FIRST = [  # files that take a minute or more: begun last, one would kee
     "test_transfer.py",
 ]
 CHEAPEST = "stft_mean_mlp"  # of the models, to train and to convert: for tests that are about none of them
-DEADLINE = 120  # seconds that no test comes near to
+DEADLINE = 300  # seconds that no test comes near to
 
 sys.path.insert(0, str(ROOT))
 
 from classifier import console, weights  # noqa: E402
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore Ctrl-C
 
 
 def pytest_collection_modifyitems(items):

@@ -153,10 +153,10 @@ def test_tensorflow_answers_what_jax_has_answered(folder, together, model):
 
 def test_they_are_converted_by_tensorflow_whatever_the_environment_says(together, monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    printed, said = run_script("ConvertModelToTFLite.py", "--out", together["out"], cwd=tmp_path)
+    _, said = run_script("ConvertModelToTFLite.py", "--out", together["out"], cwd=tmp_path)
     assert "starting TensorFlow" in said
     for model in MODELS:
-        assert str(together["out"] / model / "model.tflite") in printed
+        assert (together["out"] / model / "model.tflite").is_file()
 
 
 FLAGS = {"coordinator": "10.0.0.1:9900", "processes": 2, "process": 1}

@@ -137,7 +137,8 @@ def test_closing_takes_back_what_waits_and_tells_what_is_under_way(cluster, tmp_
 def test_ctrl_c_is_quiet_and_leaves_nobody_behind(tmp_path):
     program = """if 1:
         import sys
-                from classifier import console, parallel
+        from pathlib import Path
+        from classifier import console, parallel
         from tests.classifier.test_parallel import begin_and_wait_for
         console.run(lambda: list(parallel.results(begin_and_wait_for, [(Path(sys.argv[1]), i) for i in (0, 1)])))"""
     command = [sys.executable, "-c", program, str(tmp_path)]

@@ -2,24 +2,16 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import httpx
 import pytest
 
 from tests.conftest import ROOT
-
-
-def wait_until(is_so, seconds=60):
-    """seconds: a deadline, not a duration."""
-    until = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
 
 
 class Server:
@@ -59,8 +51,9 @@ def served(*args):
 
 @pytest.fixture(scope="session")
 def server(trained, tmp_path_factory):
-    """One that has the models of `trained`."""
-    with served(trained.out, tmp_path_factory.mktemp("served") / "home") as server:
+    """One that has the models of `trained`, and may train others beside them."""
+    folder = tmp_path_factory.mktemp("served")
+    with served(shutil.copytree(trained.out, folder / "trained"), folder / "home") as server:
         yield server
 
 

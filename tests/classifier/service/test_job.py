@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from classifier.service import job
-from tests.classifier.service.conftest import wait_until
-from tests.conftest import ROOT, write_data
+from tests.conftest import ROOT, wait_until, write_data
 
 SECONDS = 60  # a deadline, not a duration
 SERVER = """

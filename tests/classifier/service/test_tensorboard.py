@@ -10,8 +10,7 @@ import pytest
 
 from classifier.service.settings import Refused, Settings
 from classifier.service.tensorboard import TensorBoard
-from tests.classifier.service.conftest import wait_until
-from tests.conftest import ROOT
+from tests.conftest import ROOT, wait_until
 
 SERVER = """
 import sys, time

@@ -1,6 +1,5 @@
 """The queue of trainings: real scripts on small data, real kills, and requests that are refused."""
 
-import functools
 import json
 import os
 import shutil
@@ -19,10 +18,8 @@ from classifier.service.runs import Runs
 from classifier.service.settings import Busy, Conflict, NotFound, Settings
 from classifier.service.trainer import Trainer
 from Constants import LABELS_FILE, ROOT, InputError
-from tests.classifier.service import conftest
-from tests.conftest import CHEAPEST, run_script, write_data, write_tone
+from tests.conftest import CHEAPEST, run_script, wait_until, write_data, write_tone
 
-wait_until = functools.partial(conftest.wait_until, seconds=300)
 SERVER = """
 import sys, time
 from pathlib import Path
