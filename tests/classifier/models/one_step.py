@@ -12,6 +12,7 @@ from classifier import console, registry
 from classifier.recipe import contract_of
 
 LABELS = 3
+LAST = 0.05  # of the size of other kernels
 
 
 def built(name):
@@ -24,7 +25,7 @@ def built(name):
     module, contract = registry.load("models", name), contract_of(name)
     model = network.build(module, network.features_of(module, contract), contract, LABELS)
     body, random = model.get_layer("body"), np.random.default_rng(0)
-    body.set_weights([_drawn(values, random) for values in body.get_weights()])
+    body.set_weights(_drawn(body.get_weights(), random))
     learner, is_jax = network.learner(model, module.RECIPE.masks), keras.backend.backend() == "jax"
     learner.compile("sgd", module.RECIPE.loss, jit_compile=is_jax, run_eagerly=not is_jax)
     return model, learner
@@ -32,18 +33,18 @@ def built(name):
 
 def answers(name, model):
     """(3, 3) probabilities."""
-    from classifier import tflite
+    from classifier import prediction
 
-    return model.predict(tflite.probes(contract_of(name)), verbose=0)
+    return model.predict(prediction.probes(contract_of(name)), verbose=0)
 
 
 def step(name, model, learner):
     """The loss of a step of training, and the share of what can learn that it has changed."""
-    from classifier import tflite
+    from classifier import prediction
 
     before = [variable.numpy() for variable in model.trainable_variables]
     truth, weights = np.eye(LABELS, dtype="float32"), np.ones(LABELS, "float32")
-    loss = learner.train_on_batch(tflite.probes(contract_of(name)), truth, weights)
+    loss = learner.train_on_batch(prediction.probes(contract_of(name)), truth, weights)
     after = [variable.numpy() for variable in model.trainable_variables]
     return float(loss), float(np.mean([np.any(one != other) for one, other in zip(before, after, strict=True)]))
 
@@ -53,11 +54,16 @@ def is_random(learner):
     return len(learner.variables) > len(learner.weights)
 
 
-def _drawn(values, random):
-    """Kernels from a generator that is the same everywhere; what Keras begins with zeros and ones stays so."""
-    if values.ndim < 2:
-        return values
-    return random.uniform(-1, 1, values.shape).astype("float32") * np.sqrt(6 / np.prod(values.shape[:-1]))
+def _drawn(weights, random):
+    """Kernels from a generator that is the same everywhere, the last one smaller: who is certain does not learn.
+
+    What Keras begins with zeros and ones stays so.
+    """
+    kernels = [i for i, values in enumerate(weights) if values.ndim > 1]
+    for i in kernels:
+        reach = np.sqrt(6 / np.prod(weights[i].shape[:-1])) * (LAST if i == kernels[-1] else 1)
+        weights[i] = random.uniform(-reach, reach, weights[i].shape).astype("float32")
+    return weights
 
 
 def _begin_with_zeros():
