@@ -354,7 +354,8 @@ def _files(trained):
     found = sorted(path for path in trained.folder.glob("*.tflite") if not path.name.startswith("."))
     if not found:
         return tag("p", "Not converted yet: run ConvertModelToTFLite.py, then WriteMetadataToModel.py.")
-    takes, for_app = {}, set()
+    audio = f"{trained.contract.seconds:g} s of audio"
+    takes, for_app = {trained.folder / name: audio for name in artifact.KINDS.values()}, set()
     if (trained.folder / artifact.TFLITE).is_file():
         for file in artifact.app_files(trained):
             takes |= {file.source: file.takes, file.target: f"{file.takes}, in {file.kind}"}
