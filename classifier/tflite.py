@@ -68,17 +68,17 @@ def export_int8(model, path, rows, learnt, is_good=lambda path: True):
     """
     expected, why = model.predict(rows, verbose=0, batch_size=32), None
     for held in in_8_bits(model, learnt):
-        with atomic.new_file(path) as fresh:
-            fresh.write_bytes(held)
-            try:
+        try:
+            with atomic.new_file(path) as fresh:
+                fresh.write_bytes(held)
                 difference = prove(fresh, rows, expected, INT8, path.name)
-            except InputError as error:
-                why = why or error
-                continue
-        if is_good(path):
+                if not is_good(fresh):
+                    raise InputError(f"{path.name} loses too much beside Keras, or is not small; it was not kept")
             return difference
+        except InputError as error:
+            why = why or error
     path.unlink(missing_ok=True)
-    raise why or InputError(f"{path.name} loses too much beside Keras, or is not small; it was not kept")
+    raise why
 
 
 def check_elsewhere(name, model, contract):

@@ -110,18 +110,19 @@ def recommended(files):
 def _refusals(trained, files):
     """{kind: {client: why it does not take it}}, of the installed clients."""
     rows = probes(trained.contract)
+    expected = {kind: LiteRT(path).run(rows) for kind, path in files.items()}
     with tempfile.TemporaryDirectory() as folder:
         described = [Path(folder) / path.name for path in files.values()]
         for path, target in zip(files.values(), described, strict=True):
             target.write_bytes(metadata.write_with_schema(path.read_bytes(), metadata.facts(trained)))
-        with ThreadPoolExecutor(len(THREADS)) as pool:
+        with ThreadPoolExecutor() as pool:
             asked = list(pool.map(lambda client: clients.ask_all(client, described, rows), clients.installed()))
     refused = {kind: {} for kind in files}
     for client, answers in zip(clients.installed(), asked, strict=True):
         for kind, path, answer in zip(files, files.values(), answers, strict=True):
             if isinstance(answer, InputError):
                 refused[kind][client] = str(answer).partition(f"{path.name}: ")[2] or str(answer)
-            elif (difference := np.abs(answer - LiteRT(path).run(rows)).max()) > clients.tolerance(kind):
+            elif (difference := np.abs(answer - expected[kind]).max()) > clients.tolerance(kind):
                 refused[kind][client] = f"it differs from LiteRT by {difference:.1e}"
     return refused
 
