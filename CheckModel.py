@@ -1,4 +1,4 @@
-"""Look into a .tflite before it goes into an app: what it is, which clients take it, what is wrong with it."""
+"""Look into a .tflite before it goes into an app: what it is, which runtimes take it, what is wrong with it."""
 
 import argparse
 import json
@@ -58,7 +58,9 @@ def check(path, recording, as_json):
     found = faults.findings(export, heard)
     if not as_json:
         show(export, heard, found)
-    answers = {client: {"answers": heard.top(client, export.labels)} for client in heard.answers}
+    by_runtime = {runtime: {"answers": heard.top(runtime, export.labels)} for runtime in heard.answers}
+    by_runtime |= {runtime: {"refuses": why} for runtime, why in heard.refusals.items()}
+    by_runtime |= {runtime: {"not_tried": why} for runtime, why in heard.not_tried.items()}
     return {
         "file": str(path),
         "bytes": export.size,
@@ -71,7 +73,7 @@ def check(path, recording, as_json):
         "custom": export.custom,
         "metadata": export.metadata,
         "recording": str(heard.recording),
-        "clients": answers | {client: {"refuses": words} for client, words in heard.refusals.items()},
+        "runtimes": by_runtime,
         "findings": [vars(finding) for finding in found],
         "usable": not any(finding.is_fault for finding in found),
     }
@@ -79,18 +81,20 @@ def check(path, recording, as_json):
 
 def show(export, heard, found):
     """Print the page of a file."""
-    from classifier.clients import CLIENTS
+    from classifier.runtimes import RUNTIMES
 
     print(f"{export.path}\n")
     for name, text in facts(export):
         entry(name, text)
-    print(f"\nclients, on {heard.recording}:\n")
-    for client in CLIENTS:
-        if client in heard.answers:
-            answers = "; ".join(f"{label} {value:.1%}" for label, value in heard.top(client, export.labels))
-            entry(client, f"loads it; {answers}")
+    print(f"\nruntimes, on {heard.recording}:\n")
+    for runtime in RUNTIMES:
+        if runtime in heard.answers:
+            answers = "; ".join(f"{label} {value:.1%}" for label, value in heard.top(runtime, export.labels))
+            entry(runtime, f"loads it; {answers}")
+        elif runtime in heard.refusals:
+            entry(runtime, heard.refusals[runtime])
         else:
-            entry(client, heard.refusals.get(client, "is not installed here, and was not asked"))
+            entry(runtime, f"not tried here ({heard.not_tried[runtime]})")
     for kind, is_fault in (("faults", True), ("notes", False)):
         listed = [finding for finding in found if finding.is_fault == is_fault]
         print(f"\n{kind}: {len(listed) or 'none'}")

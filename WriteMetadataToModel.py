@@ -1,4 +1,4 @@
-"""Step 3: write sample rate and labels into the .tflite files, and see that the clients of a phone agree on them."""
+"""Step 3: write sample rate and labels into the .tflite files, and see that the runtimes of a phone agree on them."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ VARIANT = "recommended"  # or float32, float16, dynamic, int8
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "recording", nargs="?", type=Path, help="asked of every client (default: one held out in training)"
+        "recording", nargs="?", type=Path, help="given to every runtime (default: one held out in training)"
     )
     parser.add_argument(
         "--model", default=MODEL, help="names with commas, or all that are trained (default: %(default)s)"
@@ -26,7 +26,7 @@ def main(argv=None):
     )
     args = parser.parse_args(argv)
 
-    from classifier import artifact, clients, metadata, report, summary
+    from classifier import artifact, metadata, report, runtimes, summary
 
     trained = artifact.trained(args.out, args.model)
     for model in trained:
@@ -34,7 +34,7 @@ def main(argv=None):
         for file in metadata.write_files(model):
             print(f"{file}:\n{json.dumps(metadata.as_dict(file.read_bytes()), indent=2, ensure_ascii=False)}")
     for model in trained:
-        clients.compare(model, args.recording or artifact.example(model.folder))
+        runtimes.compare(model, args.recording or artifact.example(model.folder))
         report.write(model)  # again, now that there are files for the phone
     summary.show(trained)
     print("next: python TestSignalModel.py and python TestMelSpecModel.py, then copy a file into the app")

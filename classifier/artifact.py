@@ -189,6 +189,20 @@ def take(trained, kind):
     write_variants(trained, {**found, "for_app": chosen})
 
 
+def taken_by(found, kind):
+    """Which runtimes take a file, in a cell of a table: "all", or who refuses it and who cannot run here.
+
+    Args:
+        found: what variants.json holds.
+        kind: of KINDS.
+    """
+    refused, not_tried = found["files"][kind]["refused"], found["not_tried"]
+    cells = [f"not {', '.join(refused)}"] * bool(refused) + [f"not tried here: {', '.join(not_tried)}"] * bool(
+        not_tried
+    )
+    return "; ".join(cells) or "all"
+
+
 def example(path):
     """A recording to try a model on: one held out in its training, else one of data_short.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import clients, recording
+from classifier import recording, runtimes
 from classifier.inspection import LARGEST_INPUT, PROBES, plain, walk
 
 SECONDS = (0.05, 60)  # of a piece; with others, the sample rate is likely to be wrong
@@ -245,7 +245,7 @@ def _of_differences(export, heard, first):
         if answers.shape != heard.answers[first].shape:
             continue
         difference = float(np.nan_to_num(np.abs(answers - heard.answers[first]), nan=np.inf).max())
-        if difference > (clients.TOLERANCE_IN_8_BITS if small else clients.TOLERANCE):
+        if difference > (runtimes.TOLERANCE_IN_8_BITS if small else runtimes.TOLERANCE):
             seen = f"An app with {client} shows other labels than the tests of the model promise."
             do = "Export it for older kernels: dense layers with one scale, float where int8 is not needed."
             yield Finding(f"{client} and {first} answer differently, by up to {difference:.2g}", seen, do)

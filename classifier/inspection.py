@@ -1,4 +1,4 @@
-"""Look into a .tflite, also one that was not made here: what is in it, and what the clients of a phone make of it.
+"""Look into a .tflite, also one that was not made here: what is in it, and what the runtimes of a phone make of it.
 
 A file of strangers is read within its bounds and run in processes of its own.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import clients, metadata, prediction, recording
+from classifier import metadata, prediction, recording, runtimes
 from classifier.console import progress
 from classifier.spectrograms import mel_spectrograms
 from Constants import Contract, InputError
@@ -22,10 +22,10 @@ from Constants import Contract, InputError
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
 LARGEST_INPUT = 1 << 24  # values; a quarter of an hour at 16 kHz
-PIECES = 30  # of the recording that clients are asked about
+PIECES = 30  # of the recording that runtimes are asked about
 PROBES = ("silence", "noise", "a tone")
 LONGEST = 1000  # characters of a description that are read
-WORDS = 200  # characters of what a stranger's file or a client says
+WORDS = 200  # characters of what a stranger's file or a runtime says
 FORM = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "CAST")  # operators that change how values are written
 SMALL = ("int8", "uint8", "int4", "int16")  # kinds of quantised values
 SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
@@ -96,7 +96,7 @@ class Export:
 
     @property
     def labels(self):
-        """As clients split them: at line feeds and nothing else."""
+        """As runtimes split them: at line feeds and nothing else."""
         lines = (self.label_bytes or b"").decode("utf-8", "replace").split("\n")
         return lines[:-1] if lines[-1] == "" else lines
 
@@ -116,15 +116,19 @@ class Export:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the clients say. answers: {client: (probes and pieces, outputs)}; refusals: {client: its own words}."""
+    """What the runtimes say.
+
+    answers: {runtime: (probes and windows, outputs)}; refusals: {runtime: its own words}; not_tried: {runtime: why}.
+    """
 
     recording: Path
     answers: dict
     refusals: dict
+    not_tried: dict
 
-    def top(self, client, labels, n=3):
+    def top(self, runtime, labels, n=3):
         """[(label, answer)] of the recording, the mean of its pieces, largest first."""
-        mean = self.answers[client][len(PROBES) :].mean(axis=0)
+        mean = self.answers[runtime][len(PROBES) :].mean(axis=0)
         names = labels if len(labels) == len(mean) else [f"output {i}" for i in range(len(mean))]
         return [(plain(names[i].rstrip("\r")), float(mean[i])) for i in np.argsort(-mean, kind="stable")[:n]]
 
@@ -282,40 +286,42 @@ def _unpack(path, held, label_file):
 
 
 def listen(export, path):
-    """Ask every installed client about silence, noise, a tone and a recording, each in a process of its own."""
+    """Ask every runtime about silence, noise, a tone and a recording, each in a process of its own."""
     if not 1 <= export.n_inputs <= LARGEST_INPUT:
-        return Heard(path, {}, dict.fromkeys(clients.installed(), "was not asked: its input has no usable length"))
+        return Heard(path, {}, dict.fromkeys(runtimes.RUNTIMES, "was not asked: its input has no usable length"), {})
     rate = export.sample_rate if recording.RATES[0] <= export.sample_rate <= recording.RATES[1] else 0
     contract = export.mel or Contract(sample_rate=rate or Contract().sample_rate, piece_length=export.n_inputs)
     rows = np.concatenate([prediction.probes(contract), _pieces(path, contract)])
     if export.mel:
         rows = np.array([mel.ravel() for mel in mel_spectrograms(rows, contract)])
-    answers, refusals = {}, {}
-    for client in progress(clients.installed(), f"asking the clients about {export.path.name}"):
-        if export.metadata is None and client != "LiteRT":
-            refusals[client] = "was not asked: its metadata can not be read"
+    answers, refusals, not_tried = {}, {}, {}
+    for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {export.path.name}"):
+        if export.metadata is None and runtime != "LiteRT":
+            refusals[runtime] = "was not asked: its metadata cannot be read"
             continue
         try:
-            answers[client] = clients.ask(client, export.path, rows)
-        except ValueError as error:  # an InputError, or words where JSON should be
-            refusals[client] = _own_words(client, error, export.path)
+            answers[runtime] = runtimes.ask(runtime, export.path, rows)
+        except runtimes.CannotRunHereError as error:
+            not_tried[runtime] = error.why
+        except runtimes.RefusesFileError as error:
+            refusals[runtime] = _own_words(error.why, export.path)
     steps = export.outputs[0]
     if "LiteRT" in answers and steps.kind in SMALL and steps.scales:
         answers["LiteRT"] = (answers["LiteRT"] - steps.zero) * steps.scales[0]
-    return Heard(path, answers, refusals)
+    return Heard(path, answers, refusals, not_tried)
 
 
 def _pieces(path, contract):
     return list(itertools.islice(recording.pieces(path, contract.sample_rate, contract.piece_length), PIECES))
 
 
-def _own_words(client, error, path):
-    words = str(error).removeprefix(f"{client} can not run {path}: ").replace(str(path.resolve()), "it")
+def _own_words(words, path):
+    words = words.replace(str(path.resolve()), "it")
     kind, _, rest = words.partition(": ")
     if kind == "TypeError":
-        return "fails without words of its own"  # Python's, of the code around the client
+        return "fails without words of its own"  # Python's, of the code around the runtime
     if kind == "Constants.InputError" and "that LiteRT can load" not in rest:
         return plain(f"was not asked: {rest.partition(';')[0]}")
     if kind == "ValueError" and rest.startswith("it answers ["):
         return plain(rest.removeprefix("it "))
-    return plain(f"can not run it: {rest.partition('LiteRT can load: ')[2] or rest or words}")
+    return plain(f"cannot run it: {rest.partition('LiteRT can load: ')[2] or rest or words}")

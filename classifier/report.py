@@ -376,8 +376,19 @@ def _variants(trained):
         compared = [f"{test['pieces']['right']} of {test['pieces']['n']}", test["changed"]] if test else ["-", "-"]
         best = "recommended" if kind == trained.variants["recommended"] else ""
         milliseconds = [f"{median:.1f}" for median, _ in of["milliseconds"].values()]
-        rows.append([kind, f"{of['bytes'] / 1000:,.0f}", *compared, *milliseconds, f"{of['arena'] / 1000:,.0f}", best])
-    header = ["kind", "KB", "test pieces right", "other than Keras", "ms", "ms, 2 threads", "memory, KB", ""]
+        rows.append([kind, f"{of['bytes'] / 1000:,.0f}", *compared, *milliseconds, f"{of['arena'] / 1000:,.0f}"])
+        rows[-1] += [artifact.taken_by(trained.variants, kind), best]
+    header = [
+        "kind",
+        "KB",
+        "test pieces right",
+        "other than Keras",
+        "ms",
+        "ms, 2 threads",
+        "memory, KB",
+        "runtimes",
+        "",
+    ]
     where = f"Milliseconds a piece on the computer that converted it ({platform.machine()}), median."
     return _joined([_table("Kinds of files", header, rows), tag("p", where, class_="soft")])
 

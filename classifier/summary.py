@@ -47,14 +47,13 @@ def variants(models):
             row = [f"{trained.name}, {kind}", f"{of['bytes'] / 1000:,.0f}"]
             row += _beside_keras(test) if test else ["-"] * 4
             row += [" / ".join(f"{value:.2f}" for value in times) for times in of["milliseconds"].values()]
-            row += [f"{of['arena'] / 1000:,.0f}", f"not {', '.join(of['refused'])}" if of["refused"] else "all"]
+            row += [f"{of['arena'] / 1000:,.0f}", artifact.taken_by(found, kind)]
             rows.append([*row, "recommended" if kind == found["recommended"] else ""])
-            reasons += [
-                f"{client} does not take {trained.name} in {kind}: {why}" for client, why in of["refused"].items()
-            ]
+            reasons += [f"{runtime} refuses {trained.name} in {kind}: {why}" for runtime, why in of["refused"].items()]
     threads = [f"ms, {n} thread{'s' * (n != '1')}" for n in next(iter(found["files"].values()))["milliseconds"]]
     header = ["file", "KB", "test pieces right", "than Keras", "other label", "a probability by", *threads]
-    console.table([*header, "arena, KB", "clients", ""], rows)
+    console.table([*header, "arena, KB", "runtimes", ""], rows)
+    reasons += [f"{runtime}: not tried here ({why})" for runtime, why in found["not_tried"].items()]
     for reason in reasons:
         print(reason)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, clients, clips, cost, evaluation, metadata, network, splits, store, tflite
+from classifier import artifact, clips, cost, evaluation, metadata, network, runtimes, splits, store, tflite
 from classifier.console import progress, say
 from classifier.layouts import folder_of
 from classifier.prediction import LiteRT, Predictor, probes
@@ -68,13 +68,14 @@ def measure(trained):
     Returns:
         dict of "recommended" and "for_app", kinds, and "files", {kind: dict}: bytes; "validation" and "test", what
         `compared` says of each side (None where its recordings are gone or have changed); milliseconds, {threads:
-        [median, 95 %]} of a piece; arena, bytes; refused, {client: why}, of those that are installed.
+        [median, 95 %]} of a piece; arena, bytes; refused, {runtime: why}; and "not_tried", {runtime: why}, those that
+        cannot run here.
     """
     files = {kind: trained.folder / name for kind, name in artifact.KINDS.items()}
     files = {kind: path for kind, path in files.items() if path.is_file()}
     held = {kind: path.read_bytes() for kind, path in files.items()}
     times = {threads: cost.times(held, threads) for threads in THREADS}
-    refused = _refusals(trained, files)
+    refused, not_tried = _by_runtime(trained, files)
     sides = {side: _side(trained, files, side) for side in SIDES}
     found = {}
     for kind in files:
@@ -86,7 +87,7 @@ def measure(trained):
             "refused": refused[kind],
         }
     best = recommended(found)
-    return {"recommended": best, "for_app": best, "files": found}
+    return {"recommended": best, "for_app": best, "files": found, "not_tried": not_tried}
 
 
 def _is_good(trained, path):
@@ -98,7 +99,7 @@ def _is_good(trained, path):
 
 
 def recommended(files):
-    """The smallest that every client takes and that loses little of what Keras has right."""
+    """The smallest that no runtime refuses and that loses little of what Keras has right."""
     good = [
         kind
         for kind, of in files.items()
@@ -107,8 +108,12 @@ def recommended(files):
     return min(good, key=lambda kind: files[kind]["bytes"], default=artifact.FLOAT32)
 
 
-def _refusals(trained, files):
-    """{kind: {client: why it does not take it}}, of the installed clients."""
+def _by_runtime(trained, files):
+    """Whether the runtimes take the files.
+
+    Returns:
+        {variant: {runtime: why it refuses it}}, and {runtime: why it cannot run here}.
+    """
     rows = probes(trained.contract)
     expected = {kind: LiteRT(path).run(rows) for kind, path in files.items()}
     with tempfile.TemporaryDirectory() as folder:
@@ -116,15 +121,17 @@ def _refusals(trained, files):
         for path, target in zip(files.values(), described, strict=True):
             target.write_bytes(metadata.write_with_schema(path.read_bytes(), metadata.facts(trained)))
         with ThreadPoolExecutor() as pool:
-            asked = list(pool.map(lambda client: clients.ask_all(client, described, rows), clients.installed()))
-    refused = {kind: {} for kind in files}
-    for client, answers in zip(clients.installed(), asked, strict=True):
-        for kind, path, answer in zip(files, files.values(), answers, strict=True):
-            if isinstance(answer, InputError):
-                refused[kind][client] = str(answer).partition(f"{path.name}: ")[2] or str(answer)
-            elif (difference := np.abs(answer - expected[kind]).max()) > clients.tolerance(kind):
-                refused[kind][client] = f"it differs from LiteRT by {difference:.1e}"
-    return refused
+            asked = list(pool.map(lambda runtime: runtimes.ask_all(runtime, described, rows), runtimes.RUNTIMES))
+    refused, not_tried = {kind: {} for kind in files}, {}
+    for runtime, results in zip(runtimes.RUNTIMES, asked, strict=True):
+        for kind, result in zip(files, results, strict=True):
+            if isinstance(result, runtimes.CannotRunHereError):
+                not_tried[runtime] = result.why
+            elif isinstance(result, runtimes.RefusesFileError):
+                refused[kind][runtime] = result.why
+            elif (difference := np.abs(result - expected[kind]).max()) > runtimes.tolerance(kind):
+                refused[kind][runtime] = f"it differs from LiteRT by {difference:.1e}"
+    return refused, not_tried
 
 
 def _side(trained, files, side):

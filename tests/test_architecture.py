@@ -19,7 +19,7 @@ LAYERS = [
         "folds",
         "training",
         "boosting",
-        "clients",
+        "runtimes",
         "tflite",
         "quantised",
         "halved",
@@ -54,7 +54,7 @@ LAYERS = [
     {"places"},
     {"features", "recording", "recipe", "augmentation", "weights", "outputs"},
     {"downloads", "registry", "atomic", "parallel", "names", "journal", "cost"},
-    {"console", "no_graphics"},
+    {"console"},
     {"Constants", "SampleSignal"},
 ]
 DOORS = {  # library: the files that may import it
@@ -67,9 +67,9 @@ DOORS = {  # library: the files that may import it
     "soundata": {"corpora"},
     "soxr": {"recording"},
     "matplotlib": {"plots"},
-    "tflite_support": {"metadata", "clients"},
+    "tflite_support": {"metadata", "runtimes"},
     "libusb_package": {"metadata"},
-    "mediapipe": {"clients"},
+    "mediapipe": {"runtimes"},
     "ai_edge_litert": {"prediction", "metadata", "inspection", "pretrained", "cost"},
     "h5py": {"pretrained"},
     "pyarrow": {"outputs"},
@@ -87,7 +87,7 @@ DOORS = {  # library: the files that may import it
     "dask": {"parallel"},
     "distributed": {"parallel"},
     "fsspec": {"places"},
-    "tqdm": {"console", "no_graphics"},
+    "tqdm": {"console"},
 }
 FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
 

@@ -13,7 +13,7 @@ def test_a_page_for_a_file_an_app_can_use(trained, tmp_path):
     assert "2 s of audio at 16000 Hz" in printed
     assert "3: silence; song; speech" in printed
     assert "convolution" in printed
-    assert f"clients, on {recording}" in printed
+    assert f"runtimes, on {recording}" in printed
     assert "LiteRT            loads it; " in printed
     assert "faults: none" in printed
     assert printed.splitlines()[-2] == "verdict: an app can use it"
@@ -37,7 +37,7 @@ def test_json_is_all_there_is_on_standard_output(trained, tmp_path):
     assert good["usable"]
     assert good["findings"] == []
     assert good["labels"] == ["silence", "song", "speech"]
-    assert {label for label, _ in good["clients"]["LiteRT"]["answers"]} == set(good["labels"])
+    assert {label for label, _ in good["runtimes"]["LiteRT"]["answers"]} == set(good["labels"])
     assert not missing["usable"]
     assert "there is no such file" in missing["refused"]
 

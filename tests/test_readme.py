@@ -1,7 +1,6 @@
 """What the README says to run, run."""
 
 import ast
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -9,12 +8,13 @@ import sys
 
 import pytest
 
-from classifier import prediction
+from classifier import prediction, runtimes
 from tests.conftest import ROOT, write_tone
 
 SNIPPETS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
-BEFORE = {  # what bare machines, and two libraries in one environment, need
-    "mediapipe": "sys.modules['tensorflow'] = None; from classifier import no_graphics; no_graphics.provide()",
+RUNTIMES = {"mediapipe": "MediaPipe Tasks", "tflite_support": "Task Library", "ai_edge_litert": "LiteRT"}
+BEFORE = {  # what a machine without graphics, and two libraries in one environment, need
+    "mediapipe": "sys.modules['tensorflow'] = None; import types; sys.modules['cv2'] = types.ModuleType('cv2')",
     "tflite_support": "from classifier import metadata; metadata.prepare_tflite_support()",
     "ai_edge_litert": "",
 }
@@ -24,14 +24,14 @@ def library(snippet):
     return next(name for name in BEFORE if name in snippet)
 
 
-def test_there_is_one_for_each_client():
+def test_there_is_one_for_each_runtime():
     assert sorted(map(library, SNIPPETS)) == sorted(BEFORE)
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=library)
 def test_it_answers_what_our_own_script_answers(snippet, trained, tmp_path):
-    if not importlib.util.find_spec(library(snippet)):
-        pytest.skip(f"{library(snippet)} is not to be had for this Python")
+    if why := runtimes.why_not_here(RUNTIMES[library(snippet)]):
+        pytest.skip(f"{library(snippet)} cannot run here: {why}")
     shutil.copy(trained.out / "signal" / "model_signal_metadata.tflite", tmp_path)
     recording = write_tone(tmp_path / "recording.wav", seconds=2)
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {BEFORE[library(snippet)]}\n{snippet}"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from classifier import clients, faults, inspection, metadata
+from classifier import faults, inspection, metadata, runtimes
 from Constants import InputError
 from tests.conftest import write_tone
 
@@ -186,7 +186,7 @@ ANSWERS = {  # what only its answers tell
     "NaN or infinity to silence, noise, a tone, the recording": lambda: dense_and_softmax(bias=(np.nan, 0, 0)),
     "the same whatever it hears": lambda: dense_and_softmax(weights=np.zeros((3, N)), bias=(1, 0, 0)),
 }
-NOBODY = inspection.Heard(None, {}, {})
+NOBODY = inspection.Heard(None, {}, {}, {})
 
 
 def look(path, held):
@@ -227,7 +227,7 @@ def test_a_note_is_no_fault(note, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("fault", "client"),
+    ("fault", "runtime"),
     [
         ("Its labels are compressed", "MediaPipe Tasks"),
         ("Its labels end in Windows line ends", "Task Library"),
@@ -242,27 +242,28 @@ def test_a_note_is_no_fault(note, tmp_path):
         ("It needs TensorFlow's own operators: FlexErf", "LiteRT"),
     ],
 )
-def test_a_client_does_stumble_over_what_is_called_a_fault(fault, client, tmp_path):
-    if client not in clients.installed():
-        pytest.skip(f"{client} is not installed")
+def test_a_runtime_does_stumble_over_what_is_called_a_fault(fault, runtime, tmp_path):
+    if why := runtimes.why_not_here(runtime):
+        pytest.skip(f"{runtime} cannot run here: {why}")
     (tmp_path / "a.tflite").write_bytes(FAULTS[fault]())
-    with pytest.raises(InputError, match=f"{client} can not run"):
-        clients.ask(client, tmp_path / "a.tflite", np.zeros((1, N)))
+    with pytest.raises(runtimes.RefusesFileError, match=f"{runtime} cannot run"):
+        runtimes.ask(runtime, tmp_path / "a.tflite", np.zeros((1, N)))
 
 
-def test_nothing_is_wrong_with_a_good_file_and_every_client_answers_the_same(tmp_path, tone):
+def test_nothing_is_wrong_with_a_good_file_and_every_runtime_answers_the_same(tmp_path, tone):
     export = look(tmp_path / "a.tflite", with_metadata())
     heard = inspection.listen(export, tone)
     assert faults.findings(export, heard) == []
-    assert sorted(heard.answers) == sorted(clients.installed())
-    tops = [heard.top(client, LABELS) for client in heard.answers]
+    assert sorted([*heard.answers, *heard.not_tried]) == sorted(runtimes.RUNTIMES)
+    assert heard.refusals == {}
+    tops = [heard.top(runtime, LABELS) for runtime in heard.answers]
     assert all([name for name, _ in top] == [name for name, _ in tops[0]] for top in tops)
     assert sum(value for _, value in tops[0]) == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("fault", ANSWERS)
 def test_answers_no_app_can_use_are_found(fault, tmp_path, tone, monkeypatch):
-    monkeypatch.setattr(clients, "installed", lambda: ["LiteRT"])
+    monkeypatch.setattr(runtimes, "RUNTIMES", {"LiteRT": "ai_edge_litert"})
     export = look(tmp_path / "a.tflite", with_metadata(ANSWERS[fault]()))
     (found,) = said(export, inspection.listen(export, tone))
     assert fault in found
@@ -270,22 +271,22 @@ def test_answers_no_app_can_use_are_found(fault, tmp_path, tone, monkeypatch):
 
 def test_labels_answered_each_for_itself_are_a_note(tmp_path):
     answers = np.array([[0.9, 0.8, 0.0], [0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.5, 0.5, 0.5]])
-    export, heard = look(tmp_path / "a.tflite", with_metadata()), inspection.Heard(None, {"LiteRT": answers}, {})
+    export, heard = look(tmp_path / "a.tflite", with_metadata()), inspection.Heard(None, {"LiteRT": answers}, {}, {})
     assert said(export, heard) == []
     assert said(export, heard, is_fault=False) == ["Its answers do not sum to 1: each label is answered for itself"]
 
 
-def test_clients_that_differ_are_a_fault(tmp_path):
+def test_runtimes_that_differ_are_a_fault(tmp_path):
     export = look(tmp_path / "a.tflite", with_metadata())
     one = np.array([[0.2, 0.8, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0], [0.5, 0.5, 0.0]])
-    heard = inspection.Heard(None, {"LiteRT": one, "Task Library": one[:, ::-1]}, {})
+    heard = inspection.Heard(None, {"LiteRT": one, "Task Library": one[:, ::-1]}, {}, {})
     assert said(export, heard) == ["Task Library and LiteRT answer differently, by up to 1"]
 
 
-def test_a_client_that_fails_for_a_reason_nobody_knows_is_a_fault_in_its_own_words(tmp_path):
+def test_a_runtime_that_fails_for_a_reason_nobody_knows_is_a_fault_in_its_own_words(tmp_path):
     export = look(tmp_path / "a.tflite", with_metadata())
-    heard = inspection.Heard(None, {}, {"Task Library": "can not run it: the moon is full"})
-    assert said(export, heard) == ["Task Library can not run it: the moon is full"]
+    heard = inspection.Heard(None, {}, {"Task Library": "cannot run it: the moon is full"}, {})
+    assert said(export, heard) == ["Task Library cannot run it: the moon is full"]
 
 
 def test_a_drop_in_is_asked_with_mel_spectrograms(trained, tone):

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import clients, console, metadata, registry
+from classifier import console, metadata, registry, runtimes
 from classifier.recipe import Recipe, contract_of
 from Constants import Contract, InputError, make_contract
 from tests.conftest import ROOT
@@ -132,20 +132,20 @@ LAYERS = {  # name, output shape, weights; activations and dropout inside
 }
 
 
-# clients.main again and again: most of what it takes to ask a client is to start it
+# runtimes.main again and again: most of what it takes to ask a runtime is to start it
 ASKED_AGAIN = """
 import io, sys
-from classifier import clients
+from classifier import runtimes
 for line in sys.stdin:
     model, pieces = line.rstrip().split("\t")
     sys.stdin = io.TextIOWrapper(open(pieces, "rb"))
-    clients.main(sys.argv[1], model)
+    runtimes.main(sys.argv[1], model)
     sys.stdout.flush()
 """
 
 
-class Client:
-    """A client in a process that is started once for all models; a model that ends it ends it for its own test only."""
+class Runtime:
+    """A runtime in a process started once for all models; a model that ends it ends it for its own test only."""
 
     def __init__(self, name):
         self.name, self.process = name, None
@@ -157,10 +157,11 @@ class Client:
             self.process = subprocess.Popen(command, cwd=ROOT, text=True, bufsize=1, **streams)
         np.save(path.with_suffix(".npy"), pieces)
         self.process.stdin.write(f"{path}\t{path.with_suffix('.npy')}\n")
+        self.process.stdout.readline()  # runtimes.READY
         if answers := self.process.stdout.readline():
             return np.array(json.loads(answers))
         self.end()
-        return clients.ask(self.name, path, pieces)  # in its own words, if it fails there too
+        return runtimes.ask(self.name, path, pieces)  # in its own words, if it fails there too
 
     def end(self):
         if self.process:
@@ -170,10 +171,10 @@ class Client:
 
 @pytest.fixture(scope="module")
 def installed():
-    found = [Client(name) for name in clients.installed()]
+    found = [Runtime(name) for name in runtimes.RUNTIMES if not runtimes.why_not_here(name)]
     yield found
-    for client in found:
-        client.end()
+    for runtime in found:
+        runtime.end()
 
 
 @pytest.fixture(autouse=True)
@@ -205,7 +206,7 @@ def test_weights_are_those_of_the_source(name):
 
 
 @pytest.mark.parametrize("name", registry.names("models"))
-def test_a_model_learns_is_saved_and_answers_the_same_in_every_client(name, installed, tmp_path):
+def test_a_model_learns_is_saved_and_answers_the_same_in_every_runtime(name, installed, tmp_path):
     model, recipe = built(name), registry.load("models", name).RECIPE
     learner = network.learner(model, recipe.masks)
     learner.compile(recipe.optimizer, recipe.loss, weighted_metrics=["categorical_accuracy"], run_eagerly=True)
@@ -226,8 +227,8 @@ def test_a_model_learns_is_saved_and_answers_the_same_in_every_client(name, inst
     tflite.prove(path, pieces, answers)
     facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", Contract().sample_rate, ["a", "b", "c"])
     path.write_bytes(metadata.write_with_schema(path.read_bytes(), facts))
-    for client in installed:
-        assert client.ask(path, pieces[1:]) == pytest.approx(answers[1:], abs=clients.TOLERANCE), client.name
+    for runtime in installed:
+        assert runtime.ask(path, pieces[1:]) == pytest.approx(answers[1:], abs=runtimes.TOLERANCE), runtime.name
 
 
 @pytest.mark.parametrize("name", registry.names("models"))
