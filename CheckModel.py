@@ -6,7 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from classifier import console
+from classifier.core import console
 from Constants import TRAINED, InputError
 
 # Parameters: change them here, or give them on the command line.

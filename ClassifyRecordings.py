@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifier import console, registry
+from classifier.core import console, registry
 from Constants import CLASSIFIED, TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -30,7 +30,7 @@ def main(argv=None):
     )
     parser.add_argument("--model", default=MODEL, type=Path, help="as of TestSignalModel.py (default: trained/signal)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: classified)")
-    parser.add_argument("--write", default="all", metavar="NAMES", help=f"of {','.join(registry.names('outputs'))}")
+    parser.add_argument("--write", default="all", metavar="NAMES", help=f"of {','.join(registry.names('writers'))}")
     parser.add_argument("--threshold", type=float, metavar="T", help="for all labels, in place of the model's own")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of pieces: 0.5 is half (default: %(default)s)")
     parser.add_argument("--smooth", default=SMOOTH, type=int, metavar="N", help="mean over N pieces, an odd number")
@@ -43,7 +43,7 @@ def main(argv=None):
 
     from classifier import artifact, classification, inputs
 
-    names = registry.choose("outputs", args.write)
+    names = registry.choose("writers", args.write)
     settings, predictor = classification.settings(
         args.model, args.threshold, args.overlap, args.smooth, args.join, args.least
     )

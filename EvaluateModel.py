@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path, PurePosixPath
 
-from classifier import console, registry
+from classifier.core import console, registry
 from classifier.names import absolute, is_remote, place
 from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE, InputError
 

@@ -7,7 +7,7 @@ with --attention, which second of a recording spoke for which label.
 import argparse
 from pathlib import Path
 
-from classifier import console, registry
+from classifier.core import console, registry
 from Constants import GALLERY, InputError, make_contract, read_labels
 from SampleSignal import sample_signal
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path, PurePosixPath
 
-from classifier import console
+from classifier.core import console
 from classifier.names import place
 from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS, make_contract
 

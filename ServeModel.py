@@ -5,7 +5,7 @@ import secrets
 import socket
 from pathlib import Path
 
-from classifier import console
+from classifier.core import console
 from Constants import DATA_SHORT, SERVED, TRAINED, InputError
 
 # Parameters: change them here, or give them on the command line.

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from classifier import console
+from classifier.core import console
 from Constants import TRAINED, WEIGHTS
 
 # Parameters: change them here, or give them on the command line.

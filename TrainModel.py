@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from classifier import console, registry
+from classifier.core import console, registry
 from classifier.names import absolute, place
 from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED, make_contract
 

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from classifier import console
+from classifier.core import console
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.

@@ -17,7 +17,8 @@ import soundfile
 
 from benchmarks import memory
 from benchmarks.stopwatch import timed
-from classifier import console, recording
+from classifier import recording
+from classifier.core import console
 from Constants import DATA_SHORT, ROOT, TRAINED
 
 RATE = 16_000

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.stopwatch import timed
-from classifier import artifact, console, prediction, recording
-from classifier.parallel import cpu_count
+from classifier import artifact, prediction, recording
+from classifier.core import console
+from classifier.core.parallel import cpu_count
 from classifier.spectrograms import mel_spectrograms
 from Constants import TRAINED, cut_audio_pad_last
 

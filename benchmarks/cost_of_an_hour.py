@@ -15,7 +15,8 @@ from pathlib import Path
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier import artifact, clips, console, parallel, store
+from classifier import artifact, clips, store
+from classifier.core import console, parallel
 from Constants import ROOT, Contract
 
 KINDS = ((44_100, 2), (48_000, 1))  # of raw recordings: Hz and channels

@@ -19,7 +19,8 @@ import av
 import numpy as np
 import soundfile
 
-from classifier import console, recording
+from classifier import recording
+from classifier.core import console
 from classifier.layouts import class_folders
 from Constants import DATA_SHORT, ROOT
 

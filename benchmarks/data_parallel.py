@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import repeated
-from classifier import clips, console, distribution, registry, store
+from classifier import clips, distribution, store
+from classifier.core import console, registry
 from Constants import ROOT, Contract
 
 EPOCHS = 4

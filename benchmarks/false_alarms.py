@@ -13,7 +13,8 @@ import csv
 from pathlib import Path
 
 import EvaluateModel
-from classifier import clips, console
+from classifier import clips
+from classifier.core import console
 from Constants import BACKGROUND, EVALUATED
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 import TrainModel
 from benchmarks.ingredients import recordings
-from classifier import artifact, console, splits
+from classifier import artifact, splits
+from classifier.core import console
 from classifier.layouts.split_files import SIDES
 from Constants import EVALUATED
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import repeated
-from classifier import clips, console, registry, store
+from classifier import clips, store
+from classifier.core import console, registry
 from Constants import Contract
 
 EPOCHS = 5

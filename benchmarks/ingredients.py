@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, clips, console, folds, parallel, registry, store
+from classifier import artifact, clips, folds, store
+from classifier.core import console, parallel, registry
 from Constants import EVALUATED, make_contract
 
 CHANGES = {

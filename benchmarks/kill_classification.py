@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier import console
+from classifier.core import console
 from Constants import ROOT, TRAINED
 
 JOURNAL = "journal.jsonl"

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import repeated
-from classifier import console
+from classifier.core import console
 from Constants import ROOT
 
 

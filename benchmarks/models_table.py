@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import atomic, console, prediction, recipe, registry
+from classifier import prediction, recipe
+from classifier.core import atomic_files, console, registry
 from Constants import ROOT
 
 BEGIN, END = "<!-- models: python -m benchmarks.models_table -->", "<!-- end of models -->"
@@ -41,7 +42,7 @@ def main(argv=None):
     readme = ROOT / "README.md"
     before, _, after = readme.read_text().partition(BEGIN)
     _, _, after = after.partition(END)
-    with atomic.new_file(readme) as fresh:
+    with atomic_files.new_file(readme) as fresh:
         fresh.write_text(before + "\n".join([BEGIN, "", *lines, "", END]) + after)
     print(f"wrote the table of {len(rows)} models into {readme}")
 

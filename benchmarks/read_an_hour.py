@@ -15,8 +15,9 @@ import numpy as np
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier import clips, console, store
-from classifier.parallel import cpu_count
+from classifier import clips, store
+from classifier.core import console
+from classifier.core.parallel import cpu_count
 from Constants import Contract, cut_audio_pad_last
 
 KINDS = ((44_100, 2), (48_000, 1), (44_100, 1), (48_000, 2))  # Hz, channels

@@ -10,7 +10,8 @@ recording is tested once, by a model that has not heard it. A change is in point
 import argparse
 from pathlib import Path
 
-from classifier import artifact, console
+from classifier import artifact
+from classifier.core import console
 from Constants import EVALUATED, InputError
 
 

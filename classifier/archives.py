@@ -21,8 +21,9 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from classifier import atomic, names
-from classifier.console import progress
+from classifier import names
+from classifier.core import atomic_files
+from classifier.core.console import progress
 from Constants import InputError
 
 LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus known here needs a tenth of it
@@ -82,7 +83,7 @@ def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES, na
     if folder.exists():
         raise InputError(f"{folder} is there already; take it away, or unpack {archive.name} into another folder")
     left = limit_bytes
-    with _explained(archive), atomic.new_folder(folder) as fresh:
+    with _explained(archive), atomic_files.new_folder(folder) as fresh:
         with contextlib.closing(_members(archive, name)) as members:
             for member, parts in _checked(archive, progress(members, f"unpacking {archive.name}"), limit_files):
                 left -= _write(member, fresh.joinpath(*parts), left)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import atomic, registry
-from classifier.console import import_tensorflow
+from classifier.core import atomic_files, registry
+from classifier.core.console import import_tensorflow
 from classifier.layouts import PART, folder_of
 from classifier.recipe import seconds
 from Constants import DATA_SHORT, Contract, InputError, make_contract
@@ -171,7 +171,7 @@ def app_files(trained):
 
 def write_variants(trained, found):
     """Write variants.json, what `Artifact.variants` reads."""
-    with atomic.new_file(trained.folder / VARIANTS) as fresh:
+    with atomic_files.new_file(trained.folder / VARIANTS) as fresh:
         fresh.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

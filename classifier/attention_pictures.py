@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, plots, prediction, recording, registry, spectrograms
+from classifier import artifact, plots, prediction, recording, spectrograms
+from classifier.core import registry
 from Constants import InputError, cut_audio_pad_last
 
 MOST = 5  # labels in a picture

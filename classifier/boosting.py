@@ -24,11 +24,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from classifier import artifact, atomic, description, evaluation, layouts, plots, splits
-from classifier.console import say
+from classifier import artifact, description, evaluation, layouts, plots, splits
+from classifier.core import atomic_files
+from classifier.core.console import say
+from classifier.core.parallel import cpu_count
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
-from classifier.parallel import cpu_count
 from classifier.pieces import Pieces
 from classifier.training import PACKAGES
 from Constants import InputError
@@ -93,7 +94,7 @@ def train(store, labels, contract, run, out):
         "training_seconds": round(time.monotonic() - started, 1),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in (*PACKAGES, "joblib")}},
     }
-    with atomic.new_folder(Path(out) / NAME) as folder:
+    with atomic_files.new_folder(Path(out) / NAME) as folder:
         joblib.dump(search.best_estimator_, folder / MODEL)
         artifact.write_answers(folder, answers)
         artifact.write_run(folder, described, contract)

@@ -12,7 +12,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import atomic, distribution
+from classifier import distribution
+from classifier.core import atomic_files
 from Constants import InputError
 
 STATE = "state.npz"
@@ -102,7 +103,7 @@ class Checkpoint(keras.callbacks.Callback):
             arrays.update({f"kept{i}_{j}": values for j, values in enumerate(weights)})
         for name, variables in self._variables().items():
             arrays.update({f"{name}{i}": variable.numpy() for i, variable in enumerate(variables)})
-        with atomic.new_file(self.folder / STATE) as fresh, fresh.open("wb") as file:
+        with atomic_files.new_file(self.folder / STATE) as fresh, fresh.open("wb") as file:
             np.savez(file, **arrays)
 
     def _variables(self):

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from classifier import console, parallel, recording
-from classifier.console import progress, quiet_libraries
+from classifier import recording
+from classifier.core import console, parallel
+from classifier.core.console import progress, quiet_libraries
 from classifier.layouts import folder_of
 from Constants import InputError
 

@@ -17,9 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from classifier import archives, artifact, atomic, inspection, parallel, places, prediction, recording, registry
-from classifier.console import progress, say
-from classifier.journal import Journal
+from classifier import archives, artifact, inspection, places, prediction, recording
+from classifier.core import atomic_files, parallel, registry
+from classifier.core.console import progress, say
+from classifier.core.journal import Journal
 from classifier.outputs import Classified
 from classifier.segments import Merger, Rules, Segment
 from classifier.thresholds import BACKGROUND, in_order, reached
@@ -132,9 +133,9 @@ def run(sources, settings, predictor, out, write, jobs=None, scheduler=None):
         InputError: the folder holds something else of the same names; what parallel.results raises.
     """
     out = Path(out)
-    outputs = [registry.load("outputs", name) for name in write]
+    outputs = [registry.load("writers", name) for name in write]
     out.mkdir(parents=True, exist_ok=True)
-    with atomic.alone_in(out):
+    with atomic_files.alone_in(out):
         strangers = [output.NAME for output in outputs if (out / output.NAME).exists() and not (out / JOURNAL).exists()]
         if strangers:
             raise InputError(f"{out / strangers[0]} is there, and not from here; give another folder with --out")

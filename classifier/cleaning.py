@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from classifier.console import say
+from classifier.core.console import say
 
 QUIETEST_SECONDS = 0.5  # of a recording that tell its noise when nobody says where the noise is
 FRAME, HOP = 512, 128  # samples in which the level is measured

@@ -4,8 +4,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from classifier import atomic, layouts, places, recording, registry
-from classifier.console import say
+from classifier import layouts, places, recording
+from classifier.core import atomic_files, registry
+from classifier.core.console import say
 from classifier.layouts import Clip
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
 
@@ -101,7 +102,7 @@ def label_order(clips, path=LABELS_FILE):
                 f"{only_here or 'none'}). Delete {path.name} to have it written from the folders, or name another file "
                 "with --labels"
             )
-    with atomic.new_file(path) as fresh:
+    with atomic_files.new_file(path) as fresh:
         fresh.write_text("\n".join(have) + "\n", encoding="utf-8")
     say(f"labels: {', '.join(have)}, written to {path} from the folders")
     return have

@@ -9,8 +9,9 @@ from dataclasses import replace
 import librosa
 import numpy as np
 
-from classifier import augmentation, parallel
-from classifier.console import progress
+from classifier import augmentation
+from classifier.core import parallel
+from classifier.core.console import progress
 from classifier.store import to_float, to_int16
 
 N_COPIES = 2  # of a recording; each piece of each epoch is from the recording or from one of them

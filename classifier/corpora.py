@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier import archives, downloads, recording
-from classifier.console import say
+from classifier.core.console import say
 from Constants import InputError
 
 DOWNLOADS = ".downloads"  # in the folder of all data: layouts do not look into hidden folders

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classifier.console import JAX, say
+from classifier.core.console import JAX, say
 from Constants import InputError
 
 VARIABLES = {  # by which Keras lets a cluster say the same as the flags

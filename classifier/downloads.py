@@ -13,7 +13,7 @@ import pooch
 import requests
 from pooch.downloaders import REQUESTS_HEADERS
 
-from classifier.console import progress, say
+from classifier.core.console import progress, say
 from Constants import InputError
 
 TRIES = 5  # in a row that bring nothing new

@@ -9,8 +9,8 @@ import os
 import keras
 import numpy as np
 
-from classifier import atomic
-from classifier.console import progress
+from classifier.core import atomic_files
+from classifier.core.console import progress
 from classifier.pieces import Dealt, Pieces
 
 AT_ONCE = 32  # pieces
@@ -46,11 +46,11 @@ def _of_all(features, pieces, hop):
     content = _hash(pieces.store.contents, pieces.recordings, pieces.starts)
     prefix = f"embeddings-{pieces.contract.piece_length}-{hop}-{kind}"
     path = pieces.store.folder / f"{prefix}-{content}.npy"
-    with atomic.alone_in(pieces.store.folder):
+    with atomic_files.alone_in(pieces.store.folder):
         if not path.is_file():
             part = path.with_suffix(".part")
             if not part.is_file():
-                with atomic.new_file(part) as fresh:
+                with atomic_files.new_file(part) as fresh:
                     np.lib.format.open_memmap(fresh, "w+", "float32", shape)
             values = np.lib.format.open_memmap(part, "r+")
             _fill(values, compute, pieces)

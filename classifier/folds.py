@@ -20,8 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, atomic, evaluation, parallel, places, plots, recording, registry, splits, thresholds
-from classifier.console import import_tensorflow, progress, say
+from classifier import artifact, evaluation, places, plots, recording, splits, thresholds
+from classifier.core import atomic_files, parallel, registry
+from classifier.core.console import import_tensorflow, progress, say
 from classifier.layouts import folder_of
 from classifier.recipe import fine_tuning_of_run, of_run
 from Constants import ROOT, InputError
@@ -340,6 +341,6 @@ def write(result, name, out):
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     plots.confusions(result["scores"], result["labels"], f"{result['model']}:", out / f"{name}_confusion")
-    with atomic.new_file(out / f"{name}.json") as fresh:
+    with atomic_files.new_file(out / f"{name}.json") as fresh:
         fresh.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return out / f"{name}.json"

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from classifier import atomic, console, looks, plots, recording, registry, spectrograms
+from classifier import looks, plots, recording, spectrograms
+from classifier.core import atomic_files, console, registry
 from Constants import cut_audio_pad_last
 
 SIZE = (7, 4)  # inches, of a picture of one recording
@@ -66,7 +67,7 @@ def contact_sheet(pictures, path):
     columns = max(1, min(len(images), SHEET // width))
     images += [np.ones_like(images[0])] * (-len(images) % columns)
     rows = [np.hstack(images[first : first + columns]) for first in range(0, len(images), columns)]
-    with atomic.new_file(path) as fresh:
+    with atomic_files.new_file(path) as fresh:
         plt.imsave(fresh, np.vstack(rows), format="png")
 
 

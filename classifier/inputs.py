@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from classifier import archives, places, recording
-from classifier.console import progress
+from classifier.core.console import progress
 from Constants import InputError
 
 LIST = "-"  # stands for a list on standard input

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier import metadata, prediction, recording, runtimes
-from classifier.console import progress
+from classifier.core.console import progress
 from classifier.spectrograms import mel_spectrograms
 from Constants import Contract, InputError
 

@@ -14,7 +14,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier import artifact, atomic
+from classifier import artifact
+from classifier.core import atomic_files
 from Constants import InputError
 
 LABELS = "labels.txt"  # our name for the label file inside the model; others have others
@@ -38,7 +39,7 @@ class Facts:
 def write_files(trained):
     """Write the files to copy into an app, for one trained model; yields each path."""
     for file in artifact.app_files(trained):
-        with atomic.new_file(file.target) as fresh:
+        with atomic_files.new_file(file.target) as fresh:
             fresh.write_bytes(write(file.source.read_bytes(), facts(trained, file.is_dropin)))
         yield file.target
 

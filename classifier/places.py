@@ -16,8 +16,9 @@ import uuid
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from classifier import atomic, names, parallel, recording
-from classifier.console import progress
+from classifier import names, recording
+from classifier.core import atomic_files, parallel
+from classifier.core.console import progress
 from classifier.names import is_remote, place
 from Constants import STORES, InputError
 
@@ -134,7 +135,7 @@ def fetch(address, folder, missing_ok=False):
     for name in told:
         _check(name, address)
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic.alone_in(folder, LOCK), _index(folder, address) as index:
+    with atomic_files.alone_in(folder, LOCK), _index(folder, address) as index:
         for name in set(index) - set(told):
             (folder / name).unlink(missing_ok=True)
             del index[name]
@@ -190,7 +191,7 @@ def new_file(to):
             send(Path(folder, "fresh"), to)
         return
     to.parent.mkdir(parents=True, exist_ok=True)
-    with atomic.new_file(to) as fresh:
+    with atomic_files.new_file(to) as fresh:
         yield fresh
 
 
@@ -220,7 +221,7 @@ def send(path, address):
     files = [file for file in path.rglob("*") if file.is_file()]
     here = {file.relative_to(path).as_posix(): recording.stamp(file) for file in files}
     here = {name: found for name, found in here.items() if not _is_hidden(name)}
-    with atomic.alone_in(path, LOCK), _index(path, address) as index:
+    with atomic_files.alone_in(path, LOCK), _index(path, address) as index:
         for name in set(index) - set(here):
             remove(f"{address.rstrip('/')}/{name}")
             del index[name]
@@ -345,7 +346,7 @@ def _get(address, path, folder, name):
     """Copy one file from elsewhere; returns its name."""
     system, _ = _open(address)
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    with atomic.new_file(folder / name) as fresh, _explained(f"{address}: {name}"):
+    with atomic_files.new_file(folder / name) as fresh, _explained(f"{address}: {name}"):
         system.get_file(path, str(fresh))
     return name
 
@@ -376,5 +377,5 @@ def _index(folder, address):
     try:
         yield held
     finally:
-        with atomic.new_file(path) as fresh:
+        with atomic_files.new_file(path) as fresh:
             fresh.write_text(json.dumps({"address": str(address).rstrip("/"), "files": held}), encoding="utf-8")

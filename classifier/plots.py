@@ -8,7 +8,7 @@ import matplotlib
 import matplotlib.ticker
 import numpy as np
 
-from classifier import atomic
+from classifier.core import atomic_files
 
 SIZE = (9, 4.5)  # inches
 DPI = 110
@@ -256,7 +256,7 @@ def thumbnail(mel_power, path):
 
     decibels = 10 * np.log10(np.maximum(mel_power, 1e-10))
     brightest = max(decibels.max(), -40)  # digital silence stays dark
-    with atomic.new_file(path) as fresh:
+    with atomic_files.new_file(path) as fresh:
         matplotlib.image.imsave(
             fresh, decibels, origin="lower", cmap="magma", vmin=brightest - 70, vmax=brightest, format="png"
         )
@@ -264,7 +264,7 @@ def thumbnail(mel_power, path):
 
 def save(figure, path, show=False):
     plt = pyplot()
-    with atomic.new_file(path) as fresh:
+    with atomic_files.new_file(path) as fresh:
         figure.savefig(fresh, dpi=DPI, format="png")
     if show and _has_display():
         plt.show()

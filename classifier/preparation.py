@@ -17,8 +17,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from classifier import atomic, cleaning, console, parallel, places, plots, recording, spectrograms
-from classifier.console import progress, say
+from classifier import cleaning, places, plots, recording, spectrograms
+from classifier.core import atomic_files, console, parallel
+from classifier.core.console import progress, say
 from classifier.layouts import Clip, folder_of
 from classifier.layouts.prepared import MANIFEST, read_manifest
 from classifier.names import absolute, is_remote
@@ -77,7 +78,7 @@ def prepare(clips, data, out, settings, scheduler=None):
     _check(clips, data, there)
     out = places.fetched_to_write(there)
     out.mkdir(parents=True, exist_ok=True)
-    with atomic.alone_in(out):
+    with atomic_files.alone_in(out):
         held = {entry["id"]: entry for entry in read_manifest(out)}  # of two of the same job, the later
         unfinished = [held.pop(entry["id"]) for entry in list(held.values()) if not _is_whole(entry, out)]
         for entry in unfinished:
@@ -358,5 +359,5 @@ def _take_away(entry, out):
 
 
 def _write_manifest(out, entries):
-    with atomic.new_file(out / MANIFEST) as fresh:
+    with atomic_files.new_file(out / MANIFEST) as fresh:
         fresh.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8")

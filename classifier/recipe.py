@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from classifier import registry
-from classifier.console import import_keras
+from classifier.core import registry
+from classifier.core.console import import_keras
 from Constants import InputError, make_contract
 
 MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it

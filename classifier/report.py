@@ -16,7 +16,8 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from classifier import artifact, atomic, plots, recording, registry, splits
+from classifier import artifact, plots, recording, splits
+from classifier.core import atomic_files, registry
 from classifier.layouts import PART, folder_of
 from classifier.spectrograms import mel_spectrograms
 from Constants import ROOT, InputError
@@ -73,7 +74,7 @@ def write(trained):
     )
     path = trained.folder / artifact.REPORT / artifact.PAGE
     path.parent.mkdir(exist_ok=True)
-    with atomic.new_file(path) as fresh:
+    with atomic_files.new_file(path) as fresh:
         fresh.write_text(page, encoding="utf-8", errors="replace")
     return path
 

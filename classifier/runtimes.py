@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier import artifact, metadata
-from classifier.console import progress, table
+from classifier.core.console import progress, table
 from classifier.recording import read
 from Constants import InputError, cut_audio_pad_last
 

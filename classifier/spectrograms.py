@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from classifier.console import say
+from classifier.core.console import say
 
 
 def _librosa():

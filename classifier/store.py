@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import atomic, parallel, places, recording
-from classifier.console import progress, quiet_libraries
+from classifier import places, recording
+from classifier.core import atomic_files, parallel
+from classifier.core.console import progress, quiet_libraries
 from Constants import STORES, InputError
 
 AUDIO = "audio.int16"
@@ -95,7 +96,7 @@ def read(clips, data, sample_rate, keep=True):
             return _open(clips, sample_rate, file, index, None)
     folder = _folder(data, sample_rate)
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic.alone_in(folder):
+    with atomic_files.alone_in(folder):
         index = _read_index(folder)
         with (folder / AUDIO).open("a+b") as file:
             file.truncate(index["end"] * BYTES)  # behind it is what a killed run had begun
@@ -136,7 +137,7 @@ def _read_index(folder):
 
 def _write_index(folder, file, index):
     file.flush()
-    with atomic.new_file(folder / INDEX) as fresh:
+    with atomic_files.new_file(folder / INDEX) as fresh:
         fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
 
 

@@ -5,7 +5,8 @@ python -m classifier.summary
 
 import csv
 
-from classifier import artifact, atomic, console, folds, splits
+from classifier import artifact, folds, splits
+from classifier.core import atomic_files, console
 from Constants import TRAINED
 
 LEAKS_NAMED = 5
@@ -150,7 +151,7 @@ def leaderboard(results, path):
     n_folds = len(results[0].get("folds", []))
     over = f"mean ± sd over {n_folds} fold(s); " if n_folds else ""
     print(f"{over}95 %: drawn from {results[0]['intervals']['groups']} groups")
-    with atomic.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
+    with atomic_files.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, numbers[0])
         writer.writeheader()
         writer.writerows(numbers)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, atomic, halved, quantised, recording, registry
+from classifier import artifact, halved, quantised, recording
 from classifier.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
-from classifier.console import import_tensorflow, quiet_libraries, run
+from classifier.core import atomic_files, registry
+from classifier.core.console import import_tensorflow, quiet_libraries, run
 from classifier.prediction import LiteRT, probes
 from Constants import ROOT, InputError
 
@@ -51,7 +52,7 @@ def export(model, path, rows, kind=FLOAT32):
     Raises:
         InputError: the model can not be converted, or the file answers something else than Keras; no file is left.
     """
-    with atomic.new_file(path) as fresh:
+    with atomic_files.new_file(path) as fresh:
         fresh.write_bytes(converted(model, kind))
         return prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), kind, path.name)
 
@@ -69,7 +70,7 @@ def export_int8(model, path, rows, learnt, is_good=lambda path: True):
     expected, why = model.predict(rows, verbose=0, batch_size=32), None
     for held in in_8_bits(model, learnt):
         try:
-            with atomic.new_file(path) as fresh:
+            with atomic_files.new_file(path) as fresh:
                 fresh.write_bytes(held)
                 difference = prove(fresh, rows, expected, INT8, path.name)
                 if not is_good(fresh):

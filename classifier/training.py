@@ -15,7 +15,6 @@ import numpy as np
 
 from classifier import (
     artifact,
-    atomic,
     calibration,
     copies,
     description,
@@ -26,13 +25,13 @@ from classifier import (
     network,
     plots,
     prediction,
-    registry,
     splits,
     tflite,
     thresholds,
 )
 from classifier.checkpoint import LOGS, Checkpoint
-from classifier.console import progress, say
+from classifier.core import atomic_files, registry
+from classifier.core.console import progress, say
 from classifier.pieces import Pieces, TrainingPieces
 from classifier.recipe import fine_tuning_of_run, of_run
 from Constants import InputError
@@ -124,7 +123,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     sure = _sureness(answers, labels, contract)
 
     packages = PACKAGES if backend in PACKAGES else (*PACKAGES, backend)
-    with atomic.new_folder(Path(out) / name) as folder:
+    with atomic_files.new_folder(Path(out) / name) as folder:
         model.save(folder / artifact.MODEL)
         _write_history(folder / artifact.HISTORY, checkpoint.history)
         artifact.write_answers(folder, answers)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier import artifact, clips, cost, evaluation, metadata, network, runtimes, splits, store, tflite
-from classifier.console import progress, say
+from classifier.core.console import progress, say
 from classifier.layouts import folder_of
 from classifier.prediction import LiteRT, Predictor, probes
 from Constants import InputError

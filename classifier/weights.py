@@ -4,8 +4,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier import atomic, downloads, registry
-from classifier.console import say
+from classifier import downloads
+from classifier.core import atomic_files, registry
+from classifier.core.console import say
 from Constants import WEIGHTS, InputError
 
 
@@ -77,7 +78,7 @@ def fetch(network):
     say(f"{network}: downloading its weights, {weights.megabytes:g} MB, {weights.licence}")
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     try:
-        with atomic.alone_in(WEIGHTS):
+        with atomic_files.alone_in(WEIGHTS):
             return downloads.fetch(weights.url, weights.path, f"sha256:{weights.sha256}")
     except InputError as error:
         raise InputError(f"{error}; or name a file you have with TrainModel.py --weights") from None
@@ -123,7 +124,7 @@ def take(path):
     targets = [of_kind[0].path, *(WEIGHTS / name for name in of_kind[0].beside)]
     for source, target in zip([path, *together], targets, strict=True):
         if source.is_file() and not (target.exists() and target.samefile(source)):
-            with atomic.new_file(target) as fresh:
+            with atomic_files.new_file(target) as fresh:
                 shutil.copyfile(source, fresh)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier import registry
+from classifier.core import registry
 from tests.conftest import run_script, write_data, write_tone
 from tests.test_train_model import train
 

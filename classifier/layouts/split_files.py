@@ -8,7 +8,7 @@ missing.
 
 from dataclasses import replace
 
-from classifier.console import say
+from classifier.core.console import say
 from classifier.layouts import Clip, existing
 from Constants import InputError, read_labels
 

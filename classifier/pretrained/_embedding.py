@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from classifier import registry, weights
+from classifier import weights
+from classifier.core import registry
 from classifier.features._feature import Feature
 from Constants import InputError
 

@@ -2,7 +2,7 @@
 
 import re
 
-from classifier import registry
+from classifier.core import registry
 from classifier.service import job
 from classifier.service.settings import NotFound
 from Constants import InputError

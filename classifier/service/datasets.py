@@ -4,7 +4,8 @@ import os
 import shutil
 from collections import Counter
 
-from classifier import archives, clips, recording, registry
+from classifier import archives, clips, recording
+from classifier.core import registry
 from classifier.service import words
 from classifier.service.settings import NotFound
 from Constants import DATA_LONG, DATA_SETS, DATA_SHORT, InputError

@@ -17,7 +17,8 @@ import urllib.parse
 import uuid
 from pathlib import Path, PurePosixPath
 
-from classifier import atomic, names
+from classifier import names
+from classifier.core import atomic_files
 from classifier.service.settings import Forbidden, Refused, TooLarge
 
 SECONDS = 30  # for all of it: looking up, redirects, the last byte
@@ -62,7 +63,7 @@ def fetch(address, folder, settings, allowed=is_public, seconds=SECONDS):
     deadline = time.monotonic() + seconds
     path = Path(folder) / uuid.uuid4().hex
     try:
-        with atomic.new_file(path) as fresh:
+        with atomic_files.new_file(path) as fresh:
             here = address
             for _ in range(REDIRECTS + 1):
                 with _answer(here, deadline, allowed) as response:

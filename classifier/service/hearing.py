@@ -23,7 +23,7 @@ import numpy as np
 from pebble import ProcessExpired, ProcessPool
 
 from classifier import archives, prediction, recording
-from classifier.parallel import cpu_count
+from classifier.core.parallel import cpu_count
 from classifier.service.drawing import drawing
 from classifier.service.settings import Busy, Refused, TooLarge
 from Constants import SAMPLE_RATE, InputError

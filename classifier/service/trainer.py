@@ -22,7 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, atomic, recording, registry
+from classifier import artifact, recording
+from classifier.core import atomic_files, registry
 from classifier.service import arguments, datasets, job, words
 from classifier.service.datasets import Datasets
 from classifier.service.runs import new_uuid, now
@@ -253,7 +254,7 @@ class Trainer:
     def _start(self, run):
         folder = self.work / run.uuid
         folder.mkdir(parents=True, exist_ok=True)
-        with atomic.new_file(folder / job.JOB) as fresh:
+        with atomic_files.new_file(folder / job.JOB) as fresh:
             fresh.write_text(json.dumps(arguments.commands(run, folder)), encoding="utf-8")
         run = self.runs.update(run.uuid, status="running")
         self.child = job.start(job.__name__, folder, log=folder / job.LOG)
@@ -299,7 +300,7 @@ class Trainer:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            with atomic.new_folder(target) as fresh:  # onto another file system
+            with atomic_files.new_folder(target) as fresh:  # onto another file system
                 shutil.copytree(trained, fresh, dirs_exist_ok=True)
 
     def _put_in_order(self):

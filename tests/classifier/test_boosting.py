@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import clips, console, splits, store
+from classifier import clips, splits, store
+from classifier.core import console
 from Constants import Contract, InputError
 from tests.conftest import write_data
 

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier import console, store
+from classifier import store
 from classifier.clips import read_clips
+from classifier.core import console
 from classifier.pieces import Pieces
 from Constants import Contract
 from tests.conftest import write_tone

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier import halved, network, prediction, registry, tflite
+from classifier import halved, network, prediction, tflite
+from classifier.core import registry
 from Constants import Contract
 
 

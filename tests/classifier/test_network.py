@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import console, registry
+from classifier.core import console, registry
 from Constants import Contract
 
 console.import_tensorflow()

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from classifier import network, prediction, quantised, registry, tflite
+from classifier import network, prediction, quantised, tflite
+from classifier.core import registry
 from classifier.pretrained._embedding import Embedding
 from Constants import Contract, InputError
 

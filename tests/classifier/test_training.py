@@ -1,6 +1,6 @@
 import pytest
 
-from classifier import console
+from classifier.core import console
 from classifier.recipe import Recipe
 
 console.import_tensorflow()

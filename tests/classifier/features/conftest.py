@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from classifier import console, recording
+from classifier import recording
+from classifier.core import console
 from Constants import Contract
 
 console.import_tensorflow()

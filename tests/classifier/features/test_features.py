@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import prediction, registry, tflite
+from classifier import prediction, tflite
+from classifier.core import registry
 from Constants import Contract
 from tests.conftest import ROOT
 

@@ -1,6 +1,7 @@
 import pytest
 
-from classifier import clips, registry
+from classifier import clips
+from classifier.core import registry
 from classifier.layouts import class_folders
 from Constants import InputError
 from tests.conftest import write_data, write_tone

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from classifier import console, registry
+from classifier.core import console, registry
 from classifier.recipe import contract_of
 
 LABELS = 3

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import network, registry
+from classifier import network
+from classifier.core import registry
 from classifier.features.gammatone_spectrogram import centres
 from classifier.models import _abdoli, abdoli_gammatone
 from classifier.models.abdoli_gammatone import BAND_HZ, Gammatone

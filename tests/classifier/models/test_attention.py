@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import console
+from classifier.core import console
 
 console.import_tensorflow()
 from classifier.models._attention import Attention, SelfAttention, convolutional_attention  # noqa: E402

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import console, registry, tflite
+from classifier import tflite
+from classifier.core import console, registry
 
 console.import_tensorflow()
 from classifier.models._autoencoder import Reconstruction, unit_range  # noqa: E402

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from classifier import console, registry
+from classifier.core import console, registry
 
 console.import_tensorflow()
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import console, registry
+from classifier.core import console, registry
 from tests.conftest import ROOT
 
 console.import_tensorflow()

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import console, registry
+from classifier.core import console, registry
 
 console.import_tensorflow()
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from classifier import console
+from classifier.core import console
 
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier import registry  # noqa: E402
+from classifier.core import registry  # noqa: E402
 
 NAMES = {"resnet50_lstm": "resnet50", "mobilenet_v2": "mobilenet_v2"}
 

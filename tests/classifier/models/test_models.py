@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import console, metadata, registry, runtimes
+from classifier import metadata, runtimes
+from classifier.core import console, registry
 from classifier.recipe import Recipe, contract_of
 from Constants import Contract, InputError, make_contract
 from tests.conftest import ROOT

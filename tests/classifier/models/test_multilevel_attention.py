@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import network, registry
+from classifier import network
+from classifier.core import registry
 from classifier.models import _multilevel
 from Constants import Contract, make_contract
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from classifier import console
+from classifier.core import console
 
 console.import_tensorflow()
 import keras  # noqa: E402

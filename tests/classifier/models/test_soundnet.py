@@ -3,7 +3,8 @@
 import keras
 import pytest
 
-from classifier import network, registry
+from classifier import network
+from classifier.core import registry
 
 LENGTHS = {  # after each convolution, pooling and recurrent layer
     "soundnet": [3_750, 1_872, 234, 114, 57, 29, 15, 6, 6, 6],

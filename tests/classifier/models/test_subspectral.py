@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from classifier import console
+from classifier.core import console
 
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier import network, registry  # noqa: E402
+from classifier import network  # noqa: E402
+from classifier.core import registry  # noqa: E402
 
 
 def body(name, shape, n_classes):

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from classifier import artifact, console, weights
+from classifier import artifact, weights
+from classifier.core import console
 from tests.conftest import call_script, write_data
 
 console.import_tensorflow()

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import network, registry
+from classifier import network
+from classifier.core import registry
 from classifier.models import slice_cnn, slice_lstm
 from Constants import Contract
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier import registry
+from classifier.core import registry
 from classifier.outputs import Classified
 from classifier.segments import Segment
 
@@ -27,7 +27,7 @@ def written(tmp_path):
     """What a file of classifier/outputs writes of them."""
 
     def write(name):
-        output = registry.load("outputs", name)
+        output = registry.load("writers", name)
         output.write(classified(), LABELS, tmp_path / output.NAME)
         return tmp_path / output.NAME
 

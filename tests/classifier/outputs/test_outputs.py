@@ -1,10 +1,10 @@
-from classifier import registry
+from classifier.core import registry
 from classifier.outputs import Classified
 from tests.classifier.outputs.conftest import HEARD
 
 
 def test_no_two_write_to_one_place():
-    places = [registry.load("outputs", name).NAME for name in registry.names("outputs")]
+    places = [registry.load("writers", name).NAME for name in registry.names("writers")]
     assert len(set(places)) == len(places) == 6
 
 

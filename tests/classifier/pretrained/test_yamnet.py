@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from classifier import clips, console, store, weights
+from classifier import clips, store, weights
+from classifier.core import console
 from Constants import Contract, InputError
 from tests.conftest import SHARED_DATA
 

@@ -1,12 +1,12 @@
 import pytest
 
-from classifier import atomic
+from classifier.core import atomic_files
 
 
 def test_a_failed_folder_leaves_the_old_one_and_nothing_else(tmp_path):
     (tmp_path / "mel").mkdir()
     (tmp_path / "mel" / "old").touch()
-    with pytest.raises(KeyboardInterrupt), atomic.new_folder(tmp_path / "mel") as fresh:
+    with pytest.raises(KeyboardInterrupt), atomic_files.new_folder(tmp_path / "mel") as fresh:
         (fresh / "new").touch()
         raise KeyboardInterrupt
     assert [path.name for path in tmp_path.rglob("*")] == ["mel", "old"]
@@ -15,14 +15,14 @@ def test_a_failed_folder_leaves_the_old_one_and_nothing_else(tmp_path):
 def test_a_finished_folder_takes_the_place_of_the_old_one(tmp_path):
     (tmp_path / "mel").mkdir()
     (tmp_path / "mel" / "old").touch()
-    with atomic.new_folder(tmp_path / "mel") as fresh:
+    with atomic_files.new_folder(tmp_path / "mel") as fresh:
         (fresh / "new").touch()
     assert [path.name for path in tmp_path.rglob("*")] == ["mel", "new"]
 
 
 def test_a_failed_file_leaves_the_old_one_and_nothing_else(tmp_path):
     (tmp_path / "model.tflite").write_text("old")
-    with pytest.raises(ZeroDivisionError), atomic.new_file(tmp_path / "model.tflite") as fresh:
+    with pytest.raises(ZeroDivisionError), atomic_files.new_file(tmp_path / "model.tflite") as fresh:
         fresh.write_text("new")
         1 / 0  # noqa: B018
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("model.tflite", "old")]

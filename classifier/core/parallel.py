@@ -15,7 +15,7 @@ from importlib import metadata
 from joblib import Parallel, cpu_count, delayed  # cpu_count: for others too
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from classifier.console import quiet_libraries
+from classifier.core.console import quiet_libraries
 from Constants import ROOT, InputError
 
 PATIENCE = 10  # seconds for a scheduler to answer, and for a first worker to come

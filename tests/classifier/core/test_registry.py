@@ -1,6 +1,6 @@
 import pytest
 
-from classifier import registry
+from classifier.core import registry
 from Constants import InputError
 
 

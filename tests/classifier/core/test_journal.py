@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.journal import Journal
+from classifier.core.journal import Journal
 
 ONE, TWO = "01" * 16, "02" * 16
 

@@ -6,12 +6,22 @@ from pathlib import Path
 
 from Constants import InputError
 
-FOLDER = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent.parent
+FOLDERS = {
+    "models": "models",
+    "features": "features",
+    "pretrained": "pretrained",
+    "layouts": "layouts",
+    "writers": "outputs",
+}
+SHARED = {"assemble", "weights"}  # what the files of a folder have in common; itself none of the list
 
 
 def names(kind):
     """The names in a folder of this package, for example names("models"), sorted; nothing is imported."""
-    return sorted(path.stem for path in (FOLDER / kind).glob("*.py") if not path.stem.startswith("_"))
+    return sorted(
+        path.stem for path in _folder(kind).glob("*.py") if not path.stem.startswith("_") and path.stem not in SHARED
+    )
 
 
 def load(kind, name):
@@ -21,12 +31,12 @@ def load(kind, name):
         InputError: there is no such file; the message lists what there is.
     """
     _check(kind, name)
-    return importlib.import_module(f"classifier.{kind}.{name}")
+    return importlib.import_module(f"classifier.{FOLDERS[kind].replace('/', '.')}.{name}")
 
 
 def stated(kind, name, constant):
     """A number that a file states, None where it does not; the file is only read, for to import it imports Keras."""
-    path = FOLDER / kind / f"{name}.py"
+    path = _folder(kind) / f"{name}.py"
     for node in ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else ():
         if isinstance(node, ast.Assign) and [getattr(target, "id", None) for target in node.targets] == [constant]:
             return ast.literal_eval(node.value)
@@ -35,7 +45,7 @@ def stated(kind, name, constant):
 
 def docstring(kind, name):
     """What a file says of itself, "" where there is no such file; the file is only read."""
-    path = FOLDER / kind / f"{name}.py"
+    path = _folder(kind) / f"{name}.py"
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.is_file() else ""
 
 
@@ -54,6 +64,10 @@ def choose(kind, wanted):
     for name in chosen:
         _check(kind, name)
     return chosen
+
+
+def _folder(kind):
+    return PACKAGE / FOLDERS[kind]
 
 
 def _check(kind, name):

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from classifier.console import say
+from classifier.core.console import say
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from classifier import console
+from classifier.core import console
 from tests.conftest import ROOT
 
 

@@ -10,7 +10,7 @@ from operator import mul, truediv
 
 import pytest
 
-from classifier import parallel
+from classifier.core import parallel
 from Constants import InputError
 from tests.conftest import ROOT, alive, wait_until
 
