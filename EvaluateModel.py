@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path, PurePosixPath
 
 from classifier.core import console, registry
-from classifier.names import absolute, is_remote, place
+from classifier.storage.locations import absolute, is_remote, place
 from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE, InputError
 
 # Parameters: change them here, or give them on the command line.
@@ -56,13 +56,14 @@ def main(argv=None):
     parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: evaluated)")
     args = parser.parse_args(argv)
 
-    from classifier import clips, places, summary
+    from classifier import clips, summary
+    from classifier.storage import remote
 
     models = [Path(name.strip()) for name in args.model.split(",")]
     are_trained = any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in models)
     are_trained = are_trained and not set(map(str, models)) <= {"all", *registry.names("models")}
     args.data, there = absolute(args.data or clips.default_data()), args.out
-    args.out = places.fetched_to_write(there)
+    args.out = remote.fetched_to_write(there)
     found = clips.read_clips(args.data, args.group_by, args.layout)
     results = test_trained(args, models, found) if are_trained else train_and_test(args, found, there)
     for result in results:
@@ -71,7 +72,7 @@ def main(argv=None):
             summary.background(result)
     summary.leaderboard(results, args.out / "leaderboard.csv")
     if is_remote(there):
-        places.send(args.out, there)
+        remote.send(args.out, there)
     next_step = "classify with the best" if are_trained else "python TrainModel.py, for the model to keep"
     print(f"wrote {there}: leaderboard.csv, a json and confusion matrices a model; next: {next_step}")
 

@@ -48,7 +48,8 @@ def main(argv=None):
 
 
 def draw_recording(path, png):
-    from classifier import plots, recording, spectrograms
+    from classifier import plots
+    from classifier.audio import recording, spectrograms
 
     contract, name = make_contract(), path.name if path else "sample_signal"
     signal = recording.read(path, contract.sample_rate) if path else sample_signal()

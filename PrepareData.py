@@ -5,7 +5,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from classifier.core import console
-from classifier.names import place
+from classifier.storage.locations import place
 from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS, make_contract
 
 # Parameters: change them here, or give them on the command line.
@@ -54,7 +54,9 @@ def main(argv=None):
 
 
 def prepare(args):
-    from classifier import clips, places, preparation, recording
+    from classifier import clips, preparation
+    from classifier.audio import recording
+    from classifier.storage import remote
 
     noise = args.denoise
     if noise not in (None, "quietest", "whole"):
@@ -63,7 +65,7 @@ def prepare(args):
     silent = tuple(label.strip() for label in args.silent.split(","))
     settings = preparation.Settings(args.sample_rate, args.top_db, args.split, noise, args.join, silent)
     if PurePosixPath(args.data).suffix.lower() in recording.SUFFIXES:
-        with places.local(args.data) as path:
+        with remote.local(args.data) as path:
             png = preparation.draw(path, settings)
         return print(f"wrote {png}: {args.data} before and after; the recording itself is as it was")
     found = clips.read_clips(args.data, args.group_by, args.layout)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from classifier.core import console, registry
-from classifier.names import absolute, place
+from classifier.storage.locations import absolute, place
 from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED, make_contract
 
 # Parameters: change them here, or give them on the command line.

@@ -17,7 +17,7 @@ import soundfile
 
 from benchmarks import memory
 from benchmarks.stopwatch import timed
-from classifier import recording
+from classifier.audio import recording
 from classifier.core import console
 from Constants import DATA_SHORT, ROOT, TRAINED
 

@@ -16,7 +16,8 @@ from joblib import cpu_count
 from benchmarks import repeated
 from benchmarks.classify_ten_minutes import WARM_UP, one_by_one
 from benchmarks.stopwatch import timed
-from classifier import artifact, classification, inputs, recording
+from classifier import artifact, classification, inputs
+from classifier.audio import recording
 from classifier.core import console
 from Constants import TRAINED, cut_audio_pad_last
 

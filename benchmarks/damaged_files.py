@@ -19,7 +19,7 @@ import av
 import numpy as np
 import soundfile
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.core import console
 from classifier.layouts import class_folders
 from Constants import DATA_SHORT, ROOT

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, cost, network, recording, tflite
+from classifier import artifact, cost, network, tflite
+from classifier.audio import recording
 from classifier.core import console, registry
 from Constants import DATA_SHORT, SHIPPED_LABELS, Contract, cut_audio_pad_last
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.core import console, registry
 from Constants import DATA_SHORT, Contract, cut_audio_pad_last
 

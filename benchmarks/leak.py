@@ -11,7 +11,8 @@ import argparse
 from pathlib import Path
 
 import EvaluateModel
-from classifier import clips, recording
+from classifier import clips
+from classifier.audio import recording
 from classifier.core import console
 from Constants import EVALUATED, cut_audio, make_contract
 

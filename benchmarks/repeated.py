@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.core import console
 from classifier.layouts import class_folders
 from Constants import DATA_SHORT

@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 import requests
 
 from benchmarks import memory
-from classifier import artifact, prediction, recording
+from classifier import artifact, prediction
+from classifier.audio import recording
 from classifier.core import console
 from Constants import ROOT, TRAINED, InputError, cut_audio_pad_last
 

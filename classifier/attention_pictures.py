@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, plots, prediction, recording, spectrograms
+from classifier import artifact, plots, prediction
+from classifier.audio import recording, spectrograms
 from classifier.core import registry
 from Constants import InputError, cut_audio_pad_last
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.layouts import folder_of

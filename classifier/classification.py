@@ -17,12 +17,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from classifier import archives, artifact, inspection, places, prediction, recording
+from classifier import artifact, inspection, prediction
+from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import progress, say
 from classifier.core.journal import Journal
 from classifier.outputs import Classified
 from classifier.segments import Merger, Rules, Segment
+from classifier.storage import archives, remote
 from classifier.thresholds import BACKGROUND, in_order, reached
 from Constants import InputError, cut_blocks
 
@@ -56,7 +58,7 @@ class Settings:
 
     def key(self, source):
         """The same for the same version of a recording that would be answered the same."""
-        path = source.where if places.is_remote(source.where) else os.path.realpath(source.where)
+        path = source.where if remote.is_remote(source.where) else os.path.realpath(source.where)
         return _hash([self.fingerprint, path, source.member, source.stamp])[:32]
 
 
@@ -200,7 +202,7 @@ def _calls(sources, missing, settings, threads, folder, failed):
         if not archive:
             for i in group:
                 where = sources[i].where
-                where = where if places.is_remote(where) else os.path.abspath(where)
+                where = where if remote.is_remote(where) else os.path.abspath(where)
                 yield i, where, sources[i].name, settings, threads
             continue
         waiting = {sources[i].member: i for i in group}
@@ -228,7 +230,7 @@ def classify(i, where, name, settings, threads=1, shown=False):
     """
     path = where
     try:
-        with places.local(where) as path:
+        with remote.local(where) as path:
             return i, where, _classify(path, settings, threads, shown)
     except (InputError, OSError) as error:
         return i, where, str(error).replace(str(path), name)

@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from classifier import layouts, places, recording
+from classifier import layouts
+from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
 from classifier.layouts import Clip
+from classifier.storage import remote
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
 
 
@@ -24,7 +26,7 @@ def read_clips(data, group_by=None, layout=None):
         InputError: there is no such folder, nothing in it, it is not in that layout, or a file name the expression
             does not match.
     """
-    data = places.fetched(data)
+    data = remote.fetched(data)
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
     clips = registry.load("layouts", layout or recognise(data)).clips(data)

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from classifier import archives, downloads, recording
+from classifier.audio import recording
 from classifier.core.console import say
+from classifier.storage import archives, downloads
 from Constants import InputError
 
 DOWNLOADS = ".downloads"  # in the folder of all data: layouts do not look into hidden folders

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import recording, runtimes
+from classifier import runtimes
+from classifier.audio import recording
 from classifier.inspection import LARGEST_INPUT, PROBES, plain, walk
 
 SECONDS = (0.05, 60)  # of a piece; with others, the sample rate is likely to be wrong

@@ -20,11 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, evaluation, places, plots, recording, splits, thresholds
+from classifier import artifact, evaluation, plots, splits, thresholds
+from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
 from classifier.layouts import folder_of
 from classifier.recipe import fine_tuning_of_run, of_run
+from classifier.storage import remote
 from Constants import ROOT, InputError
 
 TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
@@ -170,7 +172,7 @@ def train(jobs, labels, n_at_once, scheduler=None, to=None):
                 job = jobs[number]
                 if failure is None:
                     if to:
-                        places.fetched(to) if scheduler else places.send(job.out.parent, to)
+                        remote.fetched(to) if scheduler else remote.send(job.out.parent, to)
                     if scheduler and not job.folder.is_dir():
                         raise parallel.not_shared(job.folder)
                     recall = artifact.load(job.folder).run["scores"]["pieces"]["mean_recall"]
@@ -182,7 +184,7 @@ def train(jobs, labels, n_at_once, scheduler=None, to=None):
                     failed = failed or _complaint(*failure)
                     say(f"{job.model}, fold {job.fold}: failed")
     finally:
-        places.remove(stop)
+        remote.remove(stop)
     if failed:
         raise InputError(f"a training failed, the finished ones are kept: {failed}")
 
@@ -193,7 +195,7 @@ def _train(number, job, labels, stop, to):
     Returns:
         its number, and None, or what went wrong: exit status and all that it said; () where it was not begun.
     """
-    if places.stamp(stop):
+    if remote.stamp(stop):
         return number, ()
     where = f"{to}/{job.out.name}/{job.model}"
     with tempfile.TemporaryDirectory() as folder:
@@ -202,10 +204,10 @@ def _train(number, job, labels, stop, to):
         labels_file.write_text("\n".join(labels) + "\n", encoding="utf-8")
         status, said = _run([*job.command, f"--labels={labels_file}"])
         if status and parallel.is_wanted():
-            with places.new_file(stop) as fresh:
+            with remote.new_file(stop) as fresh:
                 fresh.touch()
         elif to and not status:
-            places.send(job.folder, where)
+            remote.send(job.folder, where)
     return number, (status, said) if status else None
 
 

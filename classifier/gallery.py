@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from classifier import looks, plots, recording, spectrograms
+from classifier import looks, plots
+from classifier.audio import recording, spectrograms
 from classifier.core import atomic_files, console, registry
 from Constants import cut_audio_pad_last
 

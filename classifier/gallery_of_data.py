@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import plots, recording
+from classifier import plots
+from classifier.audio import recording
 from classifier.core import console, parallel
 from classifier.gallery import Gallery, decibels, read, side_by_side
 from Constants import InputError

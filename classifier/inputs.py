@@ -11,8 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from classifier import archives, places, recording
+from classifier.audio import recording
 from classifier.core.console import progress
+from classifier.storage import archives, remote
 from Constants import InputError
 
 LIST = "-"  # stands for a list on standard input
@@ -55,7 +56,7 @@ def find(inputs, lines=()):
     """
     found, refused, seen, files = [], {}, set(), _Files()
     for name, inside, where, member, stamp in progress(_named(inputs, lines, refused), "looking for recordings"):
-        identity = (where if places.is_remote(where) else os.path.realpath(where), member)
+        identity = (where if remote.is_remote(where) else os.path.realpath(where), member)
         if identity not in seen:
             seen.add(identity)
             found.append(Source(_readable(name), files.new(inside), where, member, stamp))
@@ -76,13 +77,13 @@ def _named(inputs, lines, refused):
 
 
 def _meant(given, refused, listed=False):
-    given = str(places.place(given))
-    if places.is_remote(given):
-        for address, stamp in places.stamps(given).items():
+    given = str(remote.place(given))
+    if remote.is_remote(given):
+        for address, stamp in remote.stamps(given).items():
             yield address, address.partition("://")[2], address, None, stamp
     elif os.path.isdir(given):
         folder = os.path.basename(os.path.abspath(given))
-        for path in map(str, places.find(given)):
+        for path in map(str, remote.find(given)):
             yield path, f"{folder}/{os.path.relpath(path, given)}", path, None, recording.stamp(path)
     elif _is_archive(given):
         yield from _in_archive(given, refused)

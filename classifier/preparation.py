@@ -17,12 +17,14 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from classifier import cleaning, places, plots, recording, spectrograms
+from classifier import plots
+from classifier.audio import denoise, recording, spectrograms
 from classifier.core import atomic_files, console, parallel
 from classifier.core.console import progress, say
 from classifier.layouts import Clip, folder_of
 from classifier.layouts.prepared import MANIFEST, read_manifest
-from classifier.names import absolute, is_remote
+from classifier.storage import remote
+from classifier.storage.locations import absolute, is_remote
 from Constants import InputError, make_contract
 
 PART_SECONDS = 600  # a longer recording becomes several outputs: memory stays flat, and all cores have work
@@ -76,7 +78,7 @@ def prepare(clips, data, out, settings, scheduler=None):
     """
     data, there = absolute(data), absolute(out)
     _check(clips, data, there)
-    out = places.fetched_to_write(there)
+    out = remote.fetched_to_write(there)
     out.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(out):
         held = {entry["id"]: entry for entry in read_manifest(out)}  # of two of the same job, the later
@@ -93,15 +95,15 @@ def prepare(clips, data, out, settings, scheduler=None):
         todo = {name: job for name, job in jobs.items() if name not in held}
         across = scheduler and is_remote(there)
         if across:
-            places.send(out, there)  # what is taken away, before workers put something in its place
+            remote.send(out, there)  # what is taken away, before workers put something in its place
         if todo:
             # A process of a killed run may still be writing: its job gets the same name again.
             _run(todo, data, there, held, {entry["id"]: entry["outputs"][:1] for entry in unfinished}, scheduler)
             if across:
-                places.fetched(there, missing_ok=True)  # what the workers have sent
+                remote.fetched(there, missing_ok=True)  # what the workers have sent
             _write_manifest(out, held.values())
         if is_remote(there):
-            places.send(out, there)
+            remote.send(out, there)
     return [held[name] for name in jobs]
 
 
@@ -184,8 +186,8 @@ def _seconds(clip):
 
 def _run(todo, data, there, held, begun_before, scheduler):
     """Do the jobs in parallel, a line of the manifest for each as soon as its files are there."""
-    cleaning.warm_up()
-    out = places.here(there)
+    denoise.warm_up()
+    out = remote.here(there)
     targets = _targets(todo, folder_of(data), out, begun_before)
     begun = {
         name: _entry(name, job, data, [{"path": f"{targets[name]}.wav"}], begun=True) for name, job in todo.items()
@@ -215,7 +217,7 @@ def _seen_by(scheduler, job, data):
     """The job as those see it who do it: workers of a cluster are in another folder, and may have only the address."""
     if not scheduler:
         return job
-    paths = [places.elsewhere(clip.path, data) if is_remote(data) else clip.path.resolve() for clip in job.clips]
+    paths = [remote.elsewhere(clip.path, data) if is_remote(data) else clip.path.resolve() for clip in job.clips]
     return replace(job, clips=tuple(replace(clip, path=path) for clip, path in zip(job.clips, paths, strict=True)))
 
 
@@ -254,12 +256,12 @@ def _do(name, job, folder, out, target):
     waiting, outputs, skipped, seconds = [], [], [], 0.0
 
     def write(signal, path):
-        with places.new_file(f"{out}/{path}") as fresh:
+        with remote.new_file(f"{out}/{path}") as fresh:
             recording.write(fresh, signal, rate)
         outputs.append({"path": path, **_levels(signal, rate)})
 
     for i, clip in enumerate(job.clips):
-        with places.local(clip.path) as path:
+        with remote.local(clip.path) as path:
             try:
                 for number, part in enumerate(_parts(replace(clip, path=path), rate)):
                     seconds += len(part) / rate
@@ -268,7 +270,7 @@ def _do(name, job, folder, out, target):
                         waiting.append(cleaned)
                     else:
                         write(cleaned, f"{target}{f' @{number * PART_SECONDS} s' if number else ''}.wav")
-            except places.Unreachable:
+            except remote.Unreachable:
                 raise
             except InputError as error:
                 skipped.append([i, str(error).replace(str(path), str(clip.path))])
@@ -276,7 +278,7 @@ def _do(name, job, folder, out, target):
         write(np.concatenate(waiting), f"{target}.wav")
     if skipped and len(job.clips) == 1:  # the end of a long recording: what was written of it is not to be trusted
         for output in outputs:
-            places.remove(f"{out}/{output['path']}")
+            remote.remove(f"{out}/{output['path']}")
         outputs = []
     return name, {"outputs": outputs, "seconds": round(seconds, 3), "skipped": skipped}
 
@@ -304,8 +306,8 @@ def _clean(signal, label, settings):
     if label in settings.silent:
         return signal
     if settings.denoise:
-        signal = cleaning.reduce_noise(signal, settings.sample_rate, _noise(signal, settings))
-    cut = cleaning.cut_silence if settings.split else cleaning.trim
+        signal = denoise.reduce_noise(signal, settings.sample_rate, _noise(signal, settings))
+    cut = denoise.cut_silence if settings.split else denoise.trim
     return cut(signal, settings.sample_rate, settings.top_db)
 
 
@@ -313,7 +315,7 @@ def _noise(signal, settings):
     if settings.denoise == "whole":
         return None
     if settings.denoise == "quietest":
-        return cleaning.quietest(signal, settings.sample_rate)
+        return denoise.quietest(signal, settings.sample_rate)
     return recording.read(settings.denoise, settings.sample_rate)
 
 

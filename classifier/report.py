@@ -16,10 +16,11 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from classifier import artifact, plots, recording, splits
+from classifier import artifact, plots, splits
+from classifier.audio import recording
+from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core import atomic_files, registry
 from classifier.layouts import PART, folder_of
-from classifier.spectrograms import mel_spectrograms
 from Constants import ROOT, InputError
 
 SKELETON = Path(__file__).with_suffix(".html")

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import places, recording
+from classifier.audio import recording
 from classifier.core import atomic_files, parallel
 from classifier.core.console import progress, quiet_libraries
+from classifier.storage import remote
 from Constants import STORES, InputError
 
 AUDIO = "audio.int16"
@@ -110,7 +111,7 @@ def is_kept(data, sample_rate):
 
 
 def _folder(data, sample_rate):
-    data = places.here(data).resolve()
+    data = remote.here(data).resolve()
     return STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, halved, quantised, recording
+from classifier import artifact, halved, quantised
 from classifier.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
+from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow, quiet_libraries, run
 from classifier.prediction import LiteRT, probes

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaincinv
 
-from classifier import recording
+from classifier.audio import recording
 from Constants import SILENT_LABELS, InputError, cut_blocks
 
 BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that nobody wants to be told of

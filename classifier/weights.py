@@ -4,9 +4,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier import downloads
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
+from classifier.storage import downloads
 from Constants import WEIGHTS, InputError
 
 

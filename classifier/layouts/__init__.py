@@ -9,7 +9,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier import places
+from classifier.storage import remote
 from Constants import InputError
 
 PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
@@ -45,7 +45,7 @@ class Clip:
 
 def folder_of(data):
     """The folder that the names of clips are seen from: the data or its mirror, or, for a csv file, where it lies."""
-    data = places.here(data)
+    data = remote.here(data)
     return data if data.is_dir() else data.parent
 
 

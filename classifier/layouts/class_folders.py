@@ -3,7 +3,7 @@
 data_short/silence/kitchen.wav  ->  Clip(label="silence", group="silence/kitchen.wav")
 """
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.layouts import Clip
 from Constants import InputError
 

@@ -7,7 +7,7 @@ A group is the Freesound recording that a clip was cut from; the folds keep each
 
 import re
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.layouts import Clip
 from Constants import InputError
 

@@ -3,7 +3,7 @@
 silence_44100hz_stereo.wav  ->  Clip(label="silence", group="silence_44100hz_stereo.wav")
 """
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.layouts import Clip, split_files, table
 from Constants import InputError
 

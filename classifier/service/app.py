@@ -13,7 +13,7 @@ from fastapi_swagger import patch_fastapi
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.service import fetching, hearing, routes, words
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.guard import Guard

@@ -4,7 +4,8 @@ import functools
 from datetime import UTC, datetime
 from pathlib import Path
 
-from classifier import artifact, prediction, recording, weights
+from classifier import artifact, prediction, weights
+from classifier.audio import recording
 from classifier.core import registry
 from classifier.service.settings import NotFound
 from Constants import InputError

@@ -4,10 +4,12 @@ import os
 import shutil
 from collections import Counter
 
-from classifier import archives, clips, recording
+from classifier import clips
+from classifier.audio import recording
 from classifier.core import registry
 from classifier.service import words
 from classifier.service.settings import NotFound
+from classifier.storage import archives
 from Constants import DATA_LONG, DATA_SETS, DATA_SHORT, InputError
 
 MACINTOSH = "__MACOSX"  # in zips made on one: what its file system knows of each file

@@ -17,9 +17,9 @@ import urllib.parse
 import uuid
 from pathlib import Path, PurePosixPath
 
-from classifier import names
 from classifier.core import atomic_files
 from classifier.service.settings import Forbidden, Refused, TooLarge
+from classifier.storage import locations
 
 SECONDS = 30  # for all of it: looking up, redirects, the last byte
 REDIRECTS = 5
@@ -172,4 +172,4 @@ def _receive(response, path, limit_bytes):
 def _title(address):
     parts = urllib.parse.urlsplit(address)
     name = PurePosixPath(urllib.parse.unquote(parts.path)).name or parts.hostname
-    return re.sub(names.UNPRINTABLE, "", name)
+    return re.sub(locations.UNPRINTABLE, "", name)

@@ -6,7 +6,7 @@ import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
-from classifier.recording import RATES, resampler
+from classifier.audio.recording import RATES, resampler
 from classifier.service.drawing import drawing
 
 HOP = 0.5  # seconds from one answer to the next

@@ -22,7 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, recording
+from classifier import artifact
+from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.service import arguments, datasets, job, words
 from classifier.service.datasets import Datasets

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier import classification, inputs, prediction, recording
+from classifier import classification, inputs, prediction
+from classifier.audio import recording
 from classifier.segments import Merger
 from Constants import InputError
 from tests.classifier.service.test_hearing import write_hours

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import clips, corpora, downloads
+from classifier import clips, corpora
+from classifier.storage import downloads
 from Constants import InputError
 from tests.classifier.test_archives import write
 from tests.classifier.test_downloads import publishing

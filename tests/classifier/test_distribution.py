@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from classifier import artifact, distribution, store
-from classifier.recording import read
+from classifier.audio.recording import read
 from Constants import InputError, cut_audio_pad_last
 from tests.conftest import ROOT, run_script, write_data
 from tests.test_train_model import train

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from classifier import store
+from classifier.audio.recording import read
 from classifier.clips import of_background, read_clips
 from classifier.pieces import Pieces, Share, TrainingPieces
 from classifier.recipe import Recipe
-from classifier.recording import read
 from Constants import Contract, InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import recording, store
+from classifier import store
+from classifier.audio import recording
 from classifier.layouts import Clip, class_folders
 from Constants import InputError, cut_audio
 from tests.conftest import ROOT, write_data, write_tone

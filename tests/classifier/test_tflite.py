@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import artifact, network, prediction, recording, tflite
+from classifier import artifact, network, prediction, tflite
+from classifier.audio import recording
 from classifier.core import registry
 from Constants import Contract, InputError
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier import recording, thresholds
+from classifier import thresholds
+from classifier.audio import recording
 from classifier.prediction import Predictor
 from classifier.thresholds import Alarm
 from Constants import Contract, InputError, cut_audio_pad_last

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.core import console
 from Constants import Contract
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import recording
+from classifier.audio import recording
 from classifier.service.hearing import Hearing, clean, staged
 from classifier.service.settings import Busy, Refused, Settings, TooLarge
 from Constants import InputError

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from classifier import places, recording
+from classifier.audio import recording
+from classifier.storage import remote
 from Constants import InputError
 
 CONTENTS = {"song/a.wav": b"one", "song/b 1.FLAC": b"two", "speech/c.mp3": b"three", "notes.txt": b"words"}
@@ -55,8 +56,8 @@ def files(folder):
     [("data", False), ("/data/a.wav", False), ("file:///data", False), ("C:/data", False), ("s3://b/x", True)],
 )
 def test_an_address_is_told_from_a_path(text, is_so):
-    assert places.is_remote(text) is is_so
-    assert isinstance(places.place(text), str) is is_so
+    assert remote.is_remote(text) is is_so
+    assert isinstance(remote.place(text), str) is is_so
 
 
 def test_recordings_of_this_machine_are_found_by_file_folder_pattern_and_address(tmp_path):
@@ -65,48 +66,48 @@ def test_recordings_of_this_machine_are_found_by_file_folder_pattern_and_address
         (tmp_path / name).write_bytes(content)
     song = [tmp_path / "song" / name for name in ("a.wav", "b 1.FLAC")]
     everything = [*song, tmp_path / "speech" / "c.mp3"]
-    assert places.find(tmp_path) == places.find(tmp_path.as_uri()) == everything
-    assert places.find(song[1]) == places.find(song[1].as_uri()) == [song[1]]
-    assert places.find(str(tmp_path / "*" / "[ab]*")) == song
-    assert places.stamp(song[0].as_uri()) == recording.stamp(song[0])
-    with places.local(song[0]) as path:
+    assert remote.find(tmp_path) == remote.find(tmp_path.as_uri()) == everything
+    assert remote.find(song[1]) == remote.find(song[1].as_uri()) == [song[1]]
+    assert remote.find(str(tmp_path / "*" / "[ab]*")) == song
+    assert remote.stamp(song[0].as_uri()) == recording.stamp(song[0])
+    with remote.local(song[0]) as path:
         assert path == song[0]
     with pytest.raises(InputError, match="holds no recordings"):
-        places.find(tmp_path / "*.wav")
+        remote.find(tmp_path / "*.wav")
 
 
 def test_recordings_in_a_bucket_are_found_by_file_folder_and_pattern(s3):
     data, put = s3
     put(".hidden/d.wav", b"")
     everything = [f"{data}/song/a.wav", f"{data}/song/b 1.FLAC", f"{data}/speech/c.mp3"]
-    assert places.find(data) == places.find(f"{data}/") == everything
-    assert places.find(everything[1]) == [everything[1]]
-    assert places.find(f"{data}/*/?.*") == [everything[0], everything[2]]
+    assert remote.find(data) == remote.find(f"{data}/") == everything
+    assert remote.find(everything[1]) == [everything[1]]
+    assert remote.find(f"{data}/*/?.*") == [everything[0], everything[2]]
 
 
 def test_a_changed_file_has_another_stamp(s3):
     data, put = s3
-    before = places.stamps(data)
-    assert before[f"{data}/song/a.wav"] == places.stamp(f"{data}/song/a.wav")
+    before = remote.stamps(data)
+    assert before[f"{data}/song/a.wav"] == remote.stamp(f"{data}/song/a.wav")
     assert before[f"{data}/song/a.wav"][0] == 3
     put("song/a.wav", b"eno")
-    after = places.stamps(data)
+    after = remote.stamps(data)
     assert {name for name in after if after[name] != before[name]} == {f"{data}/song/a.wav"}
-    assert places.stamp(f"{data}/none.wav") is None
+    assert remote.stamp(f"{data}/none.wav") is None
 
 
 def test_a_copy_of_a_file_is_gone_after_use(s3):
     data, _ = s3
-    with places.local(f"{data}/song/b 1.FLAC") as path:
+    with remote.local(f"{data}/song/b 1.FLAC") as path:
         assert (path.name, path.read_bytes()) == ("b 1.FLAC", b"two")
     assert not path.parent.exists()
-    with pytest.raises(InputError, match="there is nothing there"), places.local(f"{data}/none.wav"):
+    with pytest.raises(InputError, match="there is nothing there"), remote.local(f"{data}/none.wav"):
         pass
 
 
 def test_a_folder_is_mirrored_and_only_what_changed_is_fetched(s3, tmp_path):
     data, put = s3
-    folder = places.fetch(data, tmp_path / "mirror")
+    folder = remote.fetch(data, tmp_path / "mirror")
     assert files(folder) == CONTENTS
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*.*")}
     (folder / "mine.txt").write_text("not from there")
@@ -114,7 +115,7 @@ def test_a_folder_is_mirrored_and_only_what_changed_is_fetched(s3, tmp_path):
     put("speech/c.mp3", b"other")
     put("song/a.wav", None)
     put("song/new.wav", b"new")
-    places.fetch(data, folder)
+    remote.fetch(data, folder)
     changed = {"speech/c.mp3": b"other", "song/new.wav": b"new", "mine.txt": b"not from there"}
     assert files(folder) == {name: CONTENTS[name] for name in ("song/b 1.FLAC", "notes.txt")} | changed
     assert (folder / "song" / "b 1.FLAC").stat().st_mtime_ns == times[folder / "song" / "b 1.FLAC"]
@@ -122,27 +123,27 @@ def test_a_folder_is_mirrored_and_only_what_changed_is_fetched(s3, tmp_path):
 
 def test_a_mirror_that_was_killed_is_gone_on_with(s3, tmp_path):
     data, _ = s3
-    folder = places.fetch(data, tmp_path)
-    (folder / places.INDEX).write_text('{"address"')
-    places.fetch(data, folder)
+    folder = remote.fetch(data, tmp_path)
+    (folder / remote.INDEX).write_text('{"address"')
+    remote.fetch(data, folder)
     assert files(folder) == CONTENTS
 
 
 def test_what_is_sent_is_there_and_what_is_gone_here_is_gone_there(s3, tmp_path):
     data, put = s3
     out = f"{data}/out/2"
-    places.fetch(data, tmp_path / "a")
-    places.send(tmp_path / "a", out)
-    assert files(places.fetch(out, tmp_path / "b")) == CONTENTS
+    remote.fetch(data, tmp_path / "a")
+    remote.send(tmp_path / "a", out)
+    assert files(remote.fetch(out, tmp_path / "b")) == CONTENTS
     put("out/2/theirs.txt", b"not from here")
     (tmp_path / "a" / "notes.txt").unlink()
     (tmp_path / "a" / "song" / "a.wav").write_bytes(b"longer")
-    places.send(tmp_path / "a", out)
+    remote.send(tmp_path / "a", out)
     wanted = {**CONTENTS, "song/a.wav": b"longer", "theirs.txt": b"not from here"}
     del wanted["notes.txt"]
-    assert files(places.fetch(out, tmp_path / "b")) == wanted
-    places.send(tmp_path / "a" / "song" / "a.wav", f"{out}/speech/copied.wav")
-    with places.local(f"{out}/speech/copied.wav") as path:
+    assert files(remote.fetch(out, tmp_path / "b")) == wanted
+    remote.send(tmp_path / "a" / "song" / "a.wav", f"{out}/speech/copied.wav")
+    with remote.local(f"{out}/speech/copied.wav") as path:
         assert path.read_bytes() == b"longer"
 
 
@@ -156,23 +157,23 @@ def test_names_that_lead_elsewhere_are_refused_before_anything_is_written(bucket
     for each in ("data/fine.wav", f"data/{key}"):
         bucket.put_object(Bucket=name, Key=each, Body=b"x")
     with pytest.raises(InputError, match=complaint):
-        places.fetch(f"s3://{name}/data", tmp_path / "inside" / "mirror")
+        remote.fetch(f"s3://{name}/data", tmp_path / "inside" / "mirror")
     assert not list(tmp_path.rglob("*.wav"))
 
 
 def test_a_folder_of_a_web_server_is_read_and_not_written(web, tmp_path):
-    assert [address.rpartition("/data/")[2] for address in places.find(web)] == [
+    assert [address.rpartition("/data/")[2] for address in remote.find(web)] == [
         "song/a.wav",
         "song/b%201.FLAC",
         "speech/c.mp3",
     ]
-    assert places.find(f"{web}song/a.wav") == [f"{web}song/a.wav"]
-    assert places.stamp(f"{web}song/a.wav")[0] == 3
-    with places.local(f"{web}speech/c.mp3") as path:
+    assert remote.find(f"{web}song/a.wav") == [f"{web}song/a.wav"]
+    assert remote.stamp(f"{web}song/a.wav")[0] == 3
+    with remote.local(f"{web}speech/c.mp3") as path:
         assert path.read_bytes() == b"three"
-    assert files(places.fetch(web, tmp_path / "mirror")) == CONTENTS
+    assert files(remote.fetch(web, tmp_path / "mirror")) == CONTENTS
     with pytest.raises(InputError, match="things are only read"):
-        places.send(tmp_path / "mirror" / "notes.txt", f"{web}notes.txt")
+        remote.send(tmp_path / "mirror" / "notes.txt", f"{web}notes.txt")
 
 
 @pytest.mark.parametrize(
@@ -190,36 +191,36 @@ def test_a_folder_of_a_web_server_is_read_and_not_written(web, tmp_path):
 )
 def test_addresses_that_can_not_be_used_are_explained(address, complaint, tmp_path):
     with pytest.raises(InputError, match=complaint) as told:
-        places.fetch(address, tmp_path)
+        remote.fetch(address, tmp_path)
     assert "secret" not in str(told.value)
 
 
 def test_where_results_go_is_written_to_before_they_are_made(s3, web, tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "MIRRORS", tmp_path)
+    monkeypatch.setattr(remote, "MIRRORS", tmp_path)
     data, put = s3
-    assert files(places.fetched_to_write(data)) == CONTENTS
-    assert list(places.fetched_to_write(f"{data}/new").iterdir())
-    assert places.fetched_to_write(tmp_path / "new") == tmp_path / "new"
+    assert files(remote.fetched_to_write(data)) == CONTENTS
+    assert list(remote.fetched_to_write(f"{data}/new").iterdir())
+    assert remote.fetched_to_write(tmp_path / "new") == tmp_path / "new"
     for address, complaint in ((web, "things are only read"), ("s3://nowhere-at-all/x", "nothing there")):
         with pytest.raises(InputError, match=complaint):
-            places.fetched_to_write(address)
+            remote.fetched_to_write(address)
 
 
 def test_a_mirror_has_the_name_of_what_it_mirrors_and_a_csv_file_that_of_its_folder(s3, tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "MIRRORS", tmp_path)
+    monkeypatch.setattr(remote, "MIRRORS", tmp_path)
     data, put = s3
     put("clips.csv", b"path,label\n")
-    assert places.fetched(data).name.startswith("data-")
-    assert places.fetched(f"{data}/clips.csv") == places.here(data) / "clips.csv"
+    assert remote.fetched(data).name.startswith("data-")
+    assert remote.fetched(f"{data}/clips.csv") == remote.here(data) / "clips.csv"
     for address in (data, f"{data}/clips.csv"):
-        assert places.elsewhere(places.here(data) / "song" / "b 1.FLAC", address) == f"{data}/song/b 1.FLAC"
+        assert remote.elsewhere(remote.here(data) / "song" / "b 1.FLAC", address) == f"{data}/song/b 1.FLAC"
 
 
 def test_a_bucket_that_is_not_there_or_empty_is_told_of(s3, bucket, tmp_path):
     data, _ = s3
     for address, complaint in (("s3://nowhere-at-all/x", "nothing there"), (f"{data}/none", "holds no")):
         with pytest.raises(InputError, match=complaint):
-            places.find(address)
+            remote.find(address)
         with pytest.raises(InputError, match=complaint):
-            places.fetch(address, tmp_path)
-        assert files(places.fetch(address, tmp_path, missing_ok=True)) == {}
+            remote.fetch(address, tmp_path)
+        assert files(remote.fetch(address, tmp_path, missing_ok=True)) == {}

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from classifier import downloads
+from classifier.storage import downloads
 from Constants import InputError
 
 CONTENT = np.random.default_rng(0).bytes(300_000)

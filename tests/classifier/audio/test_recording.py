@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from benchmarks import damaged_files
-from classifier import recording
+from classifier.audio import recording
 from Constants import InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from classifier import cleaning
+from classifier.audio import denoise
 
 RATE = 16_000
 
@@ -21,31 +21,31 @@ def with_silence():
 
 
 def test_the_ends_are_trimmed_and_the_inside_stays():
-    assert len(cleaning.trim(with_silence(), RATE, top_db=30)) / RATE == pytest.approx(3, abs=0.2)
+    assert len(denoise.trim(with_silence(), RATE, top_db=30)) / RATE == pytest.approx(3, abs=0.2)
 
 
 def test_silence_inside_is_cut_too():
-    assert len(cleaning.cut_silence(with_silence(), RATE, top_db=30)) / RATE == pytest.approx(2, abs=0.3)
+    assert len(denoise.cut_silence(with_silence(), RATE, top_db=30)) / RATE == pytest.approx(2, abs=0.3)
 
 
 def test_parts_that_are_heard_are_in_order_and_apart():
-    parts = cleaning.heard(with_silence(), RATE, top_db=30)
+    parts = denoise.heard(with_silence(), RATE, top_db=30)
     assert parts.ravel() / RATE == pytest.approx([1, 2, 3, 4], abs=0.1)
 
 
 def test_what_is_nowhere_quiet_stays_whole():
     for signal in (tone(2), np.zeros(RATE, "float32"), tone(0.01)):
-        assert np.array_equal(cleaning.trim(signal, RATE, top_db=30), signal)
-        assert np.array_equal(cleaning.cut_silence(signal, RATE, top_db=30), signal)
+        assert np.array_equal(denoise.trim(signal, RATE, top_db=30), signal)
+        assert np.array_equal(denoise.cut_silence(signal, RATE, top_db=30), signal)
 
 
 def test_the_quietest_half_second_is_found():
     signal = np.concatenate([hiss(3, 0.1), hiss(0.5, 0.001), hiss(2, 0.1)])
-    assert np.array_equal(cleaning.quietest(signal, RATE), signal[3 * RATE : round(3.5 * RATE)])
+    assert np.array_equal(denoise.quietest(signal, RATE), signal[3 * RATE : round(3.5 * RATE)])
 
 
 def test_of_a_short_recording_all_of_it_is_the_quietest():
-    assert len(cleaning.quietest(tone(0.9), RATE)) == round(0.9 * RATE)
+    assert len(denoise.quietest(tone(0.9), RATE)) == round(0.9 * RATE)
 
 
 def level(samples):
@@ -54,7 +54,7 @@ def level(samples):
 
 def test_noise_is_turned_down_and_the_sound_stays():
     signal = np.concatenate([hiss(2, 0.01), hiss(2, 0.3)])
-    reduced = cleaning.reduce_noise(signal, RATE, signal[:RATE])
+    reduced = denoise.reduce_noise(signal, RATE, signal[:RATE])
     assert reduced.dtype == np.float32
     assert reduced.shape == signal.shape
     assert level(reduced[2 * RATE :]) > 0.9 * level(signal[2 * RATE :])
@@ -63,9 +63,9 @@ def test_noise_is_turned_down_and_the_sound_stays():
 
 def test_noise_that_is_all_there_is_is_turned_down_too():
     signal = hiss(4, 0.01)
-    assert level(cleaning.reduce_noise(signal, RATE, None)) < 0.3 * level(signal)
+    assert level(denoise.reduce_noise(signal, RATE, None)) < 0.3 * level(signal)
 
 
 def test_digital_silence_is_left_alone():
     signal = np.zeros(RATE, "float32")
-    assert np.array_equal(cleaning.reduce_noise(signal, RATE, None), signal)
+    assert np.array_equal(denoise.reduce_noise(signal, RATE, None), signal)

@@ -21,9 +21,9 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from classifier import names
 from classifier.core import atomic_files
 from classifier.core.console import progress
+from classifier.storage import locations
 from Constants import InputError
 
 LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus known here needs a tenth of it
@@ -229,7 +229,7 @@ def _parts(member):
     """The parts of a member's path, after making sure that it can become one."""
     parts = PurePosixPath(member.name).parts  # without '.' and '//'
     nameless = "has no name" if not parts and not member.is_folder else ""
-    why = names.refusal(member.name) or nameless or member.refusal
+    why = locations.refusal(member.name) or nameless or member.refusal
     if why:
         raise Refused(member.name, why)
     return parts

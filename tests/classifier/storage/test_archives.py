@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from classifier import archives
+from classifier.storage import archives
 from Constants import InputError
 
 FILES = {"a.txt": b"one", "deep/er/b.bin": bytes(range(256)) * 9000, "deep/Ünï côdé.txt": b"", "...": b"dots"}

@@ -16,10 +16,11 @@ import uuid
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from classifier import names, recording
+from classifier.audio import recording
 from classifier.core import atomic_files, parallel
 from classifier.core.console import progress
-from classifier.names import is_remote, place
+from classifier.storage import locations
+from classifier.storage.locations import is_remote, place
 from Constants import STORES, InputError
 
 PACKAGES = {  # protocols, and what pip installs for them; fsspec's others read what no data comes from, or run code
@@ -337,7 +338,7 @@ def _stamp(info):
 
 
 def _check(name, address):
-    why = names.refusal(name) or ("has an empty part" if "//" in name else "")
+    why = locations.refusal(name) or ("has an empty part" if "//" in name else "")
     if why or not name:
         raise InputError(f"{address}: {name!r} {why or 'has no name'}; rename it there")
 
