@@ -41,7 +41,8 @@ def main(argv=None):
     parser.add_argument("--strict", action="store_true", help="end with 1 if a recording can not be read")
     args = parser.parse_args(argv)
 
-    from classifier import artifact, classification, inputs
+    from classifier import artifact, classification
+    from classifier.data import inputs
 
     names = registry.choose("writers", args.write)
     settings, predictor = classification.settings(

@@ -56,7 +56,8 @@ def main(argv=None):
     parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: evaluated)")
     args = parser.parse_args(argv)
 
-    from classifier import clips, summary
+    from classifier import summary
+    from classifier.data import clips
     from classifier.storage import remote
 
     models = [Path(name.strip()) for name in args.model.split(",")]
@@ -79,7 +80,8 @@ def main(argv=None):
 
 def train_and_test(args, found, there):
     """A result per model, over the folds."""
-    from classifier import clips, folds, recipe, store, weights
+    from classifier import folds, recipe, weights
+    from classifier.data import audio_cache, clips
 
     names = registry.choose("models", args.model)
     if args.overlap or args.background:
@@ -94,7 +96,7 @@ def train_and_test(args, found, there):
     kept = ("layout", "group_by", "seed", "mix_in", "fine_tune", "epochs", "paper", "seconds", "sample_rate")
     settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
     rates = {name: recipe.contract_of_run(name, settings).sample_rate for name in names}
-    stores = {rate: store.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}
+    stores = {rate: audio_cache.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}
     recordings = {name: stores[rate] for name, rate in rates.items()}
     first = recordings[names[0]]  # decoded at another rate, recordings are split the same way
     chosen = folds.numbers(args.folds or "all", first.clips, first.contents, args.seed)
@@ -114,7 +116,8 @@ def train_and_test(args, found, there):
 
 def test_trained(args, paths, found):
     """A result per trained model."""
-    from classifier import folds, prediction, store
+    from classifier import folds, prediction
+    from classifier.data import audio_cache
 
     useless = [f"--{name.replace('_', '-')}" for name in RETRAINS if getattr(args, name)]
     if useless:
@@ -124,7 +127,7 @@ def test_trained(args, paths, found):
     results = []
     for path in paths:
         predictor = prediction.load(path)
-        recordings = store.read(found, args.data, predictor.contract.sample_rate)
+        recordings = audio_cache.read(found, args.data, predictor.contract.sample_rate)
         results.append(folds.tested(path, predictor, recordings, args.data, args.overlap, args.vote, args.seed))
         if args.background:
             results[-1]["background"] = folds.heard_in_background(predictor, args.background)

@@ -71,7 +71,8 @@ def draw_attention(path, folder, png):
 
 
 def draw_gallery(path, is_data, features, args):
-    from classifier import clips, gallery, gallery_of_data
+    from classifier import gallery, gallery_of_data
+    from classifier.data import clips
 
     path = path.resolve() if is_data else path  # "." has no name
     contract, name = make_contract(), path.stem if path else "sample_signal"

@@ -54,8 +54,8 @@ def main(argv=None):
 
 
 def prepare(args):
-    from classifier import clips, preparation
     from classifier.audio import recording
+    from classifier.data import clips, preparation
     from classifier.storage import remote
 
     noise = args.denoise
@@ -78,11 +78,12 @@ def prepare(args):
 
 
 def check(args):
-    from classifier import checkup, clips, plots
+    from classifier import plots
+    from classifier.data import audit, clips
 
     data = clips.default_data() if args.check in (None, True) else place(args.check)
-    found = checkup.check(clips.read_clips(data, args.group_by, args.layout), data, make_contract().seconds)
-    checkup.show(found, args.json)
+    found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_contract().seconds)
+    audit.show(found, args.json)
     if args.plot:
         plots.checkup(found, "check.png")
     if not args.json:
@@ -91,7 +92,7 @@ def check(args):
 
 
 def download(args):
-    from classifier import corpora
+    from classifier.data import corpora
 
     def agreed():
         return args.yes or sys.stdin.isatty() and input("accept the licence? (yes/no) ").strip().lower() in ("y", "yes")

@@ -31,7 +31,7 @@ def main(argv=None):
     parser.add_argument("--out", default=BOOSTED, type=Path, help="folder for the result (default: boosted)")
     args = parser.parse_args(argv)
 
-    from classifier import clips, store
+    from classifier.data import audio_cache, clips
 
     data = (args.data or clips.default_data()).resolve()
     kept = ("layout", "group_by", "fold", "seed", "features", "overlap")
@@ -39,7 +39,7 @@ def main(argv=None):
     contract = make_contract()
     found = clips.read_clips(data, args.group_by, args.layout)
     labels = clips.label_order(found, args.labels)
-    recordings = store.read(found, data, contract.sample_rate, not args.no_cache)
+    recordings = audio_cache.read(found, data, contract.sample_rate, not args.no_cache)
     console.import_tensorflow()
     from classifier import boosting, summary
 

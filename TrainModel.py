@@ -45,7 +45,8 @@ def main(argv=None):
     several.add_argument("--process", type=console.at_least(0), metavar="K", help="which one this is, from 0")
     args = parser.parse_args(argv)
 
-    from classifier import clips, distribution, recipe, store, weights
+    from classifier import distribution, recipe, weights
+    from classifier.data import audio_cache, clips
 
     team = distribution.asked_for(args.coordinator, args.processes, args.process)
     if args.weights:
@@ -65,11 +66,11 @@ def main(argv=None):
     contracts = {name: contracts[name] for name in weights.ready(names, leave_out=args.model == "all")}
     labels = clips.label_order(found, args.labels)
     rates = {contract.sample_rate for contract in contracts.values()}
-    recordings = {rate: store.read(found, data, rate, not args.no_cache) for rate in rates}
+    recordings = {rate: audio_cache.read(found, data, rate, not args.no_cache) for rate in rates}
     behind = dict.fromkeys(rates)
     if args.mix_in:
         noises = clips.of_background(args.mix_in)
-        behind = {rate: store.read(noises, args.mix_in, rate, not args.no_cache) for rate in rates}
+        behind = {rate: audio_cache.read(noises, args.mix_in, rate, not args.no_cache) for rate in rates}
     console.import_keras()
     from classifier import report, summary, training
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier import artifact, clips, store
+from classifier import artifact
 from classifier.core import console, parallel
+from classifier.data import audio_cache, clips
 from Constants import ROOT, Contract
 
 KINDS = ((44_100, 2), (48_000, 1))  # of raw recordings: Hz and channels
@@ -41,7 +42,7 @@ def measure(hours, model, folder):
     raw, data, out = folder / "raw", folder / "data", folder / "out"
     repeated.write(raw, hours, KINDS)
     found = {"prepare (step 0)": run("PrepareData.py", raw, "--out", data)}
-    found["decode, once"], _ = timed(lambda: store.read(clips.read_clips(data), data, Contract().sample_rate))
+    found["decode, once"], _ = timed(lambda: audio_cache.read(clips.read_clips(data), data, Contract().sample_rate))
     train = ["--data", data, "--model", model, "--out", out, "--labels", folder / "labels.txt"]
     short, longer = (run("TrainModel.py", *train, "--epochs", epochs) for epochs in EPOCHS)
     epoch = (longer - short) / (EPOCHS[1] - EPOCHS[0])

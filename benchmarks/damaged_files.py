@@ -21,7 +21,7 @@ import soundfile
 
 from classifier.audio import recording
 from classifier.core import console
-from classifier.layouts import class_folders
+from classifier.data.layouts import class_folders
 from Constants import DATA_SHORT, ROOT
 
 BY_SOUNDFILE = ("wav", "flac", "ogg", "mp3", "aiff")

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import repeated
-from classifier import clips, distribution, store
+from classifier import distribution
 from classifier.core import console, registry
+from classifier.data import audio_cache, clips
 from Constants import ROOT, Contract
 
 EPOCHS = 4
@@ -66,7 +67,10 @@ def fit(name, folder):
     """Be one of the processes, and print the seconds of an epoch."""
     team = distribution.asked_for(None, None, None)
     found = clips.read_clips(folder)
-    held, labels = store.read(found, folder, Contract().sample_rate, keep=False), sorted({clip.label for clip in found})
+    held, labels = (
+        audio_cache.read(found, folder, Contract().sample_rate, keep=False),
+        sorted({clip.label for clip in found}),
+    )
     console.import_keras()
     import keras
 

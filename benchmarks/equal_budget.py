@@ -68,7 +68,8 @@ def _trained(args, name):
 
 def _epochs(name, held, labels, args):
     """How many epochs fit into the minutes."""
-    from classifier import network, splits
+    from classifier import network
+    from classifier.data import splits
     from classifier.pieces import TrainingPieces
 
     model_file, contract = registry.load("models", name), make_contract()

@@ -13,8 +13,8 @@ import csv
 from pathlib import Path
 
 import EvaluateModel
-from classifier import clips
 from classifier.core import console
+from classifier.data import clips
 from Constants import BACKGROUND, EVALUATED
 
 

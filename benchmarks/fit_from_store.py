@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import repeated
-from classifier import clips, store
 from classifier.core import console, registry
+from classifier.data import audio_cache, clips
 from Constants import Contract
 
 EPOCHS = 5
@@ -29,11 +29,11 @@ def main(argv=None):
 
     console.import_tensorflow()
     with tempfile.TemporaryDirectory() as temporary:
-        store.STORES = Path(temporary) / "stores"
+        audio_cache.STORES = Path(temporary) / "stores"
         folder = Path(temporary) / "data"
         repeated.write(folder, args.hours)
         found = clips.read_clips(folder)
-        held, labels = store.read(found, folder, Contract().sample_rate), sorted({clip.label for clip in found})
+        held, labels = audio_cache.read(found, folder, Contract().sample_rate), sorted({clip.label for clip in found})
         for name in args.model.split(","):
             arrays, from_store = compare(name, held, labels)
             added = from_store / arrays - 1

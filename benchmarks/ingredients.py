@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, clips, folds, store
+from classifier import artifact, folds
 from classifier.core import console, parallel, registry
+from classifier.data import audio_cache, clips
 from Constants import EVALUATED, make_contract
 
 CHANGES = {
@@ -59,7 +60,7 @@ def main(argv=None):
 
 def recordings(args):
     found = clips.read_clips(args.data, args.group_by)
-    return store.read(found, args.data, make_contract().sample_rate)
+    return audio_cache.read(found, args.data, make_contract().sample_rate)
 
 
 def run_of(args, seed, epochs):

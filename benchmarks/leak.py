@@ -11,9 +11,9 @@ import argparse
 from pathlib import Path
 
 import EvaluateModel
-from classifier import clips
 from classifier.audio import recording
 from classifier.core import console
+from classifier.data import clips
 from Constants import EVALUATED, cut_audio, make_contract
 
 

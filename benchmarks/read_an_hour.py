@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier import clips, store
 from classifier.core import console
 from classifier.core.parallel import cpu_count
+from classifier.data import audio_cache, clips
 from Constants import Contract, cut_audio_pad_last
 
 KINDS = ((44_100, 2), (48_000, 1), (44_100, 1), (48_000, 2))  # Hz, channels
@@ -35,7 +35,7 @@ def loop_of_old(paths):
 
 def opened(folder):
     found = clips.read_clips(folder)
-    return store.read(found, folder, Contract().sample_rate), found
+    return audio_cache.read(found, folder, Contract().sample_rate), found
 
 
 def pieces_of(folder, features=None):
@@ -62,7 +62,7 @@ def main(argv=None):
     mel = MelSpectrogram.from_contract(Contract())
     with tempfile.TemporaryDirectory() as temporary:
         few, folder = Path(temporary) / "few", Path(temporary) / "hour"
-        store.STORES = Path(temporary) / "stores"
+        audio_cache.STORES = Path(temporary) / "stores"
         repeated.write(few, 0.05, KINDS)
         repeated.write(folder, args.hours, KINDS)
         paths = [clip.path for clip in clips.read_clips(folder)]

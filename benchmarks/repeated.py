@@ -9,7 +9,7 @@ import soxr
 
 from classifier.audio import recording
 from classifier.core import console
-from classifier.layouts import class_folders
+from classifier.data.layouts import class_folders
 from Constants import DATA_SHORT
 
 SECONDS = 20  # of each recording

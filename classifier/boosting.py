@@ -24,10 +24,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from classifier import artifact, description, evaluation, layouts, plots, splits
+from classifier import artifact, evaluation, plots
 from classifier.core import atomic_files
 from classifier.core.console import say
 from classifier.core.parallel import cpu_count
+from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
 from classifier.pieces import Pieces
@@ -86,8 +87,8 @@ def train(store, labels, contract, run, out):
         "run": run,
         "recipe": {**_settings(search.best_params_), "trees": TREES},
         "grid": {"folds": len(held_out), "tried": _tried(search)},
-        "data": description.of_data(store, data),
-        "split": description.of_split(store, sides, data),
+        "data": provenance.of_data(store, data),
+        "split": provenance.of_split(store, sides, data),
         "pieces": {side: len(of_side.truth) for side, of_side in pieces.items()},
         "features": values["train"].shape[1],
         "scores": scores,

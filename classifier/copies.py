@@ -12,7 +12,7 @@ import numpy as np
 from classifier import augmentation
 from classifier.core import parallel
 from classifier.core.console import progress
-from classifier.store import to_float, to_int16
+from classifier.data.audio_cache import to_float, to_int16
 
 N_COPIES = 2  # of a recording; each piece of each epoch is from the recording or from one of them
 WINDOW = 2048  # samples of the vocoder

@@ -6,7 +6,7 @@ drawn, not pieces.
 
 import numpy as np
 
-from classifier.store import to_float
+from classifier.data.audio_cache import to_float
 from Constants import InputError, cut_audio_pad_last
 
 DRAWS = 2000  # of groups; the ends of a 95 % interval then move by about 0.1 % from seed to seed

@@ -20,11 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, evaluation, plots, splits, thresholds
+from classifier import artifact, evaluation, plots, thresholds
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
-from classifier.layouts import folder_of
+from classifier.data import splits
+from classifier.data.layouts import folder_of
 from classifier.recipe import fine_tuning_of_run, of_run
 from classifier.storage import remote
 from Constants import ROOT, InputError

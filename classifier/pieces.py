@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from classifier import augmentation
-from classifier.store import to_float
+from classifier.data.audio_cache import to_float
 from Constants import SILENT_LABELS, InputError
 
 SHIFT_SHARE = 0.5  # of the pieces are shifted; the others are cut as a test cuts them, short last ones among them

@@ -5,8 +5,9 @@ python -m classifier.summary
 
 import csv
 
-from classifier import artifact, folds, splits
+from classifier import artifact, folds
 from classifier.core import atomic_files, console
+from classifier.data import splits
 from Constants import TRAINED
 
 LEAKS_NAMED = 5

@@ -17,21 +17,19 @@ from classifier import (
     artifact,
     calibration,
     copies,
-    description,
     distribution,
     embeddings,
     evaluation,
-    layouts,
     network,
     plots,
     prediction,
-    splits,
     tflite,
     thresholds,
 )
 from classifier.checkpoint import LOGS, Checkpoint
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
+from classifier.data import layouts, provenance, splits
 from classifier.pieces import Pieces, TrainingPieces
 from classifier.recipe import fine_tuning_of_run, of_run
 from Constants import InputError
@@ -139,8 +137,8 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
             **recipes,
             "paper_contract": bool(run["paper"]) and hasattr(model_file, "PAPER_CONTRACT"),
             "parameters": model.count_params(),
-            "data": description.of_data(store, data),
-            "split": description.of_split(store, sides, data),
+            "data": provenance.of_data(store, data),
+            "split": provenance.of_split(store, sides, data),
             "scores": scores,
             **sure,
             "best_epoch": best_epoch,

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, clips, cost, evaluation, metadata, network, runtimes, splits, store, tflite
+from classifier import artifact, cost, evaluation, metadata, network, runtimes, tflite
 from classifier.core.console import progress, say
-from classifier.layouts import folder_of
+from classifier.data import audio_cache, clips, splits
+from classifier.data.layouts import folder_of
 from classifier.prediction import LiteRT, Predictor, probes
 from Constants import InputError
 
@@ -156,7 +157,9 @@ def _recordings(trained, side):
         chosen = [found[name] for name in trained.run["split"][side]]
     except (InputError, KeyError):
         return None
-    return store.read(chosen, data, rate, keep=store.is_kept(data, rate))  # where training kept none, nor do we
+    return audio_cache.read(
+        chosen, data, rate, keep=audio_cache.is_kept(data, rate)
+    )  # where training kept none, nor do we
 
 
 def compared(probabilities, by_keras, labels):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier.clips import read_clips
+from classifier.data.clips import read_clips
 from tests.conftest import ROOT, run_script, write_data, write_tone
 
 BY_SPEAKER = ("--group-by", "^([^_]+)_")

@@ -11,7 +11,7 @@ FOLDERS = {
     "models": "models",
     "features": "features",
     "pretrained": "pretrained",
-    "layouts": "layouts",
+    "layouts": "data/layouts",
     "writers": "outputs",
 }
 SHARED = {"assemble", "weights"}  # what the files of a folder have in common; itself none of the list

@@ -2,7 +2,7 @@
 
 A spreadsheet computes what begins with = + - or @, and may so be made to send what it holds. A label that does, or that
 begins with an apostrophe, is written with one more apostrophe before it; take one off to have it back. Names of
-recordings never begin so: see classifier/inputs.py.
+recordings never begin so: see classifier/data/inputs.py.
 """
 
 import csv

@@ -4,9 +4,9 @@ import os
 import shutil
 from collections import Counter
 
-from classifier import clips
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.data import clips
 from classifier.service import words
 from classifier.service.settings import NotFound
 from classifier.storage import archives

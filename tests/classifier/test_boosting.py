@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import clips, splits, store
 from classifier.core import console
+from classifier.data import audio_cache, clips, splits
 from Constants import Contract, InputError
 from tests.conftest import write_data
 
@@ -21,7 +21,7 @@ CONTRACT = Contract()
 def tones(tmp_path_factory):
     """Decoded recordings of 3 s, and the side each is on."""
     data = write_data(tmp_path_factory.mktemp("tones") / "data")
-    held = store.read(clips.read_clips(data), data, CONTRACT.sample_rate, keep=False)
+    held = audio_cache.read(clips.read_clips(data), data, CONTRACT.sample_rate, keep=False)
     return held, splits.split(held.clips, held.contents)
 
 
@@ -137,7 +137,7 @@ def test_features_are_the_layers(tones, name):
 def test_silence_has_features(tmp_path):
     data = write_data(tmp_path / "data", n=1)
     soundfile.write(data / "high tone" / "h0_take.wav", np.zeros(16_000), 16_000)
-    held = store.read(clips.read_clips(data), data, CONTRACT.sample_rate, keep=False)
+    held = audio_cache.read(clips.read_clips(data), data, CONTRACT.sample_rate, keep=False)
     pieces = Pieces(held, np.arange(2), LABELS, CONTRACT, 8)
     for name in boosting.LAYERS:
         assert np.isfinite(boosting.features(name, pieces)).all()

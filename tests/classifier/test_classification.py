@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier import classification, inputs, prediction
+from classifier import classification, prediction
 from classifier.audio import recording
+from classifier.data import inputs
 from classifier.segments import Merger
 from Constants import InputError
 from tests.classifier.service.test_hearing import write_hours

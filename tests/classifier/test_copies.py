@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from classifier import copies, store
-from classifier.clips import read_clips
+from classifier import copies
+from classifier.data import audio_cache
+from classifier.data.clips import read_clips
 from tests.conftest import write_tone
 
 RATE = 16_000
@@ -14,7 +15,7 @@ def held(tmp_path):
     for hertz in (400, 500, 600):
         write_tone(tmp_path / "a" / f"{hertz}.wav", hertz=hertz, seconds=4)
     write_tone(tmp_path / "b" / "0.wav", hertz=900, seconds=0.1)
-    return store.read(read_clips(tmp_path), tmp_path, RATE, keep=False)
+    return audio_cache.read(read_clips(tmp_path), tmp_path, RATE, keep=False)
 
 
 def hertz_and_seconds(samples):

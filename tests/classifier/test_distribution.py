@@ -11,8 +11,9 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import artifact, distribution, store
+from classifier import artifact, distribution
 from classifier.audio.recording import read
+from classifier.data import audio_cache
 from Constants import InputError, cut_audio_pad_last
 from tests.conftest import ROOT, run_script, write_data
 from tests.test_train_model import train
@@ -145,7 +146,7 @@ def test_tensorflow_answers_what_jax_has_answered(folder, together, model):
     trained = artifact.load(together["out"] / model)
     answers = trained.answers("test")
     signals = [read(path, trained.contract.sample_rate) for path in trained.test_recordings()]
-    kept = [store.to_float(store.to_int16(signal)) for signal in signals]
+    kept = [audio_cache.to_float(audio_cache.to_int16(signal)) for signal in signals]
     pieces = np.concatenate([cut_audio_pad_last(signal, trained.contract.piece_length) for signal in kept])
     model = artifact.load_keras(trained)
     assert np.asarray(model(pieces)) == pytest.approx(answers["probabilities"], abs=1e-4)

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier import store
-from classifier.clips import read_clips
 from classifier.core import console
+from classifier.data import audio_cache
+from classifier.data.clips import read_clips
 from classifier.pieces import Pieces
 from Constants import Contract
 from tests.conftest import write_tone
@@ -23,10 +23,10 @@ LAYER = Mfcc.from_contract(CONTRACT)  # any feature may be kept; pretrained ones
 @pytest.fixture
 def read(tmp_path, monkeypatch):
     """Call for the store of two recordings of a (5 s and 70 s) and one of b (1 s): thirty-nine pieces."""
-    monkeypatch.setattr(store, "STORES", tmp_path / "cache")
+    monkeypatch.setattr(audio_cache, "STORES", tmp_path / "cache")
     for label, number, seconds in (("a", 0, 5), ("a", 1, 70), ("b", 0, 1)):
         write_tone(tmp_path / "data" / label / f"{number}.wav", hertz=300 + 100 * number, seconds=seconds)
-    return lambda keep=True: store.read(read_clips(tmp_path / "data"), tmp_path / "data", 16_000, keep)
+    return lambda keep=True: audio_cache.read(read_clips(tmp_path / "data"), tmp_path / "data", 16_000, keep)
 
 
 def embedded(held, recordings=(0, 1, 2), **settings):

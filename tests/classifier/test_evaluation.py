@@ -5,8 +5,8 @@ import pytest
 from sklearn import metrics
 
 from classifier import evaluation
-from classifier.layouts import Clip
-from classifier.store import Store
+from classifier.data.audio_cache import Store
+from classifier.data.layouts import Clip
 from Constants import Contract, InputError
 
 LABELS = ["quiet", "loud"]

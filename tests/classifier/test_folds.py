@@ -11,8 +11,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from classifier import artifact, clips, evaluation, folds, prediction, store, summary
-from classifier.layouts import Clip
+from classifier import artifact, evaluation, folds, prediction, summary
+from classifier.data import audio_cache, clips
+from classifier.data.layouts import Clip
 from Constants import InputError
 from tests.conftest import ROOT, alive, wait_until
 
@@ -202,7 +203,7 @@ def test_an_exported_model_says_of_its_test_side_what_it_said_in_training(traine
     folder = trained.out / "mel"
     run = artifact.load(folder).run
     held_out = [clip for clip in clips.read_clips(data_short) if clip.name(data_short) in run["split"]["test"]]
-    recordings = store.read(held_out, data_short, 16_000, keep=False)
+    recordings = audio_cache.read(held_out, data_short, 16_000, keep=False)
     result = folds.tested(folder, prediction.load(folder), recordings, data_short)
     assert result["heard"] == {"train": 0, "validation": 0}
     assert result["scores"]["pieces"]["confusion"] == run["scores"]["pieces"]["confusion"]

@@ -2,7 +2,7 @@ import matplotlib.image
 import numpy as np
 
 from classifier import gallery
-from classifier.layouts import Clip
+from classifier.data.layouts import Clip
 from Constants import Contract
 from tests.conftest import write_tone
 

@@ -1,7 +1,7 @@
 import pytest
 
 from classifier import gallery_of_data
-from classifier.layouts import Clip
+from classifier.data.layouts import Clip
 from Constants import Contract, InputError
 from tests.conftest import write_tone
 

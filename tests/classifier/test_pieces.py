@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier import store
 from classifier.audio.recording import read
-from classifier.clips import of_background, read_clips
+from classifier.data import audio_cache
+from classifier.data.clips import of_background, read_clips
 from classifier.pieces import Pieces, Share, TrainingPieces
 from classifier.recipe import Recipe
 from Constants import Contract, InputError, cut_audio_pad_last
@@ -21,7 +21,7 @@ def held(tmp_path):
     for i in range(3):
         write_tone(tmp_path / "a" / f"{i}.wav", hertz=200 + 100 * i, seconds=5)
     write_tone(tmp_path / "b" / "0.wav", hertz=900, seconds=1)
-    return store.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
+    return audio_cache.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
 
 
 def all_batches(pieces):
@@ -106,7 +106,7 @@ def test_a_piece_is_of_the_recording_or_of_a_copy_at_the_same_place(held):
 def test_what_is_behind_a_piece_can_be_of_a_folder(held, tmp_path_factory):
     folder = tmp_path_factory.mktemp("rain")
     write_tone(folder / "deep" / "0.wav", hertz=3000, seconds=3)
-    rain = store.read(of_background(folder), folder, 16_000, keep=False)
+    rain = audio_cache.read(of_background(folder), folder, 16_000, keep=False)
     behind = Pieces(rain, np.arange(1), ["background"], Contract(), batch_size=4)
     recipe = replace(PLAIN, background_snr_db=(10, 10))
     training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=0, background=behind)
@@ -118,7 +118,7 @@ def test_what_is_behind_a_piece_can_be_of_a_folder(held, tmp_path_factory):
 def test_what_is_behind_a_piece_is_of_a_silent_label(tmp_path):
     write_tone(tmp_path / "silence" / "0.wav", hertz=3000, seconds=2)
     write_tone(tmp_path / "a" / "0.wav", hertz=300, seconds=20)
-    held = store.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
+    held = audio_cache.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
     recipe = replace(PLAIN, background_snr_db=(10, 10))
     audio, truth, _ = all_batches(
         TrainingPieces(held, np.arange(2), ["a", "silence"], Contract(), recipe=recipe, seed=0)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from classifier import clips, store, weights
+from classifier import weights
 from classifier.core import console
+from classifier.data import audio_cache, clips
 from Constants import Contract, InputError
 from tests.conftest import SHARED_DATA
 
@@ -23,11 +24,13 @@ EMBEDDING = "tower0/network/layer28/reduce_mean"
 def pieces(request, weights_here):
     """(pieces, PATCH) of recordings drawn from a data set."""
     data, random = SHARED_DATA / request.param, np.random.default_rng(0)
-    held = store.read(random.permutation(np.array(clips.read_clips(data), object)).tolist()[:N], data, 16_000, False)
+    held = audio_cache.read(
+        random.permutation(np.array(clips.read_clips(data), object)).tolist()[:N], data, 16_000, False
+    )
     long = [i for i in range(len(held.clips)) if len(held.samples(i)) >= PATCH]
     starts = [random.integers(0, len(held.samples(i)) - PATCH + 1) for i in long]
     return np.array(
-        [store.to_float(held.samples(i)[start : start + PATCH]) for i, start in zip(long, starts, strict=True)]
+        [audio_cache.to_float(held.samples(i)[start : start + PATCH]) for i, start in zip(long, starts, strict=True)]
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier import clips
 from classifier.audio import recording
+from classifier.data import clips
 from classifier.service import words
 from classifier.service.settings import Settings
 from Constants import ROOT, InputError

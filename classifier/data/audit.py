@@ -14,7 +14,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
-from classifier.layouts import folder_of
+from classifier.data.layouts import folder_of
 from Constants import InputError
 
 N_FFT = 4096  # samples; windows of the spectrum that tells the bandwidth

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from classifier import layouts
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
-from classifier.layouts import Clip
+from classifier.data import layouts
+from classifier.data.layouts import Clip
 from classifier.storage import remote
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
 

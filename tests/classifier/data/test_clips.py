@@ -1,6 +1,6 @@
 import pytest
 
-from classifier import clips
+from classifier.data import clips
 from Constants import InputError
 from tests.conftest import write_data, write_tone
 

@@ -1,7 +1,7 @@
 import pytest
 
-from classifier import clips
-from classifier.layouts import Clip, split_files
+from classifier.data import clips
+from classifier.data.layouts import Clip, split_files
 from Constants import InputError
 
 RECORDINGS = ("a.wav", "b.wav", "street/car horn #2.wav")

@@ -4,7 +4,7 @@ data_short/silence/kitchen.wav  ->  Clip(label="silence", group="silence/kitchen
 """
 
 from classifier.audio import recording
-from classifier.layouts import Clip
+from classifier.data.layouts import Clip
 from Constants import InputError
 
 

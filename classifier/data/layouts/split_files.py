@@ -9,7 +9,7 @@ missing.
 from dataclasses import replace
 
 from classifier.core.console import say
-from classifier.layouts import Clip, existing
+from classifier.data.layouts import Clip, existing
 from Constants import InputError, read_labels
 
 SIDES = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}

@@ -1,6 +1,6 @@
 """What run.json says of the data, and of who learnt from what."""
 
-from classifier import splits
+from classifier.data import splits
 
 
 def of_data(store, folder):

@@ -8,7 +8,7 @@ A group is the Freesound recording that a clip was cut from; the folds keep each
 import re
 
 from classifier.audio import recording
-from classifier.layouts import Clip
+from classifier.data.layouts import Clip
 from Constants import InputError
 
 FOLDERS = "[0-9][0-9][0-9] - *"

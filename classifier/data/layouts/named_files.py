@@ -4,7 +4,7 @@ silence_44100hz_stereo.wav  ->  Clip(label="silence", group="silence_44100hz_ste
 """
 
 from classifier.audio import recording
-from classifier.layouts import Clip, split_files, table
+from classifier.data.layouts import Clip, split_files, table
 from Constants import InputError
 
 

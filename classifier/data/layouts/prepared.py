@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from classifier.layouts import class_folders
+from classifier.data.layouts import class_folders
 from Constants import InputError
 
 MANIFEST = "manifest.jsonl"

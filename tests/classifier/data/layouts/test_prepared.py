@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from classifier import clips
-from classifier.layouts import Clip, prepared
+from classifier.data import clips
+from classifier.data.layouts import Clip, prepared
 from Constants import InputError
 
 

@@ -6,7 +6,7 @@ A group is the Freesound recording that a slice was cut from; start and end tell
 slice. The folds keep each recording in one piece.
 """
 
-from classifier.layouts import Clip, existing, filled, rows, whole_number
+from classifier.data.layouts import Clip, existing, filled, rows, whole_number
 
 LIST = "metadata/UrbanSound8K.csv"
 COLUMNS = ("slice_file_name", "fsID", "fold", "class")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import store
 from classifier.audio import recording
-from classifier.layouts import Clip, class_folders
+from classifier.data import audio_cache
+from classifier.data.layouts import Clip, class_folders
 from Constants import InputError, cut_audio
 from tests.conftest import ROOT, write_data, write_tone
 
@@ -19,7 +19,7 @@ RATE = 16_000
 @pytest.fixture(autouse=True)
 def stores(tmp_path, monkeypatch):
     """Where stores are kept: not beside the user's."""
-    monkeypatch.setattr(store, "STORES", tmp_path / "stores")
+    monkeypatch.setattr(audio_cache, "STORES", tmp_path / "stores")
     return tmp_path / "stores"
 
 
@@ -43,7 +43,7 @@ def decoded(monkeypatch):
 
 
 def opened(data, **settings):
-    return store.read(class_folders.clips(data), data, RATE, **settings)
+    return audio_cache.read(class_folders.clips(data), data, RATE, **settings)
 
 
 def sounds(held):
@@ -55,7 +55,10 @@ def test_every_recording_is_what_reading_it_gives(data, keep, stores):
     held = opened(data, keep=keep)
     assert [clip.path for clip in held.clips] == [clip.path for clip in class_folders.clips(data)]
     for i, clip in enumerate(held.clips):
-        assert np.abs(store.to_float(held.samples(i)) - recording.read(clip.path, RATE)).max() < 1 / store.FULL_SCALE
+        assert (
+            np.abs(audio_cache.to_float(held.samples(i)) - recording.read(clip.path, RATE)).max()
+            < 1 / audio_cache.FULL_SCALE
+        )
     assert stores.exists() == keep
 
 
@@ -76,7 +79,10 @@ def test_what_is_changed_or_added_or_taken_away_is_noticed(data, decoded):
     assert sorted(decoded) == ["l0_take.wav", "new.wav"]
     assert "l1_take.wav" not in sounds(held)
     for i, clip in enumerate(held.clips):
-        assert np.abs(store.to_float(held.samples(i)) - recording.read(clip.path, RATE)).max() < 1 / store.FULL_SCALE
+        assert (
+            np.abs(audio_cache.to_float(held.samples(i)) - recording.read(clip.path, RATE)).max()
+            < 1 / audio_cache.FULL_SCALE
+        )
 
 
 def test_a_store_of_mostly_old_sounds_is_made_anew_and_those_who_use_it_keep_theirs(data, stores):
@@ -85,34 +91,34 @@ def test_a_store_of_mostly_old_sounds_is_made_anew_and_those_who_use_it_keep_the
     for path in data.rglob("*.wav"):
         write_tone(path, hertz=1000, seconds=1)
     assert sounds(opened(data)).keys() == before.keys()
-    assert next(stores.rglob(store.AUDIO)).stat().st_size == 6 * RATE * store.BYTES
+    assert next(stores.rglob(audio_cache.AUDIO)).stat().st_size == 6 * RATE * audio_cache.BYTES
     assert sounds(in_use) == before
 
 
 @pytest.mark.parametrize("damage", ["{", '{"end": 5}', '{"end": 99999999, "recordings": {}}', "[]"])
 def test_a_damaged_index_is_made_anew(data, stores, damage):
     first = sounds(opened(data))
-    next(stores.rglob(store.INDEX)).write_text(damage)
+    next(stores.rglob(audio_cache.INDEX)).write_text(damage)
     assert sounds(opened(data)) == first
 
 
 def test_rates_and_folders_have_stores_of_their_own(data, tmp_path, stores):
     opened(data)
-    store.read(class_folders.clips(data), data, 8_000)
+    audio_cache.read(class_folders.clips(data), data, 8_000)
     other = write_data(tmp_path / "other" / "data", n=3)
     opened(other)
-    assert len(list(stores.rglob(store.AUDIO))) == 3
+    assert len(list(stores.rglob(audio_cache.AUDIO))) == 3
 
 
 def test_a_long_recording_is_the_same_as_if_it_were_kept_until_its_end(tmp_path, data, monkeypatch):
     expected = sounds(opened(data))
-    monkeypatch.setattr(store, "HELD", 1)
+    monkeypatch.setattr(audio_cache, "HELD", 1)
     monkeypatch.setattr(recording, "BLOCK", 1000)
     assert sounds(opened(data, keep=False)) == expected
 
 
 def test_a_recording_that_turns_out_to_be_damaged_leaves_no_samples(data, stores, monkeypatch):
-    monkeypatch.setattr(store, "HELD", 1)
+    monkeypatch.setattr(audio_cache, "HELD", 1)
     monkeypatch.setattr(recording, "BLOCK", 1000)
     bad = data / "low tone" / "l1_take.wav"
     samples, rate = soundfile.read(bad)
@@ -120,14 +126,14 @@ def test_a_recording_that_turns_out_to_be_damaged_leaves_no_samples(data, stores
     soundfile.write(bad, samples, rate, subtype="FLOAT")
     held = opened(data)
     assert [clip.path for clip, _ in held.skipped] == [bad]
-    assert next(stores.rglob(store.AUDIO)).stat().st_size == 5 * 3 * RATE * store.BYTES
+    assert next(stores.rglob(audio_cache.AUDIO)).stat().st_size == 5 * 3 * RATE * audio_cache.BYTES
 
 
 STOPS_AT_THE_LAST = """
 import sys
 sys.path.insert(0, {root!r})
 from classifier import recording, store
-from classifier.layouts import class_folders
+from classifier.data.layouts import class_folders
 from pathlib import Path
 store.STORES, data = Path({stores!r}), Path({data!r})
 store.SAVED_EVERY = 0
@@ -150,7 +156,7 @@ def test_a_killed_build_is_gone_on_with(data, stores, decoded):
         assert child.stdout.readline() == "begun\n"
         index = None
         while index is None or index.count("samples") < 5:  # the others are finished, in other threads
-            index = next((path.read_text() for path in stores.rglob(store.INDEX)), None)
+            index = next((path.read_text() for path in stores.rglob(audio_cache.INDEX)), None)
         child.send_signal(signal.SIGKILL)
     held = opened(data)
     assert decoded == ["l2_take.wav"]
@@ -160,7 +166,7 @@ def test_a_killed_build_is_gone_on_with(data, stores, decoded):
 def test_two_processes_at_once_do_no_harm(data, stores):
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from pathlib import Path\nfrom classifier import store\nfrom classifier.layouts import class_folders\n"
+        "from pathlib import Path\nfrom classifier import store\nfrom classifier.data.layouts import class_folders\n"
         f"store.STORES, data = Path({str(stores)!r}), Path({str(data)!r})\n"
         "print(store.read(class_folders.clips(data), data, 16_000).fingerprint)"
     )
@@ -191,8 +197,8 @@ def test_a_clip_can_be_a_part_of_a_recording(data):
         Clip(path, "b", "1", start=2.0),
         Clip(path, "b", "1", start=2.5, end=99),
     ]
-    held = store.read([*parts, Clip(path, "a", "1", start=7)], data, RATE, keep=False)
-    whole = store.read([Clip(path, "a", "1")], data, RATE, keep=False).samples(0)
+    held = audio_cache.read([*parts, Clip(path, "a", "1", start=7)], data, RATE, keep=False)
+    whole = audio_cache.read([Clip(path, "a", "1")], data, RATE, keep=False).samples(0)
     assert held.clips == parts
     assert np.array_equal(held.samples(0), whole[8_000:20_000])
     assert np.array_equal(held.samples(1), whole[32_000:])

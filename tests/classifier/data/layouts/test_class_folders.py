@@ -1,8 +1,8 @@
 import pytest
 
-from classifier import clips
 from classifier.core import registry
-from classifier.layouts import class_folders
+from classifier.data import clips
+from classifier.data.layouts import class_folders
 from Constants import InputError
 from tests.conftest import write_data, write_tone
 

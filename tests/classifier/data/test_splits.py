@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier import splits
-from classifier.layouts import Clip
+from classifier.data import splits
+from classifier.data.layouts import Clip
 from Constants import InputError
 
 

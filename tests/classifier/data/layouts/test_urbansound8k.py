@@ -1,7 +1,7 @@
 import pytest
 
-from classifier import clips
-from classifier.layouts import Clip, urbansound8k
+from classifier.data import clips
+from classifier.data.layouts import Clip, urbansound8k
 from Constants import InputError
 
 HEADER = "slice_file_name,fsID,start,end,salience,fold,classID,class\n"

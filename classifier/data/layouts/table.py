@@ -11,7 +11,7 @@ import math
 from itertools import pairwise
 from typing import NamedTuple
 
-from classifier.layouts import Clip, existing, filled, rows, whole_number
+from classifier.data.layouts import Clip, existing, filled, rows, whole_number
 from Constants import InputError
 
 COLUMNS = ("path", "label")

@@ -1,7 +1,7 @@
 import pytest
 
-from classifier import clips
-from classifier.layouts import Clip, named_files
+from classifier.data import clips
+from classifier.data.layouts import Clip, named_files
 from Constants import InputError
 
 

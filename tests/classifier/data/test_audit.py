@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import checkup
-from classifier.layouts import class_folders
+from classifier.data import audit
+from classifier.data.layouts import class_folders
 from tests.conftest import write_data, write_tone
 
 
 def check(folder):
-    return checkup.check(class_folders.clips(folder), folder, least_seconds=2)
+    return audit.check(class_folders.clips(folder), folder, least_seconds=2)
 
 
 def told(found, name):

@@ -1,7 +1,7 @@
 import pytest
 
-from classifier import clips
-from classifier.layouts import Clip, table
+from classifier.data import clips
+from classifier.data.layouts import Clip, table
 from Constants import InputError
 
 

@@ -2,8 +2,8 @@ from collections import Counter
 
 import pytest
 
-from classifier import clips
-from classifier.layouts import Clip, esc10
+from classifier.data import clips
+from classifier.data.layouts import Clip, esc10
 from Constants import InputError
 
 

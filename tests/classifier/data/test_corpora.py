@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import clips, corpora
+from classifier.data import clips, corpora
 from classifier.storage import downloads
 from Constants import InputError
 from tests.classifier.test_archives import write

@@ -5,7 +5,7 @@
 A group is the Freesound recording that a clip was cut from; the folds keep each in one piece.
 """
 
-from classifier.layouts import Clip, existing, filled, rows, whole_number
+from classifier.data.layouts import Clip, existing, filled, rows, whole_number
 
 LIST = "meta/esc50.csv"
 COLUMNS = ("filename", "fold", "category", "src_file")

@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from classifier import classification, inputs
+from classifier import classification
+from classifier.data import inputs
 from Constants import InputError
 from tests.classifier.test_archives import write_tar
 from tests.classifier.test_inspection import with_metadata

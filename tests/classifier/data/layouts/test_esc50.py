@@ -1,7 +1,7 @@
 import pytest
 
-from classifier import clips
-from classifier.layouts import Clip, esc50
+from classifier.data import clips
+from classifier.data.layouts import Clip, esc50
 from Constants import InputError
 
 HEADER = "filename,fold,target,category,esc10,src_file,take\n"
