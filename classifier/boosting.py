@@ -24,7 +24,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from classifier import artifact, evaluation, plots
+from classifier import artifact, plots
 from classifier.core import atomic_files
 from classifier.core.console import say
 from classifier.core.parallel import cpu_count
@@ -32,6 +32,7 @@ from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
 from classifier.pieces import Pieces
+from classifier.scoring import metrics
 from classifier.training import PACKAGES
 from Constants import InputError
 
@@ -80,7 +81,7 @@ def train(store, labels, contract, run, out):
         said = {side: search.predict_proba(values[side]).astype("float32") for side in ("validation", "test")}
     answers = {side: pieces[side].answers(probabilities) for side, probabilities in said.items()}
     test = pieces["test"]
-    scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
+    scores = metrics.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
     described = {
         "model": NAME,
         "labels": labels,

@@ -23,9 +23,9 @@ from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import progress, say
 from classifier.core.journal import Journal
 from classifier.outputs import Classified
+from classifier.scoring.thresholds import BACKGROUND, in_order, reached
 from classifier.segments import Merger, Rules, Segment
 from classifier.storage import archives, remote
-from classifier.thresholds import BACKGROUND, in_order, reached
 from Constants import InputError, cut_blocks
 
 JOURNAL = "journal.jsonl"

@@ -20,13 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, evaluation, plots, thresholds
+from classifier import artifact, plots
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
 from classifier.data import splits
 from classifier.data.layouts import folder_of
 from classifier.recipe import fine_tuning_of_run, of_run
+from classifier.scoring import metrics, thresholds
 from classifier.storage import remote
 from Constants import ROOT, InputError
 
@@ -266,7 +267,7 @@ def gather(jobs, store, vote=False, seed=0):
         together.append(answers)
         row = {"fold": job.fold, "folder": str(job.folder), "best_epoch": trained.run["best_epoch"]}
         row["groups_on_two_sides"] = len(trained.run["split"]["groups_on_two_sides"])
-        row["scores"] = evaluation.score(*_in_order(answers), trained.labels, vote)
+        row["scores"] = metrics.score(*_in_order(answers), trained.labels, vote)
         folds.append(row)
     answers = {name: np.concatenate([each[name] for each in together]) for name in together[0]}
     result = {"model": jobs[0].model, "run": jobs[0].settings, "split_by": splits.how(store.clips), "folds": folds}
@@ -282,7 +283,7 @@ def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):
     Returns:
         dict of model, heard (what of the recordings the model knows from its training), and what _together says.
     """
-    answers = evaluation.answers(predictor, store, overlap)
+    answers = metrics.answers(predictor, store, overlap)
     answers["groups"] = np.array([clip.group for clip in store.clips])[answers["recordings"]]
     result = {"model": str(path), "data": str(data), "overlap": overlap, "heard": heard(path, data, store)}
     return {**result, **_together(answers, predictor.labels, vote, seed)}
@@ -290,8 +291,8 @@ def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):
 
 def _together(answers, labels, vote, seed):
     """Scores and intervals. Areas rank the answers of several folds' models together, as if they were one model's."""
-    scores = evaluation.score(*_in_order(answers), labels, vote)
-    sure = evaluation.intervals(*_in_order(answers), answers["groups"], labels, vote, seed)
+    scores = metrics.score(*_in_order(answers), labels, vote)
+    sure = metrics.intervals(*_in_order(answers), answers["groups"], labels, vote, seed)
     by = "vote" if vote else "mean"
     return {"labels": labels, "recordings_by": by, "scores": scores, "intervals": sure}
 

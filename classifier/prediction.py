@@ -20,7 +20,7 @@ from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import quiet_libraries, table
 from classifier.core.parallel import cpu_count
-from classifier.thresholds import decide
+from classifier.scoring.thresholds import decide
 from Constants import TRAINED, Contract, InputError, cut_audio_pad_last
 
 NONE = "none of them"  # a model's most probable label may still be too improbable to be said

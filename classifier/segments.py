@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier.thresholds import in_order, reached
+from classifier.scoring.thresholds import in_order, reached
 
 
 @dataclass(frozen=True)

@@ -13,25 +13,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import (
-    artifact,
-    calibration,
-    copies,
-    distribution,
-    embeddings,
-    evaluation,
-    network,
-    plots,
-    prediction,
-    tflite,
-    thresholds,
-)
+from classifier import artifact, copies, distribution, embeddings, network, plots, prediction, tflite
 from classifier.checkpoint import LOGS, Checkpoint
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.data import layouts, provenance, splits
 from classifier.pieces import Pieces, TrainingPieces
 from classifier.recipe import fine_tuning_of_run, of_run
+from classifier.scoring import calibration, metrics, thresholds
 from Constants import InputError
 
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
@@ -116,7 +105,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
         return None
     held_out = {"validation": validation, "test": test}
     answers = {side: pieces.answers(model.predict(pieces, verbose=0)) for side, pieces in held_out.items()}
-    scores = evaluation.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
+    scores = metrics.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
 
     sure = _sureness(answers, labels, contract)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, cost, evaluation, metadata, network, runtimes, tflite
+from classifier import artifact, cost, metadata, network, runtimes, tflite
 from classifier.core.console import progress, say
 from classifier.data import audio_cache, clips, splits
 from classifier.data.layouts import folder_of
 from classifier.prediction import LiteRT, Predictor, probes
+from classifier.scoring import metrics
 from Constants import InputError
 
 PIECES = 100  # that int8 takes its ranges from, and as many others that every file is compared on
@@ -140,7 +141,7 @@ def _side(trained, files, side):
     by_keras, held, found = trained.answers(side), _recordings(trained, side), {}
     for kind, path in progress(files.items(), f"testing the files of {trained.name}"):
         source = Predictor(path, trained.contract, trained.labels, LiteRT(path).run)
-        answers = held and evaluation.answers(source, held)
+        answers = held and metrics.answers(source, held)
         if not answers or not np.array_equal(answers["recordings"], by_keras["recordings"]):
             say(f"{trained.name}: the recordings to {splits.VERBS[side]} have changed; no file is compared on them")
             return None
@@ -170,7 +171,7 @@ def compared(probabilities, by_keras, labels):
         changed, how many pieces have another label; largest_change of a probability.
     """
     truth, recordings = by_keras["truth"], by_keras["recordings"]
-    scores = evaluation.score(probabilities, truth, recordings, labels)
+    scores = metrics.score(probabilities, truth, recordings, labels)
     was, now = by_keras["probabilities"].argmax(axis=1), probabilities.argmax(axis=1)
     return {
         **{what: {name: scores[what][name] for name in ("n", "right")} for what in ("pieces", "recordings")},

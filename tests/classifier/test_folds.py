@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from classifier import artifact, evaluation, folds, prediction, summary
+from classifier import artifact, folds, prediction, summary
 from classifier.data import audio_cache, clips
 from classifier.data.layouts import Clip
+from classifier.scoring import metrics
 from Constants import InputError
 from tests.conftest import ROOT, alive, wait_until
 
@@ -222,9 +223,9 @@ def make_result(model, right):
     """Of two folds with two labels of four pieces each; one fold all right, of the other so many."""
     truth = np.array([0, 0, 0, 0, 1, 1, 1, 1])
     predicted = np.where(np.arange(8) < right, truth, 1 - truth)
-    scores = [evaluation.score(np.eye(2)[said], truth, np.arange(8), ["quiet", "loud"]) for said in (truth, predicted)]
+    scores = [metrics.score(np.eye(2)[said], truth, np.arange(8), ["quiet", "loud"]) for said in (truth, predicted)]
     rows = [{"fold": fold, "groups_on_two_sides": fold, "scores": score} for fold, score in enumerate(scores)]
-    sure = evaluation.intervals(np.eye(2)[predicted], truth, np.arange(8), np.arange(8), ["quiet", "loud"])
+    sure = metrics.intervals(np.eye(2)[predicted], truth, np.arange(8), np.arange(8), ["quiet", "loud"])
     held = {"scores": scores[1], "intervals": sure, "labels": ["quiet", "loud"], "recordings_by": "mean"}
     return {"model": model, "folds": rows, **held}
 

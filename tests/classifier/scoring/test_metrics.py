@@ -2,11 +2,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sklearn import metrics
+from sklearn import metrics as sklearn_metrics
 
-from classifier import evaluation
 from classifier.data.audio_cache import Store
 from classifier.data.layouts import Clip
+from classifier.scoring import metrics
 from Constants import Contract, InputError
 
 LABELS = ["quiet", "loud"]
@@ -20,7 +20,7 @@ def sure_of(predicted, n_labels=2):
 def test_pieces_and_recordings_are_scored_apart():
     # three pieces of recording 7 (quiet), one of recording 9 (loud)
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.3, 0.7], [0.4, 0.6]])
-    scores = evaluation.score(probabilities, np.array([0, 0, 0, 1]), np.array([7, 7, 7, 9]), LABELS)
+    scores = metrics.score(probabilities, np.array([0, 0, 0, 1]), np.array([7, 7, 7, 9]), LABELS)
     assert scores["pieces"]["right"] == 3
     assert scores["pieces"]["confusion"] == [[2, 1], [0, 1]]
     assert scores["pieces"]["recall"] == {"quiet": pytest.approx(2 / 3), "loud": 1}
@@ -33,7 +33,7 @@ def test_pieces_and_recordings_are_scored_apart():
 def test_precision_f1_and_areas_by_hand():
     # as above: "loud" is said twice, once rightly; the quiet piece at 0.7 stands above the loud one at 0.6
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.3, 0.7], [0.4, 0.6]])
-    pieces = evaluation.score(probabilities, np.array([0, 0, 0, 1]), np.array([7, 7, 7, 9]), LABELS)["pieces"]
+    pieces = metrics.score(probabilities, np.array([0, 0, 0, 1]), np.array([7, 7, 7, 9]), LABELS)["pieces"]
     assert pieces["precision"] == {"quiet": 1, "loud": 0.5}
     assert pieces["mean_precision"] == 0.75
     assert pieces["f1"] == {"quiet": pytest.approx(4 / 5), "loud": pytest.approx(2 / 3)}
@@ -46,17 +46,19 @@ def test_precision_f1_and_areas_by_hand():
 def test_the_means_are_scikit_learns():
     random = np.random.default_rng(0)
     truth, probabilities = random.integers(0, 4, 200), random.dirichlet(np.ones(4), 200)
-    pieces = evaluation.score(probabilities, truth, np.arange(200), list("abcd"))["pieces"]
-    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+    pieces = metrics.score(probabilities, truth, np.arange(200), list("abcd"))["pieces"]
+    precision, recall, f1, _ = sklearn_metrics.precision_recall_fscore_support(
         truth, probabilities.argmax(axis=1), average="macro"
     )
     assert (pieces["mean_precision"], pieces["mean_recall"]) == (pytest.approx(precision), pytest.approx(recall))
     assert pieces["mean_f1"] == pytest.approx(f1)
-    assert pieces["mean_roc_auc"] == pytest.approx(metrics.roc_auc_score(truth, probabilities, multi_class="ovr"))
+    assert pieces["mean_roc_auc"] == pytest.approx(
+        sklearn_metrics.roc_auc_score(truth, probabilities, multi_class="ovr")
+    )
 
 
 def test_a_label_that_is_not_tested_has_no_recall_and_one_label_no_area():
-    scores = evaluation.score(np.array([[0.9, 0.1]]), np.array([0]), np.array([0]), LABELS)
+    scores = metrics.score(np.array([[0.9, 0.1]]), np.array([0]), np.array([0]), LABELS)
     assert scores["pieces"]["recall"] == {"quiet": 1}
     assert scores["pieces"]["mean_recall"] == 1
     assert scores["pieces"]["roc_auc"] is scores["pieces"]["mean_pr_auc"] is None
@@ -64,26 +66,26 @@ def test_a_label_that_is_not_tested_has_no_recall_and_one_label_no_area():
 
 def test_nan_is_an_error_with_a_reason():
     with pytest.raises(InputError, match="diverged"):
-        evaluation.score(np.array([[np.nan, 0]]), np.array([0]), np.array([0]), LABELS)
+        metrics.score(np.array([[np.nan, 0]]), np.array([0]), np.array([0]), LABELS)
 
 
 def test_a_vote_counts_pieces_and_the_mean_weighs_them():
     # two pieces a little loud, one very quiet
     probabilities = np.array([[0.45, 0.55], [0.45, 0.55], [1.0, 0.0]])
     of = np.zeros(3, int)
-    assert evaluation.by_recording(probabilities, of).argmax() == 0
-    assert evaluation.by_recording(probabilities, of, vote=True).argmax() == 1
-    assert evaluation.by_recording(probabilities, of, vote=True).sum() == pytest.approx(1)
+    assert metrics.by_recording(probabilities, of).argmax() == 0
+    assert metrics.by_recording(probabilities, of, vote=True).argmax() == 1
+    assert metrics.by_recording(probabilities, of, vote=True).sum() == pytest.approx(1)
 
 
 def test_a_vote_that_is_equal_is_decided_by_the_mean():
     probabilities = np.array([[0.4, 0.6], [0.9, 0.1]])
-    assert evaluation.by_recording(probabilities, np.zeros(2, int), vote=True).argmax() == 0
+    assert metrics.by_recording(probabilities, np.zeros(2, int), vote=True).argmax() == 0
 
 
 def test_all_right_is_sure_as_far_as_the_data_goes():
     truth = np.array([0, 0, 1, 1])
-    sure = evaluation.intervals(sure_of(truth), truth, np.arange(4), np.array(list("abcd")), LABELS)
+    sure = metrics.intervals(sure_of(truth), truth, np.arange(4), np.array(list("abcd")), LABELS)
     assert sure["groups"] == 4
     for what in ("pieces", "recordings"):
         assert sure[what] == {name: [1, 1] for name in ("accuracy", "mean_recall", "mean_f1")}
@@ -95,13 +97,13 @@ def test_groups_are_drawn_not_pieces():
     predicted[100:] = 1 - predicted[100:]
     speakers = np.repeat(["anna", "ben"], 100)
     settings = sure_of(predicted), truth, np.arange(200)
-    assert evaluation.intervals(*settings, speakers, LABELS)["pieces"]["accuracy"] == [0, 1]
-    lowest, highest = evaluation.intervals(*settings, np.arange(200), LABELS)["pieces"]["accuracy"]
+    assert metrics.intervals(*settings, speakers, LABELS)["pieces"]["accuracy"] == [0, 1]
+    lowest, highest = metrics.intervals(*settings, np.arange(200), LABELS)["pieces"]["accuracy"]
     assert 0.42 < lowest < 0.45 and 0.55 < highest < 0.58  # 0.5 -+ 1.96 sqrt(0.25 / 200)
 
 
 def test_one_group_says_nothing_of_the_next():
-    sure = evaluation.intervals(sure_of([0, 1]), np.array([0, 1]), np.arange(2), np.zeros(2), LABELS)
+    sure = metrics.intervals(sure_of([0, 1]), np.array([0, 1]), np.arange(2), np.zeros(2), LABELS)
     assert sure == {"groups": 1, "pieces": None, "recordings": None}
 
 
@@ -125,7 +127,7 @@ def predictor(labels=LABELS):
 @pytest.mark.parametrize(("overlap", "n_pieces"), [(0.0, [3, 1]), (0.5, [4, 1])])
 def test_a_trained_model_hears_every_sample(store, monkeypatch, overlap, n_pieces):
     monkeypatch.setattr(Store, "forget", lambda self: None)
-    answers = evaluation.answers(predictor(), store, overlap)
+    answers = metrics.answers(predictor(), store, overlap)
     assert np.bincount(answers["recordings"]).tolist() == n_pieces
     assert answers["truth"].tolist() == answers["recordings"].tolist()
     assert answers["probabilities"].argmax(axis=1).tolist() == answers["truth"].tolist()
@@ -134,9 +136,9 @@ def test_a_trained_model_hears_every_sample(store, monkeypatch, overlap, n_piece
 @pytest.mark.parametrize("overlap", [1, -0.1, float("nan")])
 def test_an_overlap_that_is_none_is_refused(store, overlap):
     with pytest.raises(InputError, match="--overlap"):
-        evaluation.answers(predictor(), store, overlap)
+        metrics.answers(predictor(), store, overlap)
 
 
 def test_a_label_the_model_does_not_know_is_named(store):
     with pytest.raises(InputError, match="knows quiet, noisy, and not loud"):
-        evaluation.answers(predictor(["quiet", "noisy"]), store)
+        metrics.answers(predictor(["quiet", "noisy"]), store)

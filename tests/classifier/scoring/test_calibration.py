@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from classifier import calibration, plots
+from classifier import plots
+from classifier.scoring import calibration
 from Constants import InputError
 
 

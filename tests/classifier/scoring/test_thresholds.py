@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier import thresholds
 from classifier.audio import recording
 from classifier.prediction import Predictor
-from classifier.thresholds import Alarm
+from classifier.scoring import thresholds
+from classifier.scoring.thresholds import Alarm
 from Constants import Contract, InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 
