@@ -51,7 +51,8 @@ def main(argv=None):
 
 def check(path, recording, as_json):
     """Look into a file and print what is found, unless JSON is wanted; returns the same as a dict."""
-    from classifier import artifact, faults, inspection
+    from classifier import faults, inspection
+    from classifier.records import artifact
 
     export = inspection.look_into(path)
     heard = inspection.listen(export, recording or artifact.example(path))

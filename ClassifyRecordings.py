@@ -41,8 +41,9 @@ def main(argv=None):
     parser.add_argument("--strict", action="store_true", help="end with 1 if a recording can not be read")
     args = parser.parse_args(argv)
 
-    from classifier import artifact, classification
+    from classifier import classification
     from classifier.data import inputs
+    from classifier.records import artifact
 
     names = registry.choose("writers", args.write)
     settings, predictor = classification.settings(

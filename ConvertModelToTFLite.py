@@ -18,7 +18,8 @@ def main(argv=None):
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
     args = parser.parse_args(argv)
 
-    from classifier import artifact, summary
+    from classifier import summary
+    from classifier.records import artifact
 
     trained = artifact.trained(args.out, args.model)
     console.import_tensorflow()

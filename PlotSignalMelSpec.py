@@ -61,7 +61,8 @@ def draw_recording(path, png):
 
 
 def draw_attention(path, folder, png):
-    from classifier import artifact, attention_pictures
+    from classifier import attention_pictures
+    from classifier.records import artifact
 
     trained = attention_pictures.load(folder)
     path = path or artifact.example(folder)
@@ -92,7 +93,8 @@ def draw_gallery(path, is_data, features, args):
 
 
 def draw_layers(models, out):
-    from classifier import layer_pictures, recipe
+    from classifier import layer_pictures
+    from classifier.records import recipe
 
     paths = [out / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):

@@ -19,7 +19,8 @@ def main(argv=None):
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
-    from classifier import artifact, prediction
+    from classifier import prediction
+    from classifier.records import artifact
 
     recording = args.recording or artifact.example(args.model)
     dropin = prediction.load_dropin(args.model)

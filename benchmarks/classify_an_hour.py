@@ -16,10 +16,11 @@ from joblib import cpu_count
 from benchmarks import repeated
 from benchmarks.classify_ten_minutes import WARM_UP, one_by_one
 from benchmarks.stopwatch import timed
-from classifier import artifact, classification
+from classifier import classification
 from classifier.audio import recording
 from classifier.core import console
 from classifier.data import inputs
+from classifier.records import artifact
 from Constants import TRAINED, cut_audio_pad_last
 
 BIRDNET = 3 / 0.024  # times real time on a core

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier import artifact
 from classifier.core import console, parallel
 from classifier.data import audio_cache, clips
+from classifier.records import artifact
 from Constants import ROOT, Contract
 
 KINDS = ((44_100, 2), (48_000, 1))  # of raw recordings: Hz and channels

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, cost, network, tflite
+from classifier import cost, network, tflite
 from classifier.audio import recording
 from classifier.core import console, registry
+from classifier.records import artifact
 from Constants import DATA_SHORT, SHIPPED_LABELS, Contract, cut_audio_pad_last
 
 PIECES = 60  # that an int8 file takes its ranges from

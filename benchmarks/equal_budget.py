@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.ingredients import recordings, run_of
-from classifier import artifact
 from classifier.core import console, parallel, registry
+from classifier.records import artifact
 from Constants import EVALUATED, make_contract
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed

@@ -13,10 +13,10 @@ import numpy as np
 
 import TrainModel
 from benchmarks.ingredients import recordings
-from classifier import artifact
 from classifier.core import console
 from classifier.data import splits
 from classifier.data.layouts.split_files import SIDES
+from classifier.records import artifact
 from Constants import EVALUATED
 
 TO_CHOOSE_BY = 5  # a fifth of the shots

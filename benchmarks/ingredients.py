@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, folds
+from classifier import folds
 from classifier.core import console, parallel, registry
 from classifier.data import audio_cache, clips
+from classifier.records import artifact
 from Constants import EVALUATED, make_contract
 
 CHANGES = {

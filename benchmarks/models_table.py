@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import prediction, recipe
+from classifier import prediction
 from classifier.core import atomic_files, console, registry
+from classifier.records import recipe
 from Constants import ROOT
 
 BEGIN, END = "<!-- models: python -m benchmarks.models_table -->", "<!-- end of models -->"

@@ -23,9 +23,10 @@ from urllib.parse import urlsplit
 import requests
 
 from benchmarks import memory
-from classifier import artifact, prediction
+from classifier import prediction
 from classifier.audio import recording
 from classifier.core import console
+from classifier.records import artifact
 from Constants import ROOT, TRAINED, InputError, cut_audio_pad_last
 
 PROCESSORS = sorted(os.sched_getaffinity(0))

@@ -10,8 +10,8 @@ recording is tested once, by a model that has not heard it. A change is in point
 import argparse
 from pathlib import Path
 
-from classifier import artifact
 from classifier.core import console
+from classifier.records import artifact
 from Constants import EVALUATED, InputError
 
 

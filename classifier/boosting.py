@@ -24,7 +24,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from classifier import artifact, plots
+from classifier import plots
 from classifier.core import atomic_files
 from classifier.core.console import say
 from classifier.core.parallel import cpu_count
@@ -32,6 +32,7 @@ from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
 from classifier.pieces import Pieces
+from classifier.records import artifact
 from classifier.scoring import metrics
 from classifier.training import PACKAGES
 from Constants import InputError

@@ -20,13 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, plots
+from classifier import plots
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
 from classifier.data import splits
 from classifier.data.layouts import folder_of
-from classifier.recipe import fine_tuning_of_run, of_run
+from classifier.records import artifact
+from classifier.records.recipe import fine_tuning_of_run, of_run
 from classifier.scoring import metrics, thresholds
 from classifier.storage import remote
 from Constants import ROOT, InputError

@@ -14,8 +14,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier import artifact
 from classifier.core import atomic_files
+from classifier.records import artifact
 from Constants import InputError
 
 LABELS = "labels.txt"  # our name for the label file inside the model; others have others

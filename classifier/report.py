@@ -16,12 +16,13 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from classifier import artifact, plots
+from classifier import plots
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core import atomic_files, registry
 from classifier.data import splits
 from classifier.data.layouts import PART, folder_of
+from classifier.records import artifact
 from Constants import ROOT, InputError
 
 SKELETON = Path(__file__).with_suffix(".html")

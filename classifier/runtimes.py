@@ -22,9 +22,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, metadata
+from classifier import metadata
 from classifier.audio.recording import read
 from classifier.core.console import progress, table
+from classifier.records import artifact
 from Constants import InputError, cut_audio_pad_last
 
 TOLERANCE = 1e-3  # largest difference of a probability; the Task Library runs an older TensorFlow Lite

@@ -5,9 +5,10 @@ python -m classifier.summary
 
 import csv
 
-from classifier import artifact, folds
+from classifier import folds
 from classifier.core import atomic_files, console
 from classifier.data import splits
+from classifier.records import artifact
 from Constants import TRAINED
 
 LEAKS_NAMED = 5

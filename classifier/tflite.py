@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, halved, quantised
-from classifier.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
+from classifier import halved, quantised
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow, quiet_libraries, run
 from classifier.prediction import LiteRT, probes
+from classifier.records import artifact
+from classifier.records.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
 from Constants import ROOT, InputError
 
 TOLERANCE = 1e-4  # largest difference of a probability between Keras and a float file

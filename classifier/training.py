@@ -13,13 +13,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import artifact, copies, distribution, embeddings, network, plots, prediction, tflite
+from classifier import copies, distribution, embeddings, network, plots, prediction, tflite
 from classifier.checkpoint import LOGS, Checkpoint
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.data import layouts, provenance, splits
 from classifier.pieces import Pieces, TrainingPieces
-from classifier.recipe import fine_tuning_of_run, of_run
+from classifier.records import artifact
+from classifier.records.recipe import fine_tuning_of_run, of_run
 from classifier.scoring import calibration, metrics, thresholds
 from Constants import InputError
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact, cost, metadata, network, runtimes, tflite
+from classifier import cost, metadata, network, runtimes, tflite
 from classifier.core.console import progress, say
 from classifier.data import audio_cache, clips, splits
 from classifier.data.layouts import folder_of
 from classifier.prediction import LiteRT, Predictor, probes
+from classifier.records import artifact
 from classifier.scoring import metrics
 from Constants import InputError
 

@@ -6,8 +6,8 @@ import os
 import numpy as np
 import pytest
 
-from classifier import artifact
 from classifier.data import preparation
+from classifier.records import artifact
 from classifier.storage import remote
 from Constants import InputError
 from tests.conftest import run_script, write_data

@@ -1,7 +1,7 @@
 import json
 import shutil
 
-from classifier import artifact
+from classifier.records import artifact
 from tests.conftest import run_script
 
 

@@ -6,7 +6,7 @@ import joblib
 import numpy as np
 import pytest
 
-from classifier import artifact
+from classifier.records import artifact
 from Constants import Contract
 from tests.conftest import run_script, write_data
 

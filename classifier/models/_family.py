@@ -3,7 +3,7 @@
 Source: github.com/WWH98932/Audio-Classification-Models, which gives optimiser and rate; batch and epochs it does not.
 """
 
-from classifier.recipe import Recipe
+from classifier.records.recipe import Recipe
 from Constants import Contract
 
 PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy")

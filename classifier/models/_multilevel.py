@@ -10,7 +10,7 @@ from keras import layers, ops
 
 from classifier.models import _transfer
 from classifier.models._blocks import BATCH_MOMENTUM
-from classifier.recipe import Recipe
+from classifier.records.recipe import Recipe
 
 N_LAYERS = 3
 LEVELS = (2, 3)  # layers that say something

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from keras import layers
 
-from classifier.recipe import FIELD, Recipe
+from classifier.records.recipe import FIELD, Recipe
 
 RECIPE = Recipe(  # of the head, on embeddings that are computed once
     epochs=60,

@@ -6,7 +6,7 @@ Source: github.com/WWH98932/Audio-Classification-Models, generate_STFT and mfc_d
 from functools import partial
 
 from classifier.models import _family, _multi_channel
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 
 RECIPE = FIELD
 PAPER = _family.PAPER

@@ -16,7 +16,7 @@ from classifier.features.chroma_stft import ChromaStft
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mel_spectrogram import MelSpectrogram
 from classifier.features.mfcc import Mfcc
-from classifier.recipe import FIELD, Recipe
+from classifier.records.recipe import FIELD, Recipe
 from Constants import Contract
 
 N_VALUES = 40  # of each column

@@ -14,7 +14,7 @@ from classifier.features.averaged import Averaged
 from classifier.features.stft_mean import StftMean
 from classifier.features.summary import Summary
 from classifier.models import _family
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 from Constants import Contract
 
 FEATURES = partial(

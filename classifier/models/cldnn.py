@@ -11,7 +11,7 @@ from functools import partial
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models import _family
 from classifier.models._cldnn import cldnn
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024)
 RECIPE = FIELD

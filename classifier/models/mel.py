@@ -8,7 +8,7 @@ Differs: the layers of the app's model; log mel, standardised (the app's model s
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.recipe import Recipe
+from classifier.records.recipe import Recipe
 
 FEATURES = LogMelSpectrogram.from_contract
 RECIPE = Recipe(

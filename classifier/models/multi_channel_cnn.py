@@ -8,7 +8,7 @@ Differs: a constant-Q transform as in the text and the paper (the code takes a s
 """
 
 from classifier.models import _multi_channel
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 
 FEATURES = _multi_channel.features
 RECIPE = FIELD

@@ -11,7 +11,7 @@ from dataclasses import replace
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 
 FEATURES = LogMelSpectrogram.from_contract
 RECIPE = replace(FIELD, learning_rate=2e-3, patience=None)

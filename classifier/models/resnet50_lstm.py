@@ -13,7 +13,7 @@ from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models import _family
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024, hop_length=256)
 RECIPE = FIELD

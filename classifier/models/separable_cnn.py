@@ -11,7 +11,7 @@ from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models import _family, _multi_channel
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024)
 RECIPE = FIELD

@@ -10,7 +10,7 @@ from keras import layers
 from classifier.features.levelled_waveform import LevelledWaveform
 from classifier.features.waveform import Waveform
 from classifier.models import _abdoli
-from classifier.recipe import Recipe
+from classifier.records.recipe import Recipe
 
 FEATURES = LevelledWaveform.from_contract
 PAPER_FEATURES = Waveform.from_contract

@@ -11,7 +11,7 @@ from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models._frames import over_frames
-from classifier.recipe import FIELD, Recipe
+from classifier.records.recipe import FIELD, Recipe
 from Constants import Contract
 
 COLUMNS = 7  # of a slice: 1 + 3,200 // 512

@@ -13,7 +13,7 @@ import keras
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.recipe import FIELD, Recipe
+from classifier.records.recipe import FIELD, Recipe
 from Constants import Contract
 
 RECIPE = FIELD

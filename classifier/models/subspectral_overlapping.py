@@ -15,7 +15,7 @@ from keras import layers
 from classifier.features.stft_magnitude import StftMagnitude
 from classifier.models import _family
 from classifier.models._blocks import SLOPE, block
-from classifier.recipe import FIELD
+from classifier.records.recipe import FIELD
 
 RECIPE = replace(FIELD, epochs=25, patience=12)  # a step takes some forty times as long as one of `residual`
 PAPER = _family.PAPER

@@ -11,7 +11,7 @@ from keras import layers
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mfcc import Mfcc
 from classifier.models import urbansound_cnn
-from classifier.recipe import FIELD, Recipe
+from classifier.records.recipe import FIELD, Recipe
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_mels=60)
 RECIPE = FIELD

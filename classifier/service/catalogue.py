@@ -4,9 +4,10 @@ import functools
 from datetime import UTC, datetime
 from pathlib import Path
 
-from classifier import artifact, prediction, weights
+from classifier import prediction, weights
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.records import artifact
 from classifier.service.settings import NotFound
 from Constants import InputError
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import artifact
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
+from classifier.records import artifact
 from classifier.service import arguments, datasets, job, words
 from classifier.service.datasets import Datasets
 from classifier.service.runs import new_uuid, now

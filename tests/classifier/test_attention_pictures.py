@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from classifier import artifact, attention_pictures
+from classifier import attention_pictures
 from classifier.models._multilevel import ClassAttention
 from classifier.pretrained._embedding import Embedding
+from classifier.records import artifact
 from Constants import InputError, make_contract
 from tests.conftest import RATE, write_tone
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import artifact
+from classifier.records import artifact
 from tests.conftest import ROOT, write_data
 from tests.test_train_model import train
 

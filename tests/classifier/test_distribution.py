@@ -11,9 +11,10 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import artifact, distribution
+from classifier import distribution
 from classifier.audio.recording import read
 from classifier.data import audio_cache
+from classifier.records import artifact
 from Constants import InputError, cut_audio_pad_last
 from tests.conftest import ROOT, run_script, write_data
 from tests.test_train_model import train

@@ -7,7 +7,7 @@ from classifier.audio.recording import read
 from classifier.data import audio_cache
 from classifier.data.clips import of_background, read_clips
 from classifier.pieces import Pieces, Share, TrainingPieces
-from classifier.recipe import Recipe
+from classifier.records.recipe import Recipe
 from Constants import Contract, InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier import artifact, prediction
+from classifier import prediction
+from classifier.records import artifact
 from Constants import InputError
 from tests.conftest import ROOT, write_tone
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import artifact, report
+from classifier import report
+from classifier.records import artifact
 from tests.conftest import write_tone
 
 EVIL = "<script>alert(\"x\")</script> & 'y' $name"

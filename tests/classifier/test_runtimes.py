@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import artifact, prediction, runtimes
+from classifier import prediction, runtimes
+from classifier.records import artifact
 from Constants import InputError
 from tests.conftest import ROOT
 

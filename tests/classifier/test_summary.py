@@ -1,7 +1,8 @@
 import json
 from dataclasses import replace
 
-from classifier import artifact, summary
+from classifier import summary
+from classifier.records import artifact
 
 
 def test_the_table_says_which_file_to_copy_and_how_good_it_is(trained, capsys):

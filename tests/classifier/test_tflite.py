@@ -2,9 +2,10 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import artifact, network, prediction, tflite
+from classifier import network, prediction, tflite
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.records import artifact
 from Constants import Contract, InputError
 
 

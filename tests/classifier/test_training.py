@@ -1,7 +1,7 @@
 import pytest
 
 from classifier.core import console
-from classifier.recipe import Recipe
+from classifier.records.recipe import Recipe
 
 console.import_tensorflow()
 from classifier import training  # noqa: E402

@@ -4,7 +4,8 @@ import shutil
 import numpy as np
 import pytest
 
-from classifier import artifact, variants
+from classifier import variants
+from classifier.records import artifact
 
 
 def test_kinds_are_smaller_and_say_what_keras_says(trained):

@@ -9,7 +9,7 @@ import pytest
 
 from classifier import metadata, runtimes
 from classifier.core import console, registry
-from classifier.recipe import Recipe, contract_of
+from classifier.records.recipe import Recipe, contract_of
 from Constants import Contract, InputError, make_contract
 from tests.conftest import ROOT
 

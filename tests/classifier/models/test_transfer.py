@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from classifier import artifact, weights
+from classifier import weights
 from classifier.core import console
+from classifier.records import artifact
 from tests.conftest import call_script, write_data
 
 console.import_tensorflow()

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from classifier import artifact
+from classifier.records import artifact
 from classifier.service import job
 from classifier.service.runs import Runs
 from classifier.service.settings import Busy, Conflict, NotFound, Settings

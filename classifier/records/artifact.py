@@ -15,7 +15,7 @@ import numpy as np
 from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow
 from classifier.data.layouts import PART, folder_of
-from classifier.recipe import seconds
+from classifier.records.recipe import seconds
 from Constants import DATA_SHORT, Contract, InputError, make_contract
 
 MODEL = "model.keras"

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from classifier import artifact
+from classifier.records import artifact
 from Constants import InputError
 
 
