@@ -80,8 +80,9 @@ def main(argv=None):
 
 def train_and_test(args, found, there):
     """A result per model, over the folds."""
-    from classifier import folds, weights
+    from classifier import folds
     from classifier.data import audio_cache, clips
+    from classifier.pretrained import weights
     from classifier.records import recipe
 
     names = registry.choose("models", args.model)

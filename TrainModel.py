@@ -45,8 +45,9 @@ def main(argv=None):
     several.add_argument("--process", type=console.at_least(0), metavar="K", help="which one this is, from 0")
     args = parser.parse_args(argv)
 
-    from classifier import distribution, weights
+    from classifier import distribution
     from classifier.data import audio_cache, clips
+    from classifier.pretrained import weights
     from classifier.records import recipe
 
     team = distribution.asked_for(args.coordinator, args.processes, args.process)

@@ -62,11 +62,11 @@ def main(argv=None):
 def old_way(folder, path):
     """Times real time."""
     console.import_tensorflow()
-    from classifier import network
+    from classifier.models import assemble
 
     trained = artifact.load(folder)
     contract = trained.contract
-    model = network.dropin(artifact.load_keras(trained), contract)
+    model = assemble.dropin(artifact.load_keras(trained), contract)
     signal = recording.read(path, contract.sample_rate)
     pieces = cut_audio_pad_last(signal, contract.piece_length, len(signal) // OLD_PIECES)[:OLD_PIECES]
     one_by_one(model, pieces[:WARM_UP], contract)

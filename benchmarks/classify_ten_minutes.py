@@ -40,13 +40,13 @@ def main(argv=None):
     args = parser.parse_args(argv)
 
     console.import_tensorflow()
-    from classifier import network
+    from classifier.models import assemble
 
     trained = artifact.load(args.out / "mel")
     signal = recording.read(artifact.example(trained.folder), trained.contract.sample_rate)
     long = np.resize(signal, MINUTES * 60 * trained.contract.sample_rate)
     pieces = cut_audio_pad_last(long, trained.contract.piece_length)
-    keras_model = network.dropin(artifact.load_keras(trained), trained.contract)
+    keras_model = assemble.dropin(artifact.load_keras(trained), trained.contract)
     lite = prediction.load(trained.folder)
 
     one_by_one(keras_model, pieces[:WARM_UP], trained.contract)

@@ -74,7 +74,8 @@ def fit(name, folder):
     console.import_keras()
     import keras
 
-    from classifier import network, training
+    from classifier import training
+    from classifier.models import assemble
     from classifier.pieces import TrainingPieces
 
     class Clock(keras.callbacks.Callback):
@@ -90,10 +91,10 @@ def fit(name, folder):
         keras.utils.set_random_seed(0)
         recipe = distribution.widened(model_file.RECIPE)
         pieces = TrainingPieces(held, np.arange(len(held.clips)), labels, contract, recipe=recipe, seed=0)
-        model = network.build(model_file, network.features_of(model_file, contract), contract, len(labels))
+        model = assemble.build(model_file, assemble.features_of(model_file, contract), contract, len(labels))
         distribution.agree({"pieces": len(pieces.truth)})
         with distribution.spread(model) as learning:
-            learner = network.learner(learning, recipe.masks)
+            learner = assemble.learner(learning, recipe.masks)
             training._compile(learner, pieces)
             learner.fit(distribution.share(pieces), epochs=EPOCHS, verbose=0, callbacks=[Clock()])
         print(statistics.median(seconds[1:]))

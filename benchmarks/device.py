@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import cost, network, tflite
+from classifier import cost, tflite
 from classifier.audio import recording
 from classifier.core import console, registry
+from classifier.models import assemble
 from classifier.records import artifact
 from Constants import DATA_SHORT, SHIPPED_LABELS, Contract, cut_audio_pad_last
 
@@ -57,8 +58,8 @@ def _model(name):
         trained = artifact.load(Path(name))
         return artifact.load_keras(trained), trained.contract
     model_file, contract = registry.load("models", name), Contract()
-    features = network.features_of(model_file, contract)
-    return network.build(model_file, features, contract, len(SHIPPED_LABELS)), contract
+    features = assemble.features_of(model_file, contract)
+    return assemble.build(model_file, features, contract, len(SHIPPED_LABELS)), contract
 
 
 def _pieces(contract):

@@ -68,15 +68,15 @@ def _trained(args, name):
 
 def _epochs(name, held, labels, args):
     """How many epochs fit into the minutes."""
-    from classifier import network
     from classifier.data import splits
+    from classifier.models import assemble
     from classifier.pieces import TrainingPieces
 
     model_file, contract = registry.load("models", name), make_contract()
     learns = np.flatnonzero(splits.split(held.clips, held.contents, args.fold, SEED) == "train")
     pieces = TrainingPieces(held, learns, labels, contract, recipe=model_file.RECIPE, seed=SEED)
-    features = network.features_of(model_file, contract)
-    learner = network.learner(network.build(model_file, features, contract, len(labels)), model_file.RECIPE.masks)
+    features = assemble.features_of(model_file, contract)
+    learner = assemble.learner(assemble.build(model_file, features, contract, len(labels)), model_file.RECIPE.masks)
     learner.compile("adam", "categorical_crossentropy", jit_compile=False)
     times = []
     for step in range(sum(TIMED)):

@@ -42,15 +42,15 @@ def main(argv=None):
 
 def compare(name, held, labels):
     """Milliseconds of CPU a step from arrays, and from the store."""
-    from classifier import network
+    from classifier.models import assemble
     from classifier.pieces import Pieces
 
     model_file, contract = registry.load("models", name), Contract()
     size = model_file.RECIPE.batch_size
     pieces = Pieces(held, np.arange(len(held.clips)), labels, contract, size)
     audio, truth, weights = map(np.concatenate, zip(*(pieces[i] for i in range(len(pieces))), strict=True))
-    features = network.features_of(model_file, contract)
-    model = network.build(model_file, features, contract, len(labels), 0.0, 1.0)
+    features = assemble.features_of(model_file, contract)
+    model = assemble.build(model_file, features, contract, len(labels), 0.0, 1.0)
     model.compile(optimizer="adam", loss="categorical_crossentropy", jit_compile=False)
     given = {
         "arrays": {"x": audio, "y": truth, "sample_weight": weights, "batch_size": size},

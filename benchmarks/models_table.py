@@ -49,11 +49,12 @@ def main(argv=None):
 
 
 def _row(name):
-    from classifier import network, tflite
+    from classifier import tflite
+    from classifier.models import assemble
 
     module, contract = registry.load("models", name), recipe.contract_of(name)
-    features = network.features_of(module, contract)
-    model = network.build(module, features, contract, 3)
+    features = assemble.features_of(module, contract)
+    model = assemble.build(module, features, contract, 3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         tflite.export(model, path, prediction.probes(contract))

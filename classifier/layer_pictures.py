@@ -41,10 +41,10 @@ LAYER, GIVES, HEARS, WEIGHTS = 1.75, 6.9, 8.2, 9.6  # inches from the left, of t
 def draw(name, contract, n_classes, path):
     """A picture of the layers of a file of classifier/models, at a contract."""
     console.import_tensorflow()
-    from classifier import network
+    from classifier.models import assemble
 
     module = registry.load("models", name)
-    model = network.build(module, network.features_of(module, contract), contract, n_classes)
+    model = assemble.build(module, assemble.features_of(module, contract), contract, n_classes)
     rows = _rows(model)
     heard = f"{contract.seconds:g} s at {contract.sample_rate} Hz"
     title = f"{name}: {len(rows)} layers, {model.count_params():,} weights; {heard} in, {n_classes} labels out"

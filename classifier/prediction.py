@@ -164,7 +164,7 @@ def held(path, version, threads=None):
 
 def _published(name):
     """The file of a network that answers without any training."""
-    from classifier import weights  # what it downloads with takes a third of a second to import
+    from classifier.pretrained import weights  # what it downloads with takes a third of a second to import
 
     if name in weights.answering():
         return weights.fetch(name)

@@ -13,11 +13,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import copies, distribution, embeddings, network, plots, prediction, tflite
+from classifier import copies, distribution, embeddings, plots, prediction, tflite
 from classifier.checkpoint import LOGS, Checkpoint
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.data import layouts, provenance, splits
+from classifier.models import assemble
 from classifier.pieces import Pieces, TrainingPieces
 from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run
@@ -68,7 +69,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
         tf.config.experimental.enable_op_determinism()
     sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
     on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
-    features = network.features_of(model_file, contract, run["paper"])
+    features = assemble.features_of(model_file, contract, run["paper"])
     learn = _to_learn(store, on_side["train"], labels, contract, fine_tuning or recipe, run["seed"], mix_in)
     validation = Pieces(store, on_side["validation"], labels, contract, recipe.batch_size)
     test = Pieces(store, on_side["test"], labels, contract, recipe.batch_size)
@@ -82,7 +83,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
         to_validate = embeddings.Embedded(features, store, on_side["validation"], *about, recipe.batch_size)
     some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_PIECES // recipe.batch_size))))
     values = some if is_pretrained else map(features, some)
-    model = network.build(model_file, features, contract, len(labels), *network.statistics(features, values))
+    model = assemble.build(model_file, features, contract, len(labels), *assemble.statistics(features, values))
     _check_that_it_converts(name, model, learn, contract)
     counts = f"pieces to learn from {len(first.truth)}, to validate {len(validation.truth)}, to test {len(test.truth)}"
     say(f"{name}: {model.count_params():,} weights; {counts}")
@@ -95,7 +96,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     with distribution.spread(model) as learning:
         stages = {"training": (name, learning, learn, validation)}
         if is_pretrained:
-            head = {"head": (f"{name}'s head", network.behind_features(learning), first, to_validate)}
+            head = {"head": (f"{name}'s head", assemble.behind_features(learning), first, to_validate)}
             stages = {**head, **stages} if fine_tuning else head
         if fine_tuning:
             learning.get_layer("features").learn(fine_tuning.fine_tuned)
@@ -205,7 +206,7 @@ def _loss(recipe):
 def _fit(model, learn, validation, name, checkpoint, resume):
     """Fit, and leave the model with the weights that are kept; returns the epoch they are of, counted from 1."""
     recipe = learn.recipe
-    learner = network.learner(model, recipe.masks)
+    learner = assemble.learner(model, recipe.masks)
     _compile(learner, learn)
     if keras.backend.backend() == "tensorflow":
         learner._symbolic_build(data_batch=learn[0])  # or the first step is traced twice

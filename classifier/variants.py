@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import cost, metadata, network, runtimes, tflite
+from classifier import cost, metadata, runtimes, tflite
 from classifier.core.console import progress, say
 from classifier.data import audio_cache, clips, splits
 from classifier.data.layouts import folder_of
+from classifier.models import assemble
 from classifier.prediction import LiteRT, Predictor, probes
 from classifier.records import artifact
 from classifier.scoring import metrics
@@ -56,7 +57,7 @@ def write(trained):
             if kind == artifact.FLOAT32:
                 raise
             say(f"{trained.name} gets no {name}: {reason}")
-    dropin = network.dropin(model, trained.contract)
+    dropin = assemble.dropin(model, trained.contract)
     if dropin is not None:
         for_app = np.asarray(model.get_layer("features").for_app(rows)).reshape(len(rows), -1)
         tflite.export(dropin, trained.folder / artifact.DROPIN, for_app)

@@ -34,8 +34,8 @@ DEADLINE = 300  # seconds that no test comes near to
 
 sys.path.insert(0, str(ROOT))
 
-from classifier import weights  # noqa: E402
 from classifier.core import console  # noqa: E402
+from classifier.pretrained import weights  # noqa: E402
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore Ctrl-C
 

@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from classifier import weights
 from classifier.core import registry
 from classifier.features._feature import Feature
+from classifier.pretrained import weights
 from Constants import InputError
 
 

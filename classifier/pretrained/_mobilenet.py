@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from classifier.weights import damaged
+from classifier.pretrained.weights import damaged
 
 KERNEL = 3
 FIRST = 32  # filters of the convolution before the blocks

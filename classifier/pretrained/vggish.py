@@ -11,9 +11,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from classifier import weights
 from classifier.core.console import quiet_libraries
 from classifier.features.log_mel_frames import LogMelFrames
+from classifier.pretrained import weights
 from classifier.pretrained._embedding import Embedding
 from Constants import InputError
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from classifier.features.log_mel_frames import LogMelFrames
 from classifier.pretrained import _mobilenet
+from classifier.pretrained.weights import damaged
 from classifier.pretrained.yamnet import BLOCKS
-from classifier.weights import damaged
 
 SAMPLE_RATE = 16_000
 EPSILON = 1e-4  # of its batch normalisation

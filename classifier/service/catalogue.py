@@ -4,9 +4,10 @@ import functools
 from datetime import UTC, datetime
 from pathlib import Path
 
-from classifier import prediction, weights
+from classifier import prediction
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.pretrained import weights
 from classifier.records import artifact
 from classifier.service.settings import NotFound
 from Constants import InputError

@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier import halved, network, prediction, tflite
+from classifier import halved, prediction, tflite
 from classifier.core import registry
+from classifier.models import assemble
 from Constants import Contract
 
 
 @pytest.fixture(scope="module")
 def held():
     module = registry.load("models", "residual")
-    return tflite.converted(network.build(module, network.features_of(module, Contract()), Contract(), 3))
+    return tflite.converted(assemble.build(module, assemble.features_of(module, Contract()), Contract(), 3))
 
 
 def kinds(held):

@@ -1,15 +1,16 @@
 import numpy as np
 import pytest
 
-from classifier import network, prediction, quantised, tflite
+from classifier import prediction, quantised, tflite
 from classifier.core import registry
+from classifier.models import assemble
 from classifier.pretrained._embedding import Embedding
 from Constants import Contract, InputError
 
 
 def built(name, features=None):
     module = registry.load("models", name)
-    return network.build(module, features or network.features_of(module, Contract()), Contract(), 3)
+    return assemble.build(module, features or assemble.features_of(module, Contract()), Contract(), 3)
 
 
 def sounds(n, seed=0):

@@ -2,9 +2,10 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import network, prediction, tflite
+from classifier import prediction, tflite
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.models import assemble
 from classifier.records import artifact
 from Constants import Contract, InputError
 
@@ -12,7 +13,7 @@ from Constants import Contract, InputError
 @pytest.fixture(scope="module")
 def untrained():
     module = registry.load("models", "signal")
-    return network.build(module, network.features_of(module, Contract()), Contract(), 3)
+    return assemble.build(module, assemble.features_of(module, Contract()), Contract(), 3)
 
 
 def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):

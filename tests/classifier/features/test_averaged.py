@@ -49,12 +49,12 @@ def test_columns_of_another_length_are_refused(voice):
 
 
 def test_every_column_is_standardised_by_itself_and_so_is_every_value_of_a_vector(voice):
-    from classifier import network
+    from classifier.models import assemble
 
     noise = np.random.default_rng(0).normal(0, 0.1, len(voice)).astype("float32")
     for as_columns, shape in ((True, (2,)), (False, (80,))):
         layer = Averaged.from_contract(Contract(), as_columns=as_columns)
-        mean, variance = network.statistics(layer, [layer(np.stack([voice, noise]))])
+        mean, variance = assemble.statistics(layer, [layer(np.stack([voice, noise]))])
         assert mean.shape == variance.shape == shape
 
 

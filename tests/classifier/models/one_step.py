@@ -19,14 +19,14 @@ def built(name):
     """(the model, the same as it learns, compiled)."""
     import keras
 
-    from classifier import network
+    from classifier.models import assemble
 
     keras.utils.clear_session()
     module, contract = registry.load("models", name), contract_of(name)
-    model = network.build(module, network.features_of(module, contract), contract, LABELS)
+    model = assemble.build(module, assemble.features_of(module, contract), contract, LABELS)
     body, random = model.get_layer("body"), np.random.default_rng(0)
     body.set_weights(_drawn(body.get_weights(), random))
-    learner, is_jax = network.learner(model, module.RECIPE.masks), keras.backend.backend() == "jax"
+    learner, is_jax = assemble.learner(model, module.RECIPE.masks), keras.backend.backend() == "jax"
     learner.compile("sgd", module.RECIPE.loss, jit_compile=is_jax, run_eagerly=not is_jax)
     return model, learner
 

@@ -4,10 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import network
 from classifier.core import registry
 from classifier.features.gammatone_spectrogram import centres
-from classifier.models import _abdoli, abdoli_gammatone
+from classifier.models import _abdoli, abdoli_gammatone, assemble
 from classifier.models.abdoli_gammatone import BAND_HZ, Gammatone
 from Constants import Contract, InputError
 
@@ -34,8 +33,8 @@ FRAMES = {"abdoli_32000": 1, "abdoli_16000": 3, "abdoli_gammatone": 3, "abdoli_8
 def body(name, contract=None, n_classes=10):
     module = registry.load("models", name)
     contract = contract or module.PAPER_CONTRACT
-    features = network.features_of(module, contract, paper=True)
-    return network.build(module, features, contract, n_classes).get_layer("body")
+    features = assemble.features_of(module, contract, paper=True)
+    return assemble.build(module, features, contract, n_classes).get_layer("body")
 
 
 @pytest.mark.parametrize("name", WEIGHTS)

@@ -16,7 +16,8 @@ from tests.conftest import ROOT
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier import network, prediction, tflite  # noqa: E402
+from classifier import prediction, tflite  # noqa: E402
+from classifier.models import assemble  # noqa: E402
 
 WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable
     "abdoli_1600": (10, 395_130, 394_906),
@@ -187,7 +188,7 @@ def its_weights(request):
 
 def built(name, n_classes=3, contract=None, paper=False):
     module, contract = registry.load("models", name), contract or contract_of(name)
-    return network.build(module, network.features_of(module, contract, paper), contract, n_classes)
+    return assemble.build(module, assemble.features_of(module, contract, paper), contract, n_classes)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -209,7 +210,7 @@ def test_weights_are_those_of_the_source(name):
 @pytest.mark.parametrize("name", registry.names("models"))
 def test_a_model_learns_is_saved_and_answers_the_same_in_every_runtime(name, installed, tmp_path):
     model, recipe = built(name), registry.load("models", name).RECIPE
-    learner = network.learner(model, recipe.masks)
+    learner = assemble.learner(model, recipe.masks)
     learner.compile(recipe.optimizer, recipe.loss, weighted_metrics=["categorical_accuracy"], run_eagerly=True)
     pieces = prediction.probes(contract_of(name))
     before = [variable.numpy() for variable in model.trainable_variables]

@@ -4,9 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import network
 from classifier.core import registry
-from classifier.models import _multilevel
+from classifier.models import _multilevel, assemble
 from Constants import Contract, make_contract
 
 NAMES = ("multilevel_attention", "multilevel_attention_wide")
@@ -69,5 +68,5 @@ def test_ten_seconds_are_ten_steps_of_yamnet(name, weights_here):
     module = registry.load("models", name)
     contract = make_contract(seconds=module.SECONDS)
     assert contract == module.PAPER_CONTRACT == Contract(piece_length=160_000)
-    features = network.features_of(module, contract)
+    features = assemble.features_of(module, contract)
     assert features(np.zeros((1, contract.piece_length), "float32")).shape == (1, 10, 1024)

@@ -3,8 +3,8 @@
 import keras
 import pytest
 
-from classifier import network
 from classifier.core import registry
+from classifier.models import assemble
 
 LENGTHS = {  # after each convolution, pooling and recurrent layer
     "soundnet": [3_750, 1_872, 234, 114, 57, 29, 15, 6, 6, 6],
@@ -14,8 +14,8 @@ LENGTHS = {  # after each convolution, pooling and recurrent layer
 
 def body(name):
     module = registry.load("models", name)
-    features = network.features_of(module, module.PAPER_CONTRACT, paper=True)
-    return network.build(module, features, module.PAPER_CONTRACT, 8).get_layer("body")
+    features = assemble.features_of(module, module.PAPER_CONTRACT, paper=True)
+    return assemble.build(module, features, module.PAPER_CONTRACT, 8).get_layer("body")
 
 
 @pytest.mark.parametrize("name", LENGTHS)

@@ -3,14 +3,13 @@
 import keras
 import pytest
 
-from classifier import network
-from classifier.models import stft_mean_mlp
+from classifier.models import assemble, stft_mean_mlp
 
 
 @pytest.mark.parametrize(("n_classes", "weights"), [(3, 181_635), (8, 182_280)])
 def test_weights_are_the_sources(n_classes, weights):
     contract = stft_mean_mlp.PAPER_CONTRACT
-    model = network.build(stft_mean_mlp, network.features_of(stft_mean_mlp, contract), contract, n_classes)
+    model = assemble.build(stft_mean_mlp, assemble.features_of(stft_mean_mlp, contract), contract, n_classes)
     assert model.get_layer("body").input.shape[1:] == (257,)
     assert model.get_layer("body").count_params() == weights
 

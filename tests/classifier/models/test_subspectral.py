@@ -8,8 +8,8 @@ from classifier.core import console
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier import network  # noqa: E402
 from classifier.core import registry  # noqa: E402
+from classifier.models import assemble  # noqa: E402
 
 
 def body(name, shape, n_classes):
@@ -55,7 +55,7 @@ def test_every_head_learns_and_only_the_common_one_answers():
     inner = keras.Model(inputs, registry.load("models", "subspectral").build(inputs, 3), name="body")
     x = keras.layers.Identity(name="standardise")(inputs)
     model = keras.Model(inputs, inner(x)[0])
-    learner = network.learner(model)
+    learner = assemble.learner(model)
     learner.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy", jit_compile=False)
     before = [weights.numpy() for weights in inner.trainable_weights]
     maps = np.random.default_rng(0).normal(size=(8, 40, 101, 1)).astype("float32")

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from classifier import weights
 from classifier.core import console
+from classifier.pretrained import weights
 from classifier.records import artifact
 from tests.conftest import call_script, write_data
 

@@ -4,9 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import network
 from classifier.core import registry
-from classifier.models import slice_cnn, slice_lstm
+from classifier.models import assemble, slice_cnn, slice_lstm
 from Constants import Contract
 
 WEIGHTS = {  # at the source's labels: labels, input, all
@@ -20,8 +19,8 @@ WEIGHTS = {  # at the source's labels: labels, input, all
 def body(name, n_classes, contract=None):
     module = registry.load("models", name)
     contract = contract or module.PAPER_CONTRACT
-    paper = network.features_of(module, contract, paper=True)
-    return network.build(module, paper, contract, n_classes).get_layer("body")
+    paper = assemble.features_of(module, contract, paper=True)
+    return assemble.build(module, paper, contract, n_classes).get_layer("body")
 
 
 @pytest.mark.parametrize("name", WEIGHTS)

@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from classifier import weights
-from classifier.pretrained import vggish
+from classifier.pretrained import vggish, weights
 from Constants import InputError, make_contract
 
 RATE = 16_000

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from classifier import weights
 from classifier.core import console
 from classifier.data import audio_cache, clips
+from classifier.pretrained import weights
 from Constants import Contract, InputError
 from tests.conftest import SHARED_DATA
 

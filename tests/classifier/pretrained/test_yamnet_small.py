@@ -3,8 +3,7 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import weights
-from classifier.pretrained import yamnet_small
+from classifier.pretrained import weights, yamnet_small
 from classifier.pretrained._embedding import Embedding
 from Constants import Contract, InputError
 

@@ -6,14 +6,14 @@ from classifier.core import console, registry
 from Constants import Contract
 
 console.import_tensorflow()
-from classifier import network  # noqa: E402
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram  # noqa: E402
+from classifier.models import assemble  # noqa: E402
 
 
 @pytest.fixture(scope="module", params=["mel", "signal"])
 def model(request):
     model_file = registry.load("models", request.param)
-    return network.build(model_file, network.features_of(model_file, Contract()), Contract(), 3)
+    return assemble.build(model_file, assemble.features_of(model_file, Contract()), Contract(), 3)
 
 
 def audio():
@@ -21,14 +21,14 @@ def audio():
 
 
 def test_masks_share_the_weights_and_do_nothing_when_the_model_answers(model):
-    learner = network.learner(model, 0.3)
+    learner = assemble.learner(model, 0.3)
     assert learner.count_params() - model.count_params() in (0, 2)  # the state of the random numbers
     assert np.array_equal(learner.predict(audio(), verbose=0), model.predict(audio(), verbose=0))
 
 
 def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
     features = np.ones((50, 128, 63, 1), "float32")
-    masked = np.asarray(network.Masks(0.25)(features, training=True))
+    masked = np.asarray(assemble.Masks(0.25)(features, training=True))
     bands_gone = np.mean(masked.max(axis=(2, 3)) == 0, axis=1)
     frames_gone = np.mean(masked.max(axis=(1, 3)) == 0, axis=1)
     for gone in (bands_gone, frames_gone):
@@ -36,11 +36,11 @@ def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
         assert gone.max() <= 0.5 + 0.05
         assert len(set(gone)) > 5  # each piece has masks of its own
     assert set(np.unique(masked)) == {0, 1}
-    assert np.array_equal(network.Masks(0.25)(features, training=False), features)
+    assert np.array_equal(assemble.Masks(0.25)(features, training=False), features)
 
 
 def test_of_a_waveform_spans_of_time_are_masked():
-    masked = np.asarray(network.Masks(0.25)(np.ones((200, 1000, 1), "float32"), training=True))
+    masked = np.asarray(assemble.Masks(0.25)(np.ones((200, 1000, 1), "float32"), training=True))
     assert 0 < np.mean(masked == 0) < 0.3
 
 
@@ -57,8 +57,8 @@ class TwoHeads:
 
 
 def test_every_head_learns_and_the_first_answers():
-    model = network.build(TwoHeads, network.features_of(TwoHeads, Contract()), Contract(), 3)
-    learner = network.learner(model)
+    model = assemble.build(TwoHeads, assemble.features_of(TwoHeads, Contract()), Contract(), 3)
+    learner = assemble.learner(model)
     learner.compile("sgd", "categorical_crossentropy", weighted_metrics=["categorical_accuracy"], jit_compile=False)
     before = [weights.numpy() for weights in learner.trainable_variables]
     truth, weights = np.eye(3, dtype="float32")[[0, 1, 2, 0]], np.ones(4, "float32")
@@ -79,7 +79,7 @@ def test_a_place_that_hardly_varies_counts_as_varying_a_share_of_what_all_do():
     features = LogMelSpectrogram.from_contract(Contract())
     features.least_deviation = 0.5
     values = np.stack([np.full(1000, 3.0), np.random.default_rng(0).normal(0, 2, 1000)], axis=1)
-    _, variance = network.statistics(features, [values])
+    _, variance = assemble.statistics(features, [values])
     assert variance == pytest.approx([0.5**2, 4], rel=0.1)
 
 
@@ -87,14 +87,14 @@ def test_statistics_are_those_of_each_place_along_the_axes_a_feature_names():
     features = LogMelSpectrogram.from_contract(Contract())
     batches = [features(audio()[:3]), features(audio()[3:])]
     values = np.asarray(features(audio()), "float64")
-    mean, variance = network.statistics(features, batches)
+    mean, variance = assemble.statistics(features, batches)
     assert mean == pytest.approx([values.mean()])
     assert variance == pytest.approx([values.var()], rel=1e-4)
     features.own_statistics = (1, -1)
-    mean, variance = network.statistics(features, batches)
+    mean, variance = assemble.statistics(features, batches)
     assert mean == pytest.approx(values.mean(axis=(0, 2)))
     assert variance == pytest.approx(values.var(axis=(0, 2)), rel=1e-4)
-    standardised = network.build(TwoHeads, features, Contract(), 3, mean, variance).get_layer("standardise")
+    standardised = assemble.build(TwoHeads, features, Contract(), 3, mean, variance).get_layer("standardise")
     found = np.asarray(standardised(values.astype("float32")))
     assert np.abs(found.mean(axis=(0, 2))).max() < 1e-3
     assert found.std(axis=(0, 2)) == pytest.approx(1, abs=1e-3)

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from classifier import weights
+from classifier.pretrained import weights
 from classifier.storage import downloads
 from Constants import InputError
 from tests.classifier.test_downloads import publishing
