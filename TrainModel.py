@@ -45,12 +45,12 @@ def main(argv=None):
     several.add_argument("--process", type=console.at_least(0), metavar="K", help="which one this is, from 0")
     args = parser.parse_args(argv)
 
-    from classifier import distribution
     from classifier.data import audio_cache, clips
     from classifier.pretrained import weights
     from classifier.records import recipe
+    from classifier.training import distributed
 
-    team = distribution.asked_for(args.coordinator, args.processes, args.process)
+    team = distributed.asked_for(args.coordinator, args.processes, args.process)
     if args.weights:
         weights.take(args.weights)
     names = registry.choose("models", args.model)
@@ -74,12 +74,13 @@ def main(argv=None):
         noises = clips.of_background(args.mix_in)
         behind = {rate: audio_cache.read(noises, args.mix_in, rate, not args.no_cache) for rate in rates}
     console.import_keras()
-    from classifier import report, summary, training
+    from classifier import report, summary
+    from classifier.training import train
 
-    with distribution.joined(team):
+    with distributed.joined(team):
         for name, contract in contracts.items():
             held, mix_in = recordings[contract.sample_rate], behind[contract.sample_rate]
-            trained = training.train(name, held, labels, contract, run, args.out, args.resume, mix_in)
+            trained = train.train(name, held, labels, contract, run, args.out, args.resume, mix_in)
             if trained:
                 summary.scores(trained)
                 print(f"  report: {report.write(trained)}")

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import repeated
-from classifier import distribution
 from classifier.core import console, registry
 from classifier.data import audio_cache, clips
+from classifier.training import distributed
 from Constants import ROOT, Contract
 
 EPOCHS = 4
@@ -53,7 +53,7 @@ def measured(model, folder, backend, processes):
         address = f"127.0.0.1:{free.getsockname()[1]}"
     children = []
     for k in range(processes):
-        team = dict(zip(distribution.VARIABLES.values(), (address, str(processes), str(k)), strict=True))
+        team = dict(zip(distributed.VARIABLES.values(), (address, str(processes), str(k)), strict=True))
         environment = {**os.environ, "KERAS_BACKEND": backend, **(team if processes > 1 else {})}
         command = [sys.executable, "-m", "benchmarks.data_parallel", "--model", model, "--fit", str(folder)]
         children.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True))
@@ -65,7 +65,7 @@ def measured(model, folder, backend, processes):
 
 def fit(name, folder):
     """Be one of the processes, and print the seconds of an epoch."""
-    team = distribution.asked_for(None, None, None)
+    team = distributed.asked_for(None, None, None)
     found = clips.read_clips(folder)
     held, labels = (
         audio_cache.read(found, folder, Contract().sample_rate, keep=False),
@@ -74,9 +74,9 @@ def fit(name, folder):
     console.import_keras()
     import keras
 
-    from classifier import training
     from classifier.models import assemble
-    from classifier.pieces import TrainingPieces
+    from classifier.training import train
+    from classifier.training.datasets import TrainingPieces
 
     class Clock(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
@@ -86,17 +86,17 @@ def fit(name, folder):
             seconds.append(time.perf_counter() - self.started)
 
     seconds = []
-    with distribution.joined(team):
+    with distributed.joined(team):
         model_file, contract = registry.load("models", name), Contract()
         keras.utils.set_random_seed(0)
-        recipe = distribution.widened(model_file.RECIPE)
+        recipe = distributed.widened(model_file.RECIPE)
         pieces = TrainingPieces(held, np.arange(len(held.clips)), labels, contract, recipe=recipe, seed=0)
         model = assemble.build(model_file, assemble.features_of(model_file, contract), contract, len(labels))
-        distribution.agree({"pieces": len(pieces.truth)})
-        with distribution.spread(model) as learning:
+        distributed.agree({"pieces": len(pieces.truth)})
+        with distributed.spread(model) as learning:
             learner = assemble.learner(learning, recipe.masks)
-            training._compile(learner, pieces)
-            learner.fit(distribution.share(pieces), epochs=EPOCHS, verbose=0, callbacks=[Clock()])
+            train._compile(learner, pieces)
+            learner.fit(distributed.share(pieces), epochs=EPOCHS, verbose=0, callbacks=[Clock()])
         print(statistics.median(seconds[1:]))
 
 

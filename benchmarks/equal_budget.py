@@ -54,12 +54,12 @@ def _trained(args, name):
     if not (out / name / artifact.RUN).is_file():
         os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")  # before TensorFlow looks
         console.import_tensorflow()
-        from classifier import training
+        from classifier.training import train
 
         held = recordings(args)
         labels = sorted({clip.label for clip in held.clips})
         run = run_of(args, SEED, _epochs(name, held, labels, args))
-        training.train(name, held, labels, make_contract(), run, out)
+        train.train(name, held, labels, make_contract(), run, out)
     run = artifact.load(out / name).run
     scores = run["scores"]
     found = {"model": name, "weights": run["parameters"], "epochs": run["run"]["epochs"]}
@@ -70,7 +70,7 @@ def _epochs(name, held, labels, args):
     """How many epochs fit into the minutes."""
     from classifier.data import splits
     from classifier.models import assemble
-    from classifier.pieces import TrainingPieces
+    from classifier.training.datasets import TrainingPieces
 
     model_file, contract = registry.load("models", name), make_contract()
     learns = np.flatnonzero(splits.split(held.clips, held.contents, args.fold, SEED) == "train")

@@ -43,7 +43,7 @@ def main(argv=None):
 def compare(name, held, labels):
     """Milliseconds of CPU a step from arrays, and from the store."""
     from classifier.models import assemble
-    from classifier.pieces import Pieces
+    from classifier.training.datasets import Pieces
 
     model_file, contract = registry.load("models", name), Contract()
     size = model_file.RECIPE.batch_size

@@ -75,7 +75,7 @@ def _recalls(args, what, seed):
     out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
     if not (out / args.model / artifact.RUN).is_file():
         console.import_tensorflow()
-        from classifier import training
+        from classifier.training import train
 
         model_file = registry.load("models", args.model)
         ships = model_file.RECIPE
@@ -83,7 +83,7 @@ def _recalls(args, what, seed):
         held = recordings(args)
         labels = sorted({clip.label for clip in held.clips})
         run = run_of(args, seed, args.epochs)
-        training.train(args.model, held, labels, make_contract(), run, out)
+        train.train(args.model, held, labels, make_contract(), run, out)
         model_file.RECIPE = ships  # this process may train another
     trained = artifact.load(out / args.model)
     with (trained.folder / artifact.HISTORY).open() as file:

@@ -39,7 +39,7 @@ def opened(folder):
 
 
 def pieces_of(folder, features=None):
-    from classifier.pieces import Pieces
+    from classifier.training.datasets import Pieces
 
     held, found = opened(folder)
     labels = sorted({clip.label for clip in found})

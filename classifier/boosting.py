@@ -31,10 +31,10 @@ from classifier.core.parallel import cpu_count
 from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
-from classifier.pieces import Pieces
 from classifier.records import artifact
 from classifier.scoring import metrics
-from classifier.training import PACKAGES
+from classifier.training.datasets import Pieces
+from classifier.training.train import PACKAGES
 from Constants import InputError
 
 NAME = "boosting"  # of the folder, and in run.json

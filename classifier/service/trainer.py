@@ -31,7 +31,7 @@ from classifier.service.runs import new_uuid, now
 from classifier.service.settings import Busy, Conflict, NotFound
 from Constants import InputError
 
-STATE = "state.npz"  # of classifier/checkpoint.py, whose import would import Keras
+STATE = "state.npz"  # of classifier/training/checkpoint.py, whose import would import Keras
 LAST_SAID = 64 * 1024  # bytes of a log that are shown
 POLL = 0.2  # seconds between looks at the process
 DOING = {  # what goes on in scripts whose lines do not say it

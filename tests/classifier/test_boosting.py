@@ -11,7 +11,7 @@ from tests.conftest import write_data
 
 console.import_tensorflow()
 from classifier import boosting  # noqa: E402
-from classifier.pieces import Pieces  # noqa: E402
+from classifier.training.datasets import Pieces  # noqa: E402
 
 LABELS = ["high tone", "low tone"]
 CONTRACT = Contract()

@@ -12,8 +12,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import distribution
 from classifier.core import atomic_files
+from classifier.training import distributed
 from Constants import InputError
 
 STATE = "state.npz"
@@ -51,9 +51,9 @@ class Checkpoint(keras.callbacks.Callback):
             InputError: it was another training.
         """
         path = self.folder / STATE
-        state = resume and distribution.from_first(path.read_bytes() if path.is_file() else b"")
+        state = resume and distributed.from_first(path.read_bytes() if path.is_file() else b"")
         if not state:
-            if distribution.is_first():
+            if distributed.is_first():
                 shutil.rmtree(self.folder, ignore_errors=True)
                 self.folder.mkdir(parents=True)
             return False
@@ -88,7 +88,7 @@ class Checkpoint(keras.callbacks.Callback):
             self._keep_best(float(logs[self.best]), epoch + 1)
             if self.epoch - self.kept[0][1] >= self.recipe.patience:
                 self.model.stop_training = True
-        if distribution.is_first():
+        if distributed.is_first():
             self._write()
 
     def _keep_best(self, value, epoch):

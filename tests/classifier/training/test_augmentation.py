@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from classifier import augmentation
 from classifier.records.recipe import Recipe
+from classifier.training import augmentation
 
 RATE = 16_000
 PLAIN = Recipe(epochs=1, batch_size=1, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")

@@ -4,13 +4,13 @@ from classifier.core import console
 from classifier.records.recipe import Recipe
 
 console.import_tensorflow()
-from classifier import training  # noqa: E402
+from classifier.training import train  # noqa: E402
 
 COSINE = {"batch_size": 1, "optimizer": "adamw", "learning_rate": 0.1, "loss": "mse", "cosine": True}
 
 
 def rate(recipe, step, steps=10):
-    return float(training._optimizer(recipe, steps)._learning_rate(step))
+    return float(train._optimizer(recipe, steps)._learning_rate(step))
 
 
 def test_the_learning_rate_rises_and_falls_to_a_hundredth():
@@ -29,7 +29,7 @@ def test_a_warm_up_longer_than_the_training_leaves_an_epoch_to_fall():
 
 def test_weight_decay_and_label_smoothing_are_taken_from_the_recipe():
     recipe = Recipe(epochs=1, weight_decay=0.03, label_smoothing=0.2, **COSINE)
-    assert training._optimizer(recipe, 1).weight_decay == 0.03
+    assert train._optimizer(recipe, 1).weight_decay == 0.03
     truth, said = [[1.0, 0.0]], [[0.5, 0.5]]
-    assert float(training._loss(recipe)(truth, said)) == pytest.approx(0.693, abs=1e-3)
-    assert float(training._loss(recipe)(truth, [[1.0, 0.0]])) > 1  # certainty is not asked for
+    assert float(train._loss(recipe)(truth, said)) == pytest.approx(0.693, abs=1e-3)
+    assert float(train._loss(recipe)(truth, [[1.0, 0.0]])) > 1  # certainty is not asked for

@@ -9,10 +9,10 @@ from dataclasses import replace
 import librosa
 import numpy as np
 
-from classifier import augmentation
 from classifier.core import parallel
 from classifier.core.console import progress
 from classifier.data.audio_cache import to_float, to_int16
+from classifier.training import augmentation
 
 N_COPIES = 2  # of a recording; each piece of each epoch is from the recording or from one of them
 WINDOW = 2048  # samples of the vocoder

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from classifier import copies
 from classifier.data import audio_cache
 from classifier.data.clips import read_clips
+from classifier.training import offline_augmentation
 from tests.conftest import write_tone
 
 RATE = 16_000
@@ -24,7 +24,9 @@ def hertz_and_seconds(samples):
 
 def altered(held, **strengths):
     """(copies, 3, 2) pitch and length of each tone's copies over its own."""
-    made = copies.make(held, np.arange(3), **{"pitch": 0, "stretch": 0} | strengths, sample_rate=RATE, seed=0)
+    made = offline_augmentation.make(
+        held, np.arange(3), **{"pitch": 0, "stretch": 0} | strengths, sample_rate=RATE, seed=0
+    )
     return np.array(
         [
             [np.divide(hertz_and_seconds(copy.samples(i)), hertz_and_seconds(held.samples(i))) for i in range(3)]
@@ -48,7 +50,7 @@ def test_tempo_alone(held):
 
 
 def test_same_seed_same_copies_and_each_of_another_pitch(held):
-    one, two, other = (copies.make(held, np.arange(4), 3, 0.2, RATE, seed) for seed in (1, 1, 2))
+    one, two, other = (offline_augmentation.make(held, np.arange(4), 3, 0.2, RATE, seed) for seed in (1, 1, 2))
     for i in range(4):
         assert np.array_equal(one[0].samples(i), two[0].samples(i))
     assert not np.array_equal(one[0].samples(0), one[1].samples(0))
@@ -56,12 +58,12 @@ def test_same_seed_same_copies_and_each_of_another_pitch(held):
 
 
 def test_what_is_shorter_than_a_window_is_kept_and_what_is_not_asked_for_is_not_made(held):
-    made = copies.make(held, np.array([1, 3]), 3, 0.2, RATE, seed=0)
+    made = offline_augmentation.make(held, np.array([1, 3]), 3, 0.2, RATE, seed=0)
     assert np.array_equal(made[0].samples(3), held.samples(3))
     assert [len(made[0].samples(i)) for i in (0, 2)] == [0, 0]
 
 
 def test_a_long_recording_is_altered_block_by_block(held, monkeypatch):
     whole = altered(held, pitch=4)
-    monkeypatch.setattr(copies, "BLOCK", 1)
+    monkeypatch.setattr(offline_augmentation, "BLOCK", 1)
     assert altered(held, pitch=4) == pytest.approx(whole, rel=0.02)

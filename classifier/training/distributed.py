@@ -173,7 +173,7 @@ def widened(recipe):
 
 def share(pieces):
     """This process's part of every batch of some Pieces."""
-    from classifier.pieces import Share
+    from classifier.training.datasets import Share
 
     return Share(pieces, process(), processes(), _jax().device_count()) if _jax() else pieces
 

@@ -11,10 +11,10 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import distribution
 from classifier.audio.recording import read
 from classifier.data import audio_cache
 from classifier.records import artifact
+from classifier.training import distributed
 from Constants import InputError, cut_audio_pad_last
 from tests.conftest import ROOT, run_script, write_data
 from tests.test_train_model import train
@@ -97,7 +97,7 @@ def together(folder, alone):
         second.kill()
         lost = ended(first)
         ended(second)
-    variables = dict(zip(distribution.VARIABLES.values(), (address(), "2"), strict=False))
+    variables = dict(zip(distributed.VARIABLES.values(), (address(), "2"), strict=False))
     children = [
         started(folder, f"together{k}", BATCH, "--resume", **variables, KERAS_DISTRIBUTION_PROCESS_ID=str(k))
         for k in (0, 1)
@@ -165,13 +165,13 @@ FLAGS = {"coordinator": "10.0.0.1:9900", "processes": 2, "process": 1}
 
 
 def test_a_team_is_named_by_flags_or_by_the_variables_of_keras(monkeypatch):
-    assert distribution.asked_for(None, None, None) is None
+    assert distributed.asked_for(None, None, None) is None
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    assert distribution.asked_for(**FLAGS) == distribution.Team("10.0.0.1:9900", 2, 1)
-    for name, value in zip(distribution.VARIABLES.values(), ("a:1,b:2,c:3", "3", "0"), strict=True):
+    assert distributed.asked_for(**FLAGS) == distributed.Team("10.0.0.1:9900", 2, 1)
+    for name, value in zip(distributed.VARIABLES.values(), ("a:1,b:2,c:3", "3", "0"), strict=True):
         monkeypatch.setenv(name, value)
-    assert distribution.asked_for(None, None, None) == distribution.Team("a:1", 3, 0)
-    assert distribution.asked_for(None, None, 2) == distribution.Team("a:1", 3, 2)
+    assert distributed.asked_for(None, None, None) == distributed.Team("a:1", 3, 0)
+    assert distributed.asked_for(None, None, 2) == distributed.Team("a:1", 3, 2)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_team_is_named_by_flags_or_by_the_variables_of_keras(monkeypatch):
 def test_a_team_that_can_not_be_is_refused(monkeypatch, changed, complaint):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     with pytest.raises(InputError) as refused:
-        distribution.asked_for(**{**FLAGS, **changed})
+        distributed.asked_for(**{**FLAGS, **changed})
     assert complaint in str(refused.value)
 
 

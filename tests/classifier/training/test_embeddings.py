@@ -6,14 +6,14 @@ import pytest
 from classifier.core import console
 from classifier.data import audio_cache
 from classifier.data.clips import read_clips
-from classifier.pieces import Pieces
+from classifier.training.datasets import Pieces
 from Constants import Contract
 from tests.conftest import write_tone
 
 console.import_tensorflow()
-from classifier.embeddings import AT_ONCE, Embedded, EmbeddedToLearn  # noqa: E402
 from classifier.features.mfcc import Mfcc  # noqa: E402
 from classifier.models import _transfer  # noqa: E402
+from classifier.training.embeddings import AT_ONCE, Embedded, EmbeddedToLearn  # noqa: E402
 
 LABELS, CONTRACT = ["a", "b"], Contract()
 RECIPE = replace(_transfer.RECIPE, batch_size=8)

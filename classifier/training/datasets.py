@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from classifier import augmentation
 from classifier.data.audio_cache import to_float
+from classifier.training import augmentation
 from Constants import SILENT_LABELS, InputError
 
 SHIFT_SHARE = 0.5  # of the pieces are shifted; the others are cut as a test cuts them, short last ones among them

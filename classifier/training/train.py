@@ -13,16 +13,17 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import copies, distribution, embeddings, plots, prediction, tflite
-from classifier.checkpoint import LOGS, Checkpoint
+from classifier import plots, prediction, tflite
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.data import layouts, provenance, splits
 from classifier.models import assemble
-from classifier.pieces import Pieces, TrainingPieces
 from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run
 from classifier.scoring import calibration, metrics, thresholds
+from classifier.training import distributed, embeddings, offline_augmentation
+from classifier.training.checkpoint import LOGS, Checkpoint
+from classifier.training.datasets import Pieces, TrainingPieces
 from Constants import InputError
 
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
@@ -58,7 +59,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     started = time.monotonic()
     data = layouts.folder_of(run["data"])
     model_file = registry.load("models", name)
-    recipe, fine_tuning = map(distribution.widened, (of_run(model_file, run), fine_tuning_of_run(model_file, run)))
+    recipe, fine_tuning = map(distributed.widened, (of_run(model_file, run), fine_tuning_of_run(model_file, run)))
     keras.utils.clear_session()  # lets go of the model before, and counts names from the start
     gc.collect()
     keras.utils.set_random_seed(run["seed"])
@@ -92,8 +93,8 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
     begun = {"fingerprint": store.fingerprint, "labels": labels, **recipes, **run, "backend": backend}
     begun = json.loads(json.dumps(begun))
     elsewhere = {"data": "", "mix_in": mix_in and mix_in.fingerprint}  # paths, which may be others on another machine
-    distribution.agree({**begun, **elsewhere, "--resume": resume})
-    with distribution.spread(model) as learning:
+    distributed.agree({**begun, **elsewhere, "--resume": resume})
+    with distributed.spread(model) as learning:
         stages = {"training": (name, learning, learn, validation)}
         if is_pretrained:
             head = {"head": (f"{name}'s head", assemble.behind_features(learning), first, to_validate)}
@@ -102,8 +103,8 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
             learning.get_layer("features").learn(fine_tuning.fine_tuned)
         for stage, (title, learner, *pieces) in stages.items():
             checkpoint = Checkpoint(Path(out) / f".{name}.{stage}", begun, pieces[0].recipe, BEST, HISTORY)
-            best_epoch = _fit(learner, *map(distribution.share, pieces), title, checkpoint, resume)
-    if not distribution.is_first():
+            best_epoch = _fit(learner, *map(distributed.share, pieces), title, checkpoint, resume)
+    if not distributed.is_first():
         return None
     held_out = {"validation": validation, "test": test}
     answers = {side: pieces.answers(model.predict(pieces, verbose=0)) for side, pieces in held_out.items()}
@@ -135,7 +136,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
             "best_epoch": best_epoch,
             "training_seconds": round(time.monotonic() - started, 1),
             "backend": backend,
-            "processes": distribution.processes(),
+            "processes": distributed.processes(),
             "versions": {"python": platform.python_version(), **{package: version(package) for package in packages}},
         }
         artifact.write_run(folder, described, contract)
@@ -148,7 +149,7 @@ def train(name, store, labels, contract, run, out, resume=False, mix_in=None):
 def _to_learn(store, recordings, labels, contract, recipe, seed, mix_in):
     altered = ()
     if recipe.pitch or recipe.stretch:
-        altered = copies.make(store, recordings, recipe.pitch, recipe.stretch, contract.sample_rate, seed)
+        altered = offline_augmentation.make(store, recordings, recipe.pitch, recipe.stretch, contract.sample_rate, seed)
     if mix_in:
         everything = np.arange(len(mix_in.clips))
         mix_in = Pieces(mix_in, everything, sorted({clip.label for clip in mix_in.clips}), contract, recipe.batch_size)
@@ -162,7 +163,7 @@ def _check_that_it_converts(name, model, learn, contract):
     TensorFlow converts; where Keras computes with something else, another process converts the model as it is.
     """
     if keras.backend.backend() != "tensorflow":
-        if distribution.is_first():
+        if distributed.is_first():
             say("converting the model before it learns, to be sure that the trained one can be ...")
             tflite.check_elsewhere(name, model, contract)
         return
@@ -220,7 +221,7 @@ def _fit(model, learn, validation, name, checkpoint, resume):
         checkpoint,
         _Progress(name, recipe.epochs, len(learn), checkpoint.epoch),
     ]
-    if distribution.is_first():
+    if distributed.is_first():
         callbacks.append(keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False))
     settings = {"epochs": recipe.epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
     # Pieces are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.

@@ -6,8 +6,8 @@ import pytest
 from classifier.audio.recording import read
 from classifier.data import audio_cache
 from classifier.data.clips import of_background, read_clips
-from classifier.pieces import Pieces, Share, TrainingPieces
 from classifier.records.recipe import Recipe
+from classifier.training.datasets import Pieces, Share, TrainingPieces
 from Constants import Contract, InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 

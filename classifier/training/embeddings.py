@@ -11,7 +11,7 @@ import numpy as np
 
 from classifier.core import atomic_files
 from classifier.core.console import progress
-from classifier.pieces import Dealt, Pieces
+from classifier.training.datasets import Dealt, Pieces
 
 AT_ONCE = 32  # pieces
 
