@@ -41,21 +41,19 @@ def main(argv=None):
     parser.add_argument("--strict", action="store_true", help="end with 1 if a recording can not be read")
     args = parser.parse_args(argv)
 
-    from classifier import classification
     from classifier.data import inputs
+    from classifier.inference import batch
     from classifier.records import artifact
 
     names = registry.choose("writers", args.write)
-    settings, predictor = classification.settings(
-        args.model, args.threshold, args.overlap, args.smooth, args.join, args.least
-    )
+    settings, predictor = batch.settings(args.model, args.threshold, args.overlap, args.smooth, args.join, args.least)
     if not args.inputs:
         args.inputs = [str(artifact.example(args.model))]
         console.say(f"no INPUT given: classifying {args.inputs[0]}")
     listed = open(0, encoding="utf-8", errors="surrogateescape", closefd=False) if inputs.LIST in args.inputs else ()
     sources, refused = inputs.find(args.inputs, listed)
     try:
-        run = classification.run(sources, settings, predictor, args.out, names, args.jobs, args.scheduler)
+        run = batch.run(sources, settings, predictor, args.out, names, args.jobs, args.scheduler)
     except KeyboardInterrupt:
         console.say("\nstopped; the same command goes on from there")
         sys.exit(130)

@@ -118,8 +118,9 @@ def train_and_test(args, found, there):
 
 def test_trained(args, paths, found):
     """A result per trained model."""
-    from classifier import folds, prediction
+    from classifier import folds
     from classifier.data import audio_cache
+    from classifier.inference import prediction
 
     useless = [f"--{name.replace('_', '-')}" for name in RETRAINS if getattr(args, name)]
     if useless:

@@ -23,7 +23,7 @@ def main(argv=None):
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
-    from classifier import prediction
+    from classifier.inference import prediction
     from classifier.records import artifact
 
     predictor = prediction.load(args.model)

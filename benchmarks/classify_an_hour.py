@@ -16,10 +16,10 @@ from joblib import cpu_count
 from benchmarks import repeated
 from benchmarks.classify_ten_minutes import WARM_UP, one_by_one
 from benchmarks.stopwatch import timed
-from classifier import classification
 from classifier.audio import recording
 from classifier.core import console
 from classifier.data import inputs
+from classifier.inference import batch
 from classifier.records import artifact
 from Constants import TRAINED, cut_audio_pad_last
 
@@ -30,8 +30,8 @@ OLD_PIECES = 60  # that the old way is given
 def classify(folder, model, jobs, out, n=None):
     """Seconds that the first n recordings of a folder take."""
     sources, _ = inputs.find([str(folder)])
-    settings, predictor = classification.settings(model)
-    seconds, _ = timed(lambda: classification.run(sources[:n], settings, predictor, out, ["csv"], jobs))
+    settings, predictor = batch.settings(model)
+    seconds, _ = timed(lambda: batch.run(sources[:n], settings, predictor, out, ["csv"], jobs))
     return seconds
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.stopwatch import timed
-from classifier import prediction
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core import console
 from classifier.core.parallel import cpu_count
+from classifier.inference import prediction
 from classifier.records import artifact
 from Constants import TRAINED, cut_audio_pad_last
 

@@ -39,7 +39,8 @@ def main(argv=None):
 def _row(name, pieces, theirs, contract):
     import keras
 
-    from classifier import prediction, tflite
+    from classifier import tflite
+    from classifier.inference import prediction
 
     layer = registry.feature(name).from_contract(contract)
     audio = keras.Input((contract.piece_length,))

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import prediction
 from classifier.core import atomic_files, console, registry
+from classifier.inference import prediction
 from classifier.records import recipe
 from Constants import ROOT
 

@@ -23,9 +23,9 @@ from urllib.parse import urlsplit
 import requests
 
 from benchmarks import memory
-from classifier import prediction
 from classifier.audio import recording
 from classifier.core import console
+from classifier.inference import prediction
 from classifier.records import artifact
 from Constants import ROOT, TRAINED, InputError, cut_audio_pad_last
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import plots, prediction
+from classifier import plots
 from classifier.audio import recording, spectrograms
 from classifier.core import registry
+from classifier.inference import prediction
 from classifier.records import artifact
 from Constants import InputError, cut_audio_pad_last
 

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import metadata, prediction, runtimes
+from classifier import metadata, runtimes
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import progress
+from classifier.inference import prediction
 from Constants import Contract, InputError
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further

@@ -197,7 +197,7 @@ def _make_sure_they_agree(answers, file):
 
 
 def _litert(path, windows):
-    from classifier.prediction import LiteRT
+    from classifier.inference.prediction import LiteRT
 
     return LiteRT(path).run(windows)
 

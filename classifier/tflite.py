@@ -14,7 +14,7 @@ from classifier import halved, quantised
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow, quiet_libraries, run
-from classifier.prediction import LiteRT, probes
+from classifier.inference.prediction import LiteRT, probes
 from classifier.records import artifact
 from classifier.records.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
 from Constants import ROOT, InputError

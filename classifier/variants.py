@@ -13,8 +13,8 @@ from classifier import cost, metadata, runtimes, tflite
 from classifier.core.console import progress, say
 from classifier.data import audio_cache, clips, splits
 from classifier.data.layouts import folder_of
+from classifier.inference.prediction import LiteRT, Predictor, probes
 from classifier.models import assemble
-from classifier.prediction import LiteRT, Predictor, probes
 from classifier.records import artifact
 from classifier.scoring import metrics
 from Constants import InputError

@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from classifier import prediction
+from classifier.inference import prediction
 from tests.conftest import ROOT, run_script, write_tone
 
 DEADLINE = 60  # seconds that no test comes near to

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from classifier import prediction, runtimes
+from classifier import runtimes
+from classifier.inference import prediction
 from tests.conftest import ROOT, write_tone
 
 SNIPPETS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import prediction
+from classifier.inference import prediction
 from classifier.records import artifact
 from tests.conftest import CHEAPEST, ROOT, call_script, run_script, write_data, write_tone
 

@@ -12,7 +12,7 @@ FOLDERS = {
     "features": "features",
     "pretrained": "pretrained",
     "layouts": "data/layouts",
-    "writers": "outputs",
+    "writers": "inference/writers",
 }
 SHARED = {"assemble", "weights"}  # what the files of a folder have in common; itself none of the list
 

@@ -4,9 +4,9 @@ import functools
 from datetime import UTC, datetime
 from pathlib import Path
 
-from classifier import prediction
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.inference import prediction
 from classifier.pretrained import weights
 from classifier.records import artifact
 from classifier.service.settings import NotFound

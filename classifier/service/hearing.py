@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 from pebble import ProcessExpired, ProcessPool
 
-from classifier import prediction
 from classifier.audio import recording
 from classifier.core.parallel import cpu_count
+from classifier.inference import prediction
 from classifier.service.drawing import drawing
 from classifier.service.settings import Busy, Refused, TooLarge
 from classifier.storage import archives

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
-from classifier import prediction
+from classifier.inference import prediction
 from classifier.service import answers, live, metrics
 from classifier.service.settings import NotFound
 from Constants import InputError

@@ -13,10 +13,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import plots, prediction, tflite
+from classifier import plots, tflite
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.data import layouts, provenance, splits
+from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from classifier import folds, prediction, summary
+from classifier import folds, summary
 from classifier.data import audio_cache, clips
 from classifier.data.layouts import Clip
+from classifier.inference import prediction
 from classifier.records import artifact
 from classifier.scoring import metrics
 from Constants import InputError

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier import halved, prediction, tflite
+from classifier import halved, tflite
 from classifier.core import registry
+from classifier.inference import prediction
 from classifier.models import assemble
 from Constants import Contract
 

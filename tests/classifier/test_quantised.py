@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from classifier import prediction, quantised, tflite
+from classifier import quantised, tflite
 from classifier.core import registry
+from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.pretrained._embedding import Embedding
 from Constants import Contract, InputError

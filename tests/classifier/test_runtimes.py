@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import prediction, runtimes
+from classifier import runtimes
+from classifier.inference import prediction
 from classifier.records import artifact
 from Constants import InputError
 from tests.conftest import ROOT

@@ -2,9 +2,10 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import prediction, tflite
+from classifier import tflite
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.records import artifact
 from Constants import Contract, InputError

@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from classifier import classification
 from classifier.data import inputs
+from classifier.inference import batch
 from Constants import InputError
 from tests.classifier.test_archives import write_tar
 from tests.classifier.test_inspection import with_metadata
@@ -131,13 +131,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def test_an_address_is_found_and_classified_like_a_path(tmp_path, address):
     tone = write_tone(tmp_path / "in" / "tone.wav", seconds=0.5)
     (tmp_path / "tiny.tflite").write_bytes(with_metadata())
-    settings, _ = classification.settings(tmp_path / "tiny.tflite")
+    settings, _ = batch.settings(tmp_path / "tiny.tflite")
     (source,) = found(f"{address}/in/tone.wav")
     assert source.name == f"{address}/in/tone.wav"
     assert source.file == f"{address.removeprefix('http://')}/in/tone.wav"
     assert source.stamp[0] == tone.stat().st_size
-    _, _, far = classification.classify(0, source.where, source.name, settings)
-    assert far == classification.classify(0, str(tone), "tone", settings)[2]
+    _, _, far = batch.classify(0, source.where, source.name, settings)
+    assert far == batch.classify(0, str(tone), "tone", settings)[2]
     (tmp_path / "in" / "text.wav").write_text("words")
-    _, _, reason = classification.classify(0, f"{address}/in/text.wav", "a name", settings)
+    _, _, reason = batch.classify(0, f"{address}/in/text.wav", "a name", settings)
     assert reason.startswith("a name can not be read")

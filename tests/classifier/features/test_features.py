@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import prediction, tflite
+from classifier import tflite
 from classifier.core import registry
+from classifier.inference import prediction
 from Constants import Contract
 from tests.conftest import ROOT
 

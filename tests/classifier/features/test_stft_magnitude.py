@@ -26,7 +26,8 @@ def test_the_first_bin_can_be_left_out(voice):
 def test_a_phone_can_compute_a_window_that_is_no_power_of_two(tmp_path):
     import keras
 
-    from classifier import prediction, tflite
+    from classifier import tflite
+    from classifier.inference import prediction
 
     contract = Contract(n_fft=883, hop_length=441)
     audio = keras.Input((contract.piece_length,))

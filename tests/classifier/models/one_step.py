@@ -33,14 +33,14 @@ def built(name):
 
 def answers(name, model):
     """(3, 3) probabilities."""
-    from classifier import prediction
+    from classifier.inference import prediction
 
     return model.predict(prediction.probes(contract_of(name)), verbose=0)
 
 
 def step(name, model, learner):
     """The loss of a step of training, and the share of what can learn that it has changed."""
-    from classifier import prediction
+    from classifier.inference import prediction
 
     before = [variable.numpy() for variable in model.trainable_variables]
     truth, weights = np.eye(LABELS, dtype="float32"), np.ones(LABELS, "float32")

@@ -16,7 +16,8 @@ from tests.conftest import ROOT
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier import prediction, tflite  # noqa: E402
+from classifier import tflite  # noqa: E402
+from classifier.inference import prediction  # noqa: E402
 from classifier.models import assemble  # noqa: E402
 
 WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from classifier.audio import recording
-from classifier.prediction import Predictor
+from classifier.inference.prediction import Predictor
 from classifier.scoring import thresholds
 from classifier.scoring.thresholds import Alarm
 from Constants import Contract, InputError, cut_audio_pad_last

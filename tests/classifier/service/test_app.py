@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from classifier import prediction
+from classifier.inference import prediction
 from tests.classifier.service.conftest import served
 from tests.conftest import ROOT, run_script, write_tone
 

@@ -6,8 +6,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from classifier import prediction
 from classifier.audio import recording
+from classifier.inference import prediction
 from classifier.service.settings import Settings
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier import prediction
+from classifier.inference import prediction
 from classifier.records import artifact
 from Constants import InputError
 from tests.conftest import ROOT, write_tone

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.classifier.outputs.conftest import LABELS
+from tests.classifier.inference.writers.conftest import LABELS
 
 
 def test_audacity_reads_it(written):

@@ -2,7 +2,7 @@
 
 import csv
 
-from classifier.outputs.csv import cell
+from classifier.inference.writers.csv import cell
 
 NAME = "summary.csv"
 COLUMNS = ("recording", "seconds", "label", "probability", "segments")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from classifier.prediction import Predictor, answer
+from classifier.inference.prediction import Predictor, answer
+from classifier.inference.segments import Merger, Rules, Segment
 from classifier.scoring.thresholds import alarms
-from classifier.segments import Merger, Rules, Segment
 from Constants import Contract, cut_blocks
 
 CONTRACT = Contract(sample_rate=100, piece_length=200)

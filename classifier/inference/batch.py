@@ -17,15 +17,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from classifier import inspection, prediction
+from classifier import inspection
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import progress, say
 from classifier.core.journal import Journal
-from classifier.outputs import Classified
+from classifier.inference import prediction
+from classifier.inference.segments import Merger, Rules, Segment
+from classifier.inference.writers import Classified
 from classifier.records import artifact
 from classifier.scoring.thresholds import BACKGROUND, in_order, reached
-from classifier.segments import Merger, Rules, Segment
 from classifier.storage import archives, remote
 from Constants import InputError, cut_blocks
 

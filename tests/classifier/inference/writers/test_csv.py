@@ -4,7 +4,7 @@ import numpy as np
 import pandas
 import pytest
 
-from tests.classifier.outputs.conftest import ROWS
+from tests.classifier.inference.writers.conftest import ROWS
 
 
 def back(label):

@@ -1,6 +1,6 @@
 from classifier.core import registry
-from classifier.outputs import Classified
-from tests.classifier.outputs.conftest import HEARD
+from classifier.inference.writers import Classified
+from tests.classifier.inference.writers.conftest import HEARD
 
 
 def test_no_two_write_to_one_place():

@@ -4,7 +4,7 @@ Format: Raven Pro User's Manual, "Selection tables"; View, Channel and the frequ
 drawn. A box reaches from 0 Hz to where the model could hear, for a model does not say where in the spectrum a sound is.
 """
 
-from classifier.outputs import on_one_line, write_each
+from classifier.inference.writers import on_one_line, write_each
 
 NAME = "raven"
 MEASURED = ("Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)")

@@ -1,6 +1,6 @@
 import json
 
-from tests.classifier.outputs.conftest import FILES, LABELS, NAMES
+from tests.classifier.inference.writers.conftest import FILES, LABELS, NAMES
 
 
 def test_a_line_is_a_recording(written):

@@ -1,7 +1,7 @@
 import pandas
 import pytest
 
-from tests.classifier.outputs.conftest import LABELS, NAMES
+from tests.classifier.inference.writers.conftest import LABELS, NAMES
 
 
 def test_it_has_a_row_for_each_recording_and_a_column_for_each_label(written):

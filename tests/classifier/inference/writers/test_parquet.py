@@ -1,8 +1,8 @@
 import pandas
 import pyarrow.parquet
 
-from classifier.outputs import parquet
-from tests.classifier.outputs.conftest import LABELS, ROWS, classified
+from classifier.inference.writers import parquet
+from tests.classifier.inference.writers.conftest import LABELS, ROWS, classified
 
 
 def test_it_is_read_back_exactly(written):

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from tests.classifier.outputs.conftest import LABELS
+from tests.classifier.inference.writers.conftest import LABELS
 
 MEASURED = ["Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)"]
 

@@ -3,8 +3,8 @@
 import pytest
 
 from classifier.core import registry
-from classifier.outputs import Classified
-from classifier.segments import Segment
+from classifier.inference.segments import Segment
+from classifier.inference.writers import Classified
 
 LABELS = ["=HYPERLINK(1)", 'a "quoted", label', "'it", "tab\tand line\nend", "Ünï côdé"]
 NAMES = ["./=1+1.wav", 'a, "b"\nc.wav', "deep/ünï.wav"]

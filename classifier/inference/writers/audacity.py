@@ -3,7 +3,7 @@
 Format: Audacity Manual, "Importing and Exporting Labels".
 """
 
-from classifier.outputs import on_one_line, write_each
+from classifier.inference.writers import on_one_line, write_each
 
 NAME = "audacity"
 
