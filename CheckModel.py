@@ -51,12 +51,12 @@ def main(argv=None):
 
 def check(path, recording, as_json):
     """Look into a file and print what is found, unless JSON is wanted; returns the same as a dict."""
-    from classifier import faults, inspection
+    from classifier.export import diagnostics, inspection
     from classifier.records import artifact
 
     export = inspection.look_into(path)
     heard = inspection.listen(export, recording or artifact.example(path))
-    found = faults.findings(export, heard)
+    found = diagnostics.findings(export, heard)
     if not as_json:
         show(export, heard, found)
     by_runtime = {runtime: {"answers": heard.top(runtime, export.labels)} for runtime in heard.answers}
@@ -82,7 +82,7 @@ def check(path, recording, as_json):
 
 def show(export, heard, found):
     """Print the page of a file."""
-    from classifier.runtimes import RUNTIMES
+    from classifier.export.runtimes import RUNTIMES
 
     print(f"{export.path}\n")
     for name, text in facts(export):
@@ -110,7 +110,7 @@ def show(export, heard, found):
 
 def facts(export):
     """What it is: (name, text)."""
-    from classifier.inspection import plain
+    from classifier.export.inspection import plain
 
     yield "size", f"{export.size / 1000:,.0f} KB"
     yield "input", f"{'; '.join(map(str, export.inputs))}: {meaning(export)}"

@@ -23,7 +23,7 @@ def main(argv=None):
 
     trained = artifact.trained(args.out, args.model)
     console.import_tensorflow()
-    from classifier import variants
+    from classifier.export import variants
 
     for model in trained:
         variants.write(model)

@@ -26,7 +26,8 @@ def main(argv=None):
     )
     args = parser.parse_args(argv)
 
-    from classifier import metadata, report, runtimes, summary
+    from classifier import report, summary
+    from classifier.export import metadata, runtimes
     from classifier.records import artifact
 
     trained = artifact.trained(args.out, args.model)

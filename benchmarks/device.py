@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import cost, tflite
 from classifier.audio import recording
 from classifier.core import console, registry
+from classifier.export import convert, latency
 from classifier.models import assemble
 from classifier.records import artifact
 from Constants import DATA_SHORT, SHIPPED_LABELS, Contract, cut_audio_pad_last
@@ -31,14 +31,14 @@ def main(argv=None):
     parser.add_argument("--seconds", type=float, default=20, help="how long to ask the files (default: %(default)s)")
     args = parser.parse_args(argv)
     console.import_tensorflow()
-    files = {"the app's model, mel outside": tflite.converted(_apps_model())}
+    files = {"the app's model, mel outside": convert.converted(_apps_model())}
     for name in args.model.split(","):
         model, contract = _model(name)
         learnt = _pieces(contract)
         for kind in artifact.KINDS:
-            held = tflite.converted(model, kind) if kind != artifact.INT8 else next(tflite.in_8_bits(model, learnt))
+            held = convert.converted(model, kind) if kind != artifact.INT8 else next(convert.in_8_bits(model, learnt))
             files[f"{name}, {kind}"] = held
-    times = [cost.times(files, threads, args.seconds) for threads in THREADS]
+    times = [latency.times(files, threads, args.seconds) for threads in THREADS]
     first = np.median(next(iter(times[0].values())))
     rows = []
     for name, held in files.items():

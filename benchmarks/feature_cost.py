@@ -39,7 +39,7 @@ def main(argv=None):
 def _row(name, pieces, theirs, contract):
     import keras
 
-    from classifier import tflite
+    from classifier.export import convert
     from classifier.inference import prediction
 
     layer = registry.feature(name).from_contract(contract)
@@ -51,7 +51,7 @@ def _row(name, pieces, theirs, contract):
     flat = keras.Model(audio, keras.layers.Flatten()(model.output))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feature.tflite"
-        path.write_bytes(tflite.converted(flat))
+        path.write_bytes(convert.converted(flat))
         on_phone = prediction.LiteRT(path)
         lite = _fastest(lambda: on_phone.run(pieces)) / len(pieces)
         size = path.stat().st_size

@@ -49,7 +49,7 @@ def main(argv=None):
 
 
 def _row(name):
-    from classifier import tflite
+    from classifier.export import convert
     from classifier.models import assemble
 
     module, contract = registry.load("models", name), recipe.contract_of(name)
@@ -57,7 +57,7 @@ def _row(name):
     model = assemble.build(module, features, contract, 3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
-        tflite.export(model, path, prediction.probes(contract))
+        convert.export(model, path, prediction.probes(contract))
         size, milliseconds = path.stat().st_size / 1000, 1000 * _seconds(path, contract)
     looks_at = f"{type(features).__name__}, {' x '.join(map(str, features.output.shape[1:]))}"
     weights = model.get_layer("body").count_params() + features.count_params()

@@ -23,7 +23,7 @@ def main(argv=None):
     if not folders:
         raise InputError(f"{args.folders[0]} holds no trained folds; run EvaluateModel.py first")
     console.import_tensorflow()
-    from classifier import variants
+    from classifier.export import variants
 
     found = {}
     for folder in folders:

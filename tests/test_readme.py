@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from classifier import runtimes
+from classifier.export import runtimes
 from classifier.inference import prediction
 from tests.conftest import ROOT, write_tone
 

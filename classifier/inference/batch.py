@@ -17,11 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from classifier import inspection
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import progress, say
 from classifier.core.journal import Journal
+from classifier.export import inspection
 from classifier.inference import prediction
 from classifier.inference.segments import Merger, Rules, Segment
 from classifier.inference.writers import Classified

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import metadata
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import quiet_libraries, table
 from classifier.core.parallel import cpu_count
+from classifier.export import metadata
 from classifier.records import artifact
 from classifier.scoring.thresholds import decide
 from Constants import TRAINED, Contract, InputError, cut_audio_pad_last

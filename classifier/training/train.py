@@ -13,10 +13,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import plots, tflite
+from classifier import plots
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.data import layouts, provenance, splits
+from classifier.export import convert
 from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.records import artifact
@@ -166,14 +167,14 @@ def _check_that_it_converts(name, model, learn, contract):
     if keras.backend.backend() != "tensorflow":
         if distributed.is_first():
             say("converting the model before it learns, to be sure that the trained one can be ...")
-            tflite.check_elsewhere(name, model, contract)
+            convert.check_elsewhere(name, model, contract)
         return
     say("converting the model after one step, to be sure that the trained one can be ...")
     trial = keras.models.clone_model(model)
     _compile(trial, learn, run_eagerly=True)  # one step is not worth a graph
     trial.train_on_batch(*learn[0])
     with tempfile.TemporaryDirectory() as folder:
-        tflite.export(trial, Path(folder) / artifact.TFLITE, prediction.probes(contract))
+        convert.export(trial, Path(folder) / artifact.TFLITE, prediction.probes(contract))
 
 
 def _compile(model, learn, run_eagerly=False):

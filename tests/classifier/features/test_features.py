@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import tflite
 from classifier.core import registry
+from classifier.export import convert
 from classifier.inference import prediction
 from Constants import Contract
 from tests.conftest import ROOT
@@ -38,7 +38,7 @@ def test_a_phone_computes_the_same_with_built_in_operators(name, tmp_path):
     audio = keras.Input((CONTRACT.piece_length,))
     model = keras.Model(audio, keras.layers.Flatten()(layer_of(name)(audio)))
     pieces = np.concatenate([prediction.probes(CONTRACT), 0.1 * prediction.probes(CONTRACT, seed=1)[1:2]])
-    (tmp_path / "feature.tflite").write_bytes(tflite.converted(model))
+    (tmp_path / "feature.tflite").write_bytes(convert.converted(model))
     expected = np.asarray(model(pieces))
     found = prediction.LiteRT(tmp_path / "feature.tflite").run(pieces)
     assert np.isfinite(found).all()

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import tflite
+from classifier.export import convert
 from classifier.features._filters import weighted
 from classifier.features.chroma_stft import ChromaStft
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram
@@ -46,4 +46,4 @@ def test_it_equals_the_product(name):
 def test_the_zeros_of_mel_bands_are_not_stored():
     audio = keras.Input((CONTRACT.piece_length,))
     model = keras.Model(audio, keras.layers.Flatten()(MelSpectrogram.from_contract(CONTRACT)(audio)))
-    assert len(tflite.converted(model)) < BANDS["mel"].nbytes / 8
+    assert len(convert.converted(model)) < BANDS["mel"].nbytes / 8

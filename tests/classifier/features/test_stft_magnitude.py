@@ -26,13 +26,13 @@ def test_the_first_bin_can_be_left_out(voice):
 def test_a_phone_can_compute_a_window_that_is_no_power_of_two(tmp_path):
     import keras
 
-    from classifier import tflite
+    from classifier.export import convert
     from classifier.inference import prediction
 
     contract = Contract(n_fft=883, hop_length=441)
     audio = keras.Input((contract.piece_length,))
     model = keras.Model(audio, keras.layers.Flatten()(StftMagnitude.from_contract(contract)(audio)))
-    (tmp_path / "feature.tflite").write_bytes(tflite.converted(model))
+    (tmp_path / "feature.tflite").write_bytes(convert.converted(model))
     pieces = prediction.probes(contract)
     expected, found = model.predict(pieces, verbose=0), prediction.LiteRT(tmp_path / "feature.tflite").run(pieces)
     assert np.abs(found - expected).max() <= 1e-4 * expected.max()

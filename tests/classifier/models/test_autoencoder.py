@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import tflite
 from classifier.core import console, registry
+from classifier.export import convert
 
 console.import_tensorflow()
 from classifier.models._autoencoder import Reconstruction, unit_range  # noqa: E402
@@ -95,5 +95,5 @@ def test_no_decoder_is_exported(features, tmp_path):
     used = 4 * (net.count_params() - 98_160)  # bytes without the decoder's convolutions
     values = keras.Input((int(np.prod(SMALL)),))
     model = keras.Model(values, net(keras.layers.Reshape(SMALL)(values)))
-    tflite.export(model, tmp_path / "model.tflite", features.reshape(4, -1))
+    convert.export(model, tmp_path / "model.tflite", features.reshape(4, -1))
     assert (tmp_path / "model.tflite").stat().st_size < used + 50_000

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import metadata, runtimes
 from classifier.core import console, registry
+from classifier.export import metadata, runtimes
 from classifier.records.recipe import Recipe, contract_of
 from Constants import Contract, InputError, make_contract
 from tests.conftest import ROOT
@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier import tflite  # noqa: E402
+from classifier.export import convert  # noqa: E402
 from classifier.inference import prediction  # noqa: E402
 from classifier.models import assemble  # noqa: E402
 
@@ -226,8 +226,8 @@ def test_a_model_learns_is_saved_and_answers_the_same_in_every_runtime(name, ins
     assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(pieces), answers)
 
     path = tmp_path / "model.tflite"
-    path.write_bytes(tflite.converted(model))
-    tflite.prove(path, pieces, answers)
+    path.write_bytes(convert.converted(model))
+    convert.prove(path, pieces, answers)
     facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", Contract().sample_rate, ["a", "b", "c"])
     path.write_bytes(metadata.write_with_schema(path.read_bytes(), facts))
     for runtime in installed:

@@ -71,10 +71,10 @@ def test_a_file_of_floats_is_read_as_well(tmp_path):
     convolution = keras.layers.Conv2D(4, 3)
     model = keras.Model(image, convolution(image))
     convolution.set_weights([kernel, np.arange(4.0)])
-    from classifier import tflite
+    from classifier.export import convert
 
     path = tmp_path / "floats.tflite"
-    path.write_bytes(tflite.converted(model))
+    path.write_bytes(convert.converted(model))
     ((kind, found, bias),) = _tflite.weights(path)
     assert kind == "CONV_2D"
     assert np.array_equal(found, kernel)

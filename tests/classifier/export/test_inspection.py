@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from classifier import faults, inspection, metadata, runtimes
+from classifier.export import diagnostics, inspection, metadata, runtimes
 from Constants import InputError
 from tests.conftest import write_tone
 
@@ -195,7 +195,7 @@ def look(path, held):
 
 
 def said(export, heard=NOBODY, is_fault=True):
-    return [finding.what for finding in faults.findings(export, heard) if finding.is_fault == is_fault]
+    return [finding.what for finding in diagnostics.findings(export, heard) if finding.is_fault == is_fault]
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +253,7 @@ def test_a_runtime_does_stumble_over_what_is_called_a_fault(fault, runtime, tmp_
 def test_nothing_is_wrong_with_a_good_file_and_every_runtime_answers_the_same(tmp_path, tone):
     export = look(tmp_path / "a.tflite", with_metadata())
     heard = inspection.listen(export, tone)
-    assert faults.findings(export, heard) == []
+    assert diagnostics.findings(export, heard) == []
     assert sorted([*heard.answers, *heard.not_tried]) == sorted(runtimes.RUNTIMES)
     assert heard.refusals == {}
     tops = [heard.top(runtime, LABELS) for runtime in heard.answers]
@@ -292,7 +292,7 @@ def test_a_runtime_that_fails_for_a_reason_nobody_knows_is_a_fault_in_its_own_wo
 def test_a_drop_in_is_asked_with_mel_spectrograms(trained, tone):
     export = inspection.look_into(trained.out / "mel" / "model_mel_metadata.tflite")
     assert (export.mel.n_mels, export.mel.n_frames) == (128, 63)
-    found = faults.findings(export, inspection.listen(export, tone))
+    found = diagnostics.findings(export, inspection.listen(export, tone))
     assert [(finding.is_fault, finding.what) for finding in found] == [
         (False, "It takes a mel spectrogram of 128 x 63, not audio")
     ]
@@ -331,7 +331,7 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused(tmp_path):
             damaged[place if place < head // 2 else len(held) - place] = random.integers(256)
         try:
             export = look(tmp_path / "a.tflite", bytes(damaged))
-            faults.findings(export, NOBODY)
+            diagnostics.findings(export, NOBODY)
         except InputError as error:
             assert "a.tflite" in str(error)
 

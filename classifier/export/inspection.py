@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import metadata, runtimes
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import progress
+from classifier.export import metadata, runtimes
 from classifier.inference import prediction
 from Constants import Contract, InputError
 

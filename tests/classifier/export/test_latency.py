@@ -1,6 +1,6 @@
 import pytest
 
-from classifier import cost
+from classifier.export import latency
 
 
 @pytest.fixture(scope="module")
@@ -9,15 +9,15 @@ def files(trained):
 
 
 def test_every_file_is_asked_as_often_as_the_others(files):
-    times = cost.times(files, threads=2, seconds=0.01)
+    times = latency.times(files, threads=2, seconds=0.01)
     assert list(times) == ["signal", "mel"]
-    assert len(times["signal"]) == len(times["mel"]) >= cost.LEAST
+    assert len(times["signal"]) == len(times["mel"]) >= latency.LEAST
     assert min(times["signal"] + times["mel"]) > 0
 
 
 def test_the_arena_holds_the_largest_layer_and_no_weights_and_is_the_same_each_time(files):
-    found = cost.arena(files["signal"])
-    assert found == cost.arena(files["signal"])
+    found = latency.arena(files["signal"])
+    assert found == latency.arena(files["signal"])
     audio, first_convolution = 32_000 * 4, 16_000 * 16 * 4  # the largest value that signal computes
     assert first_convolution / 2 < found < 20 * first_convolution
     assert found > audio

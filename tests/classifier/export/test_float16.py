@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier import halved, tflite
 from classifier.core import registry
+from classifier.export import convert, float16
 from classifier.inference import prediction
 from classifier.models import assemble
 from Constants import Contract
@@ -12,7 +12,7 @@ from Constants import Contract
 @pytest.fixture(scope="module")
 def held():
     module = registry.load("models", "residual")
-    return tflite.converted(assemble.build(module, assemble.features_of(module, Contract()), Contract(), 3))
+    return convert.converted(assemble.build(module, assemble.features_of(module, Contract()), Contract(), 3))
 
 
 def kinds(held):
@@ -20,7 +20,7 @@ def kinds(held):
 
 
 def test_weights_take_half_the_place_and_answers_stay(held, tmp_path):
-    small = halved.halved(held)
+    small = float16.halved(held)
     answers = {}
     for name, content in (("whole", held), ("half", small)):
         (tmp_path / name).write_bytes(content)
@@ -36,6 +36,6 @@ def test_weights_take_half_the_place_and_answers_stay(held, tmp_path):
 
 
 def test_what_the_features_count_with_keeps_its_32_bits(held):
-    halves = {name for name, kind in kinds(halved.halved(held)) if kind == np.float16}
+    halves = {name for name, kind in kinds(float16.halved(held)) if kind == np.float16}
     assert halves
     assert not any("features" in name for name in halves)

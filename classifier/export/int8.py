@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from classifier import metadata
+from classifier.export import metadata
 
 NEARLY = 0.5  # another label than Keras' first is no mistake if Keras finds it this many times as probable, or more
 AGREEMENT = 0.9  # share of held-out pieces on which a file must make no mistake

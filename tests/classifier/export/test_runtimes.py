@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from classifier import runtimes
+from classifier.export import runtimes
 from classifier.inference import prediction
 from classifier.records import artifact
 from Constants import InputError
@@ -101,7 +101,7 @@ def test_nothing_is_left_out_of_what_metadata_and_check_say_where_a_runtime_cann
     (tmp_path / "broken" / "mediapipe" / "tasks").mkdir(parents=True)
     (tmp_path / "broken" / "mediapipe" / "__init__.py").write_text("")
     (tmp_path / "broken" / "mediapipe" / "tasks" / "__init__.py").write_text(
-        "import sys\nif 'classifier.runtimes' in ' '.join(sys.orig_argv): raise OSError('libEGL.so.1: no such file')"
+        "import sys\nif 'runtimes' in str(sys.orig_argv): raise OSError('libEGL.so.1: no such file')"
     )
     import mediapipe
 

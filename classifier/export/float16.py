@@ -8,7 +8,7 @@ from collections import Counter
 
 import numpy as np
 
-from classifier import metadata
+from classifier.export import metadata
 
 LEAST = 64  # values; to halve fewer saves nothing
 WEIGHTS = 1  # which input of an operator they are

@@ -4,7 +4,7 @@ Each runs in a process of its own: two of them cannot be imported beside TensorF
 must not take the caller with it. Before its first file a runtime classifies with a model that is known to be good. One
 that fails at that cannot run on this machine, which says nothing of a file.
 
-    python -m classifier.runtimes NAME FILE.tflite ... < windows.npy
+    python -m classifier.export.runtimes NAME FILE.tflite ... < windows.npy
 """
 
 import ctypes
@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import metadata
 from classifier.audio.recording import read
 from classifier.core.console import progress, table
+from classifier.export import metadata
 from classifier.records import artifact
 from Constants import InputError, cut_audio_pad_last
 
@@ -107,8 +107,8 @@ def _child(runtime, paths, windows):
         return "it is not installed", None
     buffer = io.BytesIO()
     np.save(buffer, np.asarray(windows, "float32"))
-    command = [sys.executable, "-m", "classifier.runtimes", runtime, *map(str, paths)]
-    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-m", "classifier.export.runtimes", runtime, *map(str, paths)]
+    root = Path(__file__).resolve().parents[2]
     try:
         child = subprocess.run(command, input=buffer.getvalue(), capture_output=True, cwd=root, timeout=PATIENCE)
         words, printed = _last_words(child), child.stdout

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from classifier import tflite
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.export import convert
 from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.records import artifact
@@ -19,13 +19,13 @@ def untrained():
 
 def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):
     path = tmp_path / "model.tflite"
-    assert tflite.export(untrained, path, prediction.probes(Contract())) <= tflite.TOLERANCE
+    assert convert.export(untrained, path, prediction.probes(Contract())) <= convert.TOLERANCE
     model = prediction.LiteRT(path)
     assert (model.n_inputs, model.n_outputs) == (32_000, 3)
 
 
 def test_only_built_in_operators_are_used(untrained, tmp_path):
-    tflite.export(untrained, tmp_path / "model.tflite", prediction.probes(Contract()))
+    convert.export(untrained, tmp_path / "model.tflite", prediction.probes(Contract()))
     assert b"Flex" not in (tmp_path / "model.tflite").read_bytes()
 
 
@@ -41,10 +41,10 @@ def changed(model, last_bias):
 def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_path, monkeypatch, bias, complaint):
     path = tmp_path / "model.tflite"
     path.write_text("the file of yesterday")
-    convert = tflite.converted
-    monkeypatch.setattr(tflite, "converted", lambda model, *_: convert(changed(model, bias)))
+    converted = convert.converted
+    monkeypatch.setattr(convert, "converted", lambda model, *_: converted(changed(model, bias)))
     with pytest.raises(InputError, match=complaint):
-        tflite.export(untrained, path, prediction.probes(Contract()))
+        convert.export(untrained, path, prediction.probes(Contract()))
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "the file of yesterday")]
 
 
@@ -53,7 +53,7 @@ def test_pieces_are_of_all_recordings_in_turn(trained, tmp_path):
     long, short = tmp_path / "long.wav", tmp_path / "short.wav"
     recording.write(long, np.full(5 * 32_000, 0.5), 16_000)
     recording.write(short, np.full(32_000, 0.25), 16_000)
-    found = tflite.pieces(model, [long, short], 4)
+    found = convert.pieces(model, [long, short], 4)
     assert found.max(axis=1) == pytest.approx([0.5, 0.25, 0.5], abs=1e-4)
-    assert len(tflite.pieces(model, [long, short], 1)) == 1
-    assert tflite.pieces(model, [], 4).shape == (0, 32_000)
+    assert len(convert.pieces(model, [long, short], 1)) == 1
+    assert convert.pieces(model, [], 4).shape == (0, 32_000)

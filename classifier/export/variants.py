@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import cost, metadata, runtimes, tflite
 from classifier.core.console import progress, say
 from classifier.data import audio_cache, clips, splits
 from classifier.data.layouts import folder_of
+from classifier.export import convert, latency, metadata, runtimes
 from classifier.inference.prediction import LiteRT, Predictor, probes
 from classifier.models import assemble
 from classifier.records import artifact
@@ -38,8 +38,8 @@ def write(trained):
     say(f"converting {trained.name} ...")
     (trained.folder / artifact.VARIANTS).unlink(missing_ok=True)
     model = artifact.load_keras(trained)
-    held_out = tflite.pieces(trained, trained.test_recordings(), PIECES)
-    learnt = tflite.pieces(trained, trained.training_recordings(), PIECES)
+    held_out = convert.pieces(trained, trained.test_recordings(), PIECES)
+    learnt = convert.pieces(trained, trained.training_recordings(), PIECES)
     if not len(held_out):
         say(f"the recordings {trained.name} was tested on are gone: comparing on silence, noise and a tone only")
     rows = np.concatenate([held_out, probes(trained.contract)])
@@ -47,9 +47,9 @@ def write(trained):
         path = trained.folder / name
         try:
             if kind != artifact.INT8:
-                tflite.export(model, path, rows, kind)
+                convert.export(model, path, rows, kind)
             elif len(learnt):
-                tflite.export_int8(model, path, rows, learnt, lambda path: _is_good(trained, path))
+                convert.export_int8(model, path, rows, learnt, lambda path: _is_good(trained, path))
             else:
                 raise InputError("the recordings it was trained on are gone")
         except InputError as reason:
@@ -60,7 +60,7 @@ def write(trained):
     dropin = assemble.dropin(model, trained.contract)
     if dropin is not None:
         for_app = np.asarray(model.get_layer("features").for_app(rows)).reshape(len(rows), -1)
-        tflite.export(dropin, trained.folder / artifact.DROPIN, for_app)
+        convert.export(dropin, trained.folder / artifact.DROPIN, for_app)
     found = measure(trained)
     artifact.write_variants(trained, found)
     return found
@@ -78,7 +78,7 @@ def measure(trained):
     files = {kind: trained.folder / name for kind, name in artifact.KINDS.items()}
     files = {kind: path for kind, path in files.items() if path.is_file()}
     held = {kind: path.read_bytes() for kind, path in files.items()}
-    times = {threads: cost.times(held, threads) for threads in THREADS}
+    times = {threads: latency.times(held, threads) for threads in THREADS}
     refused, not_tried = _by_runtime(trained, files)
     sides = {side: _side(trained, files, side) for side in SIDES}
     found = {}
@@ -87,7 +87,7 @@ def measure(trained):
             "bytes": len(held[kind]),
             **{side: of_kind and of_kind[kind] for side, of_kind in sides.items()},
             "milliseconds": {n: np.percentile(of_kind[kind], (50, 95)).tolist() for n, of_kind in times.items()},
-            "arena": cost.arena(held[kind]),
+            "arena": latency.arena(held[kind]),
             "refused": refused[kind],
         }
     best = recommended(found)

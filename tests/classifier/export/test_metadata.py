@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from classifier import metadata
+from classifier.export import metadata
 from Constants import InputError
 from tests.conftest import ROOT
 

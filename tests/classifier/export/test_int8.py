@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from classifier import quantised, tflite
 from classifier.core import registry
+from classifier.export import convert, int8
 from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.pretrained._embedding import Embedding
@@ -37,7 +37,7 @@ def operators(held):
 
 
 def test_spectrum_and_last_layer_are_computed_in_floats_and_the_network_in_whole_numbers():
-    found = operators(next(tflite.in_8_bits(built("residual"), sounds(3))))
+    found = operators(next(convert.in_8_bits(built("residual"), sounds(3))))
     before, after = found[: found.index(("QUANTIZE", "FLOAT32"))], found[found.index(("QUANTIZE", "FLOAT32")) + 1 :]
     assert {kind for kind, _ in before} >= {"BATCH_MATMUL", "UNSORTED_SEGMENT_SUM", "LOG"}  # waves, mel bands and dB
     assert "INT8" not in {type_ for _, type_ in before}
@@ -47,7 +47,7 @@ def test_spectrum_and_last_layer_are_computed_in_floats_and_the_network_in_whole
 
 def test_a_pretrained_network_inside_the_features_is_in_whole_numbers_and_its_spectrum_is_not():
     model = built("yamnet_small", Embedding(16_000, "yamnet_small", name="features"))
-    found = operators(next(tflite.in_8_bits(model, sounds(3))))
+    found = operators(next(convert.in_8_bits(model, sounds(3))))
     convolutions = [type_ for kind, type_ in found if kind.endswith("CONV_2D")]
     assert convolutions == ["INT8"] * 11
     assert {type_ for kind, type_ in found if kind in ("RFFT2D", "SQRT", "LOG", "SUB", "SOFTMAX")} == {"FLOAT32"}
@@ -55,26 +55,26 @@ def test_a_pretrained_network_inside_the_features_is_in_whole_numbers_and_its_sp
 
 def test_a_file_takes_and_answers_floats_and_is_smaller(tmp_path):
     model, path = built("mel"), tmp_path / "model.tflite"
-    assert tflite.export_int8(model, path, sounds(8, seed=1), sounds(4)) < 0.2
-    assert path.stat().st_size < 0.5 * len(tflite.converted(model))
+    assert convert.export_int8(model, path, sounds(8, seed=1), sounds(4)) < 0.2
+    assert path.stat().st_size < 0.5 * len(convert.converted(model))
     assert prediction.LiteRT(path).run(sounds(2)).sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_second_of_two_labels_that_are_nearly_as_probable_is_no_mistake():
     expected = np.array([[0.3, 0.7], [0.45, 0.55]])
-    assert quantised.agreement(np.array([[0.2, 0.8], [0.2, 0.8]]), expected) == 1
-    assert quantised.agreement(np.array([[0.2, 0.8], [0.8, 0.2]]), expected) == 1
-    assert quantised.agreement(np.array([[0.8, 0.2], [0.8, 0.2]]), expected) == 0.5
+    assert int8.agreement(np.array([[0.2, 0.8], [0.2, 0.8]]), expected) == 1
+    assert int8.agreement(np.array([[0.2, 0.8], [0.8, 0.2]]), expected) == 1
+    assert int8.agreement(np.array([[0.8, 0.2], [0.8, 0.2]]), expected) == 0.5
 
 
 def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatch):
     model, other = built("mel"), built("mel")
     model.layers[-1].set_weights([*model.layers[-1].get_weights()[:-1], np.array([9, 0, 0])])
     other.layers[-1].set_weights([*other.layers[-1].get_weights()[:-1], np.array([0, 9, 0])])
-    convert = tflite.in_8_bits
-    monkeypatch.setattr(tflite, "in_8_bits", lambda _, learnt: convert(other, learnt))
+    in_8_bits = convert.in_8_bits
+    monkeypatch.setattr(convert, "in_8_bits", lambda _, learnt: in_8_bits(other, learnt))
     with pytest.raises(InputError, match="agrees with Keras on 0% of 2 pieces, and should on 90%"):
-        tflite.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
+        convert.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
     assert not list(tmp_path.iterdir())
 
 
@@ -85,9 +85,9 @@ def test_the_first_layers_turn_to_floats_one_by_one_until_the_file_is_good(tmp_p
         asked.append([type_ for kind, type_ in operators(path.read_bytes()) if kind == "CONV_2D"])
         return len(asked) == 3
 
-    tflite.export_int8(model, path, sounds(2), sounds(2), third_time_lucky)
+    convert.export_int8(model, path, sounds(2), sounds(2), third_time_lucky)
     assert asked == [["FLOAT32"] * n + ["INT8"] * (5 - n) for n in range(3)]
     assert [type_ for kind, type_ in operators(path.read_bytes()) if kind == "CONV_2D"] == asked[-1]
     with pytest.raises(InputError, match="loses too much beside Keras"):
-        tflite.export_int8(model, path, sounds(2), sounds(2), lambda path: False)
+        convert.export_int8(model, path, sounds(2), sounds(2), lambda path: False)
     assert not list(tmp_path.iterdir())

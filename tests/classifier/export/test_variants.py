@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from classifier import variants
+from classifier.export import variants
 from classifier.records import artifact
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import runtimes
 from classifier.audio import recording
-from classifier.inspection import LARGEST_INPUT, PROBES, plain, walk
+from classifier.export import runtimes
+from classifier.export.inspection import LARGEST_INPUT, PROBES, plain, walk
 
 SECONDS = (0.05, 60)  # of a piece; with others, the sample rate is likely to be wrong
 PARSER = (1, 5, 0)  # the newest metadata that MediaPipe reads

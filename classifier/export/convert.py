@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import halved, quantised
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow, quiet_libraries, run
+from classifier.export import float16, int8
 from classifier.inference.prediction import LiteRT, probes
 from classifier.records import artifact
 from classifier.records.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
@@ -96,7 +96,7 @@ def check_elsewhere(name, model, contract):
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / artifact.MODEL)
         np.save(Path(folder) / ROWS, probes(contract))
-        command = [sys.executable, "-m", "classifier.tflite", name, folder]
+        command = [sys.executable, "-m", "classifier.export.convert", name, folder]
         environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
@@ -133,11 +133,11 @@ def prove(path, rows, expected, kind=FLOAT32, name=None):
         raise InputError(
             f"{name} differs from Keras by {difference:.1e} (at most {TOLERANCE:.0e} is allowed); the file was not kept"
         )
-    agreement = quantised.agreement(answers, expected)
-    if agreement < quantised.AGREEMENT:
+    agreement = int8.agreement(answers, expected)
+    if agreement < int8.AGREEMENT:
         raise InputError(
             f"{name} agrees with Keras on {agreement:.0%} of {len(rows)} pieces, and should on "
-            f"{quantised.AGREEMENT:.0%}; the file was not kept"
+            f"{int8.AGREEMENT:.0%}; the file was not kept"
         )
     return difference
 
@@ -162,7 +162,7 @@ def converted(model, kind=FLOAT32):
         return converter.convert()
 
     held = _converted(model, convert, as_products=kind != DYNAMIC)
-    return halved.halved(held) if kind == FLOAT16 else held
+    return float16.halved(held) if kind == FLOAT16 else held
 
 
 def in_8_bits(model, learnt):
@@ -171,8 +171,8 @@ def in_8_bits(model, learnt):
     Args:
         learnt: (rows, n) float32 that the model was trained on, from which the ranges of values are taken.
     """
-    with_ranges = _converted(model, lambda converter: quantised.calibrated(converter, learnt), as_products=False)
-    return quantised.candidates(with_ranges, model)
+    with_ranges = _converted(model, lambda converter: int8.calibrated(converter, learnt), as_products=False)
+    return int8.candidates(with_ranges, model)
 
 
 def _converted(model, convert, as_products):
