@@ -80,8 +80,8 @@ def main(argv=None):
 
 def train_and_test(args, found, there):
     """A result per model, over the folds."""
-    from classifier import folds
     from classifier.data import audio_cache, clips
+    from classifier.evaluation import cross_validation
     from classifier.pretrained import weights
     from classifier.records import recipe
 
@@ -101,25 +101,25 @@ def train_and_test(args, found, there):
     stores = {rate: audio_cache.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}
     recordings = {name: stores[rate] for name, rate in rates.items()}
     first = recordings[names[0]]  # decoded at another rate, recordings are split the same way
-    chosen = folds.numbers(args.folds or "all", first.clips, first.contents, args.seed)
-    jobs = folds.jobs(names, chosen, first, settings, args.out)
-    missing = [job for job in jobs if not folds.is_done(job, recordings[job.model].fingerprint, labels)]
-    n_at_once = args.jobs or folds.at_once()
+    chosen = cross_validation.numbers(args.folds or "all", first.clips, first.contents, args.seed)
+    jobs = cross_validation.jobs(names, chosen, first, settings, args.out)
+    missing = [job for job in jobs if not cross_validation.is_done(job, recordings[job.model].fingerprint, labels)]
+    n_at_once = args.jobs or cross_validation.at_once()
     where = f"on the workers of {args.scheduler}" if args.scheduler else f"up to {n_at_once} at once"
     console.say(f"{len(jobs)} trainings, {len(jobs) - len(missing)} done before, {where}")
-    folds.train(missing, labels, n_at_once, args.scheduler, there if is_remote(there) else None)
+    cross_validation.train(missing, labels, n_at_once, args.scheduler, there if is_remote(there) else None)
     results = []
     for name in names:
         of_model = [job for job in jobs if job.model == name]
-        results.append(folds.gather(of_model, recordings[name], args.vote, args.seed))
-        folds.write(results[-1], name, args.out)
+        results.append(cross_validation.gather(of_model, recordings[name], args.vote, args.seed))
+        cross_validation.write(results[-1], name, args.out)
     return results
 
 
 def test_trained(args, paths, found):
     """A result per trained model."""
-    from classifier import folds
     from classifier.data import audio_cache
+    from classifier.evaluation import cross_validation
     from classifier.inference import prediction
 
     useless = [f"--{name.replace('_', '-')}" for name in RETRAINS if getattr(args, name)]
@@ -131,10 +131,12 @@ def test_trained(args, paths, found):
     for path in paths:
         predictor = prediction.load(path)
         recordings = audio_cache.read(found, args.data, predictor.contract.sample_rate)
-        results.append(folds.tested(path, predictor, recordings, args.data, args.overlap, args.vote, args.seed))
+        results.append(
+            cross_validation.tested(path, predictor, recordings, args.data, args.overlap, args.vote, args.seed)
+        )
         if args.background:
-            results[-1]["background"] = folds.heard_in_background(predictor, args.background)
-        folds.write(results[-1], f"{path.stem}_on_{PurePosixPath(args.data).stem}", args.out)
+            results[-1]["background"] = cross_validation.heard_in_background(predictor, args.background)
+        cross_validation.write(results[-1], f"{path.stem}_on_{PurePosixPath(args.data).stem}", args.out)
     return results
 
 

@@ -41,7 +41,8 @@ def main(argv=None):
     labels = clips.label_order(found, args.labels)
     recordings = audio_cache.read(found, data, contract.sample_rate, not args.no_cache)
     console.import_tensorflow()
-    from classifier import boosting, summary
+    from classifier import summary
+    from classifier.evaluation.baselines import boosting
 
     described = boosting.train(recordings, labels, contract, run, args.out)
     leaks = len(described["split"]["groups_on_two_sides"])

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import folds
 from classifier.core import console, parallel, registry
 from classifier.data import audio_cache, clips
+from classifier.evaluation import cross_validation
 from classifier.records import artifact
 from Constants import EVALUATED, make_contract
 
@@ -43,7 +43,9 @@ def main(argv=None):
     parser.add_argument("--fold", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--seeds", type=int, default=1, help="how many (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
-    parser.add_argument("--jobs", type=int, default=folds.at_once(), help="trainings at once (default: %(default)s)")
+    parser.add_argument(
+        "--jobs", type=int, default=cross_validation.at_once(), help="trainings at once (default: %(default)s)"
+    )
     parser.add_argument("--out", type=Path, default=EVALUATED / "ingredients", help="default: %(default)s")
     args = parser.parse_args(argv)
 

@@ -5,9 +5,9 @@ python -m classifier.summary
 
 import csv
 
-from classifier import folds
 from classifier.core import atomic_files, console
 from classifier.data import splits
+from classifier.evaluation import cross_validation
 from classifier.records import artifact
 from Constants import TRAINED
 
@@ -128,13 +128,13 @@ def leaderboard(results, path):
         results: as of folds.gather; those without folds have no spread over them.
         path: of the csv.
     """
-    results = sorted(results, key=lambda result: -folds.spread(result, "pieces", "mean_recall")[0])
+    results = sorted(results, key=lambda result: -cross_validation.spread(result, "pieces", "mean_recall")[0])
     shown, numbers = [], []
     for result in results:
         row = {"model": result["model"], "folds": len(result.get("folds", []))}
         cells = [result["model"]]
         for what, name in COMPARED:
-            (mean, sd), sure = folds.spread(result, what, name), result["intervals"][what]
+            (mean, sd), sure = cross_validation.spread(result, what, name), result["intervals"][what]
             lowest, highest = sure[name] if sure else (None, None)
             ends = zip(("", "_sd", "_lowest", "_highest"), (mean, sd, lowest, highest), strict=True)
             row.update({f"{what}_{name}{end}": value for end, value in ends})

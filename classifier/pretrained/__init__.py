@@ -9,5 +9,5 @@ A file holds
 
 `_embedding.Embedding` makes one layer of all that, from a piece of audio on, to be the FEATURES of a model.
 
-Where its weights are published, and under which licence, stands in classifier/pretrained/weights.py, which needs no Keras.
+weights.py says where the weights are published, and under which licence; it needs no Keras.
 """

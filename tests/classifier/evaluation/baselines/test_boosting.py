@@ -10,7 +10,7 @@ from Constants import Contract, InputError
 from tests.conftest import write_data
 
 console.import_tensorflow()
-from classifier import boosting  # noqa: E402
+from classifier.evaluation.baselines import boosting  # noqa: E402
 from classifier.training.datasets import Pieces  # noqa: E402
 
 LABELS = ["high tone", "low tone"]

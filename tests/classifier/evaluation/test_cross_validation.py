@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from classifier import folds, summary
+from classifier import summary
 from classifier.data import audio_cache, clips
 from classifier.data.layouts import Clip
+from classifier.evaluation import cross_validation
 from classifier.inference import prediction
 from classifier.records import artifact
 from classifier.scoring import metrics
@@ -26,7 +27,7 @@ def make_clips(n=5, **settings):
 
 
 def numbers(clips, wanted="all"):
-    return folds.numbers(wanted, clips, range(len(clips)), seed=0)
+    return cross_validation.numbers(wanted, clips, range(len(clips)), seed=0)
 
 
 @pytest.mark.parametrize(("recordings", "n"), [(3, 3), (4, 4), (5, 5), (9, 5)])
@@ -59,7 +60,7 @@ def test_folds_that_are_not_there_are_explained(wanted, complaint):
 def test_fold_0_and_1_are_numbers_and_true_is_a_flag():
     settings = {"data": "data", "layout": None, "seed": 0, "epochs": 1, "paper": True, "fine_tune": None}
     for fold in (0, 1):
-        command = folds.Job("mel", fold, Path("out"), settings, {}).command
+        command = cross_validation.Job("mel", fold, Path("out"), settings, {}).command
         given = ["--data=data", "--seed=0", "--epochs=1", "--paper", f"--fold={fold}", "--model=mel", "--out=out"]
         assert command[4:] == given
 
@@ -71,34 +72,36 @@ def done(trained):
     run = model.run
     settings = {name: value for name, value in run["run"].items() if name != "fold"}
     split = {side: run["split"][side] for side in ("train", "validation", "test")}
-    return folds.Job("mel", 0, trained.out, settings, split), run["data"]["fingerprint"], model.labels
+    return cross_validation.Job("mel", 0, trained.out, settings, split), run["data"]["fingerprint"], model.labels
 
 
 def test_a_fold_that_is_the_same_is_not_trained_again(done):
-    assert folds.is_done(*done)
+    assert cross_validation.is_done(*done)
 
 
 def test_a_fold_of_other_data_labels_or_settings_is_trained_again(done, tmp_path):
     job, fingerprint, labels = done
-    assert not folds.is_done(job, "another", labels)
-    assert not folds.is_done(job, fingerprint, labels[::-1])
-    assert not folds.is_done(replace(job, fold=1), fingerprint, labels)
-    assert not folds.is_done(replace(job, model="signal", out=tmp_path), fingerprint, labels)
+    assert not cross_validation.is_done(job, "another", labels)
+    assert not cross_validation.is_done(job, fingerprint, labels[::-1])
+    assert not cross_validation.is_done(replace(job, fold=1), fingerprint, labels)
+    assert not cross_validation.is_done(replace(job, model="signal", out=tmp_path), fingerprint, labels)
     for name, value in (("seed", 1), ("epochs", 3), ("epochs", None), ("group_by", "(.)"), ("paper", True)):
-        assert not folds.is_done(replace(job, settings={**job.settings, name: value}), fingerprint, labels), name
+        assert not cross_validation.is_done(
+            replace(job, settings={**job.settings, name: value}), fingerprint, labels
+        ), name
     regrouped = {**job.split, "train": job.split["test"], "test": job.split["train"]}
-    assert not folds.is_done(replace(job, split=regrouped), fingerprint, labels)
+    assert not cross_validation.is_done(replace(job, split=regrouped), fingerprint, labels)
 
 
 def test_a_fold_of_another_recipe_is_trained_again(done, monkeypatch):
     from classifier.models import mel
 
     monkeypatch.setattr(mel, "RECIPE", replace(mel.RECIPE, batch_size=1 + mel.RECIPE.batch_size))
-    assert not folds.is_done(*done)
+    assert not cross_validation.is_done(*done)
 
 
 @dataclass(frozen=True)
-class Program(folds.Job):
+class Program(cross_validation.Job):
     """A job that runs a line of Python in place of a training."""
 
     program: str = ""
@@ -119,7 +122,7 @@ def finished(monkeypatch):
 
 
 def test_each_fold_that_ends_has_a_line(tmp_path, finished, capsys):
-    folds.train(programs(tmp_path, "print('not seen')", ""), ["a", "b"], 2)
+    cross_validation.train(programs(tmp_path, "print('not seen')", ""), ["a", "b"], 2)
     said = capsys.readouterr().err.splitlines()
     assert sorted(line.partition(":")[0] for line in said) == ["mel, fold 0", "mel, fold 1"]
     assert "mean of the recalls 50.0%; 2 of 2 done" in said[-1]
@@ -142,7 +145,7 @@ def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, f
     jobs = programs(tmp_path, fails, finishes, *["never"] * 4)
     jobs[1].folder.mkdir(parents=True)
     with pytest.raises(InputError, match="the finished ones are kept: TrainModel.py: too quiet"):
-        folds.train(jobs, ["a", "b"], 2, scheduler)
+        cross_validation.train(jobs, ["a", "b"], 2, scheduler)
     assert Path(end).exists()
     said = capsys.readouterr().err.splitlines()
     assert sorted(line.partition(";")[0] for line in said) == [
@@ -154,13 +157,13 @@ def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, f
 
 def test_a_bug_is_shown_whole(tmp_path, finished, capsys):
     with pytest.raises(InputError, match="ZeroDivisionError"):
-        folds.train(programs(tmp_path, "1 / 0"), ["a", "b"], 1)
+        cross_validation.train(programs(tmp_path, "1 / 0"), ["a", "b"], 1)
     assert "Traceback" in capsys.readouterr().err
 
 
 def test_what_a_worker_trained_in_a_folder_of_its_own_is_missed(tmp_path, finished, cluster):
     with pytest.raises(InputError, match="fold_0/mel is not the same on each machine of the cluster"):
-        folds.train(programs(tmp_path, "writes = None"), ["a", "b"], 1, cluster)
+        cross_validation.train(programs(tmp_path, "writes = None"), ["a", "b"], 1, cluster)
 
 
 TRAINS = """
@@ -191,7 +194,7 @@ def test_trainings_stop_with_the_one_who_asked_for_them(tmp_path, how, place, re
 
 def test_a_training_does_not_outlive_the_one_who_asked_for_it(tmp_path):
     (tmp_path / "script.py").write_text("import time; print('up', flush=True); time.sleep(100)")
-    command = [sys.executable, "-c", folds.CHILD, str(tmp_path / "script.py")]
+    command = [sys.executable, "-c", cross_validation.CHILD, str(tmp_path / "script.py")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdout.readline()
         child.stdin.close()  # as the system does when a process is killed
@@ -199,7 +202,7 @@ def test_a_training_does_not_outlive_the_one_who_asked_for_it(tmp_path):
 
 
 def test_some_trainings_fit_on_any_machine():
-    assert folds.at_once() >= 1
+    assert cross_validation.at_once() >= 1
 
 
 def test_an_exported_model_says_of_its_test_side_what_it_said_in_training(trained, data_short):
@@ -207,18 +210,20 @@ def test_an_exported_model_says_of_its_test_side_what_it_said_in_training(traine
     run = artifact.load(folder).run
     held_out = [clip for clip in clips.read_clips(data_short) if clip.name(data_short) in run["split"]["test"]]
     recordings = audio_cache.read(held_out, data_short, 16_000, keep=False)
-    result = folds.tested(folder, prediction.load(folder), recordings, data_short)
+    result = cross_validation.tested(folder, prediction.load(folder), recordings, data_short)
     assert result["heard"] == {"train": 0, "validation": 0}
     assert result["scores"]["pieces"]["confusion"] == run["scores"]["pieces"]["confusion"]
-    assert folds.spread(result, "pieces", "mean_recall") == (result["scores"]["pieces"]["mean_recall"], None)
+    assert cross_validation.spread(result, "pieces", "mean_recall") == (result["scores"]["pieces"]["mean_recall"], None)
 
 
 def test_an_exported_file_knows_what_its_folder_has_heard(trained, data_short):
     recordings = SimpleNamespace(clips=clips.read_clips(data_short))
     split = artifact.load(trained.out / "mel").run["split"]
     file = trained.out / "mel" / "model_mel_audio_metadata.tflite"
-    assert folds.heard(file, data_short, recordings) == {side: len(split[side]) for side in ("train", "validation")}
-    assert set(folds.heard(file, data_short.parent, recordings).values()) == {0}
+    assert cross_validation.heard(file, data_short, recordings) == {
+        side: len(split[side]) for side in ("train", "validation")
+    }
+    assert set(cross_validation.heard(file, data_short.parent, recordings).values()) == {0}
 
 
 def make_result(model, right):
