@@ -48,8 +48,8 @@ def main(argv=None):
 
 
 def draw_recording(path, png):
-    from classifier import plots
     from classifier.audio import recording, spectrograms
+    from classifier.plotting import plots
 
     contract, name = make_contract(), path.name if path else "sample_signal"
     signal = recording.read(path, contract.sample_rate) if path else sample_signal()
@@ -61,25 +61,25 @@ def draw_recording(path, png):
 
 
 def draw_attention(path, folder, png):
-    from classifier import attention_pictures
+    from classifier.plotting import attention
     from classifier.records import artifact
 
-    trained = attention_pictures.load(folder)
+    trained = attention.load(folder)
     path = path or artifact.example(folder)
     png = png or Path(f"{path.stem}_attention.png")
-    attention_pictures.draw(trained, path, png, show=True)
+    attention.draw(trained, path, png, show=True)
     print(f"wrote {png}; next: python TestSignalModel.py {path} --model {folder} says it in numbers")
 
 
 def draw_gallery(path, is_data, features, args):
-    from classifier import gallery, gallery_of_data
     from classifier.data import clips
+    from classifier.plotting import data_gallery, gallery
 
     path = path.resolve() if is_data else path  # "." has no name
     contract, name = make_contract(), path.stem if path else "sample_signal"
     folder, sheet = args.out / name, args.out / f"{name}.png"
     if is_data:
-        made = gallery_of_data.draw(name, clips.read_clips(path), features, contract, args.start, folder)
+        made = data_gallery.draw(name, clips.read_clips(path), features, contract, args.start, folder)
         next_step = f"python TrainModel.py --data {path}"
     else:
         first = round(args.start * contract.sample_rate)
@@ -93,12 +93,12 @@ def draw_gallery(path, is_data, features, args):
 
 
 def draw_layers(models, out):
-    from classifier import layer_pictures
+    from classifier.plotting import layers
     from classifier.records import recipe
 
     paths = [out / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
-        layer_pictures.draw(name, recipe.contract_of(name), len(read_labels()), path)
+        layers.draw(name, recipe.contract_of(name), len(read_labels()), path)
     print(f"wrote {', '.join(map(str, paths))}; next: python TrainModel.py --model {models[0]}")
 
 

@@ -78,8 +78,8 @@ def prepare(args):
 
 
 def check(args):
-    from classifier import plots
     from classifier.data import audit, clips
+    from classifier.plotting import plots
 
     data = clips.default_data() if args.check in (None, True) else place(args.check)
     found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_contract().seconds)

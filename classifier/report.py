@@ -16,12 +16,12 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from classifier import plots
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core import atomic_files, registry
 from classifier.data import splits
 from classifier.data.layouts import PART, folder_of
+from classifier.plotting import plots
 from classifier.records import artifact
 from Constants import ROOT, InputError
 

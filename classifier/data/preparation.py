@@ -17,12 +17,12 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from classifier import plots
 from classifier.audio import denoise, recording, spectrograms
 from classifier.core import atomic_files, console, parallel
 from classifier.core.console import progress, say
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.layouts.prepared import MANIFEST, read_manifest
+from classifier.plotting import plots
 from classifier.storage import remote
 from classifier.storage.locations import absolute, is_remote
 from Constants import InputError, make_contract

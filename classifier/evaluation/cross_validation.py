@@ -20,12 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import plots
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
 from classifier.data import splits
 from classifier.data.layouts import folder_of
+from classifier.plotting import plots
 from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run
 from classifier.scoring import metrics, thresholds

@@ -13,13 +13,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from classifier import plots
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.data import layouts, provenance, splits
 from classifier.export import convert
 from classifier.inference import prediction
 from classifier.models import assemble
+from classifier.plotting import plots
 from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run
 from classifier.scoring import calibration, metrics, thresholds

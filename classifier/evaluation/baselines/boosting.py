@@ -24,13 +24,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from classifier import plots
 from classifier.core import atomic_files
 from classifier.core.console import say
 from classifier.core.parallel import cpu_count
 from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
+from classifier.plotting import plots
 from classifier.records import artifact
 from classifier.scoring import metrics
 from classifier.training.datasets import Pieces

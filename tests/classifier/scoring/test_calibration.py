@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from classifier import plots
+from classifier.plotting import plots
 from classifier.scoring import calibration
 from Constants import InputError
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier import plots
 from classifier.audio import recording
 from classifier.core import console, parallel
-from classifier.gallery import Gallery, decibels, read, side_by_side
+from classifier.plotting import plots
+from classifier.plotting.gallery import Gallery, decibels, read, side_by_side
 from Constants import InputError
 
 RATE = 16_000  # Hz, of the signatures

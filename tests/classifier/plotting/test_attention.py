@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from classifier import attention_pictures
 from classifier.models._multilevel import ClassAttention
+from classifier.plotting import attention
 from classifier.pretrained._embedding import Embedding
 from classifier.records import artifact
 from Constants import InputError, make_contract
@@ -51,7 +51,7 @@ def seconds_of(*peaks):
 
 def test_each_step_is_at_its_time_in_its_piece(folder):
     signal = seconds_of(SOFT, LOUD, SOFT, LOUD, SOFT)[: -RATE // 4]
-    heard = attention_pictures.hear(attention_pictures.load(folder), signal)
+    heard = attention.hear(attention.load(folder), signal)
     assert heard.starts == pytest.approx([0, 0.96, 1.92, 3, 3.96])
     assert heard.ends == pytest.approx([0.96, 1.92, 2.88, 3.96, 4.75])
     shares = np.array([SOFT, LOUD, SOFT]) / (SOFT + LOUD + SOFT)
@@ -60,7 +60,7 @@ def test_each_step_is_at_its_time_in_its_piece(folder):
 
 
 def test_the_answer_is_the_mean_over_the_pieces(folder):
-    heard = attention_pictures.hear(attention_pictures.load(folder), seconds_of(LOUD, LOUD, LOUD, SOFT, SOFT, SOFT))
+    heard = attention.hear(attention.load(folder), seconds_of(LOUD, LOUD, LOUD, SOFT, SOFT, SOFT))
     assert heard.answer.pieces == pytest.approx(np.array([[LOUD, 1 - LOUD], [SOFT, 1 - SOFT]]), abs=1e-5)
     assert heard.answer.recording == pytest.approx([0.5, 0.5], abs=1e-5)
 
@@ -69,23 +69,23 @@ def test_steps_that_an_embedding_hears_once_more_are_not_drawn():
     piece = np.zeros(10 * RATE, "float32")
     piece[: round(3.3 * RATE)] = np.random.default_rng(0).normal(0, 0.1, round(3.3 * RATE))
     steps = np.asarray(Embedding(RATE, "yamnet", together=3, looped=True)(piece[None]))[0]
-    n = attention_pictures._sounding(piece, len(steps))
+    n = attention._sounding(piece, len(steps))
     assert n == 4
     assert np.array_equal(steps[:n], steps[n : 2 * n])
     assert len(np.unique(steps, axis=0)) == n
 
 
 def test_silence_is_one_step():
-    assert attention_pictures._sounding(np.zeros(RATE), 10) == 1
+    assert attention._sounding(np.zeros(RATE), 10) == 1
 
 
 def test_a_picture_is_written(folder, tmp_path):
     path = write_tone(tmp_path / "tone.wav", seconds=4)
-    attention_pictures.draw(attention_pictures.load(folder), path, tmp_path / "tone.png")
+    attention.draw(attention.load(folder), path, tmp_path / "tone.png")
     assert (tmp_path / "tone.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_model_without_attention_names_those_that_have_it(tmp_path):
     folder = write_model(tmp_path / "mel")
     with pytest.raises(InputError, match="holds mel, which has no attention to draw; .*: multilevel_attention, multi"):
-        attention_pictures.load(folder)
+        attention.load(folder)

@@ -1,8 +1,8 @@
 import matplotlib.image
 import numpy as np
 
-from classifier import gallery
 from classifier.data.layouts import Clip
+from classifier.plotting import gallery
 from Constants import Contract
 from tests.conftest import write_tone
 

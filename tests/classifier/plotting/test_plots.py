@@ -1,6 +1,6 @@
 import numpy as np
 
-from classifier import plots
+from classifier.plotting import plots
 from Constants import Contract
 
 

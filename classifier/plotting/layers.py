@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
-from classifier import plots
 from classifier.core import console, registry
+from classifier.plotting import plots
 
 MOST_LAYERS = 120  # in a picture
 BLOCK = r"(conv\d+_)?block_?\d+"  # how the layers of keras.applications begin that belong together

@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from classifier import looks, plots
 from classifier.audio import recording, spectrograms
 from classifier.core import atomic_files, console, registry
+from classifier.plotting import feature_styles, plots
 from Constants import cut_audio_pad_last
 
 SIZE = (7, 4)  # inches, of a picture of one recording
@@ -90,7 +90,7 @@ class Gallery:
         folder.mkdir(parents=True, exist_ok=True)
 
     def save(self, figure, what, title=None):
-        figure.suptitle(f"{title or looks.words(what)}: {self.name}")
+        figure.suptitle(f"{title or feature_styles.words(what)}: {self.name}")
         self.made.append(self.folder / f"{what}.png")
         plots.save(figure, self.made[-1])
 
@@ -111,7 +111,7 @@ class Gallery:
             ax.xaxis.set_major_formatter("{x:g}")
             image = draw(ax, panel)
         if image:
-            looks.colour_bar(image, axes, bar)
+            feature_styles.colour_bar(image, axes, bar)
         for ax in axes.flat[len(panels) :]:
             ax.axis("off")
         for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:
@@ -129,10 +129,10 @@ class Gallery:
         pieces = {title: self._piece(signal) for title, signal in signals.items()}
         self.grid("fft", pieces, self._fft, "kHz", "dB from full scale")
         bands = {title: _equal_bands(piece, self.contract) for title, piece in pieces.items()}
-        colours = looks.colours(bands.values(), looks.Look("Hz", "dB"))
+        colours = feature_styles.colours(bands.values(), feature_styles.Look("Hz", "dB"))
 
         def draw(ax, decibels):
-            return looks.image(ax, decibels, self.span, colours, top=self.rate / 2)
+            return feature_styles.image(ax, decibels, self.span, colours, top=self.rate / 2)
 
         self.grid("filter_bank_coefficients", bands, draw, "seconds", f"Hz, {N_BANDS} bands as wide", bar="dB")
 
@@ -143,8 +143,8 @@ class Gallery:
             layer = _layer(name, self.contract)
             values = np.asarray(layer(pieces))
             over_time = values.ndim == 3
-            channels = looks.channels(values, layer)
-            parts = list(zip(looks.of_feature(name, layer, len(channels)), channels, strict=True))
+            channels = feature_styles.channels(values, layer)
+            parts = list(zip(feature_styles.of_feature(name, layer, len(channels)), channels, strict=True))
             if len(signals) == 1:
                 self._values(name, {look.part: (channel[0], look) for look, channel in parts}, over_time)
                 continue
@@ -156,7 +156,7 @@ class Gallery:
         """A picture of {title: (values, look)}: over seconds where they have frames or are samples, else over rows."""
         everything, (look, *others) = zip(*panels.values(), strict=True)
         alike = all((other.rows, other.unit) == (look.rows, look.unit) for other in others)
-        colours = looks.colours(everything, look) if alike else None
+        colours = feature_styles.colours(everything, look) if alike else None
 
         def axes(values, look):
             if values.ndim == 2:
@@ -168,15 +168,15 @@ class Gallery:
             if not alike:
                 ax.set(**dict(zip(("xlabel", "ylabel"), axes(values, look), strict=True)))
             if values.ndim == 2:
-                image = looks.image(ax, values, self.span, colours or looks.colours([values], look))
-                looks.row_ticks(ax, look, len(values), self.rate)
+                image = feature_styles.image(ax, values, self.span, colours or feature_styles.colours([values], look))
+                feature_styles.row_ticks(ax, look, len(values), self.rate)
                 if alike:
                     return image
-                looks.colour_bar(image, ax, look.unit)
+                feature_styles.colour_bar(image, ax, look.unit)
             elif over_time:
-                looks.line(ax, values, self.start, self.rate)
+                feature_styles.line(ax, values, self.start, self.rate)
             else:
-                looks.vector(ax, values, look, self.rate, everything if alike else [values])
+                feature_styles.vector(ax, values, look, self.rate, everything if alike else [values])
 
         x, y = axes(everything[0], look) if alike else ("", "")
         self.grid(what, panels, draw, x, y, alike, look.unit)
@@ -185,7 +185,7 @@ class Gallery:
         return cut_audio_pad_last(signal, self.contract.piece_length)[0]
 
     def _time_series(self, ax, signal):
-        looks.line(ax, signal, self.start, self.rate)
+        feature_styles.line(ax, signal, self.start, self.rate)
         if len(signal) > 1.1 * self.contract.piece_length:
             style = {"color": "tab:orange", "alpha": 0.25, "linewidth": 0, "zorder": 0}
             ax.axvspan(*self.span, **style, label="the piece that features see")
@@ -231,27 +231,27 @@ class Gallery:
         signal = signal[: (N_WINDOWS - 1) * hop + length]
         pieces = cut_audio_pad_last(signal, length, hop)
         layer = _layer("log_mel_spectrogram", self.contract)
-        mels, (look,) = np.asarray(layer(pieces))[..., 0], looks.of_feature("log_mel_spectrogram", layer, 1)
+        mels, (look,) = np.asarray(layer(pieces))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
         figure = plots.pyplot().figure(figsize=SIZE, layout="constrained")
         above, below = figure.subfigures(2, 1)
         firsts = self.start + np.arange(len(pieces)) * hop / self.rate
         whole, axes = above.subplots(), below.subplots(1, len(pieces), sharey=True, squeeze=False)[0]
-        looks.line(whole, signal, self.start, self.rate)
+        feature_styles.line(whole, signal, self.start, self.rate)
         bottom, top = whole.get_ylim()
         height = 0.12 * (top - bottom)
         whole.set(xlim=(firsts[0], firsts[-1] + seconds), ylim=(bottom, top + len(pieces) * height))
         whole.set(xlabel="seconds", ylabel="amplitude")
-        colours = looks.colours(mels, look)
+        colours = feature_styles.colours(mels, look)
         for i, (ax, mel, first) in enumerate(zip(axes, mels, firsts, strict=True)):
             whole.broken_barh([(first, seconds)], (top + i * height, 0.8 * height), color=f"C{i + 1}")
-            image = looks.image(ax, mel, (first, first + seconds), colours)
+            image = feature_styles.image(ax, mel, (first, first + seconds), colours)
             ax.xaxis.set_major_formatter("{x:g}")
             for spine in ax.spines.values():
                 spine.set(color=f"C{i + 1}", linewidth=2.5)
-        looks.row_ticks(axes[0], look, len(mels[0]), self.rate, most=8)
+        feature_styles.row_ticks(axes[0], look, len(mels[0]), self.rate, most=8)
         axes[0].set_ylabel("Hz")
         below.supxlabel("seconds", fontsize="medium")
-        looks.colour_bar(image, axes, "dB")
+        feature_styles.colour_bar(image, axes, "dB")
         self.save(figure, "overlapping_windows", f"Pieces of {seconds:g} s that overlap by {overlap:.0%}")
 
 

@@ -1,7 +1,7 @@
 import keras
 import matplotlib.image
 
-from classifier import layer_pictures
+from classifier.plotting import layers
 from Constants import Contract
 
 
@@ -15,7 +15,7 @@ def branched():
 
 
 def test_a_row_says_which_layers_it_hears():
-    rows = layer_pictures._rows(branched())
+    rows = layers._rows(branched())
     assert [row.kind for row in rows] == ["Dense", "Dense", "ReLU", "Add"]
     assert [row.sources for row in rows] == [(0,), (0,), (2,), (1, 3)]
     assert [row.weights for row in rows] == [72, 72, 0, 0]
@@ -29,21 +29,21 @@ def deep(n, name):
 
 
 def test_layers_of_a_block_are_one_row_where_there_are_too_many():
-    rows = layer_pictures._folded(layer_pictures._rows(deep(150, lambda i: f"block_{i // 10}_dense_{i % 10}")))
+    rows = layers._folded(layers._rows(deep(150, lambda i: f"block_{i // 10}_dense_{i % 10}")))
     assert [row.kind for row in rows] == [f"block_{i}: 10 layers" for i in range(15)]
     assert {row.weights for row in rows} == {200}
     assert rows[1].sources == (10,)
 
 
 def test_what_is_still_too_much_is_counted():
-    rows = layer_pictures._folded(layer_pictures._rows(deep(200, lambda i: f"layer_{i}")))
-    assert len(rows) == layer_pictures.MOST_LAYERS + 1
+    rows = layers._folded(layers._rows(deep(200, lambda i: f"layer_{i}")))
+    assert len(rows) == layers.MOST_LAYERS + 1
     assert "… and 80 more layers" in [row.kind for row in rows]
     assert rows[-1].number == 200
 
 
 def test_a_picture_of_layers_grows_with_them(tmp_path):
     for name in ("signal", "residual"):
-        layer_pictures.draw(name, Contract(), 3, tmp_path / f"{name}.png")
+        layers.draw(name, Contract(), 3, tmp_path / f"{name}.png")
     heights = [matplotlib.image.imread(tmp_path / f"{name}.png").shape[0] for name in ("signal", "residual")]
     assert heights[1] > heights[0]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier import plots
 from classifier.audio import recording, spectrograms
 from classifier.core import registry
 from classifier.inference import prediction
+from classifier.plotting import plots
 from classifier.records import artifact
 from Constants import InputError, cut_audio_pad_last
 
