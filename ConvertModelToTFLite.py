@@ -18,8 +18,8 @@ def main(argv=None):
     parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
     args = parser.parse_args(argv)
 
-    from classifier import summary
     from classifier.records import artifact
+    from classifier.reporting import tables
 
     trained = artifact.trained(args.out, args.model)
     console.import_tensorflow()
@@ -27,7 +27,7 @@ def main(argv=None):
 
     for model in trained:
         variants.write(model)
-    summary.variants(trained)
+    tables.variants(trained)
     print(f"wrote them into {', '.join(str(model.folder) for model in trained)}")
     print("next: python WriteMetadataToModel.py, which takes the recommended ones")
 

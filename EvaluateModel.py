@@ -56,8 +56,8 @@ def main(argv=None):
     parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: evaluated)")
     args = parser.parse_args(argv)
 
-    from classifier import summary
     from classifier.data import clips
+    from classifier.reporting import tables
     from classifier.storage import remote
 
     models = [Path(name.strip()) for name in args.model.split(",")]
@@ -68,10 +68,10 @@ def main(argv=None):
     found = clips.read_clips(args.data, args.group_by, args.layout)
     results = test_trained(args, models, found) if are_trained else train_and_test(args, found, there)
     for result in results:
-        summary.tested(result)
+        tables.tested(result)
         if "background" in result:
-            summary.background(result)
-    summary.leaderboard(results, args.out / "leaderboard.csv")
+            tables.background(result)
+    tables.leaderboard(results, args.out / "leaderboard.csv")
     if is_remote(there):
         remote.send(args.out, there)
     next_step = "classify with the best" if are_trained else "python TrainModel.py, for the model to keep"

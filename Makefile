@@ -14,7 +14,7 @@ all: environment
 	$(RUN) TestSignalModel.py
 	$(RUN) TestMelSpecModel.py
 	$(RUN) PlotSignalMelSpec.py
-	$(RUN) -m classifier.summary
+	$(RUN) -m classifier.reporting.tables
 
 environment: .venv/installed
 

@@ -41,12 +41,12 @@ def main(argv=None):
     labels = clips.label_order(found, args.labels)
     recordings = audio_cache.read(found, data, contract.sample_rate, not args.no_cache)
     console.import_tensorflow()
-    from classifier import summary
     from classifier.evaluation.baselines import boosting
+    from classifier.reporting import tables
 
     described = boosting.train(recordings, labels, contract, run, args.out)
     leaks = len(described["split"]["groups_on_two_sides"])
-    summary.tested({**described, "recordings_by": "mean", "folds": [{"fold": args.fold, "groups_on_two_sides": leaks}]})
+    tables.tested({**described, "recordings_by": "mean", "folds": [{"fold": args.fold, "groups_on_two_sides": leaks}]})
     pieces, chance = described["scores"]["pieces"], described["scores"]["chance"]
     shares = zip(labels, pieces["confusion"], strict=True)
     print(f"mean of the recalls {pieces['mean_recall']:.1%}, guessing {chance:.1%}; ", end="")

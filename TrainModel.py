@@ -74,7 +74,7 @@ def main(argv=None):
         noises = clips.of_background(args.mix_in)
         behind = {rate: audio_cache.read(noises, args.mix_in, rate, not args.no_cache) for rate in rates}
     console.import_keras()
-    from classifier import report, summary
+    from classifier.reporting import html_report, tables
     from classifier.training import train
 
     with distributed.joined(team):
@@ -82,8 +82,8 @@ def main(argv=None):
             held, mix_in = recordings[contract.sample_rate], behind[contract.sample_rate]
             trained = train.train(name, held, labels, contract, run, args.out, args.resume, mix_in)
             if trained:
-                summary.scores(trained)
-                print(f"  report: {report.write(trained)}")
+                tables.scores(trained)
+                print(f"  report: {html_report.write(trained)}")
     if team and team.process:
         return
     for _, reason in held.skipped:

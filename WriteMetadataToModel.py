@@ -26,9 +26,9 @@ def main(argv=None):
     )
     args = parser.parse_args(argv)
 
-    from classifier import report, summary
     from classifier.export import metadata, runtimes
     from classifier.records import artifact
+    from classifier.reporting import html_report, tables
 
     trained = artifact.trained(args.out, args.model)
     for model in trained:
@@ -37,8 +37,8 @@ def main(argv=None):
             print(f"{file}:\n{json.dumps(metadata.as_dict(file.read_bytes()), indent=2, ensure_ascii=False)}")
     for model in trained:
         runtimes.compare(model, args.recording or artifact.example(model.folder))
-        report.write(model)  # again, now that there are files for the phone
-    summary.show(trained)
+        html_report.write(model)  # again, now that there are files for the phone
+    tables.show(trained)
     print("next: python TestSignalModel.py and python TestMelSpecModel.py, then copy a file into the app")
 
 

@@ -11,12 +11,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from classifier import summary
 from classifier.data import audio_cache, clips
 from classifier.data.layouts import Clip
 from classifier.evaluation import cross_validation
 from classifier.inference import prediction
 from classifier.records import artifact
+from classifier.reporting import tables
 from classifier.scoring import metrics
 from Constants import InputError
 from tests.conftest import ROOT, alive, wait_until
@@ -238,7 +238,7 @@ def make_result(model, right):
 
 
 def test_the_best_model_leads(tmp_path, capsys):
-    summary.leaderboard([make_result("worse", 4), make_result("better", 6)], tmp_path / "leaderboard.csv")
+    tables.leaderboard([make_result("worse", 4), make_result("better", 6)], tmp_path / "leaderboard.csv")
     printed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in printed[2:4]] == ["better", "worse"]
     assert "87.5% ± 17.7%" in printed[2]  # 1 and 0.75: their mean, and 0.25 / sqrt(2)
@@ -247,5 +247,5 @@ def test_the_best_model_leads(tmp_path, capsys):
 
 
 def test_a_fold_that_leaks_is_said_aloud(capsys):
-    summary.tested(make_result("mel", 6))
+    tables.tested(make_result("mel", 6))
     assert "WARNING: fold 1 has 1 groups on two sides" in capsys.readouterr().out

@@ -1,12 +1,12 @@
 import json
 from dataclasses import replace
 
-from classifier import summary
 from classifier.records import artifact
+from classifier.reporting import tables
 
 
 def test_the_table_says_which_file_to_copy_and_how_good_it_is(trained, capsys):
-    summary.show(artifact.trained(trained.out))
+    tables.show(artifact.trained(trained.out))
     lines = capsys.readouterr().out.splitlines()
     for model, file in (
         ("mel", "model_mel_audio_metadata.tflite"),
@@ -30,7 +30,7 @@ def test_step_three_ends_with_the_table(trained):
 def test_a_leak_that_the_data_set_brings_is_said_aloud(trained, capsys):
     model = artifact.load(trained.out / "mel")
     split = {**model.run["split"], "groups_on_two_sides": ["anna"], "recordings_on_two_sides": []}
-    summary.scores(replace(model, run={**model.run, "split": split}))
+    tables.scores(replace(model, run={**model.run, "split": split}))
     printed = capsys.readouterr().out
     assert "1 groups, 0 recordings on two sides" in printed
     assert "WARNING: these groups stand on two sides, so the scores flatter: anna" in printed

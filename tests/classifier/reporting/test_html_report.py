@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import report
 from classifier.records import artifact
+from classifier.reporting import html_report
 from tests.conftest import write_tone
 
 EVIL = "<script>alert(\"x\")</script> & 'y' $name"
@@ -48,7 +48,7 @@ def written(folder, change=lambda run: None, answers=None):
     (folder / "run.json").write_text(json.dumps(run))
     if answers:
         artifact.write_answers(folder, {"test": {name: np.array(values) for name, values in answers.items()}})
-    return Page(report.write(artifact.load(folder)))
+    return Page(html_report.write(artifact.load(folder)))
 
 
 def test_the_page_says_what_the_model_is_and_how_good(copy):
@@ -80,7 +80,7 @@ def test_the_page_asks_for_nothing_and_does_not_tell_where_it_was_made(copy, tmp
         for name in ("src", "href", "srcset", "poster", "data", "action"):
             assert (attributes.get(name) or "#").startswith(("#", "data:"))
     assert "@import" not in page.source and "url(" not in page.source
-    assert str(tmp_path) not in page.source and str(report.ROOT) not in page.source
+    assert str(tmp_path) not in page.source and str(html_report.ROOT) not in page.source
 
 
 def test_the_page_can_be_read_aloud(copy):
@@ -117,7 +117,7 @@ def test_strange_labels_and_file_names_are_escaped(copy, tmp_path):
 def test_the_surest_mistake_comes_first_and_then_the_least_sure():
     probabilities = np.array([[0.6, 0.4], [0.1, 0.9], [0.45, 0.55], [0.95, 0.05], [0.2, 0.8]])
     truth = np.array([0, 0, 0, 0, 0])  # 1, 2 and 4 are wrong
-    assert report.hardest(probabilities, truth).tolist() == [1, 4, 2, 0, 3]
+    assert html_report.hardest(probabilities, truth).tolist() == [1, 4, 2, 0, 3]
 
 
 def test_each_piece_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
@@ -185,7 +185,7 @@ def test_the_command_names_what_is_not_the_default(copy):
     trained = artifact.load(copy)
     trained.run["run"] = {**dict.fromkeys(("layout", "epochs", "sample_rate")), **run, "mix_in": "/far/away/rain"}
     expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --paper --seconds 1.5 --fine-tune 0 --mix-in rain"""
-    assert report.command(trained) == f"python TrainModel.py --model mel {expected}"
+    assert html_report.command(trained) == f"python TrainModel.py --model mel {expected}"
 
 
 def test_the_page_needs_no_tensorflow(copy, monkeypatch):

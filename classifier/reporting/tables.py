@@ -1,6 +1,6 @@
 """The tables a person takes away: how good each model is, how large, and which file to copy into the app.
 
-python -m classifier.summary
+python -m classifier.reporting.tables
 """
 
 import csv
