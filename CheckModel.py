@@ -7,7 +7,8 @@ import textwrap
 from pathlib import Path
 
 from classifier.core import console
-from Constants import TRAINED, InputError
+from classifier.core.errors import InputError
+from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
 FILES = "*/*_metadata.tflite"  # in trained/

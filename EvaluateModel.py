@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path, PurePosixPath
 
 from classifier.core import console, registry
+from classifier.core.errors import InputError
 from classifier.storage.locations import absolute, is_remote, place
-from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE, InputError
+from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models, trained on every fold; or trained folders and .tflite, only tested

@@ -8,7 +8,10 @@ import argparse
 from pathlib import Path
 
 from classifier.core import console, registry
-from Constants import GALLERY, InputError, make_contract, read_labels
+from classifier.core.errors import InputError
+from classifier.data.labels import read_labels
+from classifier.records.audio_format import make_contract
+from Constants import GALLERY
 from SampleSignal import sample_signal
 
 # Parameters: change them here, or give them on the command line.

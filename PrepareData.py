@@ -5,8 +5,9 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from classifier.core import console
+from classifier.records.audio_format import make_contract
 from classifier.storage.locations import place
-from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS, make_contract
+from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS
 
 # Parameters: change them here, or give them on the command line.
 DATA = DATA_RAW  # raw recordings in any layout: a folder per label, a csv file ...; or one recording, to look at

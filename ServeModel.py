@@ -6,7 +6,8 @@ import socket
 from pathlib import Path
 
 from classifier.core import console
-from Constants import DATA_SHORT, SERVED, TRAINED, InputError
+from classifier.core.errors import InputError
+from Constants import DATA_SHORT, SERVED, TRAINED
 
 # Parameters: change them here, or give them on the command line.
 HOST = "127.0.0.1"  # heard on this machine only; 0.0.0.0: by all that reach it

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from classifier.core import console
-from Constants import BOOSTED, LABELS_FILE, make_contract
+from classifier.records.audio_format import make_contract
+from Constants import BOOSTED, LABELS_FILE
 
 # Parameters: change them here, or give them on the command line.
 FEATURES = "summary"  # or mel: a mel spectrogram of 60 bands, piece by piece standardised

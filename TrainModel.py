@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 
 from classifier.core import console, registry
+from classifier.records.audio_format import make_contract
 from classifier.storage.locations import absolute, place
-from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED, make_contract
+from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models

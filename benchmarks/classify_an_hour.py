@@ -17,11 +17,12 @@ from benchmarks import repeated
 from benchmarks.classify_ten_minutes import WARM_UP, one_by_one
 from benchmarks.stopwatch import timed
 from classifier.audio import recording
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import console
 from classifier.data import inputs
 from classifier.inference import batch
 from classifier.records import artifact
-from Constants import TRAINED, cut_audio_pad_last
+from Constants import TRAINED
 
 BIRDNET = 3 / 0.024  # times real time on a core
 OLD_PIECES = 60  # that the old way is given

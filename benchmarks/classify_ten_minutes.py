@@ -14,11 +14,12 @@ import numpy as np
 from benchmarks.stopwatch import timed
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import console
 from classifier.core.parallel import cpu_count
 from classifier.inference import prediction
 from classifier.records import artifact
-from Constants import TRAINED, cut_audio_pad_last
+from Constants import TRAINED
 
 MINUTES = 10
 WARM_UP = 4  # pieces

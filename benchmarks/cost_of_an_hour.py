@@ -18,7 +18,8 @@ from benchmarks.stopwatch import timed
 from classifier.core import console, parallel
 from classifier.data import audio_cache, clips
 from classifier.records import artifact
-from Constants import ROOT, Contract
+from classifier.records.audio_format import Contract
+from Constants import ROOT
 
 KINDS = ((44_100, 2), (48_000, 1))  # of raw recordings: Hz and channels
 EPOCHS = (1, 4)  # of two trainings

@@ -21,8 +21,9 @@ import numpy as np
 from benchmarks import repeated
 from classifier.core import console, registry
 from classifier.data import audio_cache, clips
+from classifier.records.audio_format import Contract
 from classifier.training import distributed
-from Constants import ROOT, Contract
+from Constants import ROOT
 
 EPOCHS = 4
 WAYS = {"TensorFlow": ("tensorflow", 1), "JAX": ("jax", 1), "JAX, two processes": ("jax", 2)}

@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from classifier.audio import recording
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import console, registry
 from classifier.export import convert, latency
 from classifier.models import assemble
 from classifier.records import artifact
-from Constants import DATA_SHORT, SHIPPED_LABELS, Contract, cut_audio_pad_last
+from classifier.records.audio_format import Contract
+from Constants import DATA_SHORT, SHIPPED_LABELS
 
 PIECES = 60  # that an int8 file takes its ranges from
 THREADS = (1, 2)

@@ -18,7 +18,8 @@ import numpy as np
 from benchmarks.ingredients import recordings, run_of
 from classifier.core import console, parallel, registry
 from classifier.records import artifact
-from Constants import EVALUATED, make_contract
+from classifier.records.audio_format import make_contract
+from Constants import EVALUATED
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
 SEED = 0

@@ -16,8 +16,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from classifier.audio import recording
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import console, registry
-from Constants import DATA_SHORT, Contract, cut_audio_pad_last
+from classifier.records.audio_format import Contract
+from Constants import DATA_SHORT
 
 PIECES = 16
 REPEATS = 15  # the fastest counts: what else the machine does only slows

@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks import repeated
 from classifier.core import console, registry
 from classifier.data import audio_cache, clips
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 EPOCHS = 5
 

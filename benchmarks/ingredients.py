@@ -18,7 +18,8 @@ from classifier.core import console, parallel, registry
 from classifier.data import audio_cache, clips
 from classifier.evaluation import cross_validation
 from classifier.records import artifact
-from Constants import EVALUATED, make_contract
+from classifier.records.audio_format import make_contract
+from Constants import EVALUATED
 
 CHANGES = {
     "as it ships": {},

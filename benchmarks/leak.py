@@ -12,9 +12,11 @@ from pathlib import Path
 
 import EvaluateModel
 from classifier.audio import recording
+from classifier.audio.windows import cut_audio
 from classifier.core import console
 from classifier.data import clips
-from Constants import EVALUATED, cut_audio, make_contract
+from classifier.records.audio_format import make_contract
+from Constants import EVALUATED
 
 
 def main(argv=None):

@@ -15,10 +15,11 @@ import numpy as np
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import console
 from classifier.core.parallel import cpu_count
 from classifier.data import audio_cache, clips
-from Constants import Contract, cut_audio_pad_last
+from classifier.records.audio_format import Contract
 
 KINDS = ((44_100, 2), (48_000, 1), (44_100, 1), (48_000, 2))  # Hz, channels
 

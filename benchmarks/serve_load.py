@@ -24,10 +24,12 @@ import requests
 
 from benchmarks import memory
 from classifier.audio import recording
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import console
+from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.records import artifact
-from Constants import ROOT, TRAINED, InputError, cut_audio_pad_last
+from Constants import ROOT, TRAINED
 
 PROCESSORS = sorted(os.sched_getaffinity(0))
 SERVERS, CLIENTS = PROCESSORS[:2], PROCESSORS[2:] or PROCESSORS

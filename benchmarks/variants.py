@@ -11,8 +11,9 @@ import argparse
 from pathlib import Path
 
 from classifier.core import console
+from classifier.core.errors import InputError
 from classifier.records import artifact
-from Constants import EVALUATED, InputError
+from Constants import EVALUATED
 
 
 def main(argv=None):

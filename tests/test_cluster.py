@@ -6,10 +6,10 @@ import os
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import preparation
 from classifier.records import artifact
 from classifier.storage import remote
-from Constants import InputError
 from tests.conftest import run_script, write_data
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.records import artifact
-from Constants import Contract
+from classifier.records.audio_format import Contract
 from tests.conftest import run_script, write_data
 
 LABELS = ["high tone", "low tone"]

@@ -14,7 +14,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from Constants import InputError, cut_blocks
+from classifier.audio.windows import cut_blocks
+from classifier.core.errors import InputError
 
 SUFFIXES = (
     *(".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64"),  # soundfile's

@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 
-from Constants import InputError
+from classifier.core.errors import InputError
 
 NOTES_NAMED = 10
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}  # what models are trained with

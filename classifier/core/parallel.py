@@ -16,7 +16,8 @@ from joblib import Parallel, cpu_count, delayed  # cpu_count: for others too
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from classifier.core.console import quiet_libraries
-from Constants import ROOT, InputError
+from classifier.core.errors import InputError
+from Constants import ROOT
 
 PATIENCE = 10  # seconds for a scheduler to answer, and for a first worker to come
 SCHEDULER = "python -m distributed.cli.dask_scheduler"

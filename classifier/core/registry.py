@@ -4,7 +4,7 @@ import ast
 import importlib
 from pathlib import Path
 
-from Constants import InputError
+from classifier.core.errors import InputError
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDERS = {

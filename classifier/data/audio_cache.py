@@ -22,8 +22,9 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel
 from classifier.core.console import progress, quiet_libraries
+from classifier.core.errors import InputError
 from classifier.storage import remote
-from Constants import STORES, InputError
+from Constants import STORES
 
 AUDIO = "audio.int16"
 INDEX = "index.json"

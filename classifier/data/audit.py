@@ -14,8 +14,8 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
+from classifier.core.errors import InputError
 from classifier.data.layouts import folder_of
-from Constants import InputError
 
 N_FFT = 4096  # samples; windows of the spectrum that tells the bandwidth
 BAND_DB = -60  # from the strongest frequency; above the last frequency that is louder there is nothing

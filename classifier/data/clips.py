@@ -7,10 +7,12 @@ from pathlib import Path
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
+from classifier.core.errors import InputError
 from classifier.data import layouts
+from classifier.data.labels import read_labels
 from classifier.data.layouts import Clip
 from classifier.storage import remote
-from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS, InputError, read_labels
+from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS
 
 
 def read_clips(data, group_by=None, layout=None):

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from classifier.audio import recording
 from classifier.core.console import say
+from classifier.core.errors import InputError
 from classifier.storage import archives, downloads
-from Constants import InputError
 
 DOWNLOADS = ".downloads"  # in the folder of all data: layouts do not look into hidden folders
 UNKNOWN = "unknown"  # the group of all whose speaker is not told: together they are on one side of a split

@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 
 from classifier.audio import recording
 from classifier.core.console import progress
+from classifier.core.errors import InputError
 from classifier.storage import archives, remote
-from Constants import InputError
 
 LIST = "-"  # stands for a list on standard input
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what begins like this, spreadsheets compute

@@ -20,12 +20,13 @@ import numpy as np
 from classifier.audio import denoise, recording, spectrograms
 from classifier.core import atomic_files, console, parallel
 from classifier.core.console import progress, say
+from classifier.core.errors import InputError
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.layouts.prepared import MANIFEST, read_manifest
 from classifier.plotting import plots
+from classifier.records.audio_format import make_contract
 from classifier.storage import remote
 from classifier.storage.locations import absolute, is_remote
-from Constants import InputError, make_contract
 
 PART_SECONDS = 600  # a longer recording becomes several outputs: memory stays flat, and all cores have work
 FULL_SCALE_DB = -0.1  # dB from full scale; a sample above it is taken for clipped

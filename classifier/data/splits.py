@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 from scipy import sparse
 
-from Constants import InputError
+from classifier.core.errors import InputError
 
 VERBS = {"train": "learn from", "validation": "validate", "test": "test"}  # what a side is there to do
 SIDES = tuple(VERBS)

@@ -23,6 +23,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
+from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.layouts import folder_of
 from classifier.plotting import plots
@@ -30,7 +31,7 @@ from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run
 from classifier.scoring import metrics, thresholds
 from classifier.storage import remote
-from Constants import ROOT, InputError
+from Constants import ROOT
 
 TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
 TRAINING_CORES = 2  # more than two hardly make a training of these models faster

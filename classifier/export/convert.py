@@ -13,11 +13,12 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow, quiet_libraries, run
+from classifier.core.errors import InputError
 from classifier.export import float16, int8
 from classifier.inference.prediction import LiteRT, probes
 from classifier.records import artifact
 from classifier.records.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
-from Constants import ROOT, InputError
+from Constants import ROOT
 
 TOLERANCE = 1e-4  # largest difference of a probability between Keras and a float file
 FEW_WEIGHTS = 250_000  # so few take less time than an FFT: even where a file is to be small, it is better fast

@@ -17,9 +17,10 @@ import numpy as np
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import progress
+from classifier.core.errors import InputError
 from classifier.export import metadata, runtimes
 from classifier.inference import prediction
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core import atomic_files
+from classifier.core.errors import InputError
 from classifier.records import artifact
-from Constants import InputError
 
 LABELS = "labels.txt"  # our name for the label file inside the model; others have others
 MODEL = b"TFL3"  # what a .tflite says it is

@@ -23,10 +23,11 @@ from pathlib import Path
 import numpy as np
 
 from classifier.audio.recording import read
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.console import progress, table
+from classifier.core.errors import InputError
 from classifier.export import metadata
 from classifier.records import artifact
-from Constants import InputError, cut_audio_pad_last
 
 TOLERANCE = 1e-3  # largest difference of a probability; the Task Library runs an older TensorFlow Lite
 PATIENCE = 600  # seconds for an answer to all windows

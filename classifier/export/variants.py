@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core.console import progress, say
+from classifier.core.errors import InputError
 from classifier.data import audio_cache, clips, splits
 from classifier.data.layouts import folder_of
 from classifier.export import convert, latency, metadata, runtimes
@@ -17,7 +18,6 @@ from classifier.inference.prediction import LiteRT, Predictor, probes
 from classifier.models import assemble
 from classifier.records import artifact
 from classifier.scoring import metrics
-from Constants import InputError
 
 PIECES = 100  # that int8 takes its ranges from, and as many others that every file is compared on
 MOST_LOST = 0.005  # of the validation pieces that Keras has right; who loses more is not recommended

@@ -18,8 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from classifier.audio import recording
+from classifier.audio.windows import cut_blocks
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import progress, say
+from classifier.core.errors import InputError
 from classifier.core.journal import Journal
 from classifier.export import inspection
 from classifier.inference import prediction
@@ -28,7 +30,6 @@ from classifier.inference.writers import Classified
 from classifier.records import artifact
 from classifier.scoring.thresholds import BACKGROUND, in_order, reached
 from classifier.storage import archives, remote
-from Constants import InputError, cut_blocks
 
 JOURNAL = "journal.jsonl"
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it

@@ -17,12 +17,15 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.console import quiet_libraries, table
+from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.export import metadata
 from classifier.records import artifact
+from classifier.records.audio_format import Contract
 from classifier.scoring.thresholds import decide
-from Constants import TRAINED, Contract, InputError, cut_audio_pad_last
+from Constants import TRAINED
 
 NONE = "none of them"  # a model's most probable label may still be too improbable to be said
 COLUMNS = 8  # labels that a table has room for

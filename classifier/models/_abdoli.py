@@ -11,8 +11,8 @@ from dataclasses import replace
 from keras import layers
 
 from classifier.models._frames import over_frames
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD, Recipe
-from Constants import Contract
 
 RECIPE = replace(FIELD, equaliser_db=8, noise_snr_db=(5, 40))
 PAPER = Recipe(

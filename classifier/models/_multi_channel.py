@@ -18,7 +18,7 @@ from classifier.features.stacked import Stacked
 from classifier.models import _family
 from classifier.models._attention import convolutional_attention
 from classifier.models._blocks import SLOPE, block
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 PAPER = _family.PAPER
 PAPER_CONTRACT = Contract(piece_length=255 * 512, n_fft=1024)

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from keras import layers
 
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD, Recipe
-from Constants import Contract
 
 RECIPE = replace(FIELD, equaliser_db=8, noise_snr_db=(5, 40))  # as for the other networks on raw audio
 PAPER = Recipe(

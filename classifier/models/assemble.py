@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from Constants import InputError
+from classifier.core.errors import InputError
 
 
 def features_of(model, contract, paper=False):

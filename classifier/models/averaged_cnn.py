@@ -16,8 +16,8 @@ from classifier.features.chroma_stft import ChromaStft
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mel_spectrogram import MelSpectrogram
 from classifier.features.mfcc import Mfcc
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD, Recipe
-from Constants import Contract
 
 N_VALUES = 40  # of each column
 CHROMAS = [partial(kind.from_contract, n_chroma=N_VALUES) for kind in (ChromaStft, ChromaCqt, ChromaCens)]

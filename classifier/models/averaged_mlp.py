@@ -14,8 +14,8 @@ from classifier.features.averaged import Averaged
 from classifier.features.stft_mean import StftMean
 from classifier.features.summary import Summary
 from classifier.models import _family
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD
-from Constants import Contract
 
 FEATURES = partial(
     Averaged.from_contract,

@@ -13,7 +13,7 @@ from functools import partial
 from classifier.models import _multilevel
 from classifier.pretrained import vggish
 from classifier.pretrained._embedding import Embedding
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 SECONDS = 10  # of a piece: a clip of AudioSet
 STEP = 0.96  # seconds of a step: three of YAMNet's, or an example of VGGish

@@ -11,8 +11,8 @@ from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models._frames import over_frames
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD, Recipe
-from Constants import Contract
 
 COLUMNS = 7  # of a slice: 1 + 3,200 // 512
 FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=512, hop_length=512, n_mels=60)

@@ -8,8 +8,8 @@ Differs: softmax (the README's ReLU can answer nothing but zeros); one output pe
 from keras import layers
 
 from classifier.features.stft_mean import StftMean
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD, Recipe
-from Constants import Contract
 
 FEATURES = StftMean.from_contract
 RECIPE = FIELD

@@ -13,8 +13,8 @@ import keras
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD, Recipe
-from Constants import Contract
 
 RECIPE = FIELD
 PAPER = Recipe(epochs=200, batch_size=16, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")

@@ -12,8 +12,8 @@ from keras import layers, regularizers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mel_spectrogram import MelSpectrogram
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import FIELD, Recipe
-from Constants import Contract
 
 FEATURES = partial(LogMelSpectrogram.from_contract, n_mels=60)
 RECIPE = FIELD

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from classifier.audio import recording, spectrograms
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.plotting import plots
 from classifier.records import artifact
-from Constants import InputError, cut_audio_pad_last
 
 MOST = 5  # labels in a picture
 AT_ONCE = 32  # pieces

@@ -9,9 +9,9 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.core import console, parallel
+from classifier.core.errors import InputError
 from classifier.plotting import plots
 from classifier.plotting.gallery import Gallery, decibels, read, side_by_side
-from Constants import InputError
 
 RATE = 16_000  # Hz, of the signatures
 N_FFT, HOP = 512, 256  # samples, of the signatures: 257 frequencies, those of classifier/features/stft_mean

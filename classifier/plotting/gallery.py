@@ -8,9 +8,9 @@ import math
 import numpy as np
 
 from classifier.audio import recording, spectrograms
+from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import atomic_files, console, registry
 from classifier.plotting import feature_styles, plots
-from Constants import cut_audio_pad_last
 
 SIZE = (7, 4)  # inches, of a picture of one recording
 SHEET = 3200  # pixels that a contact sheet may be wide

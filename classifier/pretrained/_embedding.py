@@ -4,9 +4,9 @@ import keras
 from keras import ops
 
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.features._feature import Feature
 from classifier.pretrained import weights
-from Constants import InputError
 
 
 @keras.saving.register_keras_serializable("pretrained")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from classifier.core.console import quiet_libraries
-from Constants import InputError
+from classifier.core.errors import InputError
 
 KINDS = {"CONV_2D": (1, 2, 3, 0), "DEPTHWISE_CONV_2D": (1, 2, 3, 0), "FULLY_CONNECTED": (1, 0)}  # axes: Keras' order
 

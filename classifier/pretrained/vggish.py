@@ -12,10 +12,10 @@ import numpy as np
 from keras import layers, ops
 
 from classifier.core.console import quiet_libraries
+from classifier.core.errors import InputError
 from classifier.features.log_mel_frames import LogMelFrames
 from classifier.pretrained import weights
 from classifier.pretrained._embedding import Embedding
-from Constants import InputError
 
 SAMPLE_RATE = 16_000
 OFFSET = 0.01  # before the logarithm

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
+from classifier.core.errors import InputError
 from classifier.storage import downloads
-from Constants import WEIGHTS, InputError
+from Constants import WEIGHTS
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ import numpy as np
 
 from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow
+from classifier.core.errors import InputError
 from classifier.data.layouts import PART, folder_of
+from classifier.records.audio_format import Contract, make_contract
 from classifier.records.recipe import seconds
-from Constants import DATA_SHORT, Contract, InputError, make_contract
+from Constants import DATA_SHORT
 
 MODEL = "model.keras"
 RUN = "run.json"

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from classifier.core import registry
 from classifier.core.console import import_keras
-from Constants import InputError, make_contract
+from classifier.core.errors import InputError
+from classifier.records.audio_format import make_contract
 
 MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 

@@ -19,11 +19,12 @@ import numpy as np
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core import atomic_files, registry
+from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.layouts import PART, folder_of
 from classifier.plotting import plots
 from classifier.records import artifact
-from Constants import ROOT, InputError
+from Constants import ROOT
 
 SKELETON = Path(__file__).with_suffix(".html")
 HARDEST = 12  # pieces to listen to in a few minutes; each puts its audio, and a third more, into the page

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from Constants import InputError
+from classifier.core.errors import InputError
 
 LIMITS = (0.5, 10.0)  # where every piece is right the likelihood asks for 0, certainty; 0.5 squares the odds, no more
 LEAST = float(np.finfo("float32").tiny)  # stands for a probability of 0, which is a small one that float32 lost

@@ -6,8 +6,9 @@ drawn, not pieces.
 
 import numpy as np
 
+from classifier.audio.windows import cut_audio_pad_last
+from classifier.core.errors import InputError
 from classifier.data.audio_cache import to_float
-from Constants import InputError, cut_audio_pad_last
 
 DRAWS = 2000  # of groups; the ends of a 95 % interval then move by about 0.1 % from seed to seed
 SURE = (2.5, 97.5)  # percentiles

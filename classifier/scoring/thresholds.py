@@ -14,7 +14,9 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from classifier.audio import recording
-from Constants import SILENT_LABELS, InputError, cut_blocks
+from classifier.audio.windows import cut_blocks
+from classifier.core.errors import InputError
+from Constants import SILENT_LABELS
 
 BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that nobody wants to be told of
 STEPS = 10_000  # thresholds that are tried, 0 to 0.9999: an app keeps 0.9134 as float32, and a person can read it

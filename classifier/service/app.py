@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.service import fetching, hearing, routes, words
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.guard import Guard
@@ -22,7 +23,6 @@ from classifier.service.runs import Runs
 from classifier.service.settings import Busy, NotFound, Refused
 from classifier.service.tensorboard import TensorBoard
 from classifier.service.trainer import Trainer
-from Constants import InputError
 
 PAGE = Path(__file__).parent / "page"
 FORM = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # what is no file is held in memory

@@ -3,9 +3,9 @@
 import re
 
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.service import job
 from classifier.service.settings import NotFound
-from Constants import InputError
 
 WHOLE_NUMBERS = {  # name: least and most
     "epochs": (1, 1000),

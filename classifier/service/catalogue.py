@@ -6,11 +6,11 @@ from pathlib import Path
 
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.pretrained import weights
 from classifier.records import artifact
 from classifier.service.settings import NotFound
-from Constants import InputError
 
 DEFAULT = "default"  # stands for the newest
 

@@ -6,11 +6,12 @@ from collections import Counter
 
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.service import words
 from classifier.service.settings import NotFound
 from classifier.storage import archives
-from Constants import DATA_LONG, DATA_SETS, DATA_SHORT, InputError
+from Constants import DATA_LONG, DATA_SETS, DATA_SHORT
 
 MACINTOSH = "__MACOSX"  # in zips made on one: what its file system knows of each file
 UPLOADED = "the uploaded data"  # what messages call it

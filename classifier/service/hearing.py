@@ -23,12 +23,13 @@ import numpy as np
 from pebble import ProcessExpired, ProcessPool
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.inference import prediction
 from classifier.service.drawing import drawing
 from classifier.service.settings import Busy, Refused, TooLarge
 from classifier.storage import archives
-from Constants import SAMPLE_RATE, InputError
+from Constants import SAMPLE_RATE
 
 try:
     import resource

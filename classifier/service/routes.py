@@ -10,10 +10,10 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
+from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.service import answers, live, metrics
 from classifier.service.settings import NotFound
-from Constants import InputError
 
 VERSION = "2"
 PATIENCE = 120  # seconds in which a recording must have arrived and be answered

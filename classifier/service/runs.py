@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from classifier.core.errors import InputError
 from classifier.service.settings import NotFound
-from Constants import InputError
 
 FILE = "runs.sqlite3"
 VERSION = 1  # of the table; kept in PRAGMA user_version

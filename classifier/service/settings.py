@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from Constants import SERVED, TRAINED, InputError
+from classifier.core.errors import InputError
+from Constants import SERVED, TRAINED
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.core import atomic_files, registry
+from classifier.core.errors import InputError
 from classifier.records import artifact
 from classifier.service import arguments, datasets, job, words
 from classifier.service.datasets import Datasets
 from classifier.service.runs import new_uuid, now
 from classifier.service.settings import Busy, Conflict, NotFound
-from Constants import InputError
 
 STATE = "state.npz"  # of classifier/training/checkpoint.py, whose import would import Keras
 LAST_SAID = 64 * 1024  # bytes of a log that are shown

@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 from classifier.core import atomic_files
 from classifier.core.console import progress
+from classifier.core.errors import InputError
 from classifier.storage import locations
-from Constants import InputError
 
 LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus known here needs a tenth of it
 LIMIT_FILES = 500_000

@@ -14,7 +14,7 @@ import requests
 from pooch.downloaders import REQUESTS_HEADERS
 
 from classifier.core.console import progress, say
-from Constants import InputError
+from classifier.core.errors import InputError
 
 TRIES = 5  # in a row that bring nothing new
 PAUSE = 2  # seconds before the next one

@@ -19,9 +19,10 @@ from urllib.parse import quote, unquote, urlsplit
 from classifier.audio import recording
 from classifier.core import atomic_files, parallel
 from classifier.core.console import progress
+from classifier.core.errors import InputError
 from classifier.storage import locations
 from classifier.storage.locations import is_remote, place
-from Constants import STORES, InputError
+from Constants import STORES
 
 PACKAGES = {  # protocols, and what pip installs for them; fsspec's others read what no data comes from, or run code
     **{"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "hdfs": "pyarrow"},

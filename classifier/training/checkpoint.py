@@ -13,8 +13,8 @@ import keras
 import numpy as np
 
 from classifier.core import atomic_files
+from classifier.core.errors import InputError
 from classifier.training import distributed
-from Constants import InputError
 
 STATE = "state.npz"
 LOGS = "logs"  # for TensorBoard; they become a part of the trained model's folder

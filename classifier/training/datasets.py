@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 
+from classifier.core.errors import InputError
 from classifier.data.audio_cache import to_float
 from classifier.training import augmentation
-from Constants import SILENT_LABELS, InputError
+from Constants import SILENT_LABELS
 
 SHIFT_SHARE = 0.5  # of the pieces are shifted; the others are cut as a test cuts them, short last ones among them
 LEAST_AUDIO = 4  # a shifted piece holds at least a quarter of a piece of its recording

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from classifier.core.console import JAX, say
-from Constants import InputError
+from classifier.core.errors import InputError
 
 VARIABLES = {  # by which Keras lets a cluster say the same as the flags
     "--coordinator": "KERAS_DISTRIBUTION_JOB_ADDRESSES",

@@ -15,6 +15,7 @@ import numpy as np
 
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
+from classifier.core.errors import InputError
 from classifier.data import layouts, provenance, splits
 from classifier.export import convert
 from classifier.inference import prediction
@@ -26,7 +27,6 @@ from classifier.scoring import calibration, metrics, thresholds
 from classifier.training import distributed, embeddings, offline_augmentation
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.datasets import Pieces, TrainingPieces
-from Constants import InputError
 
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
 HISTORY = {  # Keras' names: ours; weighted as pieces.Pieces weighs, accuracy is the mean of the recalls

@@ -9,8 +9,8 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.core.errors import InputError
 from classifier.storage import remote
-from Constants import InputError
 
 PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
 LAST = "class_folders"  # the folders of other data sets look like labels, too

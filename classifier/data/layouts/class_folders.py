@@ -4,8 +4,8 @@ data_short/silence/kitchen.wav  ->  Clip(label="silence", group="silence/kitchen
 """
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
-from Constants import InputError
 
 
 def recognises(folder):

@@ -8,8 +8,8 @@ A group is the Freesound recording that a clip was cut from; the folds keep each
 import re
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
-from Constants import InputError
 
 FOLDERS = "[0-9][0-9][0-9] - *"
 NAME = re.compile(r"\d{3} - (?P<label>[^/]+)/(?P<fold>\d+)-(?P<source>\d+)-[A-Z]\.\w+")

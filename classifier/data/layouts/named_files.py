@@ -4,8 +4,8 @@ silence_44100hz_stereo.wav  ->  Clip(label="silence", group="silence_44100hz_ste
 """
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.data.layouts import Clip, split_files, table
-from Constants import InputError
 
 
 def recognises(folder):

@@ -9,8 +9,8 @@ import json
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from classifier.core.errors import InputError
 from classifier.data.layouts import class_folders
-from Constants import InputError
 
 MANIFEST = "manifest.jsonl"
 

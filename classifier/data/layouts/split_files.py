@@ -9,8 +9,9 @@ missing.
 from dataclasses import replace
 
 from classifier.core.console import say
+from classifier.core.errors import InputError
+from classifier.data.labels import read_labels
 from classifier.data.layouts import Clip, existing
-from Constants import InputError, read_labels
 
 SIDES = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
 

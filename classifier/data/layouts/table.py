@@ -11,8 +11,8 @@ import math
 from itertools import pairwise
 from typing import NamedTuple
 
+from classifier.core.errors import InputError
 from classifier.data.layouts import Clip, existing, filled, rows, whole_number
-from Constants import InputError
 
 COLUMNS = ("path", "label")
 

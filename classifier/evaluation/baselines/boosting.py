@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from classifier.core import atomic_files
 from classifier.core.console import say
+from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
@@ -35,7 +36,6 @@ from classifier.records import artifact
 from classifier.scoring import metrics
 from classifier.training.datasets import Pieces
 from classifier.training.train import PACKAGES
-from Constants import InputError
 
 NAME = "boosting"  # of the folder, and in run.json
 MODEL = "model.joblib"

@@ -4,7 +4,8 @@ import soundfile
 
 from benchmarks import damaged_files
 from classifier.audio import recording
-from Constants import InputError, cut_audio_pad_last
+from classifier.audio.windows import cut_audio_pad_last
+from classifier.core.errors import InputError
 from tests.conftest import write_tone
 
 

@@ -11,7 +11,7 @@ from operator import mul, truediv
 import pytest
 
 from classifier.core import parallel
-from Constants import InputError
+from classifier.core.errors import InputError
 from tests.conftest import ROOT, alive, wait_until
 
 CALLS = [(i, 10) for i in range(20)]

@@ -1,7 +1,7 @@
 import pytest
 
 from classifier.core import registry
-from Constants import InputError
+from classifier.core.errors import InputError
 
 
 def test_the_folder_is_the_list():

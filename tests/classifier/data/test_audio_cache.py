@@ -8,9 +8,10 @@ import pytest
 import soundfile
 
 from classifier.audio import recording
+from classifier.audio.windows import cut_audio
+from classifier.core.errors import InputError
 from classifier.data import audio_cache
 from classifier.data.layouts import Clip, class_folders
-from Constants import InputError, cut_audio
 from tests.conftest import ROOT, write_data, write_tone
 
 RATE = 16_000

@@ -1,7 +1,7 @@
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
-from Constants import InputError
 from tests.conftest import write_data, write_tone
 
 

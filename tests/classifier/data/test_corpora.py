@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from classifier.core.errors import InputError
 from classifier.data import clips, corpora
 from classifier.storage import downloads
-from Constants import InputError
 from tests.classifier.test_archives import write
 from tests.classifier.test_downloads import publishing
 

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.inference import batch
-from Constants import InputError
 from tests.classifier.test_archives import write_tar
 from tests.classifier.test_inspection import with_metadata
 from tests.conftest import write_tone

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.layouts import Clip
-from Constants import InputError
 
 
 def make_clips(groups, n=3, labels=("a", "b")):

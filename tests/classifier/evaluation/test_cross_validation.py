@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import audio_cache, clips
 from classifier.data.layouts import Clip
 from classifier.evaluation import cross_validation
@@ -18,7 +19,6 @@ from classifier.inference import prediction
 from classifier.records import artifact
 from classifier.reporting import tables
 from classifier.scoring import metrics
-from Constants import InputError
 from tests.conftest import ROOT, alive, wait_until
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from classifier.audio import recording
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.export import convert
 from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.records import artifact
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 
 
 @pytest.fixture(scope="module")

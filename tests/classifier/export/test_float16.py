@@ -6,7 +6,7 @@ from classifier.core import registry
 from classifier.export import convert, float16
 from classifier.inference import prediction
 from classifier.models import assemble
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from classifier.core.errors import InputError
 from classifier.export import diagnostics, inspection, metadata, runtimes
-from Constants import InputError
 from tests.conftest import write_tone
 
 N = 1600  # values of a piece: 0.1 s

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.export import convert, int8
 from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.pretrained._embedding import Embedding
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 
 
 def built(name, features=None):

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.export import metadata
-from Constants import InputError
 from tests.conftest import ROOT
 
 FACTS = metadata.Facts(

@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.export import runtimes
 from classifier.inference import prediction
 from classifier.records import artifact
-from Constants import InputError
 from tests.conftest import ROOT
 
 RUNTIMES = list(runtimes.RUNTIMES)

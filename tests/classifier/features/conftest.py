@@ -5,7 +5,7 @@ import pytest
 
 from classifier.audio import recording
 from classifier.core import console
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 console.import_tensorflow()
 CONTRACT = Contract()

@@ -10,7 +10,7 @@ from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mfcc import Mfcc
 from classifier.features.stft_complex import StftComplex
 from classifier.features.stft_mean import StftMean
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 STFT = {"sr": 16_000, "n_fft": 2048, "hop_length": 512}
 

@@ -4,7 +4,7 @@ import pytest
 
 from classifier.features.chroma_cens import ChromaCens
 from classifier.features.chroma_cqt import SILENT
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 @pytest.mark.filterwarnings("ignore:n_fft")  # librosa's, at the lowest octaves: a filter may outlast the piece

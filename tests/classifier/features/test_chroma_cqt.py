@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.features.chroma_cqt import SILENT, ChromaCqt
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 @pytest.mark.filterwarnings("ignore:n_fft")  # librosa's, at the lowest octaves: a filter may outlast the piece

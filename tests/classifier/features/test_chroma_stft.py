@@ -2,7 +2,7 @@ import librosa
 import pytest
 
 from classifier.features.chroma_stft import ChromaStft
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 @pytest.mark.parametrize("n_chroma", [12, 40, 128])

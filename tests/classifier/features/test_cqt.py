@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.features.cqt import Cqt
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 pytestmark = pytest.mark.filterwarnings("ignore:n_fft")  # librosa's: at low rates a filter may outlast the piece
 FROM_A0 = {"n_bins": 128, "bins_per_octave": 16, "fmin": 27.5}  # eight octaves, to 7,040 Hz

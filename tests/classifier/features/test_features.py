@@ -7,7 +7,7 @@ import pytest
 from classifier.core import registry
 from classifier.export import convert
 from classifier.inference import prediction
-from Constants import Contract
+from classifier.records.audio_format import Contract
 from tests.conftest import ROOT
 
 NAMES = registry.names("features")

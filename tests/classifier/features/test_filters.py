@@ -10,7 +10,7 @@ from classifier.features.chroma_stft import ChromaStft
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram
 from classifier.features.log_mel_frames import LogMelFrames
 from classifier.features.mel_spectrogram import MelSpectrogram
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 CONTRACT = Contract()
 

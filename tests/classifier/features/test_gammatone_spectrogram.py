@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram, centres
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 RATE = 16_000
 OVERSAMPLED = 8  # so that what a filter lets through above half the rate does not fold back

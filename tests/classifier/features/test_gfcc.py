@@ -2,7 +2,7 @@ import pytest
 from scipy.fft import dct
 
 from classifier.features.gfcc import Gfcc
-from Constants import Contract
+from classifier.records.audio_format import Contract
 from tests.classifier.features.test_gammatone_spectrogram import reference
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import tensorflow as tf
 
 from classifier.features.log_mel_frames import LogMelFrames
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 def mel(signal):

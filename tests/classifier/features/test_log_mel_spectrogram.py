@@ -2,7 +2,7 @@ import librosa
 import numpy as np
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 def test_it_equals_librosas(assert_equal):

@@ -1,7 +1,7 @@
 import librosa
 
 from classifier.features.mel_spectrogram import MelSpectrogram
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 def test_it_equals_librosas(assert_equal):

@@ -2,7 +2,7 @@ import librosa
 import pytest
 
 from classifier.features.mfcc import Mfcc
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 STFT = {"sr": 16_000, "n_fft": 2048, "hop_length": 512}
 

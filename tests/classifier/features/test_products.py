@@ -8,7 +8,7 @@ from classifier.features import _products
 from classifier.features.chroma_stft import ChromaStft
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 SIZES = [(2048, 512), (1024, 512), (1024, 256), (512, 64), (16, 8)]
 

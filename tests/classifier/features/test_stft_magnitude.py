@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.features.stft_magnitude import StftMagnitude
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 def test_it_equals_librosas(assert_equal):

@@ -2,7 +2,7 @@ import librosa
 import numpy as np
 
 from classifier.features.stft_phase import StftPhase
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 def both(signal):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.features.summary import Summary
-from Constants import Contract, make_contract
+from classifier.records.audio_format import Contract, make_contract
 
 RATE, STFT = 16_000, {"n_fft": 2048, "hop_length": 512}
 SPECTRUM = {"sr": RATE, **STFT}

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.inference import batch, prediction
 from classifier.inference.segments import Merger
-from Constants import InputError
 from tests.classifier.service.test_hearing import write_hours
 from tests.classifier.test_inspection import with_metadata
 from tests.conftest import write_tone

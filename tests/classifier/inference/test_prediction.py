@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.records import artifact
-from Constants import InputError
 from tests.conftest import ROOT, write_tone
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from classifier.audio.windows import cut_blocks
 from classifier.inference.prediction import Predictor, answer
 from classifier.inference.segments import Merger, Rules, Segment
+from classifier.records.audio_format import Contract
 from classifier.scoring.thresholds import alarms
-from Constants import Contract, cut_blocks
 
 CONTRACT = Contract(sample_rate=100, piece_length=200)
 LABELS = ("silence", "song", "speech")

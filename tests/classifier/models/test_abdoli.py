@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.features.gammatone_spectrogram import centres
 from classifier.models import _abdoli, abdoli_gammatone, assemble
 from classifier.models.abdoli_gammatone import BAND_HZ, Gammatone
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 
 CENTRES = centres(*BAND_HZ, 64)  # Hz
 WEIGHTS = {  # of the body at ten labels

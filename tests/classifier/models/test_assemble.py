@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.core import console, registry
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 console.import_tensorflow()
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram  # noqa: E402

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from classifier.core import console, registry
+from classifier.core.errors import InputError
 from classifier.export import metadata, runtimes
+from classifier.records.audio_format import Contract, make_contract
 from classifier.records.recipe import Recipe, contract_of
-from Constants import Contract, InputError, make_contract
 from tests.conftest import ROOT
 
 console.import_tensorflow()

@@ -6,7 +6,7 @@ import pytest
 
 from classifier.core import registry
 from classifier.models import _multilevel, assemble
-from Constants import Contract, make_contract
+from classifier.records.audio_format import Contract, make_contract
 
 NAMES = ("multilevel_attention", "multilevel_attention_wide")
 STEPS, VALUES, CLASSES = 10, 128, 4

@@ -6,7 +6,7 @@ import pytest
 
 from classifier.core import registry
 from classifier.models import assemble, slice_cnn, slice_lstm
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 WEIGHTS = {  # at the source's labels: labels, input, all
     "urbansound_cnn": (10, (60, 174, 1), 2_204_538),

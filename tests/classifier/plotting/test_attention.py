@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
+from classifier.core.errors import InputError
 from classifier.models._multilevel import ClassAttention
 from classifier.plotting import attention
 from classifier.pretrained._embedding import Embedding
 from classifier.records import artifact
-from Constants import InputError, make_contract
+from classifier.records.audio_format import make_contract
 from tests.conftest import RATE, write_tone
 
 STEPS = 3  # in three seconds

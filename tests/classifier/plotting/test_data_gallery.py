@@ -1,8 +1,9 @@
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
 from classifier.plotting import data_gallery
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 from tests.conftest import write_tone
 
 CONTRACT = Contract()

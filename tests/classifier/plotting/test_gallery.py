@@ -3,7 +3,7 @@ import numpy as np
 
 from classifier.data.layouts import Clip
 from classifier.plotting import gallery
-from Constants import Contract
+from classifier.records.audio_format import Contract
 from tests.conftest import write_tone
 
 CONTRACT = Contract()

@@ -2,7 +2,7 @@ import keras
 import matplotlib.image
 
 from classifier.plotting import layers
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 def branched():

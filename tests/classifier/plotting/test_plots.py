@@ -1,7 +1,7 @@
 import numpy as np
 
 from classifier.plotting import plots
-from Constants import Contract
+from classifier.records.audio_format import Contract
 
 
 def shape_of(path):

@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from classifier.core.errors import InputError
 from classifier.pretrained import vggish, weights
-from Constants import InputError, make_contract
+from classifier.records.audio_format import make_contract
 
 RATE = 16_000
 SHAPES = {  # of the published file: kernels (frames, bands, channels in, filters), time goes down the image

@@ -2,9 +2,9 @@ import hashlib
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.pretrained import weights
 from classifier.storage import downloads
-from Constants import InputError
 from tests.classifier.test_downloads import publishing
 
 CONTENT = b"weights of a network"

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from classifier.core import console
+from classifier.core.errors import InputError
 from classifier.data import audio_cache, clips
 from classifier.pretrained import weights
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 from tests.conftest import SHARED_DATA
 
 console.import_tensorflow()

@@ -3,9 +3,10 @@ import keras
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.pretrained import weights, yamnet_small
 from classifier.pretrained._embedding import Embedding
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 
 
 def test_it_computes_what_the_published_layers_compute(weights_here):

@@ -3,8 +3,8 @@ import shutil
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.records import artifact
-from Constants import InputError
 
 
 @pytest.fixture

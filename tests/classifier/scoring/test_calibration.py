@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from classifier.core.errors import InputError
 from classifier.plotting import plots
 from classifier.scoring import calibration
-from Constants import InputError
 
 
 def simulated(n, labels=4, seed=0):

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
+from classifier.core.errors import InputError
 from classifier.data.audio_cache import Store
 from classifier.data.layouts import Clip
+from classifier.records.audio_format import Contract
 from classifier.scoring import metrics
-from Constants import Contract, InputError
 
 LABELS = ["quiet", "loud"]
 

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from classifier.audio import recording
+from classifier.audio.windows import cut_audio_pad_last
+from classifier.core.errors import InputError
 from classifier.inference.prediction import Predictor
+from classifier.records.audio_format import Contract
 from classifier.scoring import thresholds
 from classifier.scoring.thresholds import Alarm
-from Constants import Contract, InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 
 LABELS = ["cat", "dog", "silence"]

@@ -16,9 +16,9 @@ import pytest
 import soundfile
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.service.hearing import Hearing, clean, staged
 from classifier.service.settings import Busy, Refused, Settings, TooLarge
-from Constants import InputError
 from tests.conftest import ROOT, write_tone
 
 TOP = 2**20  # bytes of the largest thing that hostile archives of these tests may become

@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.service.runs import FILE, Runs
 from classifier.service.settings import NotFound
-from Constants import InputError
 from tests.conftest import ROOT
 
 

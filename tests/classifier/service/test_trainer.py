@@ -12,12 +12,13 @@ from dataclasses import replace
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.records import artifact
 from classifier.service import job
 from classifier.service.runs import Runs
 from classifier.service.settings import Busy, Conflict, NotFound, Settings
 from classifier.service.trainer import Trainer
-from Constants import LABELS_FILE, ROOT, InputError
+from Constants import LABELS_FILE, ROOT
 from tests.conftest import CHEAPEST, run_script, wait_until, write_data, write_tone
 
 SERVER = """

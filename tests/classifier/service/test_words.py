@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.service import words
 from classifier.service.settings import Settings
-from Constants import ROOT, InputError
+from Constants import ROOT
 
 
 def said_by(call, *args):

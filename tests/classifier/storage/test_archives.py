@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.storage import archives
-from Constants import InputError
 
 FILES = {"a.txt": b"one", "deep/er/b.bin": bytes(range(256)) * 9000, "deep/Ünï côdé.txt": b"", "...": b"dots"}
 TARS = ["tar", "tar.gz", "tar.bz2", "tar.xz"]

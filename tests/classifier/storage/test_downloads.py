@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.storage import downloads
-from Constants import InputError
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 SUM = f"md5:{hashlib.md5(CONTENT).hexdigest()}"

@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.storage import remote
-from Constants import InputError
 
 CONTENTS = {"song/a.wav": b"one", "song/b 1.FLAC": b"two", "speech/c.mp3": b"three", "notes.txt": b"words"}
 

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from classifier.audio.recording import read
+from classifier.audio.windows import cut_audio_pad_last
+from classifier.core.errors import InputError
 from classifier.data import audio_cache
 from classifier.data.clips import of_background, read_clips
+from classifier.records.audio_format import Contract
 from classifier.records.recipe import Recipe
 from classifier.training.datasets import Pieces, Share, TrainingPieces
-from Constants import Contract, InputError, cut_audio_pad_last
 from tests.conftest import write_tone
 
 LABELS = ["b", "a"]

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from classifier.audio.recording import read
+from classifier.audio.windows import cut_audio_pad_last
+from classifier.core.errors import InputError
 from classifier.data import audio_cache
 from classifier.records import artifact
 from classifier.training import distributed
-from Constants import InputError, cut_audio_pad_last
 from tests.conftest import ROOT, run_script, write_data
 from tests.test_train_model import train
 

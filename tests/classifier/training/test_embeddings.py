@@ -6,8 +6,8 @@ import pytest
 from classifier.core import console
 from classifier.data import audio_cache
 from classifier.data.clips import read_clips
+from classifier.records.audio_format import Contract
 from classifier.training.datasets import Pieces
-from Constants import Contract
 from tests.conftest import write_tone
 
 console.import_tensorflow()

@@ -1,9 +1,9 @@
 import pytest
 
 from classifier.core import registry
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import class_folders
-from Constants import InputError
 from tests.conftest import write_data, write_tone
 
 

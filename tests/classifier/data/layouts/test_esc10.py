@@ -2,9 +2,9 @@ from collections import Counter
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import Clip, esc10
-from Constants import InputError
 
 
 def write_esc10(folder, *names):

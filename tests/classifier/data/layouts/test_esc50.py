@@ -1,8 +1,8 @@
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import Clip, esc50
-from Constants import InputError
 
 HEADER = "filename,fold,target,category,esc10,src_file,take\n"
 DOG = "1-100032-A.wav,1,0,dog,True,100032,A\n"

@@ -1,8 +1,8 @@
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import Clip, named_files
-from Constants import InputError
 
 
 def write_files(folder, *names):

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import Clip, prepared
-from Constants import InputError
 
 
 def write_prepared(folder, *entries, end="\n"):

@@ -1,8 +1,8 @@
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import Clip, split_files
-from Constants import InputError
 
 RECORDINGS = ("a.wav", "b.wav", "street/car horn #2.wav")
 

@@ -1,8 +1,8 @@
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import Clip, table
-from Constants import InputError
 
 
 def write_table(folder, text, name="clips.csv"):

@@ -1,8 +1,8 @@
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.layouts import Clip, urbansound8k
-from Constants import InputError
 
 HEADER = "slice_file_name,fsID,start,end,salience,fold,classID,class\n"
 DOG = "100032-3-0-0.wav,100032,0.0,0.317551,1,5,3,dog_bark\n"

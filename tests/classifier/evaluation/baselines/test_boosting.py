@@ -5,8 +5,9 @@ import pytest
 import soundfile
 
 from classifier.core import console
+from classifier.core.errors import InputError
 from classifier.data import audio_cache, clips, splits
-from Constants import Contract, InputError
+from classifier.records.audio_format import Contract
 from tests.conftest import write_data
 
 console.import_tensorflow()
