@@ -25,10 +25,10 @@ def main(argv=None):
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
     args = parser.parse_args(argv)
 
-    from classifier.service import guard
+    from classifier.service import middleware
     from classifier.service.settings import Settings
 
-    only_local = guard.is_local(args.host)
+    only_local = middleware.is_local(args.host)
     token = args.token or (None if only_local else secrets.token_urlsafe(16))
     data = tuple(_folder(path) for path in args.data)
     settings = Settings(args.out.resolve(), args.home.resolve(), data, token, args.allow_urls)

@@ -15,14 +15,14 @@ from starlette.staticfiles import StaticFiles
 
 from classifier.audio import recording
 from classifier.core.errors import InputError
-from classifier.service import fetching, hearing, routes, words
+from classifier.service import routes, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
-from classifier.service.guard import Guard
+from classifier.service.jobs.runs import Runs
+from classifier.service.jobs.trainer import Trainer
 from classifier.service.metrics import Measured, Metrics
-from classifier.service.runs import Runs
+from classifier.service.middleware import Guard
 from classifier.service.settings import Busy, NotFound, Refused
 from classifier.service.tensorboard import TensorBoard
-from classifier.service.trainer import Trainer
 
 PAGE = Path(__file__).parent / "page"
 FORM = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # what is no file is held in memory
@@ -33,9 +33,9 @@ class Service:
     """What the routes share."""
 
     def __init__(self, settings):
-        hearing.clean(settings)
+        workers.clean(settings)
         self.settings, self.metrics, self.architectures = settings, Metrics(), architectures()
-        self.catalogue, self.hearing = Catalogue(settings), hearing.Hearing(settings)
+        self.catalogue, self.hearing = Catalogue(settings), workers.Hearing(settings)
         self.trainer, self.tensorboard = Trainer(settings, Runs(settings.home)), TensorBoard(settings)
         self.waiting = threading.Semaphore(settings.waiting)
         self.live = 0  # microphones listened to
@@ -47,7 +47,7 @@ class Service:
 
     def scrub(self, text):
         """A text without paths of this machine."""
-        return words.scrub(text, words.folders(self.settings))
+        return scrub.scrub(text, scrub.folders(self.settings))
 
     def trainings(self, architecture=None):
         """What is said of all trainings, or of those of an architecture."""
@@ -89,9 +89,9 @@ class Service:
         """
         if bool(data) == bool(url):
             raise Refused("give either a file as multipart `data`, or its address as `url`")
-        with hearing.staged(self.settings) as folder:
+        with workers.staged(self.settings) as folder:
             if url:
-                title, path = fetching.fetch(url, folder, self.settings)
+                title, path = url_fetch.fetch(url, folder, self.settings)
             else:
                 title = Path(data.filename or "recording").name[-LONGEST_TITLE:]
                 suffix = Path(title).suffix.lower()

@@ -8,7 +8,7 @@ from classifier.audio import recording
 from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.data import clips
-from classifier.service import words
+from classifier.service import scrub
 from classifier.service.settings import NotFound
 from classifier.storage import archives
 from Constants import DATA_LONG, DATA_SETS, DATA_SHORT
@@ -96,7 +96,7 @@ def unpacked(archive, folder, settings):
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, InputError):
-            raise type(error)(words.scrub(str(error), {archive: UPLOADED, folder: UPLOADED})) from None
+            raise type(error)(scrub.scrub(str(error), {archive: UPLOADED, folder: UPLOADED})) from None
         raise
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from classifier.core.errors import InputError
 from classifier.inference import prediction
-from classifier.service import answers, live, metrics
+from classifier.service import live, metrics, schemas
 from classifier.service.settings import NotFound
 
 VERSION = "2"
@@ -57,14 +57,14 @@ def _service(request: Request):
     return request.app.state.service
 
 
-ERRORS = {code: {"model": answers.Error} for code in (400, 403, 404, 413, 421, 422)}
+ERRORS = {code: {"model": schemas.Error} for code in (400, 403, 404, 413, 421, 422)}
 MAY_CHANGE = [Depends(HTTPBearer(auto_error=False, description="what the server printed when it started"))]
 reads = APIRouter(responses=ERRORS)
-hears = APIRouter(route_class=Hears, responses={code: {"model": answers.Error} for code in (*ERRORS, 408, 415, 429)})
+hears = APIRouter(route_class=Hears, responses={code: {"model": schemas.Error} for code in (*ERRORS, 408, 415, 429)})
 changes = APIRouter(
     route_class=Changes,
     dependencies=MAY_CHANGE,
-    responses={code: {"model": answers.Error} for code in (*ERRORS, 401, 409, 429)},
+    responses={code: {"model": schemas.Error} for code in (*ERRORS, 401, 409, 429)},
 )
 Service = Annotated[Any, Depends(_service)]  # app.Service
 Recording = Annotated[UploadFile | None, File(description="a recording of any format, or an archive of recordings")]
@@ -85,7 +85,7 @@ def figures(service: Service):
 
 
 @reads.get("/v2/")
-def about(service: Service) -> answers.About:
+def about(service: Service) -> schemas.About:
     """What this server is."""
     settings = service.settings
     return {
@@ -98,7 +98,7 @@ def about(service: Service) -> answers.About:
 
 
 @reads.get("/v2/models/")
-def models(service: Service) -> answers.Models:
+def models(service: Service) -> schemas.Models:
     """The models that can be asked, and the architectures that can be trained."""
     found, unusable = service.catalogue.models()
     return {
@@ -110,7 +110,7 @@ def models(service: Service) -> answers.Models:
 
 
 @reads.get("/v2/models/{name}/")
-def model(service: Service, name: str) -> answers.Model:
+def model(service: Service, name: str) -> schemas.Model:
     """What a model is; `default` is the newest."""
     return service.catalogue.model(name)
 
@@ -125,7 +125,7 @@ def predict(
     segments: Annotated[bool, Query(description="an answer for each piece, too")] = False,
     drawing: Annotated[bool, Query(description="what is needed to draw it, too")] = False,
     overlap: Annotated[float, Query(ge=0, le=0.9, description="how much of a piece the next one has too")] = 0.0,
-) -> answers.Predictions:
+) -> schemas.Predictions:
     """What a recording is, or each recording of an archive."""
     model = service.catalogue.path(name)
     with service.given(data, url or urls) as (title, path, folder):
@@ -152,7 +152,7 @@ def _segments(answer):
 
 
 def _said(answer, row):
-    most = (-row).argsort(kind="stable")[: answers.TOP]
+    most = (-row).argsort(kind="stable")[: schemas.TOP]
     return {
         "label": answer.label_of(row),
         "labels": [answer.labels[i] for i in most],
@@ -195,25 +195,25 @@ def report(service: Service, name: str, file: str):
 
 
 @reads.get("/v2/data/")
-def data(service: Service) -> answers.DataFolders:
+def data(service: Service) -> schemas.DataFolders:
     """The folders a training may learn from."""
     return {"data": service.trainer.datasets.all()}
 
 
 @reads.get("/v2/train/")
-def trainings(service: Service) -> answers.Runs:
+def trainings(service: Service) -> schemas.Runs:
     """All trainings, the newest first."""
     return {"runs": service.trainings()}
 
 
 @reads.get("/v2/models/{architecture}/train/")
-def trainings_of(service: Service, architecture: str) -> answers.Runs:
+def trainings_of(service: Service, architecture: str) -> schemas.Runs:
     """The trainings of an architecture, the newest first."""
     return {"runs": service.trainings(architecture)}
 
 
 @reads.get("/v2/models/{architecture}/train/{uuid}")
-def training(service: Service, architecture: str, uuid: str) -> answers.Run:
+def training(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """How a training is going, and the end of what it said."""
     run = service.training(architecture, uuid)
     return {**service.trainer.about(run), "log": service.trainer.log(uuid)}
@@ -233,7 +233,7 @@ def train(
     seed: Annotated[int, Query(ge=0, le=2**32 - 1, description="same seed, same weights")] = 0,
     kept: Annotated[bool, Query(description="keep what was uploaded")] = False,
     data: Annotated[UploadFile | None, File(description="a zip of a folder per label, in place of a name")] = None,
-) -> answers.Run:
+) -> schemas.Run:
     """Train a model; it waits until those before it are done."""
     args = {"epochs": epochs, "group_by": group_by, "fold": fold, "seed": seed}
     args |= {"dataset_directory": dataset_directory, "layout": layout}
@@ -245,14 +245,14 @@ def train(
 
 
 @changes.post("/v2/models/{architecture}/train/{uuid}/resume", status_code=202)
-def resume(service: Service, architecture: str, uuid: str) -> answers.Run:
+def resume(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """Go on with a training that was interrupted or cancelled, from its last epoch."""
     service.training(architecture, uuid)
     return service.trainer.about(service.trainer.resume(uuid))
 
 
 @changes.delete("/v2/models/{architecture}/train/{uuid}")
-def cancel(service: Service, architecture: str, uuid: str) -> answers.Run:
+def cancel(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """Cancel a training; forget one that has ended. The trained model stays."""
     run = service.training(architecture, uuid)
     if run.status in ("running", "waiting"):
@@ -263,6 +263,6 @@ def cancel(service: Service, architecture: str, uuid: str) -> answers.Run:
 
 
 @changes.post("/v2/tensorboard/")
-def tensorboard(service: Service) -> answers.Address:
+def tensorboard(service: Service) -> schemas.Address:
     """Start TensorBoard on this machine, or say where it runs."""
     return {"url": service.tensorboard.url()}

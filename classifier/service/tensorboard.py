@@ -14,7 +14,8 @@ import time
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from classifier.service import job, words
+from classifier.service import scrub
+from classifier.service.jobs import process
 from classifier.service.settings import Refused
 
 LOG = "tensorboard.log"
@@ -54,7 +55,7 @@ class TensorBoard:
         log = self.settings.home / LOG
         log.unlink(missing_ok=True)
         flags = ("--logdir", shown, "--host", HOST, "--port", 0)
-        self.child = job.start(__spec__.name, *flags, log=log)
+        self.child = process.start(__spec__.name, *flags, log=log)
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until and self.child.poll() is None:
             said = re.search(rf"http://{HOST}:\d+/", log.read_text(encoding="utf-8", errors="replace"))
@@ -64,7 +65,7 @@ class TensorBoard:
             time.sleep(POLL)
         self._end()
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        why = words.scrub(lines[-1], words.folders(self.settings)) if lines else "it said nothing"
+        why = scrub.scrub(lines[-1], scrub.folders(self.settings)) if lines else "it said nothing"
         raise Refused(f"TensorBoard does not answer: {why}")
 
     def _folders(self):
@@ -80,10 +81,10 @@ class TensorBoard:
 
     def _end(self):
         if self.child:
-            job.send(self.child, signal.SIGTERM)
+            process.send(self.child, signal.SIGTERM)
             with self.child.stdin, contextlib.suppress(subprocess.TimeoutExpired):
                 self.child.wait(GRACE)
-            job.send(self.child, signal.SIGKILL)
+            process.send(self.child, signal.SIGKILL)
             self.child.wait()
         self.child = self.address = None
 
@@ -97,5 +98,5 @@ def _answers(url):
 
 
 if __name__ == "__main__":
-    job.end_with_starter()
+    process.end_with_starter()
     runpy.run_module("tensorboard.main", run_name="__main__", alter_sys=True)

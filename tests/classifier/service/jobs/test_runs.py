@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from classifier.core.errors import InputError
-from classifier.service.runs import FILE, Runs
+from classifier.service.jobs.runs import FILE, Runs
 from classifier.service.settings import NotFound
 from tests.conftest import ROOT
 
@@ -81,7 +81,7 @@ def test_opened_anew_what_ran_is_interrupted_and_what_waits_goes_on_waiting(tmp_
 
 def test_a_killed_server_loses_no_run(tmp_path):
     program = (
-        "import sys, signal; from classifier.service.runs import Runs; runs = Runs(sys.argv[1])\n"
+        "import sys, signal; from classifier.service.jobs.runs import Runs; runs = Runs(sys.argv[1])\n"
         "for _ in range(20): runs.add('signal', {}, 'data')\n"
         "signal.raise_signal(signal.SIGKILL)"
     )

@@ -14,19 +14,19 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.records import artifact
-from classifier.service import job
-from classifier.service.runs import Runs
+from classifier.service.jobs import process
+from classifier.service.jobs.runs import Runs
+from classifier.service.jobs.trainer import Trainer
 from classifier.service.settings import Busy, Conflict, NotFound, Settings
-from classifier.service.trainer import Trainer
 from Constants import LABELS_FILE, ROOT
 from tests.conftest import CHEAPEST, run_script, wait_until, write_data, write_tone
 
 SERVER = """
 import sys, time
 from pathlib import Path
-from classifier.service.runs import Runs
+from classifier.service.jobs.runs import Runs
 from classifier.service.settings import Settings
-from classifier.service.trainer import Trainer
+from classifier.service.jobs.trainer import Trainer
 folder = Path(sys.argv[1])
 settings = Settings(out=folder / "trained", home=folder / "served", data=(folder / "tones",))
 trainer = Trainer(settings, Runs(settings.home))
@@ -214,7 +214,7 @@ def test_a_model_that_is_trained_already_is_only_converted_when_it_goes_on(finis
         run = trainer.runs.add("signal", {"epochs": 1}, trainer.settings.data[0])
         work = trainer.settings.home / "work" / run.uuid
         model = done.settings.out / done.runs.get(name).modelname
-        shutil.copytree(model, work / job.TRAINED / "signal", ignore=shutil.ignore_patterns("*.tflite"))
+        shutil.copytree(model, work / process.TRAINED / "signal", ignore=shutil.ignore_patterns("*.tflite"))
         trainer.changed.notify_all()
     finished = wait_for(trainer, run.uuid, "done")
     assert "pieces to learn from" not in trainer.log(run.uuid)
@@ -438,7 +438,7 @@ def test_a_list_in_an_upload_is_never_followed(busy, tmp_path):
     name = busy.submit("signal", {}, upload=archive).uuid
     busy.cancel(busy.long)
     wait_until(lambda: busy.runs.get(name).status == "running")
-    ((script, *arguments), *_) = json.loads((busy.settings.home / "work" / name / job.JOB).read_text())
+    ((script, *arguments), *_) = json.loads((busy.settings.home / "work" / name / process.JOB).read_text())
     assert script == "TrainModel.py" and "--layout=class_folders" in arguments
 
 

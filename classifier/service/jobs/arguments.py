@@ -4,7 +4,7 @@ import re
 
 from classifier.core import registry
 from classifier.core.errors import InputError
-from classifier.service import job
+from classifier.service.jobs import process
 from classifier.service.settings import NotFound
 
 WHOLE_NUMBERS = {  # name: least and most
@@ -65,6 +65,6 @@ def commands(run, folder):
     train = [f"--{name}={value}" for name, value in settings.items()]
     train += ["--resume", *(["--no-cache"] if run.uploaded else [])]
     model = f"--model={run.architecture}"
-    is_trained = (folder / job.TRAINED / run.architecture).is_dir()
+    is_trained = (folder / process.TRAINED / run.architecture).is_dir()
     commands = [] if is_trained else [["TrainModel.py", model, *train]]
     return [*commands, ["ConvertModelToTFLite.py", model], ["WriteMetadataToModel.py", model]]

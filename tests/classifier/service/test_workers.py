@@ -17,8 +17,8 @@ import soundfile
 
 from classifier.audio import recording
 from classifier.core.errors import InputError
-from classifier.service.hearing import Hearing, clean, staged
 from classifier.service.settings import Busy, Refused, Settings, TooLarge
+from classifier.service.workers import Hearing, clean, staged
 from tests.conftest import ROOT, write_tone
 
 TOP = 2**20  # bytes of the largest thing that hostile archives of these tests may become
@@ -262,7 +262,7 @@ def test_no_process_outlives_a_server_that_is_killed(tmp_path):
     (tmp_path / "server.py").write_text(
         "import multiprocessing, sys, time\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from classifier.service.hearing import Hearing\n"
+        "from classifier.service.workers import Hearing\n"
         "from classifier.service.settings import Settings\n"
         "if __name__ == '__main__':\n"
         "    Hearing(Settings()).read('good.wav', 16_000, 'title')\n"

@@ -1,6 +1,6 @@
 """One training as one process group: the three scripts, one after the other. It ends with whoever started it.
 
-python -m classifier.service.job FOLDER
+python -m classifier.service.jobs.process FOLDER
 
 FOLDER/job.json is a list of command lines, each a script of the project with its arguments. What they say goes to the
 end of FOLDER/log.txt, what they make into FOLDER/trained/. The first that fails is the last, and its exit code is ours.
@@ -104,7 +104,7 @@ def start(module, *arguments, log):
     """Start a module that calls end_with_starter, in a process group of its own.
 
     Args:
-        module: such as "classifier.service.job".
+        module: such as "classifier.service.jobs.process".
         log: file for what it says, appended to.
 
     Returns:

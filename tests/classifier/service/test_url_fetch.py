@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from classifier.service.fetching import fetch, is_public
 from classifier.service.settings import Forbidden, Refused, Settings, TooLarge
+from classifier.service.url_fetch import fetch, is_public
 
 OPEN = Settings(allow_urls=True)
 

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from classifier.service import job
+from classifier.service.jobs import process
 from tests.conftest import ROOT, wait_until, write_data
 
 SECONDS = 60  # a deadline, not a duration
 SERVER = """
 import os, sys, time
 from classifier.service import job
-child = job.start("classifier.service.job", sys.argv[1], log=sys.argv[1] + "/log.txt")
+child = job.start("classifier.service.jobs.process", sys.argv[1], log=sys.argv[1] + "/log.txt")
 print(child.pid, flush=True)
 if sys.argv[2] == "forks" and os.fork() == 0:
     print(os.getpid(), flush=True)
@@ -31,7 +31,7 @@ def alive(group):
 
 def write_job(folder, *commands):
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / job.JOB).write_text(json.dumps(commands))
+    (folder / process.JOB).write_text(json.dumps(commands))
     return folder
 
 
@@ -43,7 +43,7 @@ def training(folder):
 
 
 def run(folder):
-    child = job.start(job.__name__, folder, log=folder / job.LOG)
+    child = process.start(process.__name__, folder, log=folder / process.LOG)
     with child.stdin:
         return child.wait(SECONDS)
 
@@ -51,51 +51,51 @@ def run(folder):
 def test_the_first_script_that_fails_is_the_last_and_its_exit_code_is_the_job_s(tmp_path):
     first, second = ["ConvertModelToTFLite.py", "--model=signal"], ["TrainModel.py", "--model=none"]
     assert run(write_job(tmp_path, first, second)) == 1
-    lines = job.said(tmp_path, 1000)
+    lines = process.said(tmp_path, 1000)
     assert len(lines) == 2  # which script, and what it said
     assert lines[-1].startswith(f"ConvertModelToTFLite.py: {tmp_path / 'trained'} holds no trained model")
 
 
 def test_an_argument_that_a_script_does_not_know_is_its_exit_code(tmp_path):
     assert run(write_job(tmp_path, ["TrainModel.py", "--epochs=none"])) == 2
-    assert job.said(tmp_path, 1000)[-1].startswith("TrainModel.py: error: argument --epochs")
+    assert process.said(tmp_path, 1000)[-1].startswith("TrainModel.py: error: argument --epochs")
 
 
 def test_no_shell_reads_an_argument(tmp_path):
     assert run(write_job(tmp_path, ["TrainModel.py", "--model=$(touch hacked); touch hacked `touch hacked`"])) == 1
-    assert "$(touch hacked)" in job.said(tmp_path, 1000)[-1]
+    assert "$(touch hacked)" in process.said(tmp_path, 1000)[-1]
     assert not (ROOT / "hacked").exists()
 
 
 def test_the_log_is_written_on_and_a_job_of_nothing_succeeds(tmp_path):
-    (tmp_path / job.LOG).write_text("said before\n")
+    (tmp_path / process.LOG).write_text("said before\n")
     assert run(write_job(tmp_path)) == 0
-    assert job.said(tmp_path, 1000) == ["said before"]
+    assert process.said(tmp_path, 1000) == ["said before"]
 
 
 def test_of_a_progress_bar_the_last_state_is_said(tmp_path):
-    (tmp_path / job.LOG).write_bytes("one\r\n\rbar 1/3\rbar 3/3\r       \r  two\n\n█▎ 4/9\r█▉ 5/9".encode())
-    assert job.said(tmp_path, 1000) == ["one", "  two", "█▉ 5/9"]
+    (tmp_path / process.LOG).write_bytes("one\r\n\rbar 1/3\rbar 3/3\r       \r  two\n\n█▎ 4/9\r█▉ 5/9".encode())
+    assert process.said(tmp_path, 1000) == ["one", "  two", "█▉ 5/9"]
 
 
 def test_of_a_long_log_the_end_is_said_from_the_start_of_a_line_on(tmp_path):
-    (tmp_path / job.LOG).write_text("".join(f"line {i}\n" for i in range(10_000)))
-    assert job.said(tmp_path, 35) == ["line 9997", "line 9998", "line 9999"]
-    assert job.said(tmp_path / "none", 30) == []
+    (tmp_path / process.LOG).write_text("".join(f"line {i}\n" for i in range(10_000)))
+    assert process.said(tmp_path, 35) == ["line 9997", "line 9998", "line 9999"]
+    assert process.said(tmp_path / "none", 30) == []
 
 
 def test_a_script_that_is_killed_leaves_a_sentence(tmp_path):
-    child = job.start(job.__name__, training(tmp_path), log=tmp_path / job.LOG)
-    wait_until(lambda: len(alive(child.pid)) > 1 and job.said(tmp_path, 1000))
+    child = process.start(process.__name__, training(tmp_path), log=tmp_path / process.LOG)
+    wait_until(lambda: len(alive(child.pid)) > 1 and process.said(tmp_path, 1000))
     script = next(number for number in alive(child.pid) if number != child.pid)
     os.kill(script, signal.SIGKILL)
     with child.stdin:
         assert child.wait(SECONDS) == 128 + signal.SIGKILL
-    assert job.said(tmp_path, 1000)[-1] == "TrainModel.py: it was ended by signal 9; is memory short?"
+    assert process.said(tmp_path, 1000)[-1] == "TrainModel.py: it was ended by signal 9; is memory short?"
 
 
 def test_the_whole_group_ends_when_its_standard_input_does(tmp_path):
-    child = job.start(job.__name__, training(tmp_path), log=tmp_path / job.LOG)
+    child = process.start(process.__name__, training(tmp_path), log=tmp_path / process.LOG)
     wait_until(lambda: len(alive(child.pid)) > 1)
     child.stdin.close()
     assert child.wait(SECONDS) == -signal.SIGKILL
@@ -119,10 +119,10 @@ def test_the_whole_group_ends_when_the_server_is_killed(tmp_path, server):
 
 
 def test_a_signal_reaches_the_whole_group(tmp_path):
-    child = job.start(job.__name__, training(tmp_path), log=tmp_path / job.LOG)
+    child = process.start(process.__name__, training(tmp_path), log=tmp_path / process.LOG)
     wait_until(lambda: len(alive(child.pid)) > 1)
-    job.send(child, signal.SIGTERM)
+    process.send(child, signal.SIGTERM)
     with child.stdin:
         assert child.wait(SECONDS) == -signal.SIGTERM
     wait_until(lambda: not alive(child.pid))
-    job.send(child, signal.SIGTERM)  # to nobody
+    process.send(child, signal.SIGTERM)  # to nobody

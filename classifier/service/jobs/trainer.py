@@ -26,9 +26,10 @@ from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.errors import InputError
 from classifier.records import artifact
-from classifier.service import arguments, datasets, job, words
+from classifier.service import datasets, scrub
 from classifier.service.datasets import Datasets
-from classifier.service.runs import new_uuid, now
+from classifier.service.jobs import arguments, process
+from classifier.service.jobs.runs import new_uuid, now
 from classifier.service.settings import Busy, Conflict, NotFound
 
 STATE = "state.npz"  # of classifier/training/checkpoint.py, whose import would import Keras
@@ -183,15 +184,15 @@ class Trainer:
             return f"waiting behind {before} other{'s' * (before != 1)}" if before else "waiting"
         if run.status != "running":
             return None
-        lines = job.said(self.work / run.uuid, LAST_SAID)
-        begun = [line.removeprefix(job.BEGINS) for line in lines if line.startswith(job.BEGINS)]
-        if not lines or lines[-1].startswith(job.BEGINS):
+        lines = process.said(self.work / run.uuid, LAST_SAID)
+        begun = [line.removeprefix(process.BEGINS) for line in lines if line.startswith(process.BEGINS)]
+        if not lines or lines[-1].startswith(process.BEGINS):
             return "starting"
         return DOING.get(begun[-1] if begun else None) or self._scrubbed(run, lines[-1].strip())
 
     def history(self, run):
         """{"epoch": [1, 2 ...], "loss": [a value an epoch] ...}; empty before the first epoch is done."""
-        folder = self.work / run.uuid / job.TRAINED
+        folder = self.work / run.uuid / process.TRAINED
         done = self.settings.out / run.modelname if run.status == "done" else folder / run.architecture
         for path in (*folder.glob(f".{run.architecture}.*/{STATE}"), done / artifact.HISTORY):
             stamp = recording.stamp(path)
@@ -212,12 +213,12 @@ class Trainer:
         """
         run = self.runs.get(name)
         folder = self.settings.out / run.modelname if run.status == "done" else self.work / name
-        return self._scrubbed(run, "\n".join(job.said(folder, LAST_SAID)))
+        return self._scrubbed(run, "\n".join(process.said(folder, LAST_SAID)))
 
     def _scrubbed(self, run, text):
         uploaded = {run.data: "the uploaded data"} if run.uploaded else {}
         own = {self.work / run.uuid: "", self.uploads / run.uuid: "the uploaded data"}
-        return words.scrub(text, {**words.folders(self.settings), **own, **uploaded})
+        return scrub.scrub(text, {**scrub.folders(self.settings), **own, **uploaded})
 
     # The queue.
 
@@ -227,7 +228,7 @@ class Trainer:
             with self.changed:
                 while self.child.poll() is None:
                     self.changed.wait(POLL)
-                job.send(self.child, signal.SIGKILL)  # what it may have left behind
+                process.send(self.child, signal.SIGKILL)  # what it may have left behind
                 self.child.stdin.close()
                 run = replace(run, seconds=run.seconds + time.monotonic() - started)
                 self._guarded(self._finish, run, self.child.returncode)
@@ -255,10 +256,10 @@ class Trainer:
     def _start(self, run):
         folder = self.work / run.uuid
         folder.mkdir(parents=True, exist_ok=True)
-        with atomic_files.new_file(folder / job.JOB) as fresh:
+        with atomic_files.new_file(folder / process.JOB) as fresh:
             fresh.write_text(json.dumps(arguments.commands(run, folder)), encoding="utf-8")
         run = self.runs.update(run.uuid, status="running")
-        self.child = job.start(job.__name__, folder, log=folder / job.LOG)
+        self.child = process.start(process.__name__, folder, log=folder / process.LOG)
         self.running = run.uuid
         return run
 
@@ -266,9 +267,9 @@ class Trainer:
         """Ask the processes of the run under way to end, then make them; what becomes of it is `status`."""
         child, self.ending = self.child, status
         if child:
-            job.send(child, signal.SIGTERM)
+            process.send(child, signal.SIGTERM)
             if not self.changed.wait_for(lambda: self.child is not child, GRACE):
-                job.send(child, signal.SIGKILL)
+                process.send(child, signal.SIGKILL)
                 self.changed.wait_for(lambda: self.child is not child)
 
     def _finish(self, run, code):
@@ -282,15 +283,15 @@ class Trainer:
         elif self.ending:
             self.runs.update(run.uuid, status=self.ending, **ended)
         else:
-            lines = job.said(self.work / run.uuid, LAST_SAID)
-            why = job.killed(code) if code < 0 else lines[-1] if lines else f"it ended with {code} and said nothing"
+            lines = process.said(self.work / run.uuid, LAST_SAID)
+            why = process.killed(code) if code < 0 else lines[-1] if lines else f"it ended with {code} and said nothing"
             self.runs.update(run.uuid, status="error", error=self._scrubbed(run, why), **ended)
 
     def _move(self, run):
         """The trained folder to where trained models are; its name is noted first, should we be killed in between."""
         folder = self.work / run.uuid
-        trained = folder / job.TRAINED / run.architecture
-        shutil.copyfile(folder / job.LOG, trained / job.LOG)
+        trained = folder / process.TRAINED / run.architecture
+        shutil.copyfile(folder / process.LOG, trained / process.LOG)
         self.settings.out.mkdir(parents=True, exist_ok=True)
         date = datetime.now(UTC)
         while (target := self.settings.out / f"{run.architecture}_{date:%Y-%m-%d_%H%M%S}").exists():
