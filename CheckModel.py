@@ -1,12 +1,11 @@
 """Look into a .tflite before it goes into an app: what it is, which runtimes take it, what is wrong with it."""
 
-import argparse
 import json
 import sys
 import textwrap
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.core.errors import InputError
 from Constants import TRAINED
 
@@ -26,7 +25,7 @@ OPERATORS = {  # in plain words; what is not here is arithmetic
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="default: those for an app in trained/")
     parser.add_argument("--recording", type=Path, help="default: one held out in training, else of data_short")
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
@@ -60,7 +59,7 @@ def check(path, recording, as_json):
     found = diagnostics.findings(export, heard)
     if not as_json:
         show(export, heard, found)
-    by_runtime = {runtime: {"answers": heard.top(runtime, export.labels)} for runtime in heard.answers}
+    by_runtime = {runtime: {"predictions": heard.top(runtime, export.labels)} for runtime in heard.predictions}
     by_runtime |= {runtime: {"refuses": why} for runtime, why in heard.refusals.items()}
     by_runtime |= {runtime: {"not_tried": why} for runtime, why in heard.not_tried.items()}
     return {
@@ -90,9 +89,9 @@ def show(export, heard, found):
         entry(name, text)
     print(f"\nruntimes, on {heard.recording}:\n")
     for runtime in RUNTIMES:
-        if runtime in heard.answers:
-            answers = "; ".join(f"{label} {value:.1%}" for label, value in heard.top(runtime, export.labels))
-            entry(runtime, f"loads it; {answers}")
+        if runtime in heard.predictions:
+            predictions = "; ".join(f"{label} {value:.1%}" for label, value in heard.top(runtime, export.labels))
+            entry(runtime, f"loads it; {predictions}")
         elif runtime in heard.refusals:
             entry(runtime, heard.refusals[runtime])
         else:
@@ -105,7 +104,7 @@ def show(export, heard, found):
             wrapped("   in the app: ", finding.seen)
             wrapped("   to do: ", finding.do)
     n = sum(finding.is_fault for finding in found)
-    can = f"can not use it: {n} fault{'s' if n > 1 else ''}" if n else "can use it"
+    can = f"cannot use it: {n} fault{'s' if n > 1 else ''}" if n else "can use it"
     print(f"\nverdict: an app {can}{', if it computes the mel spectrogram itself' if export.mel and not n else ''}\n")
 
 

@@ -1,4 +1,4 @@
-"""The contract: what training, every later step and the phone must agree on.
+"""The audio format: what training, every later step and the phone must agree on.
 
 Change a number here and train again; the app must then be changed the same way. Every trained model carries these
 numbers in its run.json, and a later step that finds others refuses to go on. Nothing assigns to them.

@@ -1,9 +1,8 @@
 """Step 2: convert trained models to TensorFlow Lite, from exact to small; each file proves itself against Keras."""
 
-import argparse
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import arguments, console
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -11,17 +10,17 @@ MODEL = "all"  # folders in trained/
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--model", default=MODEL, help="names with commas, or all that are trained (default: %(default)s)"
     )
-    parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
+    parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     args = parser.parse_args(argv)
 
     from classifier.records import artifact
     from classifier.reporting import tables
 
-    trained = artifact.trained(args.out, args.model)
+    trained = artifact.trained(args.trained, args.model)
     console.import_tensorflow()
     from classifier.export import variants
 

@@ -1,9 +1,8 @@
 """Train and test models on every fold, or test trained ones on a folder; writes evaluated/ with a leaderboard."""
 
-import argparse
 from pathlib import Path, PurePosixPath
 
-from classifier.core import console, registry
+from classifier.core import arguments, console, registry
 from classifier.core.errors import InputError
 from classifier.storage.locations import absolute, is_remote, place
 from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE
@@ -14,18 +13,16 @@ DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_s
 LAYOUT = None  # a file of classifier/layouts: how the data says what is what; None: found by looking
 GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
 SEED = 0  # same seed, same folds, same weights
-OVERLAP = 0.0  # of the pieces that a trained model is tested on; 0: they touch, as in training
+OVERLAP = 0.0  # of the windows that a trained model is tested on; 0: they touch, as in training
 OUT = EVALUATED
-BACKGROUND = (
-    None  # a folder of long recordings in which none of the labels is heard: how often trained models err there
-)
+NEGATIVES = None  # a folder of long recordings in which none of the labels is heard: how often trained models err there
 RETRAINS = (
     "folds",
-    "mix_in",
+    "background_noise",
     "fine_tune",
     "epochs",
     "paper",
-    "seconds",
+    "window",
     "sample_rate",
     "jobs",
     "scheduler",
@@ -33,26 +30,33 @@ RETRAINS = (
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names with commas, all, or trained ones (default: %(default)s)")
     parser.add_argument("--data", default=DATA, type=place, help="path or address (default: data_long, or data_short)")
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
     parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
-    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group on one side")
+    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
-    parser.add_argument("--seed", default=SEED, type=console.at_least(0), help="default: %(default)s")
-    parser.add_argument("--mix-in", type=Path, metavar="FOLDER", help="recordings to mix in behind training pieces")
+    parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument(
-        "--fine-tune", type=console.at_least(0), metavar="N", help="last layers of a pretrained network that learn too"
+        "--background-noise", type=Path, metavar="FOLDER", help="recordings to mix in behind training windows"
     )
-    parser.add_argument("--epochs", type=console.at_least(1), help="at most so many, instead of the recipe's")
+    parser.add_argument(
+        "--fine-tune",
+        type=arguments.at_least(0),
+        metavar="N",
+        help="last layers of a pretrained network that learn",
+    )
+    parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
-    parser.add_argument("--seconds", type=float, help="another length of a piece than Constants.py says")
+    parser.add_argument(
+        "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
+    )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
-    parser.add_argument("--vote", action="store_true", help="a recording is what most of its pieces are (else: mean)")
-    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of pieces, for trained models: 0.5 is half")
-    parser.add_argument("--background", default=BACKGROUND, type=Path, help="count the false alarms of trained models")
-    parser.add_argument("--jobs", type=console.at_least(1), help="trainings at once (default: by cores and memory)")
+    parser.add_argument("--vote", action="store_true", help="a recording is what most of its windows are (else: mean)")
+    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
+    parser.add_argument("--negatives", default=NEGATIVES, type=Path, help="count the false alarms of trained models")
+    parser.add_argument("--jobs", type=arguments.at_least(1), help="trainings at once (default: by cores and memory)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that trains (docs/cluster.md)")
     parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: evaluated)")
     args = parser.parse_args(argv)
@@ -87,18 +91,18 @@ def train_and_test(args, found, there):
     from classifier.records import recipe
 
     names = registry.choose("models", args.model)
-    if args.overlap or args.background:
+    if args.overlap or args.negatives:
         raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
     if args.jobs and args.scheduler:
         raise InputError("--jobs is for this machine; on a cluster as many train at once as its workers have threads")
-    if args.mix_in:
-        clips.of_background(args.mix_in)  # an error now, and not in every fold
-        args.mix_in = str(args.mix_in.resolve())
+    if args.negatives_noise:
+        clips.of_background(args.negatives_noise)  # an error now, and not in every fold
+        args.negatives_noise = str(args.negatives_noise.resolve())
     names = weights.ready(names, leave_out=args.model == "all")
     labels = clips.label_order(found, args.labels)
-    kept = ("layout", "group_by", "seed", "mix_in", "fine_tune", "epochs", "paper", "seconds", "sample_rate")
+    kept = ("layout", "group_by", "seed", "background_noise", "fine_tune", "epochs", "paper", "window", "sample_rate")
     settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
-    rates = {name: recipe.contract_of_run(name, settings).sample_rate for name in names}
+    rates = {name: recipe.audio_format_of_run(name, settings).sample_rate for name in names}
     stores = {rate: audio_cache.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}
     recordings = {name: stores[rate] for name, rate in rates.items()}
     first = recordings[names[0]]  # decoded at another rate, recordings are split the same way
@@ -131,12 +135,12 @@ def test_trained(args, paths, found):
     results = []
     for path in paths:
         predictor = prediction.load(path)
-        recordings = audio_cache.read(found, args.data, predictor.contract.sample_rate)
+        recordings = audio_cache.read(found, args.data, predictor.audio_format.sample_rate)
         results.append(
             cross_validation.tested(path, predictor, recordings, args.data, args.overlap, args.vote, args.seed)
         )
-        if args.background:
-            results[-1]["background"] = cross_validation.heard_in_background(predictor, args.background)
+        if args.negatives:
+            results[-1]["background"] = cross_validation.heard_in_background(predictor, args.negatives)
         cross_validation.write(results[-1], f"{path.stem}_on_{PurePosixPath(args.data).stem}", args.out)
     return results
 

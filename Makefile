@@ -32,7 +32,7 @@ environment: .venv/installed
 .PHONY: browser
 browser:
 	@command -v chromium >/dev/null || { echo "installing chromium for the tests ..."; \
-		(apt-get -qq update && apt-get -qq install -y chromium) >/dev/null 2>&1; } || echo "chromium can not be installed here"
+		(apt-get -qq update && apt-get -qq install -y chromium) >/dev/null 2>&1; } || echo "chromium cannot be installed here"
 
 test: .venv/tests_installed browser
 	$(RUN) -m ruff check .

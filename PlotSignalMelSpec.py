@@ -4,39 +4,38 @@ With --features, a gallery: a recording through every feature, or a data folder,
 with --attention, which second of a recording spoke for which label.
 """
 
-import argparse
 from pathlib import Path
 
-from classifier.core import console, registry
+from classifier.core import arguments, console, registry
 from classifier.core.errors import InputError
 from classifier.data.labels import read_labels
-from classifier.records.audio_format import make_contract
+from classifier.records.audio_format import make_audio_format
 from Constants import GALLERY
 from SampleSignal import sample_signal
 
 # Parameters: change them here, or give them on the command line.
 PNG = None  # where the picture goes; None: named like the recording, in the current folder
 FOR_DATA = "log_mel_spectrogram,mfcc"  # features drawn of a data folder where --features names no others
-START = 0.0  # seconds; where the piece begins that features see
-OVERLAP = 0.5  # of the pieces in the picture of overlapping windows
+START = 0.0  # seconds; where the window begins that features see
+OVERLAP = 0.5  # of the windows in the picture of overlapping windows
 LONGEST = 600  # seconds of a recording in a gallery
 OUT = GALLERY
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("recording", nargs="?", type=Path, help="or a data folder (default: the sample signal)")
     parser.add_argument("--png", default=PNG, type=Path, help="default: named like the recording, in this folder")
     parser.add_argument("--features", metavar="NAMES", help="a gallery of features: names with commas, or all")
     parser.add_argument("--layers", metavar="MODELS", help="a picture of models' layers: names with commas, or all")
     parser.add_argument("--attention", metavar="FOLDER", type=Path, help="a trained model: which second spoke for what")
-    parser.add_argument("--start", default=START, type=float, help="seconds before the piece (default: %(default)s)")
-    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of pieces: 0.5 is half (default: %(default)s)")
+    parser.add_argument("--start", default=START, type=float, help="seconds before the window (default: %(default)s)")
+    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: %(default)s)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for galleries (default: gallery)")
     args = parser.parse_args(argv)
 
     if not 0 <= args.overlap < 1:
-        raise InputError(f"--overlap {args.overlap:g} is no share of a piece: take 0 or more, and less than 1")
+        raise InputError(f"--overlap {args.overlap:g} is no share of a window: take 0 or more, and less than 1")
     if args.start < 0:
         raise InputError(f"--start {args.start:g} is before the recording begins; take 0 or more seconds")
     is_data = args.recording and (args.recording.is_dir() or args.recording.suffix == ".csv")
@@ -54,12 +53,12 @@ def draw_recording(path, png):
     from classifier.audio import recording, spectrograms
     from classifier.plotting import plots
 
-    contract, name = make_contract(), path.name if path else "sample_signal"
-    signal = recording.read(path, contract.sample_rate) if path else sample_signal()
-    power = spectrograms.power_spectrogram(signal, contract)
-    mel_power = spectrograms.mel_spectrograms([signal], contract)[0]
+    audio_format, name = make_audio_format(), path.name if path else "sample_signal"
+    signal = recording.read(path, audio_format.sample_rate) if path else sample_signal()
+    power = spectrograms.power_spectrogram(signal, audio_format)
+    mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
     png = png or Path(f"{Path(name).stem}.png")
-    plots.recording(signal, power, mel_power, contract, name, png, show=True)
+    plots.recording(signal, power, mel_power, audio_format, name, png, show=True)
     print(f"wrote {png}; next: python TestSignalModel.py RECORDING says what the models make of it")
 
 
@@ -79,17 +78,19 @@ def draw_gallery(path, is_data, features, args):
     from classifier.plotting import data_gallery, gallery
 
     path = path.resolve() if is_data else path  # "." has no name
-    contract, name = make_contract(), path.stem if path else "sample_signal"
+    audio_format, name = make_audio_format(), path.stem if path else "sample_signal"
     folder, sheet = args.out / name, args.out / f"{name}.png"
     if is_data:
-        made = data_gallery.draw(name, clips.read_clips(path), features, contract, args.start, folder)
+        made = data_gallery.draw(name, clips.read_clips(path), features, audio_format, args.start, folder)
         next_step = f"python TrainModel.py --data {path}"
     else:
-        first = round(args.start * contract.sample_rate)
-        signal = gallery.read(path, contract, args.start, LONGEST) if path else sample_signal()[first:]
+        first = round(args.start * audio_format.sample_rate)
+        signal = gallery.read(path, audio_format, args.start, LONGEST) if path else sample_signal()[first:]
         if not len(signal):
-            raise InputError(f"the sample signal lasts {contract.seconds:g} s, --start {args.start:g} is after its end")
-        made = gallery.of_recording(name, signal, features, contract, args.start, args.overlap, folder)
+            raise InputError(
+                f"the sample signal lasts {audio_format.seconds:g} s, --start {args.start:g} is after its end"
+            )
+        made = gallery.of_recording(name, signal, features, audio_format, args.start, args.overlap, folder)
         next_step = "a data folder in place of the recording compares its labels"
     gallery.contact_sheet(made, sheet)
     print(f"wrote {sheet}, and its {len(made)} pictures into {folder}; next: {next_step}")
@@ -101,7 +102,7 @@ def draw_layers(models, out):
 
     paths = [out / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
-        layers.draw(name, recipe.contract_of(name), len(read_labels()), path)
+        layers.draw(name, recipe.audio_format_of(name), len(read_labels()), path)
     print(f"wrote {', '.join(map(str, paths))}; next: python TrainModel.py --model {models[0]}")
 
 

@@ -1,11 +1,10 @@
 """Serve trained models: a web page to talk to, and a REST API to build on."""
 
-import argparse
 import secrets
 import socket
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.core.errors import InputError
 from Constants import DATA_SHORT, SERVED, TRAINED
 
@@ -15,11 +14,11 @@ PORT = 8000  # 0: any that is free
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
+    parser = arguments.ArgumentParser(description=__doc__)
+    parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--data", action="append", type=Path, default=[], help="a folder that may be trained on, too")
     parser.add_argument("--host", default=HOST, help="0.0.0.0 to be heard by other machines (default: %(default)s)")
-    parser.add_argument("--port", default=PORT, type=console.at_least(0), help="default: %(default)s; 0: a free one")
+    parser.add_argument("--port", default=PORT, type=arguments.at_least(0), help="default: %(default)s; 0: a free one")
     parser.add_argument("--token", help="asked for by all that changes something (with another --host, one is made)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch recordings from addresses that clients name")
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
@@ -31,7 +30,7 @@ def main(argv=None):
     only_local = middleware.is_local(args.host)
     token = args.token or (None if only_local else secrets.token_urlsafe(16))
     data = tuple(_folder(path) for path in args.data)
-    settings = Settings(args.out.resolve(), args.home.resolve(), data, token, args.allow_urls)
+    settings = Settings(args.trained.resolve(), args.home.resolve(), data, token, args.allow_urls)
     listening = _listen(args.host, args.port)
     address = f"http://{'localhost' if only_local else args.host}:{listening.getsockname()[1]}/"
 
@@ -42,7 +41,7 @@ def main(argv=None):
     app = make_app(settings, only_local)
     models, _ = app.state.service.catalogue.models()
     if not any(model["trained"] for model in models):
-        print(f"{args.out} holds no converted model: the page offers to train one on {DATA_SHORT.name}")
+        print(f"{args.trained} holds no converted model: the page offers to train one on {DATA_SHORT.name}")
     access = f"#token={token}" if token else ""
     print(f"{len(models)} model(s) at {address}{access} (API: {address}docs); Ctrl-C ends it", flush=True)
     uvicorn.Server(
@@ -74,7 +73,7 @@ def _listen(host, port):
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
-        said = f"{host}, port {port} can not be listened at ({error}); give another --host or --port"
+        said = f"{host}, port {port} cannot be listened at ({error}); give another --host or --port"
         raise InputError(said) from None
 
 

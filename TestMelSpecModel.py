@@ -1,9 +1,8 @@
 """Step 5: put one recording through the mel model as the app does: mel spectrograms by librosa, fed to the drop-in."""
 
-import argparse
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import arguments, console
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -11,7 +10,7 @@ MODEL = TRAINED / "mel"  # a trained model's folder, or a drop-in .tflite
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("recording", nargs="?", type=Path, help="default: one held out in training")
     parser.add_argument(
         "--model", default=MODEL, type=Path, help="a folder or a drop-in .tflite (default: trained/mel)"
@@ -27,7 +26,7 @@ def main(argv=None):
     answer = prediction.classify(dropin, recording)
     answer.show(dropin.source, recording, args.json)
     raw = prediction.classify(prediction.load(dropin.source.parent), recording)
-    console.say(f"largest difference from the raw-audio model: {abs(answer.pieces - raw.pieces).max():.1e}")
+    console.say(f"largest difference from the raw-audio model: {abs(answer.windows - raw.windows).max():.1e}")
     if not args.json:
         print("next: python PlotSignalMelSpec.py RECORDING, then copy a file into the app")
 

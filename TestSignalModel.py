@@ -1,9 +1,8 @@
-"""Step 4: put one recording through a trained model; a line a piece."""
+"""Step 4: put one recording through a trained model; one line per window."""
 
-import argparse
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import arguments, console
 from Constants import TRAINED, WEIGHTS
 
 # Parameters: change them here, or give them on the command line.
@@ -11,7 +10,7 @@ MODEL = TRAINED / "signal"  # a trained model's folder, a .tflite with metadata 
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("recording", nargs="?", type=Path, help="default: one held out in training, else of data_short")
     parser.add_argument(
         "--model",

@@ -1,10 +1,9 @@
 """Step 3: write sample rate and labels into the .tflite files, and see that the runtimes of a phone agree on them."""
 
-import argparse
 import json
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import arguments, console
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -13,14 +12,14 @@ VARIANT = "recommended"  # or float32, float16, dynamic, int8
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument(
         "recording", nargs="?", type=Path, help="given to every runtime (default: one held out in training)"
     )
     parser.add_argument(
         "--model", default=MODEL, help="names with commas, or all that are trained (default: %(default)s)"
     )
-    parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained models (default: trained)")
+    parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument(
         "--variant", default=VARIANT, help="recommended, float32, float16, dynamic or int8 (default: %(default)s)"
     )
@@ -30,7 +29,7 @@ def main(argv=None):
     from classifier.records import artifact
     from classifier.reporting import html_report, tables
 
-    trained = artifact.trained(args.out, args.model)
+    trained = artifact.trained(args.trained, args.model)
     for model in trained:
         artifact.take(model, args.variant)
         for file in metadata.write_files(model):

@@ -5,7 +5,6 @@ The recording is made on the spot, a flac of the sounds of data_short again and 
     python -m benchmarks.classify_a_day
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import soundfile
 from benchmarks import memory
 from benchmarks.stopwatch import timed
 from classifier.audio import recording
-from classifier.core import console
+from classifier.core import arguments, console
 from Constants import DATA_SHORT, ROOT, TRAINED
 
 RATE = 16_000
@@ -46,7 +45,7 @@ def peak(command):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, default=24.0, help="default: %(default)s")
     parser.add_argument("--model", default=str(TRAINED / "mel"), help="default: trained/mel")
     args = parser.parse_args(argv)

@@ -1,13 +1,12 @@
 """How many times faster than real time ClassifyRecordings.py is, with one process and with two.
 
 Against BirdNET-Analyzer's published way of working, 24 ms a segment of 3 s on a core, and, in the same run, against how
-the scripts of old did it: one librosa mel spectrogram and one `model.predict` a piece. Processes are started, and have
+the scripts of old did it: one librosa mel spectrogram and one `model.predict` a window. Processes are started, and have
 the model, before the clock is.
 
     python -m benchmarks.classify_an_hour
 """
 
-import argparse
 import tempfile
 from pathlib import Path
 
@@ -18,14 +17,14 @@ from benchmarks.classify_ten_minutes import WARM_UP, one_by_one
 from benchmarks.stopwatch import timed
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.data import inputs
 from classifier.inference import batch
 from classifier.records import artifact
 from Constants import TRAINED
 
 BIRDNET = 3 / 0.024  # times real time on a core
-OLD_PIECES = 60  # that the old way is given
+OLD_WINDOWS = 60  # that the old way is given
 
 
 def classify(folder, model, jobs, out, n=None):
@@ -37,10 +36,12 @@ def classify(folder, model, jobs, out, n=None):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, default=1.0, help="default: %(default)s")
     parser.add_argument("--model", default="mel", help="default: %(default)s")
-    parser.add_argument("--out", default=TRAINED, type=Path, help="folder with the trained model (default: trained)")
+    parser.add_argument(
+        "--trained", default=TRAINED, type=Path, help="folder with the trained model (default: trained)"
+    )
     args = parser.parse_args(argv)
 
     rates = {}
@@ -49,14 +50,14 @@ def main(argv=None):
         repeated.write(data, args.hours)
         print(f"{args.hours:g} h in recordings of {repeated.SECONDS} s, {args.model}, {cpu_count()} processors")
         for jobs in (1, 2):
-            classify(data, args.out / args.model, jobs, Path(temporary) / f"warm {jobs}", n=2 * jobs)
-            seconds = classify(data, args.out / args.model, jobs, Path(temporary) / f"{jobs}")
+            classify(data, args.trained / args.model, jobs, Path(temporary) / f"warm {jobs}", n=2 * jobs)
+            seconds = classify(data, args.trained / args.model, jobs, Path(temporary) / f"{jobs}")
             rates[jobs] = args.hours * 3600 / seconds
             ratio = f"{rates[jobs] / jobs / BIRDNET:.2f} times 24 ms a 3 s segment and core"
             print(f"{jobs} process(es): {seconds:.2f} s, {rates[jobs]:.0f} times real time, {ratio}", flush=True)
-        old = old_way(args.out / args.model, next(iter(recording.find(data))))
+        old = old_way(args.trained / args.model, next(iter(recording.find(data))))
     print(f"two processes: {rates[2] / rates[1]:.2f} times one")
-    print(f"one librosa spectrogram and one model.predict a piece: {old:.1f} times real time; ", end="")
+    print(f"one librosa spectrogram and one model.predict a window: {old:.1f} times real time; ", end="")
     print(f"one process is {rates[1] / old:.0f} times faster, two are {rates[2] / old:.0f} times")
 
 
@@ -66,13 +67,13 @@ def old_way(folder, path):
     from classifier.models import assemble
 
     trained = artifact.load(folder)
-    contract = trained.contract
-    model = assemble.dropin(artifact.load_keras(trained), contract)
-    signal = recording.read(path, contract.sample_rate)
-    pieces = cut_audio_pad_last(signal, contract.piece_length, len(signal) // OLD_PIECES)[:OLD_PIECES]
-    one_by_one(model, pieces[:WARM_UP], contract)
-    seconds, _ = timed(lambda: one_by_one(model, pieces, contract))
-    return len(pieces) * contract.seconds / seconds
+    audio_format = trained.audio_format
+    model = assemble.dropin(artifact.load_keras(trained), audio_format)
+    signal = recording.read(path, audio_format.sample_rate)
+    windows = cut_audio_pad_last(signal, audio_format.window_length, len(signal) // OLD_WINDOWS)[:OLD_WINDOWS]
+    one_by_one(model, windows[:WARM_UP], audio_format)
+    seconds, _ = timed(lambda: one_by_one(model, windows, audio_format))
+    return len(windows) * audio_format.seconds / seconds
 
 
 if __name__ == "__main__":

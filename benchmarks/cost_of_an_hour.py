@@ -7,7 +7,6 @@ does more calls a second than its scheduler hands out.
     taskset -c 0,1 python -m benchmarks.cost_of_an_hour
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -15,10 +14,10 @@ from pathlib import Path
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier.core import console, parallel
+from classifier.core import arguments, console, parallel
 from classifier.data import audio_cache, clips
 from classifier.records import artifact
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from Constants import ROOT
 
 KINDS = ((44_100, 2), (48_000, 1))  # of raw recordings: Hz and channels
@@ -43,12 +42,12 @@ def measure(hours, model, folder):
     raw, data, out = folder / "raw", folder / "data", folder / "out"
     repeated.write(raw, hours, KINDS)
     found = {"prepare (step 0)": run("PrepareData.py", raw, "--out", data)}
-    found["decode, once"], _ = timed(lambda: audio_cache.read(clips.read_clips(data), data, Contract().sample_rate))
-    train = ["--data", data, "--model", model, "--out", out, "--labels", folder / "labels.txt"]
+    found["decode, once"], _ = timed(lambda: audio_cache.read(clips.read_clips(data), data, AudioFormat().sample_rate))
+    train = ["--data", data, "--model", model, "--trained", out, "--labels", folder / "labels.txt"]
     short, longer = (run("TrainModel.py", *train, "--epochs", epochs) for epochs in EPOCHS)
     epoch = (longer - short) / (EPOCHS[1] - EPOCHS[0])
     found |= {"train, an epoch": epoch, "train, the rest": short - epoch * EPOCHS[0]}
-    found["convert and compare"] = run("ConvertModelToTFLite.py", "--out", out, "--model", model)
+    found["convert and compare"] = run("ConvertModelToTFLite.py", "--trained", out, "--model", model)
     results = folder / "classified"
     found["classify"] = run("ClassifyRecordings.py", raw, "--model", out / model, "--out", results)
     assert (artifact.load(out / model).folder / artifact.VARIANTS).is_file()
@@ -72,7 +71,7 @@ def calls_a_second():
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, nargs=2, default=(0.1, 1.1), help="default: 0.1 1.1")
     parser.add_argument("--model", default="residual", help="default: %(default)s")
     args = parser.parse_args(argv)

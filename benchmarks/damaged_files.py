@@ -6,7 +6,6 @@ replaced by noise; `PrepareData.py --check` then looks at them in a process of i
     python -m benchmarks.damaged_files
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import numpy as np
 import soundfile
 
 from classifier.audio import recording
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.data.layouts import class_folders
 from Constants import DATA_SHORT, ROOT
 
@@ -59,7 +58,7 @@ def damage(content, kind, random):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=1000, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     args = parser.parse_args(argv)

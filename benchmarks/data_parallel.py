@@ -1,6 +1,6 @@
 """Training in several processes on this machine: seconds an epoch, on TensorFlow, on JAX, and on JAX in two processes.
 
-All fit the same model on the same pieces, one after the other, and share the same cores; the first epoch, in which JAX
+All fit the same model on the same windows, one after the other, and share the same cores; the first epoch, in which JAX
 compiles, is not counted, and of the others the median is. Two processes make batches twice as large, and half as many.
 
     python -m benchmarks.data_parallel
@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import repeated
-from classifier.core import console, registry
+from classifier.core import arguments, console, registry
 from classifier.data import audio_cache, clips
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.training import distributed
 from Constants import ROOT
 
@@ -30,7 +30,7 @@ WAYS = {"TensorFlow": ("tensorflow", 1), "JAX": ("jax", 1), "JAX, two processes"
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="mel", help="default: %(default)s")
     parser.add_argument("--hours", type=float, default=0.2, help="default: %(default)g")
     parser.add_argument("--fit", type=Path, help=argparse.SUPPRESS)  # the data: this is one of the processes
@@ -69,7 +69,7 @@ def fit(name, folder):
     team = distributed.asked_for(None, None, None)
     found = clips.read_clips(folder)
     held, labels = (
-        audio_cache.read(found, folder, Contract().sample_rate, keep=False),
+        audio_cache.read(found, folder, AudioFormat().sample_rate, keep=False),
         sorted({clip.label for clip in found}),
     )
     console.import_keras()
@@ -77,7 +77,7 @@ def fit(name, folder):
 
     from classifier.models import assemble
     from classifier.training import train
-    from classifier.training.datasets import TrainingPieces
+    from classifier.training.datasets import TrainingWindows
 
     class Clock(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
@@ -88,16 +88,16 @@ def fit(name, folder):
 
     seconds = []
     with distributed.joined(team):
-        model_file, contract = registry.load("models", name), Contract()
+        model_file, audio_format = registry.load("models", name), AudioFormat()
         keras.utils.set_random_seed(0)
         recipe = distributed.widened(model_file.RECIPE)
-        pieces = TrainingPieces(held, np.arange(len(held.clips)), labels, contract, recipe=recipe, seed=0)
-        model = assemble.build(model_file, assemble.features_of(model_file, contract), contract, len(labels))
-        distributed.agree({"pieces": len(pieces.truth)})
+        windows = TrainingWindows(held, np.arange(len(held.clips)), labels, audio_format, recipe=recipe, seed=0)
+        model = assemble.build(model_file, assemble.features_of(model_file, audio_format), audio_format, len(labels))
+        distributed.agree({"windows": len(windows.targets)})
         with distributed.spread(model) as learning:
             learner = assemble.learner(learning, recipe.masks)
-            train._compile(learner, pieces)
-            learner.fit(distributed.share(pieces), epochs=EPOCHS, verbose=0, callbacks=[Clock()])
+            train._compile(learner, windows)
+            learner.fit(distributed.share(windows), epochs=EPOCHS, verbose=0, callbacks=[Clock()])
         print(statistics.median(seconds[1:]))
 
 

@@ -4,39 +4,38 @@
     python -m benchmarks.device --model trained/mel
 
 All files are asked in turn, so that what else the machine does slows each of them. A model that is not trained is as
-large and as fast. Times are milliseconds per piece; a ratio is to the app's model, on one thread.
+large and as fast. Times are milliseconds per window; a ratio is to the app's model, on one thread.
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
-from classifier.core import console, registry
+from classifier.core import arguments, console, registry
 from classifier.export import convert, latency
 from classifier.models import assemble
 from classifier.records import artifact
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from Constants import DATA_SHORT, SHIPPED_LABELS
 
-PIECES = 60  # that an int8 file takes its ranges from
+WINDOWS = 60  # that an int8 file takes its ranges from
 THREADS = (1, 2)
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--model", default="mel,residual", help="names, or folders of trained ones (default: %(default)s)"
     )
-    parser.add_argument("--seconds", type=float, default=20, help="how long to ask the files (default: %(default)s)")
+    parser.add_argument("--window", type=float, default=20, help="how long to ask the files (default: %(default)s)")
     args = parser.parse_args(argv)
     console.import_tensorflow()
     files = {"the app's model, mel outside": convert.converted(_apps_model())}
     for name in args.model.split(","):
-        model, contract = _model(name)
-        learnt = _pieces(contract)
+        model, audio_format = _model(name)
+        learnt = _windows(audio_format)
         for kind in artifact.KINDS:
             held = convert.converted(model, kind) if kind != artifact.INT8 else next(convert.in_8_bits(model, learnt))
             files[f"{name}, {kind}"] = held
@@ -58,15 +57,15 @@ def _apps_model():
 def _model(name):
     if (Path(name) / artifact.RUN).is_file():
         trained = artifact.load(Path(name))
-        return artifact.load_keras(trained), trained.contract
-    model_file, contract = registry.load("models", name), Contract()
-    features = assemble.features_of(model_file, contract)
-    return assemble.build(model_file, features, contract, len(SHIPPED_LABELS)), contract
+        return artifact.load_keras(trained), trained.audio_format
+    model_file, audio_format = registry.load("models", name), AudioFormat()
+    features = assemble.features_of(model_file, audio_format)
+    return assemble.build(model_file, features, audio_format, len(SHIPPED_LABELS)), audio_format
 
 
-def _pieces(contract):
-    recordings = (recording.read(path, contract.sample_rate) for path in sorted(DATA_SHORT.glob("*/*.wav")))
-    return np.concatenate([cut_audio_pad_last(signal, contract.piece_length) for signal in recordings])[:PIECES]
+def _windows(audio_format):
+    recordings = (recording.read(path, audio_format.sample_rate) for path in sorted(DATA_SHORT.glob("*/*.wav")))
+    return np.concatenate([cut_audio_pad_last(signal, audio_format.window_length) for signal in recordings])[:WINDOWS]
 
 
 if __name__ == "__main__":

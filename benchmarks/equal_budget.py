@@ -7,7 +7,6 @@ chooses the best. A process computes on one thread, so that none is helped by co
 trainings are kept in --out and not repeated; the table is written as csv too.
 """
 
-import argparse
 import csv
 import os
 import time
@@ -16,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.ingredients import recordings, run_of
-from classifier.core import console, parallel, registry
+from classifier.core import arguments, console, parallel, registry
 from classifier.records import artifact
-from classifier.records.audio_format import make_contract
+from classifier.records.audio_format import make_audio_format
 from Constants import EVALUATED
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
@@ -27,7 +26,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
     parser.add_argument("--group-by", metavar="REGEX")
     parser.add_argument("--model", default="all", help="default: %(default)s")
@@ -41,9 +40,9 @@ def main(argv=None):
     recordings(args)  # decoded once, before there are several processes
     names = [name for name in registry.choose("models", args.model) if not registry.stated("models", name, "NETWORK")]
     rows = parallel.results(_trained, [(args, name) for name in names], at_once=args.jobs)
-    rows = sorted(rows, key=lambda row: -row["pieces"])
+    rows = sorted(rows, key=lambda row: -row["windows"])
     shown = [[f"{value:.1%}" if isinstance(value, float) else value for value in row.values()] for row in rows]
-    console.table(["model", "weights", "epochs", "pieces, mean of the recalls", "recordings right"], shown)
+    console.table(["model", "weights", "epochs", "windows, balanced accuracy", "recordings right"], shown)
     with (RESULTS / f"equal_budget_{args.data.name}.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
@@ -60,31 +59,31 @@ def _trained(args, name):
         held = recordings(args)
         labels = sorted({clip.label for clip in held.clips})
         run = run_of(args, SEED, _epochs(name, held, labels, args))
-        train.train(name, held, labels, make_contract(), run, out)
+        train.train(name, held, labels, make_audio_format(), run, out)
     run = artifact.load(out / name).run
     scores = run["scores"]
     found = {"model": name, "weights": run["parameters"], "epochs": run["run"]["epochs"]}
-    return {**found, "pieces": scores["pieces"]["mean_recall"], "recordings": scores["recordings"]["accuracy"]}
+    return {**found, "windows": scores["windows"]["balanced_accuracy"], "recordings": scores["recordings"]["accuracy"]}
 
 
 def _epochs(name, held, labels, args):
     """How many epochs fit into the minutes."""
     from classifier.data import splits
     from classifier.models import assemble
-    from classifier.training.datasets import TrainingPieces
+    from classifier.training.datasets import TrainingWindows
 
-    model_file, contract = registry.load("models", name), make_contract()
+    model_file, audio_format = registry.load("models", name), make_audio_format()
     learns = np.flatnonzero(splits.split(held.clips, held.contents, args.fold, SEED) == "train")
-    pieces = TrainingPieces(held, learns, labels, contract, recipe=model_file.RECIPE, seed=SEED)
-    features = assemble.features_of(model_file, contract)
-    learner = assemble.learner(assemble.build(model_file, features, contract, len(labels)), model_file.RECIPE.masks)
+    windows = TrainingWindows(held, learns, labels, audio_format, recipe=model_file.RECIPE, seed=SEED)
+    features = assemble.features_of(model_file, audio_format)
+    learner = assemble.learner(assemble.build(model_file, features, audio_format, len(labels)), model_file.RECIPE.masks)
     learner.compile("adam", "categorical_crossentropy", jit_compile=False)
     times = []
     for step in range(sum(TIMED)):
         started = time.perf_counter()
-        learner.train_on_batch(*pieces[step % len(pieces)])
+        learner.train_on_batch(*windows[step % len(windows)])
         times.append(time.perf_counter() - started)
-    return max(1, int(60 * args.minutes / (len(pieces) * np.mean(times[TIMED[0] :]))))
+    return max(1, int(60 * args.minutes / (len(windows) * np.mean(times[TIMED[0] :]))))
 
 
 if __name__ == "__main__":

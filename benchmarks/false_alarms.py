@@ -4,25 +4,24 @@
         --background ../shared/data/esc10
 
 One table lists the recordings and, under the label "background", those of another data set; EvaluateModel.py trains and
-tests every fold of it. Each model is asked about groups it has never heard, at thresholds that its validation side
+tests every fold of it. Each model is asked about groups it has never heard, at thresholds that its validation split
 chose; together they hear all of the background. Finished trainings are kept in --out and not repeated.
 """
 
-import argparse
 import csv
 from pathlib import Path
 
 import EvaluateModel
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.data import clips
 from Constants import BACKGROUND, EVALUATED
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
     parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--background", type=Path, required=True, help="a data set that is all background")
+    parser.add_argument("--negatives", type=Path, required=True, help="a data set that is all background")
     parser.add_argument("--model", default="residual", help="default: %(default)s")
     parser.add_argument("--epochs", help="instead of the recipe's")
     parser.add_argument("--jobs", help="trainings at once")

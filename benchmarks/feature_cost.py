@@ -1,12 +1,11 @@
-"""What each feature costs: our layer against librosa on the same pieces, one thread each, ratios in one run.
+"""What each feature costs: our layer against librosa on the same windows, one thread each, ratios in one run.
 
     python -m benchmarks.feature_cost
 
-The layer is compiled once and sees a batch, as in training; librosa sees a piece at a time and makes its filters anew
-for each, as it does where it is called from a loop. The phone's time is LiteRT's for one piece.
+The layer is compiled once and sees a batch, as in training; librosa sees a window at a time and makes its filters anew
+for each, as it does where it is called from a loop. The phone's time is LiteRT's for one window.
 """
 
-import argparse
 import os
 import tempfile
 import time
@@ -17,45 +16,47 @@ from threadpoolctl import threadpool_limits
 
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
-from classifier.core import console, registry
-from classifier.records.audio_format import Contract
+from classifier.core import arguments, console, registry
+from classifier.records.audio_format import AudioFormat
 from Constants import DATA_SHORT
 
-PIECES = 16
+WINDOWS = 16
 REPEATS = 15  # the fastest counts: what else the machine does only slows
 
 
 def main(argv=None):
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args(argv)
+    arguments.ArgumentParser(description=__doc__.splitlines()[0]).parse_args(argv)
     os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")  # before TensorFlow looks
-    contract = Contract()
-    voices = [recording.read(path, contract.sample_rate) for path in sorted(DATA_SHORT.glob("speech/*.wav"))]
-    pieces = np.concatenate([cut_audio_pad_last(voice, contract.piece_length) for voice in voices])[:PIECES]
+    audio_format = AudioFormat()
+    voices = [recording.read(path, audio_format.sample_rate) for path in sorted(DATA_SHORT.glob("speech/*.wav"))]
+    windows = np.concatenate([cut_audio_pad_last(voice, audio_format.window_length) for voice in voices])[:WINDOWS]
     console.import_tensorflow()
-    theirs = _librosa(contract)
+    theirs = _librosa(audio_format)
     with threadpool_limits(1):
-        rows = [_row(name, pieces, theirs.get(name), contract) for name in registry.names("features")]
-    console.table(["feature", "values", "layer, ms a piece", "librosa", "times faster", "LiteRT", ".tflite, KB"], rows)
+        rows = [_row(name, windows, theirs.get(name), audio_format) for name in registry.names("features")]
+    console.table(
+        ["feature", "values", "layer, ms per window", "librosa", "times faster", "LiteRT", ".tflite, KB"], rows
+    )
 
 
-def _row(name, pieces, theirs, contract):
+def _row(name, windows, theirs, audio_format):
     import keras
 
     from classifier.export import convert
     from classifier.inference import prediction
 
-    layer = registry.feature(name).from_contract(contract)
-    audio = keras.Input((contract.piece_length,))
+    layer = registry.feature(name).from_audio_format(audio_format)
+    audio = keras.Input((audio_format.window_length,))
     model = keras.Model(audio, layer(audio))
     model.compile(jit_compile=False)
-    ours = _fastest(lambda: model.predict_on_batch(pieces)) / len(pieces)
-    librosas = _fastest(lambda: [theirs(piece) for piece in pieces]) / len(pieces) if theirs else None
+    ours = _fastest(lambda: model.predict_on_batch(windows)) / len(windows)
+    librosas = _fastest(lambda: [theirs(window) for window in windows]) / len(windows) if theirs else None
     flat = keras.Model(audio, keras.layers.Flatten()(model.output))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feature.tflite"
         path.write_bytes(convert.converted(flat))
         on_phone = prediction.LiteRT(path)
-        lite = _fastest(lambda: on_phone.run(pieces)) / len(pieces)
+        lite = _fastest(lambda: on_phone.run(windows)) / len(windows)
         size = path.stat().st_size
     shape = " x ".join(map(str, model.output_shape[1:]))
     faster = (f"{1000 * librosas:.2f}", f"{librosas / ours:.1f}") if theirs else ("", "")
@@ -71,14 +72,14 @@ def _fastest(work):
     return min(seconds[1:])
 
 
-def _librosa(contract):
+def _librosa(audio_format):
     """{feature: what librosa offers for it, (samples,) -> array}, where it has a counterpart."""
     import librosa
 
-    rate = {"sr": contract.sample_rate}
-    frames = {"n_fft": contract.n_fft, "hop_length": contract.hop_length}
-    hop = {"hop_length": contract.hop_length}
-    mel = {**rate, **frames, "n_mels": contract.n_mels}
+    rate = {"sr": audio_format.sample_rate}
+    frames = {"n_fft": audio_format.n_fft, "hop_length": audio_format.hop_length}
+    hop = {"hop_length": audio_format.hop_length}
+    mel = {**rate, **frames, "n_mels": audio_format.n_mels}
 
     def log_mel(y):
         return librosa.power_to_db(librosa.feature.melspectrogram(y=y, **mel))
@@ -94,8 +95,8 @@ def _librosa(contract):
         of = librosa.feature
         spectral = (of.spectral_centroid, of.spectral_bandwidth, of.spectral_rolloff, of.spectral_contrast)
         parts = [function(y=y, **rate, **frames) for function in spectral]
-        parts += [of.zero_crossing_rate(y, frame_length=contract.n_fft, **hop)]
-        return [*parts, of.rms(y=y, frame_length=contract.n_fft, **hop), mfcc(20)(y), log_mel(y)]
+        parts += [of.zero_crossing_rate(y, frame_length=audio_format.n_fft, **hop)]
+        return [*parts, of.rms(y=y, frame_length=audio_format.n_fft, **hop), mfcc(20)(y), log_mel(y)]
 
     return {
         "stft_magnitude": lambda y: np.abs(librosa.stft(y, **frames)),

@@ -6,16 +6,15 @@ A draw takes --shots recordings of each label from what its fold does not test: 
 the epoch by. All recordings of the fold are tested. Finished trainings are kept in --out and not repeated.
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 
 import TrainModel
 from benchmarks.ingredients import recordings
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.data import splits
-from classifier.data.layouts.split_files import SIDES
+from classifier.data.layouts.split_files import SPLITS
 from classifier.records import artifact
 from Constants import EVALUATED
 
@@ -23,7 +22,7 @@ TO_CHOOSE_BY = 5  # a fifth of the shots
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
     parser.add_argument("--group-by", metavar="REGEX")
     parser.add_argument("--model", default="yamnet_transfer,yamnet_small,residual", help="default: %(default)s")
@@ -54,18 +53,18 @@ def main(argv=None):
 
 def _write_lists(held, draw, shots, folder):
     """A data set of the layout split_files: recordings by their whole paths, and the side each is on."""
-    sides, random = splits.split(held.clips, held.contents, draw), np.random.default_rng(draw)
+    split_names, random = splits.split(held.clips, held.contents, draw), np.random.default_rng(draw)
     labels = sorted({clip.label for clip in held.clips})
-    chosen = {"train": [], "validation": [], "test": np.flatnonzero(sides == "test")}
+    chosen = {"train": [], "validation": [], "test": np.flatnonzero(split_names == "test")}
     for label in labels:
-        of_label = [i for i, clip in enumerate(held.clips) if clip.label == label and sides[i] != "test"]
+        of_label = [i for i, clip in enumerate(held.clips) if clip.label == label and split_names[i] != "test"]
         drawn = random.permutation(of_label)[:shots]
         chosen["validation"].extend(drawn[: len(drawn) // TO_CHOOSE_BY])
         chosen["train"].extend(drawn[len(drawn) // TO_CHOOSE_BY :])
     folder.mkdir(parents=True)
-    for side, clips in chosen.items():
+    for split_name, clips in chosen.items():
         lines = [f"{held.clips[i].path} {labels.index(held.clips[i].label)}\n" for i in clips]
-        (folder / SIDES[side]).write_text("".join(lines), encoding="utf-8")
+        (folder / SPLITS[split_name]).write_text("".join(lines), encoding="utf-8")
     (folder / "classes.txt").write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
 
 

@@ -1,11 +1,10 @@
 """What it costs to train from the store instead of from arrays in memory: CPU time of a step, of one run.
 
-Both fit the same model on the same pieces in batches of the same size, in turn; the median of the epochs counts.
+Both fit the same model on the same windows in batches of the same size, in turn; the median of the epochs counts.
 
     python -m benchmarks.fit_from_store
 """
 
-import argparse
 import statistics
 import tempfile
 import time
@@ -14,15 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import repeated
-from classifier.core import console, registry
+from classifier.core import arguments, console, registry
 from classifier.data import audio_cache, clips
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 EPOCHS = 5
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="signal,mel", help="default: %(default)s")
     parser.add_argument("--hours", type=float, default=0.5, help="default: %(default)g")
     args = parser.parse_args(argv)
@@ -33,7 +32,10 @@ def main(argv=None):
         folder = Path(temporary) / "data"
         repeated.write(folder, args.hours)
         found = clips.read_clips(folder)
-        held, labels = audio_cache.read(found, folder, Contract().sample_rate), sorted({clip.label for clip in found})
+        held, labels = (
+            audio_cache.read(found, folder, AudioFormat().sample_rate),
+            sorted({clip.label for clip in found}),
+        )
         for name in args.model.split(","):
             arrays, from_store = compare(name, held, labels)
             added = from_store / arrays - 1
@@ -43,18 +45,18 @@ def main(argv=None):
 def compare(name, held, labels):
     """Milliseconds of CPU a step from arrays, and from the store."""
     from classifier.models import assemble
-    from classifier.training.datasets import Pieces
+    from classifier.training.datasets import Windows
 
-    model_file, contract = registry.load("models", name), Contract()
+    model_file, audio_format = registry.load("models", name), AudioFormat()
     size = model_file.RECIPE.batch_size
-    pieces = Pieces(held, np.arange(len(held.clips)), labels, contract, size)
-    audio, truth, weights = map(np.concatenate, zip(*(pieces[i] for i in range(len(pieces))), strict=True))
-    features = assemble.features_of(model_file, contract)
-    model = assemble.build(model_file, features, contract, len(labels), 0.0, 1.0)
+    windows = Windows(held, np.arange(len(held.clips)), labels, audio_format, size)
+    audio, targets, weights = map(np.concatenate, zip(*(windows[i] for i in range(len(windows))), strict=True))
+    features = assemble.features_of(model_file, audio_format)
+    model = assemble.build(model_file, features, audio_format, len(labels), 0.0, 1.0)
     model.compile(optimizer="adam", loss="categorical_crossentropy", jit_compile=False)
     given = {
-        "arrays": {"x": audio, "y": truth, "sample_weight": weights, "batch_size": size},
-        "store": {"x": pieces},
+        "arrays": {"x": audio, "y": targets, "sample_weight": weights, "batch_size": size},
+        "store": {"x": windows},
     }
     seconds = {way: [] for way in given}
     for epoch in range(EPOCHS + 1):
@@ -62,7 +64,7 @@ def compare(name, held, labels):
             started = time.process_time()
             model.fit(**data, shuffle=False, verbose=0)
             if epoch:  # the first one warms up
-                seconds[way].append((time.process_time() - started) / len(pieces))
+                seconds[way].append((time.process_time() - started) / len(windows))
     return [1000 * statistics.median(seconds[way]) for way in given]
 
 

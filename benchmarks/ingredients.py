@@ -7,18 +7,17 @@ every seed tests others; hence the differences, seed by seed, from what ships. V
 test stands beside it for honesty. Finished trainings are kept in --out and not repeated.
 """
 
-import argparse
 import csv
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from classifier.core import console, parallel, registry
+from classifier.core import arguments, console, parallel, registry
 from classifier.data import audio_cache, clips
 from classifier.evaluation import cross_validation
 from classifier.records import artifact
-from classifier.records.audio_format import make_contract
+from classifier.records.audio_format import make_audio_format
 from Constants import EVALUATED
 
 CHANGES = {
@@ -37,7 +36,7 @@ CHANGES = {
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
     parser.add_argument("--group-by", metavar="REGEX")
     parser.add_argument("--model", default="residual", help="default: %(default)s")
@@ -58,23 +57,23 @@ def main(argv=None):
     rows = []
     for what, scores in zip(CHANGES, found, strict=True):
         change = scores - found[0]
-        rows.append([what, *map(_spread, scores.T), *(_spread(side, sign="+") for side in change.T)])
-    console.table(["recipe", "validation, mean of the recalls", "test", "validation, change", "test, change"], rows)
+        rows.append([what, *map(_spread, scores.T), *(_spread(split_name, sign="+") for split_name in change.T)])
+    console.table(["recipe", "validation, balanced accuracy", "test", "validation, change", "test, change"], rows)
 
 
 def recordings(args):
     found = clips.read_clips(args.data, args.group_by)
-    return audio_cache.read(found, args.data, make_contract().sample_rate)
+    return audio_cache.read(found, args.data, make_audio_format().sample_rate)
 
 
 def run_of(args, seed, epochs):
     """What TrainModel.py notes of a training of these flags; the other ones are not given."""
     decided = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed, "epochs": epochs}
-    return decided | dict.fromkeys(("layout", "mix_in", "fine_tune", "paper", "seconds", "sample_rate"))
+    return decided | dict.fromkeys(("layout", "background_noise", "fine_tune", "paper", "seconds", "sample_rate"))
 
 
 def _recalls(args, what, seed):
-    """Mean of the recalls of the validation side and of the test side, after a training."""
+    """Balanced accuracy of the validation split and of the test split, after a training."""
     out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
     if not (out / args.model / artifact.RUN).is_file():
         console.import_tensorflow()
@@ -86,13 +85,13 @@ def _recalls(args, what, seed):
         held = recordings(args)
         labels = sorted({clip.label for clip in held.clips})
         run = run_of(args, seed, args.epochs)
-        train.train(args.model, held, labels, make_contract(), run, out)
+        train.train(args.model, held, labels, make_audio_format(), run, out)
         model_file.RECIPE = ships  # this process may train another
     trained = artifact.load(out / args.model)
     with (trained.folder / artifact.HISTORY).open() as file:
-        validation = [float(row["validation_mean_recall"]) for row in csv.DictReader(file)]
+        validation = [float(row["validation_balanced_accuracy"]) for row in csv.DictReader(file)]
     kept = validation[trained.run["best_epoch"] - 1]
-    return kept, trained.run["scores"]["pieces"]["mean_recall"]
+    return kept, trained.run["scores"]["windows"]["balanced_accuracy"]
 
 
 def _spread(values, sign=""):

@@ -5,7 +5,6 @@ Each time, it is killed when its journal has a random number of lines, some mill
 python -m benchmarks.kill_classification
 """
 
-import argparse
 import json
 import os
 import random
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import repeated
 from benchmarks.stopwatch import timed
-from classifier.core import console
+from classifier.core import arguments, console
 from Constants import ROOT, TRAINED
 
 JOURNAL = "journal.jsonl"
@@ -51,7 +50,7 @@ def results(out):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recordings", type=int, default=200, help="default: %(default)s")
     parser.add_argument("--kills", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--model", default=str(TRAINED / "mel"), help="default: trained/mel")

@@ -5,7 +5,6 @@ Runs TrainModel.py in processes of their own and reads their peak RSS from the o
     python -m benchmarks.memory_of_training
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -13,13 +12,13 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import repeated
-from classifier.core import console
+from classifier.core import arguments, console
 from Constants import ROOT
 
 
 def peak_of_training(folder, model, out):
     """MB; of TrainModel.py for one epoch, the decoding before it included."""
-    settings = ["--data", folder, "--model", model, "--epochs", 1, "--out", out, "--labels", out / "labels.txt"]
+    settings = ["--data", folder, "--model", model, "--epochs", 1, "--trained", out, "--labels", out / "labels.txt"]
     command = [sys.executable, str(ROOT / "TrainModel.py"), *map(str, settings), "--no-cache"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
@@ -30,7 +29,7 @@ def peak_of_training(folder, model, out):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, nargs=2, default=(2.0, 20.0), help="default: 2 20")
     parser.add_argument("--model", default="signal,mel", help="default: %(default)s")
     args = parser.parse_args(argv)

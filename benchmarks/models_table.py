@@ -6,7 +6,6 @@ Builds every model at three labels, converts it, times LiteRT on one thread and 
 in README.md. The columns of recall are those of benchmarks/results/equal_budget_*.csv, as far as they are there.
 """
 
-import argparse
 import csv
 import re
 import tempfile
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.core import atomic_files, console, registry
+from classifier.core import arguments, atomic_files, console, registry
 from classifier.inference import prediction
 from classifier.records import recipe
 from Constants import ROOT
@@ -32,10 +31,10 @@ REPEATS = 15
 
 
 def main(argv=None):
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args(argv)
+    arguments.ArgumentParser(description=__doc__.splitlines()[0]).parse_args(argv)
     console.import_tensorflow()
     measured = {name: _recalls(RESULTS / file) for name, file in MEASURED.items() if (RESULTS / file).is_file()}
-    header = ["name", "what it is", "source", "looks at", "weights", ".tflite, KB", "ms a piece", *measured]
+    header = ["name", "what it is", "source", "looks at", "weights", ".tflite, KB", "ms per window", *measured]
     rows = []
     for name in console.progress(registry.names("models"), "models"):
         rows.append([*_row(name), *(recalls.get(name, "") for recalls in measured.values())])
@@ -52,26 +51,26 @@ def _row(name):
     from classifier.export import convert
     from classifier.models import assemble
 
-    module, contract = registry.load("models", name), recipe.contract_of(name)
-    features = assemble.features_of(module, contract)
-    model = assemble.build(module, features, contract, 3)
+    module, audio_format = registry.load("models", name), recipe.audio_format_of(name)
+    features = assemble.features_of(module, audio_format)
+    model = assemble.build(module, features, audio_format, 3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
-        convert.export(model, path, prediction.probes(contract))
-        size, milliseconds = path.stat().st_size / 1000, 1000 * _seconds(path, contract)
+        convert.export(model, path, prediction.probes(audio_format))
+        size, milliseconds = path.stat().st_size / 1000, 1000 * _seconds(path, audio_format)
     looks_at = f"{type(features).__name__}, {' x '.join(map(str, features.output.shape[1:]))}"
     weights = model.get_layer("body").count_params() + features.count_params()
     what = module.__doc__.splitlines()[0].rstrip(".")
     return [f"`{name}`", what, _source(module.__doc__), looks_at, f"{weights:,}", f"{size:,.0f}", f"{milliseconds:.1f}"]
 
 
-def _seconds(path, contract):
-    """Median time of a piece in LiteRT, on one thread."""
-    model, piece = prediction.LiteRT(path), np.random.default_rng(0).normal(0, 0.1, (1, contract.piece_length))
+def _seconds(path, audio_format):
+    """Median time of a window in LiteRT, on one thread."""
+    model, window = prediction.LiteRT(path), np.random.default_rng(0).normal(0, 0.1, (1, audio_format.window_length))
     seconds = []
     for _ in range(REPEATS):
         started = time.perf_counter()
-        model.run(piece.astype("float32"))
+        model.run(window.astype("float32"))
         seconds.append(time.perf_counter() - started)
     return np.median(seconds)
 
@@ -87,9 +86,9 @@ def _source(text):
 
 
 def _recalls(path):
-    """{model: mean of the recalls of pieces, as words}."""
+    """{model: balanced accuracy of windows, as words}."""
     with path.open() as file:
-        return {row["model"]: f"{float(row['pieces']):.1%}" for row in csv.DictReader(file)}
+        return {row["model"]: f"{float(row['windows']):.1%}" for row in csv.DictReader(file)}
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from classifier.core import arguments
+
 RENAMED = {  # what a later commit calls the same value
     "mean_recall": "balanced_accuracy",
     "pieces": "windows",
@@ -27,7 +29,7 @@ TFLITE = ("model", "model_float16", "model_dynamic", "model_int8", "model_dropin
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("record", "compare"))
     parser.add_argument("first", type=Path)
     parser.add_argument("second", type=Path)

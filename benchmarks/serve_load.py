@@ -6,7 +6,6 @@ for the answer and send the next.
     python -m benchmarks.serve_load
 """
 
-import argparse
 import http.client
 import io
 import os
@@ -25,7 +24,7 @@ import requests
 from benchmarks import memory
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.records import artifact
@@ -38,19 +37,28 @@ LOOP = 5  # seconds of LiteRT alone
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default=TRAINED / "mel", type=Path, help="a converted model (default: trained/mel)")
-    parser.add_argument("--clients", default=16, type=console.at_least(1))
-    parser.add_argument("--seconds", default=60, type=console.at_least(1))
+    parser.add_argument("--clients", default=16, type=arguments.at_least(1))
+    parser.add_argument("--window", default=60, type=arguments.at_least(1))
     args = parser.parse_args(argv)
 
     predictor = prediction.load(args.model)
-    rate = predictor.contract.sample_rate
+    rate = predictor.audio_format.sample_rate
     signal_ = recording.read(artifact.example(args.model), rate)
-    piece = cut_audio_pad_last(signal_, predictor.contract.piece_length)[0]
-    alone = _in_a_loop(predictor, piece)
+    window = cut_audio_pad_last(signal_, predictor.audio_format.window_length)[0]
+    alone = _in_a_loop(predictor, window)
     with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, ROOT / "ServeModel.py", "--port", "0", "--out", args.model.parent, "--home", home]
+        command = [
+            sys.executable,
+            ROOT / "ServeModel.py",
+            "--port",
+            "0",
+            "--trained",
+            args.model.parent,
+            "--home",
+            home,
+        ]
         server = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, SERVERS)
         )
@@ -59,7 +67,7 @@ def main(argv=None):
             address = next(found[0] for line in server.stdout if (found := re.search(r"http://\S+?/", line)))
             print(f"ready after {time.perf_counter() - begun:.2f} s")
             form = requests.Request(
-                "POST", f"{address}v2/models/{args.model.name}/predict/", files={"data": _wav(piece, rate)}
+                "POST", f"{address}v2/models/{args.model.name}/predict/", files={"data": _wav(window, rate)}
             )
             form = form.prepare()
             os.sched_setaffinity(0, CLIENTS)
@@ -81,18 +89,18 @@ def main(argv=None):
     print(f"memory of the server and its processes: {first} MB, then {last} MB ({last / first - 1:+.1%})")
 
 
-def _in_a_loop(predictor, piece):
+def _in_a_loop(predictor, window):
     os.sched_setaffinity(0, SERVERS)
     until, calls = time.perf_counter() + LOOP, 0
     while time.perf_counter() < until:
-        predictor.probabilities(piece[None])
+        predictor.probabilities(window[None])
         calls += 1
     return calls / LOOP
 
 
-def _wav(piece, rate):
+def _wav(window, rate):
     held = io.BytesIO()
-    recording.write(held, piece, rate)
+    recording.write(held, window, rate)
     return held.getvalue()
 
 

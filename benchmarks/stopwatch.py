@@ -1,4 +1,4 @@
-"""How long a piece of work takes."""
+"""How long a window of work takes."""
 
 import time
 

@@ -3,21 +3,20 @@
     python EvaluateModel.py --model residual --data ../shared/data/esc10
     python -m benchmarks.variants evaluated
 
-Converts every trained fold below the folders that is not converted yet, and adds up what their test sides say: each
-recording is tested once, by a model that has not heard it. A change is in points of the pieces that are right.
+Converts every trained fold below the folders that is not converted yet, and adds up what their test splits say: each
+recording is tested once, by a model that has not heard it. A change is in points of the windows that are right.
 """
 
-import argparse
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import arguments, console
 from classifier.core.errors import InputError
 from classifier.records import artifact
 from Constants import EVALUATED
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, default=[EVALUATED], help="default: evaluated")
     args = parser.parse_args(argv)
     folders = sorted(run.parent for folder in args.folders for run in folder.rglob(artifact.RUN))
@@ -31,10 +30,10 @@ def main(argv=None):
         trained = artifact.load(folder)
         files = (trained.variants or variants.write(trained))["files"]
         key = (trained.name, Path(trained.run["run"]["data"]).name)
-        right = trained.run["scores"]["pieces"]["right"]
+        right = trained.run["scores"]["windows"]["right"]
         found.setdefault(key, []).append((right, {kind: of["test"] for kind, of in files.items()}))
     rows = [row for key, folds in found.items() for row in _rows(key, folds)]
-    header = ["model", "data", "folds", "kind", "pieces right", "than Keras", "worst fold", "other label"]
+    header = ["model", "data", "folds", "kind", "windows right", "than Keras", "worst fold", "other label"]
     console.table([*header, "a probability by", "recordings right"], rows)
 
 
@@ -43,8 +42,8 @@ def _rows(key, folds):
     for kind in artifact.KINDS:
         tests = [files.get(kind) for _, files in folds]
         if all(tests):
-            n = sum(test["pieces"]["n"] for test in tests)
-            right = sum(test["pieces"]["right"] for test in tests)
+            n = sum(test["windows"]["n"] for test in tests)
+            right = sum(test["windows"]["right"] for test in tests)
             change = 100 * (right - sum(by_keras for by_keras, _ in folds)) / n
             worst = min(-100 * test["accuracy_lost"] for test in tests)
             recordings = [sum(test["recordings"][what] for test in tests) for what in ("right", "n")]

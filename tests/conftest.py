@@ -141,9 +141,9 @@ def train_convert_and_describe(folder, data_short):
     """Both models in folder/trained; returns what each script printed and said."""
     out = folder / "trained"
     return {
-        "train": run_script("TrainModel.py", "--data", data_short, "--epochs", 2, "--out", out, cwd=folder),
-        "convert": run_script("ConvertModelToTFLite.py", "--out", out, cwd=folder),
-        "metadata": run_script("WriteMetadataToModel.py", "--out", out, cwd=folder),
+        "train": run_script("TrainModel.py", "--data", data_short, "--epochs", 2, "--trained", out, cwd=folder),
+        "convert": run_script("ConvertModelToTFLite.py", "--trained", out, cwd=folder),
+        "metadata": run_script("WriteMetadataToModel.py", "--trained", out, cwd=folder),
     }
 
 

@@ -27,7 +27,7 @@ def test_a_file_an_app_can_not_use_ends_with_code_1_and_the_rest_is_checked(trai
     assert "1. It has no metadata." in printed
     assert "   in the app: " in printed
     assert "   to do: " in printed
-    assert "verdict: an app can not use it: 1 fault" in printed
+    assert "verdict: an app cannot use it: 1 fault" in printed
 
 
 def test_json_is_all_there_is_on_standard_output(trained, tmp_path):
@@ -37,7 +37,7 @@ def test_json_is_all_there_is_on_standard_output(trained, tmp_path):
     assert good["usable"]
     assert good["findings"] == []
     assert good["labels"] == ["silence", "song", "speech"]
-    assert {label for label, _ in good["runtimes"]["LiteRT"]["answers"]} == set(good["labels"])
+    assert {label for label, _ in good["runtimes"]["LiteRT"]["predictions"]} == set(good["labels"])
     assert not missing["usable"]
     assert "there is no such file" in missing["refused"]
 

@@ -76,13 +76,15 @@ def test_before_training_it_says_what_to_run(tmp_path):
 
 
 def test_it_says_what_the_other_scripts_say_of_a_recording(trained, tmp_path, data_short):
-    classify(data_short, "--model", trained.out / "signal", "--out", tmp_path / "out", "--write", "jsonl", cwd=tmp_path)
+    classify(
+        data_short, "--model", trained.out / "signal", "--out", tmp_path / "out", "--writers", "jsonl", cwd=tmp_path
+    )
     lines = [json.loads(line) for line in (tmp_path / "out" / "recordings.jsonl").read_text().splitlines()]
     assert len(lines) == 48
     for line in lines[::8]:
         answer = prediction.classify(prediction.load(trained.out / "signal"), line["recording"]).as_dict()
         assert line["label"] == answer["label"]
-        said = [piece["end"] - piece["start"] for piece in answer["pieces"] if piece["label"]]
+        said = [window["end"] - window["start"] for window in answer["windows"] if window["label"]]
         assert sum(line["seconds_of"].values()) == pytest.approx(sum(said))
 
 
@@ -125,11 +127,11 @@ def test_what_can_not_be_read_is_listed_and_only_strict_minds(trained, tmp_path)
     (tmp_path / "in" / "short.wav").write_bytes(whole[:20_000])
     settings = ("in", "--model", trained.out / "mel", "--out", tmp_path / "out", "--jobs", 1)
     printed, _ = classify(*settings, cwd=tmp_path)
-    assert "can not be read: 2" in printed
-    assert "in/short.wav: in/short.wav is cut short" in printed and "in/text.wav: in/text.wav can not" in printed
+    assert "cannot be read: 2" in printed
+    assert "in/short.wav: in/short.wav is cut short" in printed and "in/text.wav: in/text.wav cannot" in printed
     assert [row["recording"] for row in rows(tmp_path / "out", "summary.csv")] == ["in/good.wav"]
     printed, _ = classify(*settings, "--strict", cwd=tmp_path, expect=1)
-    assert "can not be read: 2" in printed and "0 recordings classified, 1 before" in printed
+    assert "cannot be read: 2" in printed and "0 recordings classified, 1 before" in printed
 
 
 def test_archives_are_taken_apart_and_hostile_ones_refused(trained, tmp_path):
@@ -174,9 +176,9 @@ def test_a_model_that_is_not_converted_is_run_by_tensorflow_which_is_said(traine
     for name in ("run.json", "model.keras"):
         os.link(trained.out / "mel" / name, tmp_path / "mel" / name)
     recording = write_tone(tmp_path / "tone.wav", seconds=5)
-    _, said = classify(recording, "--model", "mel", "--out", "keras", "--write", "csv", cwd=tmp_path)
+    _, said = classify(recording, "--model", "mel", "--out", "keras", "--writers", "csv", cwd=tmp_path)
     assert "is run by TensorFlow" in said and "ConvertModelToTFLite.py" in said
-    _, said = classify(recording, "--model", trained.out / "mel", "--out", "lite", "--write", "csv", cwd=tmp_path)
+    _, said = classify(recording, "--model", trained.out / "mel", "--out", "lite", "--writers", "csv", cwd=tmp_path)
     assert "TensorFlow" not in said
     both = [[(row["label"], row["start"], row["end"]) for row in rows(tmp_path / out)] for out in ("keras", "lite")]
     assert both[0] == both[1]

@@ -15,7 +15,7 @@ from tests.conftest import run_script, write_data
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):
-    """Three recordings a label, and a file that can not be read."""
+    """Three recordings a label, and a file that cannot be read."""
     data = write_data(tmp_path_factory.mktemp("cluster") / "raw", n=3)
     (data / "low tone" / "text.wav").write_text("these are words")
     return data
@@ -31,7 +31,7 @@ def there(bucket, raw):
 
 
 def prepare(folder, data, out, *args):
-    return run_script("PrepareData.py", data, "--out", out, "--join", 0, *args, cwd=folder)
+    return run_script("PrepareData.py", data, "--out", out, "--join-recordings", 0, *args, cwd=folder)
 
 
 def prepared(folder):
@@ -93,7 +93,7 @@ def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_p
     for name in ("labels", "split", "scores", "thresholds"):
         assert theirs.run[name] == ours.run[name]
     assert theirs.run["run"] == {**ours.run["run"], "data": f"{there}/all"}
-    for name, values in ours.answers("test").items():
-        assert np.array_equal(theirs.answers("test")[name], values)
+    for name, values in ours.predictions("test").items():
+        assert np.array_equal(theirs.predictions("test")[name], values)
     _, said = run_script("EvaluateModel.py", *elsewhere, *settings, cwd=tmp_path)
     assert "1 trainings, 1 done before" in said

@@ -16,7 +16,7 @@ def test_the_files_of_a_model_stand_side_by_side_with_what_they_cost_and_what_th
             of = model.variants["files"][row[1]]
             assert row[2] == f"{of['bytes'] / 1000:,.0f}"
             assert of["bytes"] == (model.folder / artifact.KINDS[row[1]]).stat().st_size
-            assert row[3] == f"{of['test']['pieces']['right'] / of['test']['pieces']['n']:.1%}"
+            assert row[3] == f"{of['test']['windows']['right'] / of['test']['windows']['n']:.1%}"
     assert "gone" not in said
     assert "changed" not in said
 
@@ -27,7 +27,7 @@ def test_without_its_recordings_a_model_gets_no_int8_file_and_the_script_goes_on
     run["run"]["data"] = str(tmp_path / "gone")
     (folder / "run.json").write_text(json.dumps(run))
     assert (folder / "model_int8.tflite").exists()
-    printed, said = run_script("ConvertModelToTFLite.py", "--out", tmp_path / "trained", cwd=tmp_path)
+    printed, said = run_script("ConvertModelToTFLite.py", "--trained", tmp_path / "trained", cwd=tmp_path)
     assert "signal gets no model_int8.tflite: the recordings it was trained on are gone" in said
     assert "the recordings to test have changed; no file is compared on them" in said
     assert "int8" not in printed

@@ -41,16 +41,16 @@ def test_every_recording_is_tested_once_and_the_spread_is_over_the_folds(evaluat
     found = result(folder)
     assert [fold["fold"] for fold in found["folds"]] == [0, 1, 2]
     assert found["scores"]["recordings"]["n"] == 6
-    assert found["scores"]["pieces"]["n"] == 12
+    assert found["scores"]["windows"]["n"] == 12
     assert found["intervals"]["groups"] == 6
     tested = [json.loads((folder / fold["folder"] / "run.json").read_text()) for fold in found["folds"]]
     assert len({name for run in tested for name in run["split"]["test"]}) == 6
     assert {run["recipe"]["epochs"] for run in tested} == {1}
-    summed = sum(fold["scores"]["pieces"]["right"] for fold in found["folds"])
-    assert found["scores"]["pieces"]["right"] == summed
+    summed = sum(fold["scores"]["windows"]["right"] for fold in found["folds"])
+    assert found["scores"]["windows"]["right"] == summed
     for label in LABELS:
         assert label in printed
-    assert "guessing 50.0%; always the most frequent label 50.0% of pieces" in printed
+    assert "guessing 50.0%; always the most frequent label 50.0% of windows" in printed
     assert "mean ± sd over 3 fold(s); 95 %: drawn from 6 groups" in printed
     assert "next: python TrainModel.py" in printed
 
@@ -59,9 +59,9 @@ def test_the_leaderboard_and_the_pictures_are_written(evaluated):
     folder, *_ = evaluated
     (row,) = csv.DictReader((folder / "evaluated" / "leaderboard.csv").open())
     assert row["model"] == CHEAPEST
-    recalls = [fold["scores"]["pieces"]["mean_recall"] for fold in result(folder)["folds"]]
-    assert float(row["pieces_mean_recall"]) == pytest.approx(sum(recalls) / 3)
-    for what in ("pieces", "recordings"):
+    recalls = [fold["scores"]["windows"]["balanced_accuracy"] for fold in result(folder)["folds"]]
+    assert float(row["windows_balanced_accuracy"]) == pytest.approx(sum(recalls) / 3)
+    for what in ("windows", "recordings"):
         picture = folder / "evaluated" / f"{CHEAPEST}_confusion_{what}.png"
         assert picture.read_bytes().startswith(b"\x89PNG")
 
@@ -69,10 +69,10 @@ def test_the_leaderboard_and_the_pictures_are_written(evaluated):
 def test_a_fold_that_is_missing_is_trained_alone(evaluated):
     _, (printed, said), before, (_, said_again), after = evaluated
     assert "2 trainings, 0 done before" in said
-    assert said.count("mean of the recalls") == 2
+    assert said.count("balanced accuracy") == 2
     assert "mean ± sd over 2 fold(s); 95 %: drawn from 4 groups" in printed
     assert "3 trainings, 2 done before" in said_again
-    assert said_again.count("mean of the recalls") == 1
+    assert said_again.count("balanced accuracy") == 1
     assert set(before) == {"fold_0", "fold_2"}
     assert {name for name in after if after[name] != before.get(name)} == {"fold_1"}
 
@@ -82,7 +82,7 @@ def test_nothing_is_trained_again_to_decide_by_vote(evaluated):
     printed, said = evaluate(folder, "--epochs", 1, "--vote")
     assert "3 trainings, 3 done before" in said
     assert stamps(folder) == after
-    assert "decided by the vote of its pieces" in printed
+    assert "decided by the vote of its windows" in printed
 
 
 def test_a_trained_model_is_tested_and_what_it_has_heard_is_said(evaluated):
@@ -104,13 +104,13 @@ def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
         path = folder / model / "run.json"
         run = json.loads(path.read_text())
         path.write_text(json.dumps({**run, "thresholds": {label: threshold for label in LABELS}}))
-        printed, _ = evaluate(folder, "--model", model, "--background", tmp_path / "night")
+        printed, _ = evaluate(folder, "--model", model, "--negatives", tmp_path / "night")
         found = result(folder, f"{CHEAPEST}_on_data")["background"]
         assert found["hours"] == pytest.approx(1 / 60)
         assert found["false_alarms"] == n
         assert found["false_alarms_per_hour"] == pytest.approx(60 * n)
         assert "false alarms in 0.02 hours of background" in printed
-    _, said = evaluate(folder, "--model", model, "--background", folder / "evaluated", expect=1)
+    _, said = evaluate(folder, "--model", model, "--negatives", folder / "evaluated", expect=1)
     assert "holds no recordings to count false alarms in" in said
 
 
@@ -122,7 +122,7 @@ def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
         (["--model", "trained/mel", "--folds", "0", "--epochs", "2"], "leave out --folds, --epochs"),
         (["--model", "trained/mel,other/mel"], "two of trained/mel,other/mel have one name"),
         (["--overlap", "0.5"], "--overlap and --background are for models that are trained already"),
-        (["--mix-in", "nowhere"], "nowhere holds no recordings; name a folder of sounds to mix in"),
+        (["--background-noise", "nowhere"], "nowhere holds no recordings; name a folder of sounds to mix in"),
         (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs is for this machine"),
         (["--data", "ftp://host/data"], "ftp://host/data: give a path, or an address that begins with one of s3://"),
         (["--folds", "3"], "there are folds 0 to 2"),

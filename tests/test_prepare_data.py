@@ -48,7 +48,7 @@ def raw(tmp_path):
     return data
 
 
-def test_raw_recordings_become_mono_at_the_rate_of_the_contract_without_silence(raw):
+def test_raw_recordings_become_mono_at_the_rate_of_the_audio_format_without_silence(raw):
     before = files(raw)
     printed, _ = prepare(raw, *BY_SPEAKER)
     assert files(raw) == before
@@ -116,7 +116,7 @@ def test_split_cuts_silence_out_of_the_inside(raw):
     path = raw / "speech" / "anna_1.flac"
     samples, rate = soundfile.read(path)
     soundfile.write(path, np.concatenate([samples, samples]), rate)
-    prepare(raw, "--split", "--join", 0)
+    prepare(raw, "--split", "--join-recordings", 0)
     assert soundfile.info(raw.parent / "out" / "speech" / "anna_1.wav").duration == pytest.approx(24, abs=0.6)
 
 
@@ -145,10 +145,10 @@ def test_unreadable_loud_and_quiet_recordings_are_named(raw):
     soundfile.write(raw / "speech" / "loud.wav", np.sign(np.sin(np.arange(200_000) / 9)), 16_000)
     soundfile.write(raw / "speech" / "faint.wav", 1e-4 * np.sin(np.arange(200_000) / 9), 16_000, subtype="FLOAT")
     printed, _ = prepare(raw)
-    assert "text.wav can not be read" in printed
+    assert "text.wav cannot be read" in printed
     assert "clipped: recorded too loud: 1\n  speech/loud.wav" in printed
     assert "hardly audible: 1\n  speech/faint.wav" in printed
-    assert "text.wav can not be read" in prepare(raw)[0]  # nor the second time
+    assert "text.wav cannot be read" in prepare(raw)[0]  # nor the second time
 
 
 def test_long_recordings_become_parts_of_one_group(tmp_path):
@@ -193,7 +193,7 @@ def test_a_killed_run_is_gone_on_with(tmp_path):
 
 def test_a_folder_that_a_killed_run_left_has_the_right_groups(tmp_path):
     write_tone(tmp_path / "a" / "x.wav")
-    entry = {"id": "1", "data": "raw", "group": "anna", "fold": None, "side": None, "begun": True}
+    entry = {"id": "1", "data": "raw", "group": "anna", "fold": None, "split_name": None, "begun": True}
     (tmp_path / "manifest.jsonl").write_text(json.dumps({**entry, "outputs": [{"path": "a/x.wav"}]}) + "\n")
     write_tone(tmp_path / "b" / "y.wav")
     assert [clip.group for clip in read_clips(tmp_path)] == ["anna", "b/y.wav"]
@@ -236,7 +236,7 @@ def test_a_label_that_leads_out_of_the_folder_is_refused(tmp_path):
     assert "mixed labels" in said
     (tmp_path / "raw" / "clips.csv").write_text("path,label,start,end\na.wav,../../x,0,1\na.wav,y,2,\n")
     _, said = run_script("PrepareData.py", tmp_path / "raw", "--out", tmp_path / "out", cwd=tmp_path, expect=1)
-    assert "'../../x' can not be the name of a folder" in said
+    assert "'../../x' cannot be the name of a folder" in said
 
 
 def test_a_licence_is_shown_and_not_accepted_for_anybody(tmp_path):

@@ -16,7 +16,7 @@ SNIPPETS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(enc
 RUNTIMES = {"mediapipe": "MediaPipe Tasks", "tflite_support": "Task Library", "ai_edge_litert": "LiteRT"}
 BEFORE = {  # what a machine without graphics, and two libraries in one environment, need
     "mediapipe": "sys.modules['tensorflow'] = None; import types; sys.modules['cv2'] = types.ModuleType('cv2')",
-    "tflite_support": "from classifier import metadata; metadata.prepare_tflite_support()",
+    "tflite_support": "from classifier.export import metadata; metadata.prepare_tflite_support()",
     "ai_edge_litert": "",
 }
 

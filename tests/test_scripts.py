@@ -1,4 +1,4 @@
-"""What holds for every script: it explains itself at once, and says plainly what it can not use."""
+"""What holds for every script: it explains itself at once, and says plainly what it cannot use."""
 
 import ast
 import subprocess
@@ -41,7 +41,7 @@ def test_an_unknown_flag_is_refused(script, tmp_path):
 
 @pytest.mark.parametrize("script", ["ConvertModelToTFLite.py", "WriteMetadataToModel.py"])
 def test_before_training_the_first_step_is_named(script, tmp_path):
-    _, said = run_script(script, "--out", tmp_path / "trained", cwd=tmp_path, expect=1)
+    _, said = run_script(script, "--trained", tmp_path / "trained", cwd=tmp_path, expect=1)
     assert "run TrainModel.py first" in said
 
 
@@ -59,4 +59,4 @@ def test_a_recording_that_is_not_there_or_no_audio_is_named(script, tmp_path, tr
     assert "nowhere.wav: there is no such recording" in said
     (tmp_path / "text.wav").write_text("these are words")
     _, said = run_script(script, tmp_path / "text.wav", *settings, cwd=tmp_path, expect=1)
-    assert "text.wav can not be read" in said
+    assert "text.wav cannot be read" in said

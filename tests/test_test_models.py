@@ -10,11 +10,11 @@ from tests.conftest import run_script, write_tone
 
 
 @pytest.mark.parametrize(("script", "model"), [("TestSignalModel.py", "signal"), ("TestMelSpecModel.py", "mel")])
-def test_a_line_a_piece_with_its_time(script, model, trained, tmp_path):
+def test_a_line_a_window_with_its_time(script, model, trained, tmp_path):
     recording = write_tone(tmp_path / "naïve tone 1.wav", seconds=5, rate=44_100, channels=2)
     printed, said = run_script(script, recording, "--model", trained.out / model, cwd=tmp_path)
     lines = printed.splitlines()
-    assert lines[1].split() == ["piece", "silence", "song", "speech", "it", "is"]
+    assert lines[1].split() == ["window", "silence", "song", "speech", "it", "is"]
     assert [line.split("s  ")[0].strip() for line in lines[3:6]] == ["0.00 - 2.00", "2.00 - 4.00", "4.00 - 5.00"]
     assert lines[6].startswith("recording")
     assert lines[7].startswith("it is: ")
@@ -27,7 +27,7 @@ def test_json_is_all_there_is_on_standard_output(script, model, trained, tmp_pat
     printed, _ = run_script(script, "--json", "--model", trained.out / model, cwd=tmp_path)
     answer = json.loads(printed)
     assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-4)
-    assert set(answer["pieces"][0]) == {"start", "end", "label", "probabilities"}
+    assert set(answer["windows"][0]) == {"start", "end", "label", "probabilities"}
     assert answer["label"] in ("silence", "song", "speech", None)
 
 

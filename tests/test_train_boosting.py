@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.records import artifact
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from tests.conftest import run_script, write_data
 
 LABELS = ["high tone", "low tone"]
@@ -20,7 +20,7 @@ def boost(folder, *args, expect=0):
 
 @pytest.fixture(scope="module")
 def boosted(tmp_path_factory):
-    """Five recordings a label, pieces that overlap by three quarters; what was printed."""
+    """Five recordings a label, windows that overlap by three quarters; what was printed."""
     folder = tmp_path_factory.mktemp("boosting")
     write_data(folder / "data")
     printed, said = boost(folder, "--features", "mel", "--overlap", "0.75")
@@ -30,49 +30,49 @@ def boosted(tmp_path_factory):
 def test_the_folder_holds_what_a_report_needs(boosted):
     folder, _, _ = boosted
     assert (folder / "model.joblib").stat().st_size
-    for what in ("pieces", "recordings"):
+    for what in ("windows", "recordings"):
         assert (folder / "report" / f"confusion_{what}.png").read_bytes().startswith(b"\x89PNG")
     run = json.loads((folder / "run.json").read_text())
     assert run["labels"] == LABELS
     assert (run["run"]["features"], run["run"]["overlap"]) == ("mel", 0.75)
-    assert run["pieces"] == {"train": 36, "validation": 4, "test": 4}
-    assert run["features"] == 60 * Contract().n_frames
-    assert run["split"]["groups_on_two_sides"] == []
-    assert run["contract"]["piece_length"] == 32_000
-    assert set(run["scores"]["pieces"]["pr_auc"]) == set(LABELS)
+    assert run["windows"] == {"train": 36, "validation": 4, "test": 4}
+    assert run["features"] == 60 * AudioFormat().n_frames
+    assert run["split"]["groups_in_two_splits"] == []
+    assert run["audio_format"]["window_length"] == 32_000
+    assert set(run["scores"]["windows"]["pr_auc"]) == set(LABELS)
     assert run["grid"]["tried"][0]["components"] == run["recipe"]["components"]
     assert run["versions"]["scikit-learn"]
-    assert run["scores"]["pieces"]["mean_recall"] == 1  # of two tones
+    assert run["scores"]["windows"]["balanced_accuracy"] == 1  # of two tones
 
 
 def test_its_answers_are_kept_as_those_of_networks(boosted):
     folder, _, _ = boosted
     run = json.loads((folder / "run.json").read_text())
-    for side in ("validation", "test"):
-        answers = artifact.Artifact(folder, run, Contract(), run["labels"]).answers(side)
-        names = run["split"][side]
-        for number, label in zip(answers["recordings"], answers["truth"], strict=True):
+    for split_name in ("validation", "test"):
+        predictions = artifact.Artifact(folder, run, AudioFormat(), run["labels"]).predictions(split_name)
+        names = run["split"][split_name]
+        for number, label in zip(predictions["recordings"], predictions["targets"], strict=True):
             assert names[number].startswith(LABELS[label])
-        assert answers["probabilities"].sum(axis=1) == pytest.approx(1, abs=1e-5)
+        assert predictions["probabilities"].sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_model_can_be_loaded_again(boosted):
     folder, _, _ = boosted
     model = joblib.load(folder / "model.joblib")
-    values = np.zeros((2, 60 * Contract().n_frames), "float32")
+    values = np.zeros((2, 60 * AudioFormat().n_frames), "float32")
     assert model.predict_proba(values).shape == (2, len(LABELS))
     assert list(model.named_steps) == ["scale", "pca", "trees"]
 
 
 def test_it_says_recall_pr_auc_chance_and_what_comes_next(boosted):
     folder, printed, said = boosted
-    assert "boosting: 4 of 4 pieces, 2 of 2 recordings right" in printed
+    assert "boosting: 4 of 4 windows, 2 of 2 recordings right" in printed
     assert "PR-AUC" in printed
-    assert "mean of the recalls 100.0%, guessing 50.0%" in printed
-    assert "guessing a label's share of the pieces: high tone 50.0%, low tone 50.0%" in printed
+    assert "balanced accuracy 100.0%, guessing 50.0%" in printed
+    assert "guessing a label's share of the windows: high tone 50.0%, low tone 50.0%" in printed
     assert "wrote boosted/boosting; next: python TrainModel.py" in printed
-    assert "pieces 36 to learn from, 4 to validate, 4 to test" in said
-    assert "4 settings on 3 folds each" in said  # 50 and 200 components are both more than pieces
+    assert "windows 36 to learn from, 4 to validate, 4 to test" in said
+    assert "4 settings on 3 folds each" in said  # 50 and 200 components are both more than windows
 
 
 def test_same_seed_same_answers(boosted, tmp_path):
@@ -80,8 +80,8 @@ def test_same_seed_same_answers(boosted, tmp_path):
     write_data(tmp_path / "data")
     boost(tmp_path, "--features", "mel", "--overlap", "0.75")
     with (
-        np.load(folder / "answers.npz") as first,
-        np.load(tmp_path / "boosted" / "boosting" / "answers.npz") as second,
+        np.load(folder / "predictions.npz") as first,
+        np.load(tmp_path / "boosted" / "boosting" / "predictions.npz") as second,
     ):
         assert {name: first[name].tolist() for name in first} == {name: second[name].tolist() for name in second}
 
@@ -90,8 +90,8 @@ def test_same_seed_same_answers(boosted, tmp_path):
     ("n", "args", "complaint"),
     [
         (2, [], "'high tone' has 2 recording(s) or group(s); it needs at least 3"),
-        (3, [], "'high tone' has 1 recording(s) or group(s) on the training side; the grid search needs at least 2"),
-        (5, ["--overlap", "1"], "--overlap 1: it is a share of a piece; give one from 0 to 0.9"),
+        (3, [], "'high tone' has 1 recording(s) or group(s) on the training split; the grid search needs at least 2"),
+        (5, ["--overlap", "1"], "--overlap 1: it is a share of a window; give one from 0 to 0.9"),
         (5, ["--fold", "7"], "--fold 7: there are folds 0 to 4"),
     ],
 )
@@ -107,10 +107,10 @@ def test_features_that_there_are_not_are_refused(tmp_path):
     assert "invalid choice: 'chroma'" in said
 
 
-def test_without_flags_pieces_are_summed_up_and_touch(tmp_path):
+def test_without_flags_windows_are_summed_up_and_touch(tmp_path):
     write_data(tmp_path / "data")
     boost(tmp_path)
     run = json.loads((tmp_path / "boosted" / "boosting" / "run.json").read_text())
-    assert (run["run"]["features"], run["pieces"]["train"]) == ("summary", 12)
-    assert {row["components"] for row in run["grid"]["tried"]} == {None, 8}  # a fold has 8 pieces to learn from
+    assert (run["run"]["features"], run["windows"]["train"]) == ("summary", 12)
+    assert {row["components"] for row in run["grid"]["tried"]} == {None, 8}  # a fold has 8 windows to learn from
     assert run["scores"]["recordings"]["right"] == 2

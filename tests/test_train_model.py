@@ -1,4 +1,4 @@
-"""Training as users run it: on small data made for the purpose, and on data that can not be used."""
+"""Training as users run it: on small data made for the purpose, and on data that cannot be used."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ from tests.conftest import CHEAPEST, ROOT, call_script, run_script, write_data, 
 def train(data, out, *args, model=CHEAPEST, epochs=1, expect=0, labels=None):
     labels = labels or out.parent / "labels.txt"
     data = data.relative_to(out.parent) if data.is_relative_to(out.parent) else data  # as a person would type it
-    settings = ["--data", data, "--out", out, "--model", model, "--epochs", epochs, "--labels", labels]
+    settings = ["--data", data, "--trained", out, "--model", model, "--epochs", epochs, "--labels", labels]
     return call_script("TrainModel.py", *settings, *args, cwd=out.parent, expect=expect)
 
 
@@ -32,42 +32,42 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
         folder = trained.out / name
         for file in ("model.keras", "run.json", "history.csv"):
             assert (folder / file).stat().st_size
-        for picture in ("curves", "confusion_pieces", "confusion_recordings", "reliability"):
+        for picture in ("curves", "confusion_windows", "confusion_recordings", "reliability"):
             assert (folder / "report" / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
         rows = list(csv.DictReader((folder / "history.csv").open()))
         assert [row["epoch"] for row in rows] == ["1", "2"]
         run = json.loads((folder / "run.json").read_text())
         assert run["labels"] == ["silence", "song", "speech"]
-        assert run["contract"]["piece_length"] == 32_000
+        assert run["audio_format"]["window_length"] == 32_000
         assert run["run"]["seed"] == 0
         assert run["recipe"]["epochs"] == 2
         assert run["versions"]["keras"]
-        assert set(run["scores"]["pieces"]["recall"]) == set(run["labels"])
-        assert run["split"]["groups_on_two_sides"] == []
+        assert set(run["scores"]["windows"]["recall"]) == set(run["labels"])
+        assert run["split"]["groups_in_two_splits"] == []
         assert set(run["thresholds"]) == set(run["alarms"]) == {"song", "speech"}
         assert 0.5 <= run["calibration"]["temperature"] <= 10
-        sides = [set(run["split"][side]) for side in ("train", "validation", "test")]
-        assert sum(map(len, sides)) == len(set.union(*sides)) == sum(run["data"]["recordings"].values())
+        split_names = [set(run["split"][split_name]) for split_name in ("train", "validation", "test")]
+        assert sum(map(len, split_names)) == len(set.union(*split_names)) == sum(run["data"]["recordings"].values())
 
 
-@pytest.mark.parametrize("side", ["validation", "test"])
-def test_what_the_model_says_of_each_held_out_piece_is_kept(trained, side):
+@pytest.mark.parametrize("split_name", ["validation", "test"])
+def test_what_the_model_says_of_each_held_out_window_is_kept(trained, split_name):
     model = artifact.load(trained.out / "mel")
-    answers = model.answers(side)
-    names, truth = model.run["split"][side], answers["truth"]
-    assert set(answers["recordings"]) == set(range(len(names)))
-    for number, label, start in zip(answers["recordings"], truth, answers["starts"], strict=True):
+    predictions = model.predictions(split_name)
+    names, targets = model.run["split"][split_name], predictions["targets"]
+    assert set(predictions["recordings"]) == set(range(len(names)))
+    for number, label, start in zip(predictions["recordings"], targets, predictions["starts"], strict=True):
         assert names[number].startswith(model.labels[label])
         assert start % 2 == 0
-    assert answers["probabilities"].sum(axis=1) == pytest.approx(1, abs=1e-5)
-    if side == "test":
-        right = (answers["probabilities"].argmax(axis=1) == truth).sum()
-        assert right == model.run["scores"]["pieces"]["right"]
+    assert predictions["probabilities"].sum(axis=1) == pytest.approx(1, abs=1e-5)
+    if split_name == "test":
+        right = (predictions["probabilities"].argmax(axis=1) == targets).sum()
+        assert right == model.run["scores"]["windows"]["right"]
 
 
 def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
     printed, said = trained.printed["train"]
-    assert "0 groups, 0 recordings on two sides" in printed
+    assert "0 groups, 0 recordings in two splits" in printed
     assert "guessing 33.3%" in printed
     assert "next: python ConvertModelToTFLite.py" in printed
     for name in ("signal", "mel"):
@@ -82,7 +82,7 @@ def again(trained, data_short, tmp_path_factory):
     """Both models of `trained` once more, and with another seed, in another process than they were made in."""
     folder = tmp_path_factory.mktemp("again")
     for name, seed in (("same", 0), ("other", 6)):
-        settings = ["--data", data_short, "--epochs", 2, "--out", folder / name, "--seed", seed]
+        settings = ["--data", data_short, "--epochs", 2, "--trained", folder / name, "--seed", seed]
         call_script("TrainModel.py", *settings, cwd=folder)
     return folder
 
@@ -99,21 +99,21 @@ def test_same_seed_same_weights(trained, again, model):
 
 def test_papers_of_other_rates_and_lengths_are_followed_through_to_the_clients(tmp_path):
     _, said = train(write_data(tmp_path / "data"), tmp_path / "out", "--paper", model="slice_cnn,urbansound_small_cnn")
-    assert "pieces of 0.2 s at 16000 Hz; Constants.py says otherwise" in said
-    assert "pieces of 4.01705 s at 22050 Hz; Constants.py says otherwise" in said
-    contracts = [run_of(tmp_path / "out", name)["contract"] for name in ("slice_cnn", "urbansound_small_cnn")]
-    numbers = [[contract[name] for name in ("sample_rate", "piece_length")] for contract in contracts]
+    assert "windows of 0.2 s at 16000 Hz; Constants.py says otherwise" in said
+    assert "windows of 4.01705 s at 22050 Hz; Constants.py says otherwise" in said
+    audio_formats = [run_of(tmp_path / "out", name)["audio_format"] for name in ("slice_cnn", "urbansound_small_cnn")]
+    numbers = [[audio_format[name] for name in ("sample_rate", "window_length")] for audio_format in audio_formats]
     assert numbers == [[16_000, 3_200], [22_050, 88_576]]
-    call_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
+    call_script("ConvertModelToTFLite.py", "--trained", tmp_path / "out", cwd=tmp_path)
     files = [tmp_path / "out" / name / "model.tflite" for name in ("slice_cnn", "urbansound_small_cnn")]
     assert [prediction.LiteRT(file).n_inputs for file in files] == [3_200, 88_576]
-    printed, _ = run_script("WriteMetadataToModel.py", "--out", tmp_path / "out", cwd=tmp_path)
+    printed, _ = run_script("WriteMetadataToModel.py", "--trained", tmp_path / "out", cwd=tmp_path)
     assert "0.2 s of audio" in printed
 
 
-def test_a_papers_piece_may_be_shorter_than_a_window_of_the_contract(tmp_path):
-    train(write_data(tmp_path / "data"), tmp_path / "out", "--paper", "--seconds", 0.1, model="abdoli_1600")
-    assert artifact.load(tmp_path / "out" / "abdoli_1600").contract.piece_length == 1_600
+def test_a_papers_window_may_be_shorter_than_a_window_of_the_audio_format(tmp_path):
+    train(write_data(tmp_path / "data"), tmp_path / "out", "--paper", "--window", 0.1, model="abdoli_1600")
+    assert artifact.load(tmp_path / "out" / "abdoli_1600").audio_format.window_length == 1_600
 
 
 def test_the_paper_is_followed_to_the_letter(tmp_path):
@@ -128,28 +128,28 @@ def test_the_paper_is_followed_to_the_letter(tmp_path):
 
 def test_other_recordings_are_mixed_in_behind(trained, data_short, tmp_path):
     write_tone(tmp_path / "rain" / "rain.flac", seconds=5)
-    settings = ["--data", data_short, "--epochs", 2, "--model", "signal", "--out", tmp_path / "wet"]
-    call_script("TrainModel.py", *settings, "--mix-in", tmp_path / "rain", cwd=tmp_path)
+    settings = ["--data", data_short, "--epochs", 2, "--model", "signal", "--trained", tmp_path / "wet"]
+    call_script("TrainModel.py", *settings, "--background-noise", tmp_path / "rain", cwd=tmp_path)
     dry, wet = (artifact.load(out / "signal") for out in (trained.out, tmp_path / "wet"))
     assert (dry.run["recipe"]["background_snr_db"], wet.run["recipe"]["background_snr_db"]) == (None, [5, 30])
-    assert wet.run["run"]["mix_in"] == str(tmp_path / "rain")
-    assert not np.array_equal(dry.answers("test")["probabilities"], wet.answers("test")["probabilities"])
-    _, said = train(data_short, tmp_path / "none", "--mix-in", tmp_path / "nowhere", expect=1)
+    assert wet.run["run"]["background_noise"] == str(tmp_path / "rain")
+    assert not np.array_equal(dry.predictions("test")["probabilities"], wet.predictions("test")["probabilities"])
+    _, said = train(data_short, tmp_path / "none", "--background-noise", tmp_path / "nowhere", expect=1)
     assert "nowhere holds no recordings; name a folder of sounds to mix in" in said
 
 
-def test_groups_from_file_names_and_another_contract(tmp_path):
+def test_groups_from_file_names_and_another_audio_format(tmp_path):
     data = write_data(tmp_path / "data", n=6)
     for path in data.rglob("*.wav"):  # two takes of three speakers
         number = int(path.name[1])
         path.rename(path.with_name(f"speaker{number % 3}_take{number}.wav"))
-    _, said = train(data, tmp_path / "out", "--group-by", "^([^_]+)_", "--seconds", "3", "--sample-rate", "8000")
+    _, said = train(data, tmp_path / "out", "--group-by", "^([^_]+)_", "--window", "3", "--sample-rate", "8000")
     run = run_of(tmp_path / "out")
     assert run["split"]["groups"] == 3
     assert {name.split("/")[1].split("_")[0] for name in run["split"]["test"]} < {"speaker0", "speaker1", "speaker2"}
-    assert (run["contract"]["sample_rate"], run["contract"]["piece_length"]) == (8_000, 24_000)
-    assert "pieces of 3 s at 8000 Hz" in said
-    call_script("ConvertModelToTFLite.py", "--out", tmp_path / "out", cwd=tmp_path)
+    assert (run["audio_format"]["sample_rate"], run["audio_format"]["window_length"]) == (8_000, 24_000)
+    assert "windows of 3 s at 8000 Hz" in said
+    call_script("ConvertModelToTFLite.py", "--trained", tmp_path / "out", cwd=tmp_path)
     recording = next(data.rglob("*.wav"))
     printed, _ = call_script("TestSignalModel.py", recording, "--model", tmp_path / "out" / CHEAPEST, cwd=tmp_path)
     assert "0.00 - 3.00 s" in printed
@@ -166,7 +166,7 @@ def test_mixed_and_damaged_recordings(tmp_path):
     soundfile.write(data / "Tür zu" / "nan.wav", np.full(100, np.nan), 16_000, subtype="FLOAT")
     printed, _ = train(data, tmp_path / "out")
     for name, reason in (
-        ("text.wav", "can not be read"),
+        ("text.wav", "cannot be read"),
         ("half.wav", "cut short"),
         ("empty.wav", "no samples"),
         ("nan.wav", "NaN"),
@@ -182,13 +182,22 @@ def test_ctrl_c_leaves_the_model_of_before(tmp_path):
     data = write_data(tmp_path / "data")
     train(data, tmp_path / "out")
     before = (tmp_path / "out" / CHEAPEST / "run.json").read_bytes()
-    command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--out", tmp_path / "out", "--model", CHEAPEST]
+    command = [
+        sys.executable,
+        ROOT / "TrainModel.py",
+        "--data",
+        data,
+        "--trained",
+        tmp_path / "out",
+        "--model",
+        CHEAPEST,
+    ]
     command += ["--labels", tmp_path / "labels.txt", "--epochs", "100000"]
     settings = {"stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
     settings["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
     with subprocess.Popen(command, **settings) as child:
         for line in child.stderr:
-            if "pieces to learn from" in line:
+            if "windows to learn from" in line:
                 break
         child.send_signal(signal.SIGINT)
         said = child.stderr.read()
@@ -206,4 +215,4 @@ def test_real_voices_of_unseen_speakers_are_told_apart(shared_data, tmp_path):
             (tmp_path / "data" / label).mkdir(parents=True, exist_ok=True)
             shutil.copy(path, tmp_path / "data" / label)
     train(tmp_path / "data", tmp_path / "out", "--group-by", "^([^_]+)_", model="mel", epochs=6)
-    assert run_of(tmp_path / "out", "mel")["scores"]["pieces"]["mean_recall"] > 0.6
+    assert run_of(tmp_path / "out", "mel")["scores"]["windows"]["balanced_accuracy"] > 0.6

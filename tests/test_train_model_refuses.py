@@ -1,4 +1,4 @@
-"""What training says of data and settings that it can not use, as users hear it."""
+"""What training says of data and settings that it cannot use, as users hear it."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_data_that_can_not_be_used_is_explained_and_nothing_is_written(tmp_path,
         (["--model", "mell"], "'mell' is none of the models: " + ", ".join(registry.names("models"))),
         (["--fold", "7"], "--fold 7: there are folds 0 to 4"),
         (["--group-by", "("], "not a regular expression"),
-        (["--model", "mel", "--seconds", "1"], "mel can not be built for pieces of 1 s at 16000 Hz; take longer ones"),
+        (["--model", "mel", "--window", "1"], "mel cannot be built for windows of 1 s at 16000 Hz; take longer ones"),
     ],
 )
 def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):

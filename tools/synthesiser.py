@@ -16,9 +16,9 @@ VOCODER_RATE = 22050  # what espeak-ng makes
 FRAME_S = 0.005  # one WORLD frame
 LOWEST_F0, HIGHEST_F0 = 60.0, 600.0  # Hz: below the deepest voice, above the highest sung note
 IPA_VOWELS = "aeiouyøœɶɑɒæɐəɚɜɝɛɪʊʏʌɔɨʉɯɤɵɘɞᵻ"
-LONGEST_GAP_S = 0.30  # a pause or breath, in speech as in song: a piece of one second must hold some voice
+LONGEST_GAP_S = 0.30  # a pause or breath, in speech as in song: a window of one second must hold some voice
 QUIET, AUDIBLE = 1e-5, 1e-2  # of the loudest frame's power: below the first a pause, above the second a vowel
-SHORTEST_VOWEL = 4  # frames: a shorter one can not be held
+SHORTEST_VOWEL = 4  # frames: a shorter one cannot be held
 
 # espeak-ng's speak_lib.h
 SYNCHRONOUS, PHONEME_EVENTS_IN_IPA, CHARS_UTF8 = 2, 1 | 2, 1

@@ -25,7 +25,7 @@ CONTAINERS = "aac,aiff,amr,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64"  # for PyA
 TELLS_ITS_LENGTH = ("matroska", "mov", "asf")  # containers whose header says how long they are
 BLOCK = 1 << 20  # samples of all channels decoded at once: memory does not grow with the recording
 RATES = (1_000, 768_000)  # Hz; headers that say otherwise are damaged, and would fill the memory when resampled
-OPEN_ENDED = 0x7FFF0000  # bytes; recorders that can not go back to the header write a data size this large, or 0
+OPEN_ENDED = 0x7FFF0000  # bytes; recorders that cannot go back to the header write a data size this large, or 0
 LAST_PAGE = 1 << 16  # bytes; an ogg page is never longer
 TOLERANCE = 0.25  # seconds by which a header may be wrong: codecs pad
 
@@ -84,8 +84,8 @@ def blocks(path, sample_rate=None, start=0.0, end=None):
             raise InputError(f"{path} ends at {position / rate:.2f} s, before the part from {start:g} s on begins")
 
 
-def pieces(path, sample_rate, length, hop=None, start=0.0, end=None):
-    """A recording's pieces, as Constants.cut_audio_pad_last cuts them, one after the other.
+def windows(path, sample_rate, length, hop=None, start=0.0, end=None):
+    """A recording's windows, as Constants.cut_audio_pad_last cuts them, one after the other.
 
     Args:
         sample_rate, start, end: as of `blocks`; the errors are its, too.
@@ -176,7 +176,7 @@ def _decoder(path):
             raise
         reason = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
         reason = reason.strip().rstrip(".")
-        raise InputError(f"{path} can not be read ({reason}); is it a recording, and is it whole?") from None
+        raise InputError(f"{path} cannot be read ({reason}); is it a recording, and is it whole?") from None
 
 
 def _by_soundfile(file, path):

@@ -18,13 +18,13 @@ def _librosa():
     return librosa
 
 
-def power_spectrogram(signal, contract):
+def power_spectrogram(signal, audio_format):
     """(samples,) -> (n_fft / 2 + 1, frames) power."""
-    return np.abs(_librosa().stft(signal, n_fft=contract.n_fft, hop_length=contract.hop_length)) ** 2
+    return np.abs(_librosa().stft(signal, n_fft=audio_format.n_fft, hop_length=audio_format.hop_length)) ** 2
 
 
-def mel_spectrograms(signals, contract):
+def mel_spectrograms(signals, audio_format):
     """[(samples,), ...] -> [(n_mels, frames) power, ...]."""
     mel = _librosa().feature.melspectrogram
-    settings = {"sr": contract.sample_rate, "n_fft": contract.n_fft, "hop_length": contract.hop_length}
-    return [mel(y=np.asarray(signal), n_mels=contract.n_mels, **settings) for signal in signals]
+    settings = {"sr": audio_format.sample_rate, "n_fft": audio_format.n_fft, "hop_length": audio_format.hop_length}
+    return [mel(y=np.asarray(signal), n_mels=audio_format.n_mels, **settings) for signal in signals]

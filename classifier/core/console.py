@@ -36,18 +36,6 @@ def run(main):
         sys.exit(130)
 
 
-def at_least(least):
-    """A type for argparse: whole numbers from `least` on."""
-
-    def whole_number(text):
-        if int(text) < least:
-            raise ValueError
-        return int(text)
-
-    whole_number.__name__ = f"whole number from {least} on"  # what argparse calls it when it complains
-    return whole_number
-
-
 def say(*words):
     """What is going on, on standard error."""
     print(*words, file=sys.stderr, flush=True)

@@ -2,4 +2,4 @@
 
 
 class InputError(ValueError):
-    """What a person gave can not be used; the message names it, says what is wrong and what to do."""
+    """What a person gave cannot be used; the message names it, says what is wrong and what to do."""

@@ -2,7 +2,7 @@
 
 A store belongs to a data folder and a sample rate. What was decoded before is taken over; a recording that is new or
 changed (path, size, time) is decoded and appended. The index speaks of whole recordings only, so a killed run leaves
-no half store: the next one goes on. Pieces are views of the samples; what was looked at can be let go of again
+no half store: the next one goes on. Windows are views of the samples; what was looked at can be let go of again
 (`forget`), so memory does not grow with the data.
 """
 
@@ -36,7 +36,7 @@ WASTE = 0.5  # of the file may belong to recordings that changed or are gone; th
 
 
 @dataclass(frozen=True)
-class Store:
+class AudioCache:
     """Decoded clips.
 
     mapped: the file; clip i is its samples from starts[i] to ends[i].
@@ -121,7 +121,7 @@ def _read_index(folder):
 
     Returns:
         dict of "end", samples of the file in use; never fewer than before, other processes may have mapped them; and
-        "recordings": {path: {key, first, samples, content}, or {key, reason} for one that can not be read}.
+        "recordings": {path: {key, first, samples, content}, or {key, reason} for one that cannot be read}.
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
@@ -165,7 +165,7 @@ def _decode_missing(clips, sample_rate, file, index, save):
 
 
 def _decode(path, sample_rate, file, alone):
-    """Append one recording, in one piece; returns its path and what the index says of it."""
+    """Append one recording, in one window; returns its path and what the index says of it."""
     key, digest = recording.stamp(path), hashlib.sha256()
 
     def decoded():
@@ -214,4 +214,4 @@ def _open(clips, sample_rate, file, index, folder):
         raise InputError(f"none of the {len(reasons)} recording(s) of {label!r} can be read; the first: {reasons[0]}")
     file.flush()
     mapped = mmap.mmap(file.fileno(), index["end"] * BYTES, access=mmap.ACCESS_READ)
-    return Store(mapped, np.array(starts), np.array(ends), good, contents, skipped, folder)
+    return AudioCache(mapped, np.array(starts), np.array(ends), good, contents, skipped, folder)

@@ -52,7 +52,7 @@ def check(clips, data, least_seconds):
     Args:
         clips: of the data set.
         data: its folder or file.
-        least_seconds: what is shorter is too short for a piece.
+        least_seconds: what is shorter is too short for a window.
 
     Returns:
         dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
@@ -139,19 +139,19 @@ def _summary(facts):
 def _shortcuts(facts):
     """How well each property tells the labels, and all together; the best first.
 
-    Each is {property, told (mean of the recalls), chance, warning}. With FOLDS groups of every label and more, each
+    Each is {property, told (balanced accuracy), chance, warning}. With FOLDS groups of every label and more, each
     group is judged by a tree that has not seen it; with fewer only what the format says is judged, as it stands.
     """
-    truth, groups = np.array([f.label for f in facts]), np.array([f.group for f in facts])
-    enough = min(len(set(groups[truth == label])) for label in set(truth)) >= FOLDS
+    targets, groups = np.array([f.label for f in facts]), np.array([f.group for f in facts])
+    enough = min(len(set(groups[targets == label])) for label in set(targets)) >= FOLDS
     columns = {
         name: _columns([getattr(f, name) for f in facts]) for name in ((*FORMAT, *MEASURED) if enough else FORMAT)
     }
     columns["all together"] = np.hstack(list(columns.values()))
-    chance = 1 / len(set(truth))
+    chance = 1 / len(set(targets))
     rows = []
     for name, values in columns.items():
-        told = _told(values, truth, groups if enough else None)
+        told = _told(values, targets, groups if enough else None)
         weight = (told - chance) / (1 - chance)
         rows.append(
             {
@@ -172,18 +172,18 @@ def _columns(values):
     return np.array(values, float)[:, None]
 
 
-def _told(values, truth, groups):
+def _told(values, targets, groups):
     from sklearn.metrics import balanced_accuracy_score
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
     from sklearn.tree import DecisionTreeClassifier
 
     tree = DecisionTreeClassifier(max_depth=2, class_weight="balanced", random_state=0)
     if groups is None:
-        answers = tree.fit(values, truth).predict(values)
+        predictions = tree.fit(values, targets).predict(values)
     else:
         folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-        answers = cross_val_predict(tree, values, truth, groups=groups, cv=folds)
-    return float(balanced_accuracy_score(truth, answers))
+        predictions = cross_val_predict(tree, values, targets, groups=groups, cv=folds)
+    return float(balanced_accuracy_score(targets, predictions))
 
 
 def show(found, as_json=False):
@@ -211,10 +211,10 @@ def show(found, as_json=False):
     console.table(header, rows)
     console.notes(
         {
-            "can not be read": found["unreadable"],
+            "cannot be read": found["unreadable"],
             "the same sound under two labels": [" = ".join(names) for names in found["two_labels"]],
             "the same sound more than once": [" = ".join(names) for names in found["duplicates"]],
-            "too short for a piece": found["too_short"],
+            "too short for a window": found["too_short"],
             "clipped, recorded too loud": found["clipped"],
             f"quieter than {QUIET_DB} dB": found["quiet"],
         }
@@ -225,7 +225,7 @@ def show(found, as_json=False):
 
 def _show_shortcuts(shortcuts, labels):
     judged = f"guessing {shortcuts[0]['chance']:.1%}; judged by {shortcuts[0]['judged_by']}"
-    print(f"labels that a tree of depth two tells by the files' properties alone, mean of the recalls ({judged}):")
+    print(f"labels that a tree of depth two tells by the files' properties alone, balanced accuracy ({judged}):")
     rows = []
     for row in shortcuts:
         values = {label: ", ".join(map(str, of.get(row["property"], ""))) for label, of in labels.items()}

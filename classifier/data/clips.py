@@ -49,7 +49,9 @@ def of_background(folder):
     folder = Path(folder)
     paths = recording.find(folder) if folder.is_dir() else []
     if not paths:
-        raise InputError(f"{folder} holds no recordings; name a folder of sounds to mix in behind others (--mix-in)")
+        raise InputError(
+            f"{folder} holds no recordings; name a folder of sounds to mix in behind others (--background-noise)"
+        )
     return [Clip(path, BACKGROUND, path.name) for path in paths]
 
 

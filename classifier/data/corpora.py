@@ -20,7 +20,7 @@ from classifier.core.errors import InputError
 from classifier.storage import archives, downloads
 
 DOWNLOADS = ".downloads"  # in the folder of all data: layouts do not look into hidden folders
-UNKNOWN = "unknown"  # the group of all whose speaker is not told: together they are on one side of a split
+UNKNOWN = "unknown"  # the group of all whose speaker is not told: together they are in one split of a split
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def download(corpus, folder, agreed):
         The data folder that it is, or is a part of.
 
     Raises:
-        InputError: its licence is not accepted, or its archive can not be had or is not what it was.
+        InputError: its licence is not accepted, or its archive cannot be had or is not what it was.
     """
     data = Path(folder) / corpus.place.partition("/")[0]
     place, archive = Path(folder) / corpus.place, Path(folder) / DOWNLOADS / corpus.archive.name
@@ -208,7 +208,7 @@ CORPORA = [
         "Creative Commons Attribution 4.0 (CC BY 4.0)",
         2_077_243_579,
         # Size and checksum as Zenodo lists them. The newer VocalSet1-2.zip holds every recording three times, sorted
-        # by singer, technique and vowel, in a zip beyond 4 GB whose offsets overflow: zipfile can not read it.
+        # by singer, technique and vowel, in a zip beyond 4 GB whose offsets overflow: zipfile cannot read it.
         Archive(
             "https://zenodo.org/records/1442513/files/VocalSet11.zip?download=1",
             "VocalSet11.zip",

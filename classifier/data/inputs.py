@@ -142,7 +142,7 @@ class _Files:
 
 
 def _harmless(part):
-    """A part of a path without what leads elsewhere or can not be written; "" for what names nothing."""
+    """A part of a path without what leads elsewhere or cannot be written; "" for what names nothing."""
     part = re.sub(r"[\x00-\x1f\x7f\\/]", "_", part)
     if part in (".", "..") or re.fullmatch(r"[A-Za-z]:", part):
         return ""

@@ -1,4 +1,4 @@
-"""Raw recordings of any kind -> data_long/<label>/: mono, at the contract's rate, without silence or noise.
+"""Raw recordings of any kind -> data_long/<label>/: mono, at the audio format's rate, without silence or noise.
 
 Each output has a line in the manifest that says which inputs and settings made it. A second run does what is missing
 and takes away what its inputs no longer make; inputs are only read, and files it did not write are never touched.
@@ -24,7 +24,7 @@ from classifier.core.errors import InputError
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.layouts.prepared import MANIFEST, read_manifest
 from classifier.plotting import plots
-from classifier.records.audio_format import make_contract
+from classifier.records.audio_format import make_audio_format
 from classifier.storage import remote
 from classifier.storage.locations import absolute, is_remote
 
@@ -120,14 +120,14 @@ def show(entries, least_seconds):
         rows.append([label, n, f"{before:.2f}", len(outputs), f"{after:.2f}", len({e["group"] for e in of_label})])
     console.table(["label", "recordings", "hours", "written", "hours", "groups"], rows)
     for entry in entries:
-        notes["can not be read"] += [reason for _, reason in entry["skipped"]]
+        notes["cannot be read"] += [reason for _, reason in entry["skipped"]]
         for output in entry["outputs"]:
             if output["clipped"] > CLIPPED_SHARE:
                 notes["clipped: recorded too loud"].append(f"{output['path']} ({output['clipped']:.2%} of it)")
             if output["rms_db"] < QUIET_DB and entry["label"] not in entry["settings"]["silent"]:
                 notes["hardly audible"].append(f"{output['path']} ({output['rms_db']:.0f} dB)")
             if output["seconds"] < least_seconds:
-                notes[f"shorter than a piece of {least_seconds:g} s"].append(output["path"])
+                notes[f"shorter than a window of {least_seconds:g} s"].append(output["path"])
     console.notes(notes)
 
 
@@ -136,17 +136,17 @@ def draw(path, settings):
     path = Path(path)
     before = next(_parts(Clip(path, "", ""), settings.sample_rate))
     signals = (before, _clean(before, "", settings))
-    contract = make_contract(sample_rate=settings.sample_rate)
-    powers = [spectrograms.power_spectrogram(signal, contract) for signal in signals]
+    audio_format = make_audio_format(sample_rate=settings.sample_rate)
+    powers = [spectrograms.power_spectrogram(signal, audio_format) for signal in signals]
     png = Path(f"{path.stem}_prepared.png")
-    plots.before_and_after(signals, powers, contract, path.name, png)
+    plots.before_and_after(signals, powers, audio_format, path.name, png)
     return png
 
 
 def _check(clips, data, out):
     for label in {clip.label for clip in clips}:
         if label in ("", ".", "..") or label != Path(label).name or label.startswith(".") or not label.isprintable():
-            raise InputError(f"the label {label!r} can not be the name of a folder; give it another name in the data")
+            raise InputError(f"the label {label!r} cannot be the name of a folder; give it another name in the data")
     folder, out = (PurePosixPath(place) for place in (data if is_remote(data) else folder_of(data), out))
     if out.is_relative_to(folder) or folder.is_relative_to(out):
         raise InputError(f"{out} and {folder} lie in each other; choose a folder elsewhere to write into (--out)")
@@ -160,7 +160,7 @@ def _plan(clips, settings):
         if seconds is None or seconds >= settings.join:
             jobs.append((clip,))
         else:
-            short[clip.label, clip.group, clip.fold, clip.side].append((clip, seconds))
+            short[clip.label, clip.group, clip.fold, clip.split_name].append((clip, seconds))
     for members in short.values():
         rows, together = [[]], 0.0
         for clip, seconds in members:
@@ -176,7 +176,7 @@ def _plan(clips, settings):
 
 
 def _seconds(clip):
-    """As the header says; None where it does not, or can not be read."""
+    """As the header says; None where it does not, or cannot be read."""
     try:
         seconds = recording.properties(clip.path).seconds
     except InputError:
@@ -287,7 +287,7 @@ def _do(name, job, folder, out, target):
 def _entry(name, job, data, outputs, **more):
     """A line of the manifest."""
     first = job.clips[0]
-    origin = {key: getattr(first, key) for key in ("label", "group", "fold", "side")}
+    origin = {key: getattr(first, key) for key in ("label", "group", "fold", "split_name")}
     made_by = {"inputs": _inputs(job, data), "settings": asdict(job.settings)}
     return {"id": name, "data": str(data), **origin, **made_by, "outputs": outputs, **more}
 

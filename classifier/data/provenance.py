@@ -18,17 +18,20 @@ def of_data(store, folder):
     }
 
 
-def of_split(store, sides, folder):
-    """How the recordings were split, what stands on two sides, and the names on each; sides as of splits.split."""
+def of_split(store, split_names, folder):
+    """How the recordings were split, what is in two splits, and the names on each; sides as of splits.split."""
     names = [clip.name(folder) for clip in store.clips]
     groups = [clip.group for clip in store.clips]
-    same = set(splits.on_two_sides(store.contents, sides))
+    same = set(splits.in_two_splits(store.contents, split_names))
     return {
         "by": splits.how(store.clips),
         "groups": len(set(groups)),
-        "groups_on_two_sides": splits.on_two_sides(groups, sides),
-        "recordings_on_two_sides": [
+        "groups_in_two_splits": splits.in_two_splits(groups, split_names),
+        "recordings_in_two_splits": [
             name for name, content in zip(names, store.contents, strict=True) if content in same
         ],
-        **{side: [name for name, where in zip(names, sides, strict=True) if where == side] for side in splits.SIDES},
+        **{
+            split_name: [name for name, where in zip(names, split_names, strict=True) if where == split_name]
+            for split_name in splits.SPLITS
+        },
     }

@@ -1,6 +1,6 @@
-"""Split clips so that no recording, speaker or room stands on two sides.
+"""Split clips so that no recording, speaker or room is in two splits.
 
-Pieces of one recording share its room and its microphone: split by piece, and a model is praised for knowing the room.
+Windows of one recording share its room and microphone; a split by window would reward a model for knowing the room.
 """
 
 import warnings
@@ -11,7 +11,7 @@ from scipy import sparse
 from classifier.core.errors import InputError
 
 VERBS = {"train": "learn from", "validation": "validate", "test": "test"}  # what a side is there to do
-SIDES = tuple(VERBS)
+SPLITS = tuple(VERBS)
 FOLDS = 5  # a fifth tests, a fifth validates, three fifths train
 BY_GROUP, FOLDS_GIVEN, SIDES_GIVEN = "group", "the folds of the data set", "the sides of the data set"
 
@@ -38,38 +38,38 @@ def split(clips, contents, fold=0, seed=0):
     """
     labels = np.array([clip.label for clip in clips])
     if how(clips) == SIDES_GIVEN:
-        sides = np.array([clip.side for clip in clips], dtype="<U10")
-        missing = [side for side in SIDES if side not in sides]
-        open_ = np.flatnonzero(sides == SIDES[0])
+        split_names = np.array([clip.split_name for clip in clips], dtype="<U10")
+        missing = [split_name for split_name in SPLITS if split_name not in split_names]
+        open_ = np.flatnonzero(split_names == SPLITS[0])
         if missing and len(open_):
             dealt = _by_fold(_folds([clips[i] for i in open_], labels[open_], np.array(contents)[open_], seed), fold)
-            sides[open_] = np.where(np.isin(dealt, missing), dealt, SIDES[0])
+            split_names[open_] = np.where(np.isin(dealt, missing), dealt, SPLITS[0])
     else:
-        sides = _by_fold(_folds(clips, labels, contents, seed), fold)
-    for side in SIDES:
-        lacking = sorted(set(labels) - set(labels[sides == side]))
+        split_names = _by_fold(_folds(clips, labels, contents, seed), fold)
+    for split_name in SPLITS:
+        lacking = sorted(set(labels) - set(labels[split_names == split_name]))
         if lacking:
             raise InputError(
-                f"no group of {', '.join(lacking)} fell on the {side} side; add recordings, or try another --seed"
+                f"no group of {', '.join(lacking)} fell on the {split_name} side; add recordings, or try another --seed"
             )
-    return sides
+    return split_names
 
 
 def how(clips):
     """Who decides on the sides: the data set (its sides, its folds), or this module by group."""
-    if clips[0].side is not None:
+    if clips[0].split_name is not None:
         return SIDES_GIVEN
     return FOLDS_GIVEN if clips[0].fold is not None else BY_GROUP
 
 
-def on_two_sides(keys, sides):
+def in_two_splits(keys, split_names):
     """The keys (groups, contents) that leak: those on more than one side.
 
     None after `split`, unless the data set itself puts them there; always checked.
     """
     seen = {}
-    for key, side in zip(keys, sides, strict=True):
-        seen.setdefault(key, set()).add(side)
+    for key, split_name in zip(keys, split_names, strict=True):
+        seen.setdefault(key, set()).add(split_name)
     return sorted(key for key, where in seen.items() if len(where) > 1)
 
 
@@ -77,10 +77,10 @@ def _by_fold(folds, fold):
     order = sorted(set(folds))
     if fold not in range(len(order)):
         raise InputError(f"--fold {fold}: there are folds 0 to {len(order) - 1}")
-    sides = np.full(len(folds), SIDES[0], dtype="<U10")
-    sides[folds == order[(fold + 1) % len(order)]] = SIDES[1]
-    sides[folds == order[fold]] = SIDES[2]
-    return sides
+    split_names = np.full(len(folds), SPLITS[0], dtype="<U10")
+    split_names[folds == order[(fold + 1) % len(order)]] = SPLITS[1]
+    split_names[folds == order[fold]] = SPLITS[2]
+    return split_names
 
 
 def _folds(clips, labels, contents, seed):
@@ -89,9 +89,9 @@ def _folds(clips, labels, contents, seed):
     groups = joined(np.array([clip.group for clip in clips]), contents)
     n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
     rarest = min(n_groups, key=n_groups.get)
-    if n_groups[rarest] < len(SIDES):
+    if n_groups[rarest] < len(SPLITS):
         raise InputError(
-            f"{rarest!r} has {n_groups[rarest]} recording(s) or group(s); it needs at least {len(SIDES)}, one each to "
+            f"{rarest!r} has {n_groups[rarest]} recording(s) or group(s); it needs at least {len(SPLITS)}, one each to "
             "train, to validate and to test: add recordings"
         )
     return _deal(labels, groups, min(FOLDS, n_groups[rarest]), seed)

@@ -79,13 +79,13 @@ class Job:
 def numbers(wanted, clips, contents, seed):
     """The folds that a person means by `--folds 0,2|all`, each with the side of every clip.
 
-    All are those of splits.split; where the data set itself names the test side, that is one.
+    All are those of splits.split; where the data set itself names the test split, that is one.
 
     Returns:
         {fold: (clips,) array of sides}.
 
     Raises:
-        InputError: there is no such fold, or one that can not be trained.
+        InputError: there is no such fold, or one that cannot be trained.
     """
     if wanted != "all":
         try:
@@ -96,16 +96,16 @@ def numbers(wanted, clips, contents, seed):
     found, tested = {}, set()
     for fold in itertools.count():
         try:
-            sides = splits.split(clips, contents, fold, seed)
+            split_names = splits.split(clips, contents, fold, seed)
         except InputError as error:
             if fold and str(error).startswith(f"--fold {fold}:"):
                 return found
             raise
-        test = tuple(np.flatnonzero(sides == splits.SIDES[2]))
+        test = tuple(np.flatnonzero(split_names == splits.SPLITS[2]))
         if test in tested:
             return found
         tested.add(test)
-        found[fold] = sides
+        found[fold] = split_names
 
 
 def jobs(names, folds, store, settings, out):
@@ -115,8 +115,8 @@ def jobs(names, folds, store, settings, out):
     found = []
     for fold, name in itertools.product(folds, names):
         split = {
-            side: [clip for clip, where in zip(clips, folds[fold], strict=True) if where == side]
-            for side in splits.SIDES
+            split_name: [clip for clip, where in zip(clips, folds[fold], strict=True) if where == split_name]
+            for split_name in splits.SPLITS
         }
         found.append(Job(name, fold, Path(out) / f"fold_{fold}", settings, split))
     return found
@@ -128,11 +128,11 @@ def is_done(job, fingerprint, labels):
         return False
     try:
         trained = artifact.load(job.folder)
-        trained.answers("test")
+        trained.predictions("test")
         held = trained.run
         same = held["data"]["fingerprint"] == fingerprint and held["labels"] == labels
         same = same and all(held["run"][name] == value for name, value in job.run.items())
-        same = same and all(held["split"][side] == names for side, names in job.split.items())
+        same = same and all(held["split"][split_name] == names for split_name, names in job.split.items())
     except (InputError, KeyError):
         return False
     return same and {"recipe": held["recipe"], "fine_tuning": held.get("fine_tuning")} == _recipes(job)
@@ -179,10 +179,10 @@ def train(jobs, labels, n_at_once, scheduler=None, to=None):
                         remote.fetched(to) if scheduler else remote.send(job.out.parent, to)
                     if scheduler and not job.folder.is_dir():
                         raise parallel.not_shared(job.folder)
-                    recall = artifact.load(job.folder).run["scores"]["pieces"]["mean_recall"]
+                    recall = artifact.load(job.folder).run["scores"]["windows"]["balanced_accuracy"]
                     n_done += 1
                     minutes = (time.monotonic() - started) / 60
-                    words = f"mean of the recalls {recall:.1%}; {n_done} of {len(jobs)} done, {minutes:.1f} minutes"
+                    words = f"balanced accuracy {recall:.1%}; {n_done} of {len(jobs)} done, {minutes:.1f} minutes"
                     say(f"{job.model}, fold {job.fold}: {words}")
                 elif failure:
                     failed = failed or _complaint(*failure)
@@ -240,7 +240,7 @@ def _complaint(status, text):
 def _stop(child):
     with child.stdin:
         if child.poll() is None:
-            with contextlib.suppress(ValueError):  # Windows can not interrupt
+            with contextlib.suppress(ValueError):  # Windows cannot interrupt
                 child.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(PATIENCE)
@@ -252,7 +252,7 @@ def gather(jobs, store, vote=False, seed=0):
     """What the folds of one model say, each apart and all together.
 
     Returns:
-        dict of model, run, split_by, folds (list of {fold, folder, best_epoch, groups_on_two_sides, scores}), alarms
+        dict of model, run, split_by, folds (list of {fold, folder, best_epoch, groups_in_two_splits, scores}), alarms
         (thresholds.pooled), and what _together says.
     """
     folder = folder_of(jobs[0].settings["data"])
@@ -260,20 +260,20 @@ def gather(jobs, store, vote=False, seed=0):
     folds, together, alarms = [], [], []
     for job in jobs:
         trained = artifact.load(job.folder)
-        answers = trained.answers("test")
-        seconds = trained.contract.seconds
-        alarms.append(thresholds.measure(answers, trained.labels, seconds, trained.run["thresholds"]))
-        names = np.array(trained.run["split"]["test"])[answers["recordings"]]
-        answers["groups"] = np.array([group_of[name] for name in names])
-        answers["recordings"] = np.array([f"{job.fold} {name}" for name in names])
-        together.append(answers)
+        predictions = trained.predictions("test")
+        seconds = trained.audio_format.seconds
+        alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.run["thresholds"]))
+        names = np.array(trained.run["split"]["test"])[predictions["recordings"]]
+        predictions["groups"] = np.array([group_of[name] for name in names])
+        predictions["recordings"] = np.array([f"{job.fold} {name}" for name in names])
+        together.append(predictions)
         row = {"fold": job.fold, "folder": str(job.folder), "best_epoch": trained.run["best_epoch"]}
-        row["groups_on_two_sides"] = len(trained.run["split"]["groups_on_two_sides"])
-        row["scores"] = metrics.score(*_in_order(answers), trained.labels, vote)
+        row["groups_in_two_splits"] = len(trained.run["split"]["groups_in_two_splits"])
+        row["scores"] = metrics.score(*_in_order(predictions), trained.labels, vote)
         folds.append(row)
-    answers = {name: np.concatenate([each[name] for each in together]) for name in together[0]}
+    predictions = {name: np.concatenate([each[name] for each in together]) for name in together[0]}
     result = {"model": jobs[0].model, "run": jobs[0].settings, "split_by": splits.how(store.clips), "folds": folds}
-    return {**result, "alarms": thresholds.pooled(alarms), **_together(answers, trained.labels, vote, seed)}
+    return {**result, "alarms": thresholds.pooled(alarms), **_together(predictions, trained.labels, vote, seed)}
 
 
 def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):
@@ -285,22 +285,22 @@ def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):
     Returns:
         dict of model, heard (what of the recordings the model knows from its training), and what _together says.
     """
-    answers = metrics.answers(predictor, store, overlap)
-    answers["groups"] = np.array([clip.group for clip in store.clips])[answers["recordings"]]
+    predictions = metrics.predictions(predictor, store, overlap)
+    predictions["groups"] = np.array([clip.group for clip in store.clips])[predictions["recordings"]]
     result = {"model": str(path), "data": str(data), "overlap": overlap, "heard": heard(path, data, store)}
-    return {**result, **_together(answers, predictor.labels, vote, seed)}
+    return {**result, **_together(predictions, predictor.labels, vote, seed)}
 
 
-def _together(answers, labels, vote, seed):
+def _together(predictions, labels, vote, seed):
     """Scores and intervals. Areas rank the answers of several folds' models together, as if they were one model's."""
-    scores = metrics.score(*_in_order(answers), labels, vote)
-    sure = metrics.intervals(*_in_order(answers), answers["groups"], labels, vote, seed)
+    scores = metrics.score(*_in_order(predictions), labels, vote)
+    sure = metrics.intervals(*_in_order(predictions), predictions["groups"], labels, vote, seed)
     by = "vote" if vote else "mean"
     return {"labels": labels, "recordings_by": by, "scores": scores, "intervals": sure}
 
 
-def _in_order(answers):
-    return answers["probabilities"], answers["truth"], answers["recordings"]
+def _in_order(predictions):
+    return predictions["probabilities"], predictions["targets"], predictions["recordings"]
 
 
 def spread(result, what, name):
@@ -323,7 +323,7 @@ def heard(path, data, store):
     if run["run"]["data"] != str(data):
         return {"train": 0, "validation": 0}
     names = {clip.name(folder_of(data)) for clip in store.clips}
-    return {side: len(names & set(run["split"][side])) for side in ("train", "validation")}
+    return {split_name: len(names & set(run["split"][split_name])) for split_name in ("train", "validation")}
 
 
 def heard_in_background(predictor, folder):

@@ -25,19 +25,19 @@ FEW_WEIGHTS = 250_000  # so few take less time than an FFT: even where a file is
 ROWS = "rows.npy"  # what another process compares on
 
 
-def pieces(trained, recordings, n):
-    """Up to n pieces from the beginnings of recordings, as many of each as it takes, spread over all of them.
+def windows(trained, recordings, n):
+    """Up to n windows from the beginnings of recordings, as many of each as it takes, spread over all of them.
 
     Returns:
-        (pieces, piece_length) float32 for a trained model.
+        (windows, window_length) float32 for a trained model.
     """
-    contract = trained.contract
+    audio_format = trained.audio_format
     chosen = [recordings[i] for i in np.linspace(0, len(recordings) - 1, min(n, len(recordings))).astype(int)]
     of_each = -(-n // max(1, len(chosen)))
-    audio = (contract.sample_rate, contract.piece_length)
-    found = [list(itertools.islice(recording.pieces(path, *audio), of_each)) for path in chosen]
-    in_turn = [piece for turn in itertools.zip_longest(*found) for piece in turn if piece is not None]
-    return np.array(in_turn[:n], "float32").reshape(-1, contract.piece_length)
+    audio = (audio_format.sample_rate, audio_format.window_length)
+    found = [list(itertools.islice(recording.windows(path, *audio), of_each)) for path in chosen]
+    in_turn = [window for turn in itertools.zip_longest(*found) for window in turn if window is not None]
+    return np.array(in_turn[:n], "float32").reshape(-1, audio_format.window_length)
 
 
 def export(model, path, rows, kind=FLOAT32):
@@ -53,7 +53,7 @@ def export(model, path, rows, kind=FLOAT32):
         The largest difference of a probability.
 
     Raises:
-        InputError: the model can not be converted, or the file answers something else than Keras; no file is left.
+        InputError: the model cannot be converted, or the file answers something else than Keras; no file is left.
     """
     with atomic_files.new_file(path) as fresh:
         fresh.write_bytes(converted(model, kind))
@@ -85,7 +85,7 @@ def export_int8(model, path, rows, learnt, is_good=lambda path: True):
     raise why
 
 
-def check_elsewhere(name, model, contract):
+def check_elsewhere(name, model, audio_format):
     """Convert a model in a process of its own, where Keras computes with TensorFlow; nothing is kept.
 
     Args:
@@ -96,7 +96,7 @@ def check_elsewhere(name, model, contract):
     """
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder) / artifact.MODEL)
-        np.save(Path(folder) / ROWS, probes(contract))
+        np.save(Path(folder) / ROWS, probes(audio_format))
         command = [sys.executable, "-m", "classifier.export.convert", name, folder]
         environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -124,20 +124,22 @@ def prove(path, rows, expected, kind=FLOAT32, name=None):
         InputError: an answer is NaN, differs by more than is allowed, or has not as many values as expected.
     """
     name = name or path.name
-    answers = LiteRT(path).run(rows)
-    if answers.shape != expected.shape:
-        raise InputError(f"{name} answers {answers.shape[1]} values, Keras {expected.shape[1]}; the file was not kept")
-    if not np.isfinite(answers).all():
+    predictions = LiteRT(path).run(rows)
+    if predictions.shape != expected.shape:
+        raise InputError(
+            f"{name} answers {predictions.shape[1]} values, Keras {expected.shape[1]}; the file was not kept"
+        )
+    if not np.isfinite(predictions).all():
         raise InputError(f"{name} answers NaN where Keras does not; the file was not kept")
-    difference = float(np.abs(answers - expected).max())
+    difference = float(np.abs(predictions - expected).max())
     if kind == FLOAT32 and difference > TOLERANCE:
         raise InputError(
             f"{name} differs from Keras by {difference:.1e} (at most {TOLERANCE:.0e} is allowed); the file was not kept"
         )
-    agreement = int8.agreement(answers, expected)
+    agreement = int8.agreement(predictions, expected)
     if agreement < int8.AGREEMENT:
         raise InputError(
-            f"{name} agrees with Keras on {agreement:.0%} of {len(rows)} pieces, and should on "
+            f"{name} agrees with Keras on {agreement:.0%} of {len(rows)} windows, and should on "
             f"{int8.AGREEMENT:.0%}; the file was not kept"
         )
     return difference
@@ -151,7 +153,7 @@ def converted(model, kind=FLOAT32):
         kind: of artifact.KINDS, but for int8.
 
     Raises:
-        InputError: TensorFlow Lite can not convert it.
+        InputError: TensorFlow Lite cannot convert it.
     """
 
     def convert(converter):
@@ -188,7 +190,7 @@ def _converted(model, convert, as_products):
         try:
             return convert(tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module()))
         except Exception as error:  # the converter raises its own, undocumented
-            raise InputError(f"TensorFlow Lite can not convert this model: {str(error).splitlines()[0]}") from error
+            raise InputError(f"TensorFlow Lite cannot convert this model: {str(error).splitlines()[0]}") from error
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from classifier.audio import recording
 from classifier.export import runtimes
 from classifier.export.inspection import LARGEST_INPUT, PROBES, plain, walk
 
-SECONDS = (0.05, 60)  # of a piece; with others, the sample rate is likely to be wrong
+SECONDS = (0.05, 60)  # of a window; with others, the sample rate is likely to be wrong
 PARSER = (1, 5, 0)  # the newest metadata that MediaPipe reads
 
 
@@ -55,15 +55,15 @@ def _of_input(export):
         do = "Convert it with inference_input_type = tf.float32; inside, it may still compute in int8."
         yield Finding(f"Its input is of {first.kind}", seen, do)
     if export.n_inputs < 1 or -1 in first.signature[1:] or (len(shape) < 2 and -1 in first.signature):
-        seen = "Clients can not know how much audio to hand over; they fail, or classify single samples."
-        do = "Export it with an input of [1, samples of a piece]."
+        seen = "Clients cannot know how much audio to hand over; they fail, or classify single samples."
+        do = "Export it with an input of [1, samples of a window]."
         yield Finding("The length of its input is not fixed", seen, do)
     elif export.n_inputs > LARGEST_INPUT:
         seen = "A phone's memory is hardly enough; it was not tried here."
-        yield Finding(f"Its input has {export.n_inputs:,} values", seen, "Export it for shorter pieces of audio.")
+        yield Finding(f"Its input has {export.n_inputs:,} values", seen, "Export it for shorter windows of audio.")
     elif -1 in first.signature:
-        seen = "Every client that was tried takes one piece at a time all the same."
-        yield Finding("It takes any number of pieces at once", seen, "Nothing.", False)
+        seen = "Every client that was tried takes one window at a time all the same."
+        yield Finding("It takes any number of windows at once", seen, "Nothing.", False)
     if len(shape) > 2:
         seen = 'MediaPipe Tasks refuses to open it: "Only 1D and 2D tensors are supported".'
         do = f"Export it with an input of [1, {export.n_inputs}], and reshape inside the model."
@@ -82,7 +82,7 @@ def _of_input(export):
         and export.sample_rate >= recording.RATES[0]
         and not SECONDS[0] <= export.n_inputs / export.sample_rate <= SECONDS[1]
     ):
-        what = f"A piece would last {export.n_inputs / export.sample_rate:.3g} s"
+        what = f"A window would last {export.n_inputs / export.sample_rate:.3g} s"
         seen = "If the sample rate in its metadata is wrong, it hears everything too high or too low."
         yield Finding(what, seen, "Compare the sample rate with the one it was trained at.", False)
 
@@ -130,7 +130,7 @@ def _of_metadata(export):
     again = "Write sample rate, channels and labels into it: WriteMetadataToModel.py, or tflite-support's writer."
     both = "MediaPipe Tasks and the Task Library refuse to open it"
     if export.metadata is None:
-        yield Finding("Its metadata can not be read", f"{both}, or know no labels.", again)
+        yield Finding("Its metadata cannot be read", f"{both}, or know no labels.", again)
     elif not export.metadata:
         seen = f'{both} ("require TFLite Model Metadata but none was found"); the app ends at the first call.'
         yield Finding("It has no metadata", seen, again)
@@ -197,7 +197,7 @@ def _of_names(export, again):
         yield Finding("Its labels are not UTF-8", "Labels come out garbled, or the client fails.", again)
     if len(labels) != export.n_outputs:
         seen = (
-            "The Task Library fails at the first piece; MediaPipe Tasks too, unless a label too many is an empty line."
+            "The Task Library fails at the first window; MediaPipe Tasks too, unless a label too many is an empty line."
         )
         yield Finding(f"It has {len(labels)} labels and {export.n_outputs} answers", seen, again)
     names = [label.strip() for label in labels[: export.n_outputs]]
@@ -206,26 +206,28 @@ def _of_names(export, again):
         seen = "An app that looks answers up by their label finds one of the two."
         yield Finding(f"Labels stand there twice: {plain(', '.join(twice))}", seen, "Name each output differently.")
     if "" in names:
-        seen = "That answer has no name, and an app can not show it."
+        seen = "That answer has no name, and an app cannot show it."
         yield Finding(f"Label {names.index('') + 1} is empty", seen, "Give each output a name.")
 
 
 def _of_answers(export, heard):
-    if not heard.answers:
+    if not heard.predictions:
         return
-    client, answers = next(iter(heard.answers.items()))
-    to = [*PROBES, *["the recording"] * (len(answers) - len(PROBES))]
-    broken = dict.fromkeys(what for what, row in zip(to, answers, strict=True) if not np.isfinite(row).all())
+    client, predictions = next(iter(heard.predictions.items()))
+    to = [*PROBES, *["the recording"] * (len(predictions) - len(PROBES))]
+    broken = dict.fromkeys(what for what, row in zip(to, predictions, strict=True) if not np.isfinite(row).all())
     if broken:
         seen = "Nothing is recognised any more, without an error: NaN is neither more nor less than any threshold."
         do = "Look for a logarithm or a division by zero in it: silence is all zeros."
         yield Finding(f"It answers NaN or infinity to {', '.join(broken)}", seen, do)
         return
-    if answers.min() < -0.001 or answers.max() > 1.001:
+    if predictions.min() < -0.001 or predictions.max() > 1.001:
         seen = "A threshold such as 0.5 means nothing; the Task Library leaves out labels with answers below 0."
         do = "Export it with a softmax (one label at a time) or sigmoid (several) as its last layer."
-        yield Finding(f"Its answers, {answers.min():.2g} to {answers.max():.2g}, are no probabilities", seen, do)
-    elif np.abs(answers.sum(axis=1) - 1).max() > 0.05:
+        yield Finding(
+            f"Its answers, {predictions.min():.2g} to {predictions.max():.2g}, are no probabilities", seen, do
+        )
+    elif np.abs(predictions.sum(axis=1) - 1).max() > 0.05:
         seen = "Several labels may be right at once, or none; percentages do not add up to 100."
         yield Finding(
             "Its answers do not sum to 1: each label is answered for itself",
@@ -233,7 +235,7 @@ def _of_answers(export, heard):
             "Nothing, if that is what you want.",
             False,
         )
-    if np.ptp(answers, axis=0).max() < 1e-6:
+    if np.ptp(predictions, axis=0).max() < 1e-6:
         seen = "The app shows one label for ever."
         do = "Train or convert it again: weights may be lost, or the last layer is a softmax over one value."
         yield Finding("It answers the same whatever it hears", seen, do)
@@ -242,10 +244,10 @@ def _of_answers(export, heard):
 
 def _of_differences(export, heard, first):
     small = any("int" in how for how in export.runs) or export.outputs[0].kind != "float32"
-    for client, answers in list(heard.answers.items())[1:]:
-        if answers.shape != heard.answers[first].shape:
+    for client, predictions in list(heard.predictions.items())[1:]:
+        if predictions.shape != heard.predictions[first].shape:
             continue
-        difference = float(np.nan_to_num(np.abs(answers - heard.answers[first]), nan=np.inf).max())
+        difference = float(np.nan_to_num(np.abs(predictions - heard.predictions[first]), nan=np.inf).max())
         if difference > (runtimes.TOLERANCE_IN_8_BITS if small else runtimes.TOLERANCE):
             seen = f"An app with {client} shows other labels than the tests of the model promise."
             do = "Export it for older kernels: dense layers with one scale, float where int8 is not needed."

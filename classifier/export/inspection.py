@@ -20,19 +20,19 @@ from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.export import metadata, runtimes
 from classifier.inference import prediction
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
 LARGEST_INPUT = 1 << 24  # values; a quarter of an hour at 16 kHz
-PIECES = 30  # of the recording that runtimes are asked about
+WINDOWS = 30  # of the recording that runtimes are asked about
 PROBES = ("silence", "noise", "a tone")
 LONGEST = 1000  # characters of a description that are read
 WORDS = 200  # characters of what a stranger's file or a runtime says
 FORM = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "CAST")  # operators that change how values are written
 SMALL = ("int8", "uint8", "int4", "int16")  # kinds of quantised values
 SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
-    r"(?P<piece_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
+    r"(?P<window_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
     r"n_fft (?P<n_fft>\d+), hop (?P<hop_length>\d+)"
 )
 
@@ -59,7 +59,7 @@ class Export:
     operators: {operator: how many}; runs: {how they compute: how many}; custom: names of those that are not built in.
     dense_per_channel: dense layers with a scale for each of their outputs.
     last: the operator that its answers come from, such as "SOFTMAX"; "" where there is none.
-    metadata: nested dicts as of metadata.as_dict; {} where there is none, None where it can not be read.
+    metadata: nested dicts as of metadata.as_dict; {} where there is none, None where it cannot be read.
     label_file: its name, None where none is named for the answer; label_bytes: what it holds, None if it is not there.
     """
 
@@ -105,16 +105,18 @@ class Export:
 
     @property
     def mel(self):
-        """The contract of the mel spectrogram that it takes in place of audio; None where it takes audio."""
+        """The audio format of the mel spectrogram that it takes in place of audio; None where it takes audio."""
         tensor = walk(self.metadata, "subgraph_metadata", 0, "input_tensor_metadata", 0) or {}
         found = SPECTROGRAM.search(tensor.get("description", "")[:LONGEST])
-        contract = Contract(**{name: int(value) for name, value in found.groupdict().items()}) if found else Contract()
-        is_sane = (
-            0 < contract.hop_length <= contract.piece_length <= LARGEST_INPUT
-            and contract.n_mels * contract.n_fft <= LARGEST_INPUT
-            and recording.RATES[0] <= contract.sample_rate <= recording.RATES[1]
+        audio_format = (
+            AudioFormat(**{name: int(value) for name, value in found.groupdict().items()}) if found else AudioFormat()
         )
-        return contract if is_sane and self.n_inputs == contract.n_mels * contract.n_frames else None
+        is_sane = (
+            0 < audio_format.hop_length <= audio_format.window_length <= LARGEST_INPUT
+            and audio_format.n_mels * audio_format.n_fft <= LARGEST_INPUT
+            and recording.RATES[0] <= audio_format.sample_rate <= recording.RATES[1]
+        )
+        return audio_format if is_sane and self.n_inputs == audio_format.n_mels * audio_format.n_frames else None
 
 
 @dataclass(frozen=True)
@@ -125,13 +127,13 @@ class Heard:
     """
 
     recording: Path
-    answers: dict
+    predictions: dict
     refusals: dict
     not_tried: dict
 
     def top(self, runtime, labels, n=3):
-        """[(label, answer)] of the recording, the mean of its pieces, largest first."""
-        mean = self.answers[runtime][len(PROBES) :].mean(axis=0)
+        """[(label, answer)] of the recording, the mean of its windows, largest first."""
+        mean = self.predictions[runtime][len(PROBES) :].mean(axis=0)
         names = labels if len(labels) == len(mean) else [f"output {i}" for i in range(len(mean))]
         return [(plain(names[i].rstrip("\r")), float(mean[i])) for i in np.argsort(-mean, kind="stable")[:n]]
 
@@ -293,29 +295,33 @@ def listen(export, path):
     if not 1 <= export.n_inputs <= LARGEST_INPUT:
         return Heard(path, {}, dict.fromkeys(runtimes.RUNTIMES, "was not asked: its input has no usable length"), {})
     rate = export.sample_rate if recording.RATES[0] <= export.sample_rate <= recording.RATES[1] else 0
-    contract = export.mel or Contract(sample_rate=rate or Contract().sample_rate, piece_length=export.n_inputs)
-    rows = np.concatenate([prediction.probes(contract), _pieces(path, contract)])
+    audio_format = export.mel or AudioFormat(
+        sample_rate=rate or AudioFormat().sample_rate, window_length=export.n_inputs
+    )
+    rows = np.concatenate([prediction.probes(audio_format), _windows(path, audio_format)])
     if export.mel:
-        rows = np.array([mel.ravel() for mel in mel_spectrograms(rows, contract)])
-    answers, refusals, not_tried = {}, {}, {}
+        rows = np.array([mel.ravel() for mel in mel_spectrograms(rows, audio_format)])
+    predictions, refusals, not_tried = {}, {}, {}
     for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {export.path.name}"):
         if export.metadata is None and runtime != "LiteRT":
             refusals[runtime] = "was not asked: its metadata cannot be read"
             continue
         try:
-            answers[runtime] = runtimes.ask(runtime, export.path, rows)
+            predictions[runtime] = runtimes.ask(runtime, export.path, rows)
         except runtimes.CannotRunHereError as error:
             not_tried[runtime] = error.why
         except runtimes.RefusesFileError as error:
             refusals[runtime] = _own_words(error.why, export.path)
     steps = export.outputs[0]
-    if "LiteRT" in answers and steps.kind in SMALL and steps.scales:
-        answers["LiteRT"] = (answers["LiteRT"] - steps.zero) * steps.scales[0]
-    return Heard(path, answers, refusals, not_tried)
+    if "LiteRT" in predictions and steps.kind in SMALL and steps.scales:
+        predictions["LiteRT"] = (predictions["LiteRT"] - steps.zero) * steps.scales[0]
+    return Heard(path, predictions, refusals, not_tried)
 
 
-def _pieces(path, contract):
-    return list(itertools.islice(recording.pieces(path, contract.sample_rate, contract.piece_length), PIECES))
+def _windows(path, audio_format):
+    return list(
+        itertools.islice(recording.windows(path, audio_format.sample_rate, audio_format.window_length), WINDOWS)
+    )
 
 
 def _own_words(words, path):

@@ -1,6 +1,6 @@
 """Models in whole numbers of 8 bits: a quarter of the size, and made for the processors of phones.
 
-Features stay floats: the power of a spectrum spans ten powers of ten, and 256 steps can not. So does the last layer: of
+Features stay floats: the power of a spectrum spans ten powers of ten, and 256 steps cannot. So does the last layer: of
 labels that are nearly as probable, 256 steps would decide otherwise (see benchmarks/results/variants.txt).
 """
 
@@ -11,16 +11,16 @@ import numpy as np
 from classifier.export import metadata
 
 NEARLY = 0.5  # another label than Keras' first is no mistake if Keras finds it this many times as probable, or more
-AGREEMENT = 0.9  # share of held-out pieces on which a file must make no mistake
+AGREEMENT = 0.9  # share of held-out windows on which a file must make no mistake
 
 
-def agreement(answers, expected):
+def agreement(predictions, expected):
     """Share of rows whose most probable label is Keras' first, or NEARLY: between labels as probable, chance decides.
 
     Args:
         answers, expected: (rows, labels) probabilities; expected are Keras'.
     """
-    said = expected[np.arange(len(expected)), answers.argmax(axis=1)]
+    said = expected[np.arange(len(expected)), predictions.argmax(axis=1)]
     return float(np.mean(said >= NEARLY * expected.max(axis=1)))
 
 
@@ -29,12 +29,12 @@ def calibrated(converter, learnt):
 
     Args:
         converter: tf.lite.TFLiteConverter of a model as of network.build.
-        learnt: (pieces, piece_length) float32, from which the ranges are taken.
+        learnt: (windows, window_length) float32, from which the ranges are taken.
     """
     import tensorflow as tf
 
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([piece[None]] for piece in learnt)
+    converter.representative_dataset = lambda: ([window[None]] for window in learnt)
     converter._experimental_calibrate_only = True
     return converter.convert()
 

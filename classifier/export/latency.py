@@ -1,4 +1,4 @@
-"""What a .tflite costs on this machine: milliseconds and memory of a piece, by LiteRT."""
+"""What a .tflite costs on this machine: milliseconds and memory of a window, by LiteRT."""
 
 import time
 
@@ -9,7 +9,7 @@ LEAST = 5  # calls of each file, however slow
 
 
 def times(files, threads=1, seconds=LONGEST):
-    """How long files take for a piece, asked in turn so that what else the machine does slows each of them.
+    """How long files take for a window, asked in turn so that what else the machine does slows each of them.
 
     Args:
         files: {name: bytes of a .tflite with one input of floats}.

@@ -1,7 +1,7 @@
 """Write into a .tflite what an audio client must know: sample rate, channels, labels; and read it back.
 
 The one door to tflite-support. Where that is not installed (Python 3.12 and later), the same metadata is written with
-the schema modules that mediapipe and ai-edge-litert ship. tflite-support can not live in one process with TensorFlow.
+the schema modules that mediapipe and ai-edge-litert ship. tflite-support cannot live in one process with TensorFlow.
 """
 
 import ctypes
@@ -46,18 +46,19 @@ def write_files(trained):
 
 def facts(trained, is_dropin=False):
     """The facts of a trained model; of the file for an app that computes the mel spectrogram itself, with is_dropin."""
-    contract = trained.contract
-    length = f"{contract.piece_length} samples ({contract.seconds:g} s)"
-    audio = f"{length} of mono audio at {contract.sample_rate} Hz in [-1, 1]"
+    audio_format = trained.audio_format
+    length = f"{audio_format.window_length} samples ({audio_format.seconds:g} s)"
+    audio = f"{length} of mono audio at {audio_format.sample_rate} Hz in [-1, 1]"
     app = (
-        f"Power mel spectrogram of {audio}: {contract.n_mels} bands of {contract.n_frames} frames, band after band "
-        f"(n_fft {contract.n_fft}, hop {contract.hop_length}, Hann, Slaney), computed by the app."
+        f"Power mel spectrogram of {audio}: "
+        f"{audio_format.n_mels} bands of {audio_format.n_frames} frames, band after band "
+        f"(n_fft {audio_format.n_fft}, hop {audio_format.hop_length}, Hann, Slaney), computed by the app."
     )
     return Facts(
         name=trained.name,
         description=f"Tells apart: {', '.join(trained.labels)}.",
         input_description=app if is_dropin else f"{audio[0].upper()}{audio[1:]}.",
-        sample_rate=contract.sample_rate,
+        sample_rate=audio_format.sample_rate,
         labels=trained.labels,
     )
 
@@ -86,7 +87,7 @@ def prepare_tflite_support():
         RuntimeError: TensorFlow is already in this process; the two define the same symbols and crash.
     """
     if sys.modules.get("tensorflow"):
-        raise RuntimeError("tflite-support and TensorFlow can not share a process; start another one")
+        raise RuntimeError("tflite-support and TensorFlow cannot share a process; start another one")
     sys.modules["tensorflow"] = None
     import libusb_package
 

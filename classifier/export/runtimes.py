@@ -157,8 +157,8 @@ def compare(trained, recording):
     Raises:
         InputError: a runtime refuses a file, or two of them differ; the file is not left behind.
     """
-    signal = read(recording, trained.contract.sample_rate)
-    windows = cut_audio_pad_last(signal, trained.contract.piece_length)
+    signal = read(recording, trained.audio_format.sample_rate)
+    windows = cut_audio_pad_last(signal, trained.audio_format.window_length)
     not_tried = {}
     for file in artifact.app_files(trained):
         if not file.is_dropin:
@@ -169,27 +169,27 @@ def compare(trained, recording):
 
 def _compare(trained, file, recording, windows):
     """{runtime: why} of those that cannot run here."""
-    answers, not_tried = {}, {}
+    predictions, not_tried = {}, {}
     try:
         for runtime in progress(RUNTIMES, f"asking the runtimes about {file.target.name}"):
             try:
-                answers[runtime] = ask(runtime, file.target, windows)
+                predictions[runtime] = ask(runtime, file.target, windows)
             except CannotRunHereError as error:
                 not_tried[runtime] = error.why
-        _make_sure_they_agree(answers, file)
+        _make_sure_they_agree(predictions, file)
     except InputError:
         file.target.unlink()
         raise
     print(f"{recording}, mean of {len(windows)} window(s), by {file.target} ({file.kind}):")
-    means = {runtime: answer.mean(axis=0) for runtime, answer in answers.items()}
+    means = {runtime: answer.mean(axis=0) for runtime, answer in predictions.items()}
     table(["runtime", *trained.labels], [[name, *(f"{value:.4f}" for value in mean)] for name, mean in means.items()])
     return not_tried
 
 
-def _make_sure_they_agree(answers, file):
-    first = next(iter(answers), None)
-    for runtime, answer in answers.items():
-        difference = float(np.abs(answer - answers[first]).max())
+def _make_sure_they_agree(predictions, file):
+    first = next(iter(predictions), None)
+    for runtime, answer in predictions.items():
+        difference = float(np.abs(answer - predictions[first]).max())
         if difference > tolerance(file.kind):
             raise InputError(
                 f"{runtime} and {first} differ by {difference:.1e} on {file.target}; it is not kept. Take another kind "
@@ -210,12 +210,12 @@ def _mediapipe(path, windows):
     from mediapipe.tasks.python.components.containers import AudioData
 
     rate, labels = metadata.read(path)
-    answers = []
+    predictions = []
     with audio.AudioClassifier.create_from_model_path(str(path)) as classifier:
         for window in windows:
             categories = classifier.classify(AudioData.create_from_array(window, rate))[0].classifications[0].categories
-            answers.append(_in_order(labels, {category.category_name: category.score for category in categories}))
-    return answers
+            predictions.append(_in_order(labels, {category.category_name: category.score for category in categories}))
+    return predictions
 
 
 def _task_library(path, windows):
@@ -225,13 +225,13 @@ def _task_library(path, windows):
     from tflite_support.task import audio
 
     classifier = audio.AudioClassifier.create_from_file(str(path))
-    answers = []
+    predictions = []
     for window in windows:
         tensor = classifier.create_input_tensor_audio()
         tensor.load_from_array(window[:, None])
         categories = classifier.classify(tensor).classifications[0].categories
-        answers.append(_in_order(labels, {category.category_name: category.score for category in categories}))
-    return answers
+        predictions.append(_in_order(labels, {category.category_name: category.score for category in categories}))
+    return predictions
 
 
 def _in_order(labels, scores):

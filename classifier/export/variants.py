@@ -1,6 +1,6 @@
 """The files of a trained model for a phone, from exact to small: each is proven, then all are measured side by side.
 
-Which is recommended is chosen on the validation side; what the test side says of each is only reported.
+Which is recommended is chosen on the validation split; what the test split says of each is only reported.
 """
 
 import tempfile
@@ -19,10 +19,10 @@ from classifier.models import assemble
 from classifier.records import artifact
 from classifier.scoring import metrics
 
-PIECES = 100  # that int8 takes its ranges from, and as many others that every file is compared on
-MOST_LOST = 0.005  # of the validation pieces that Keras has right; who loses more is not recommended
+WINDOWS = 100  # that int8 takes its ranges from, and as many others that every file is compared on
+MOST_LOST = 0.005  # of the validation windows that Keras has right; who loses more is not recommended
 THREADS = (1, 2)
-SIDES = ("validation", "test")
+SPLITS = ("validation", "test")
 
 
 def write(trained):
@@ -32,17 +32,17 @@ def write(trained):
         What `measure` found.
 
     Raises:
-        InputError: the model can not be converted to floats of 32 bits, or that file answers something else than Keras.
+        InputError: the model cannot be converted to floats of 32 bits, or that file answers something else than Keras.
             Of the other kinds that is only said.
     """
     say(f"converting {trained.name} ...")
     (trained.folder / artifact.VARIANTS).unlink(missing_ok=True)
     model = artifact.load_keras(trained)
-    held_out = convert.pieces(trained, trained.test_recordings(), PIECES)
-    learnt = convert.pieces(trained, trained.training_recordings(), PIECES)
+    held_out = convert.windows(trained, trained.test_recordings(), WINDOWS)
+    learnt = convert.windows(trained, trained.training_recordings(), WINDOWS)
     if not len(held_out):
         say(f"the recordings {trained.name} was tested on are gone: comparing on silence, noise and a tone only")
-    rows = np.concatenate([held_out, probes(trained.contract)])
+    rows = np.concatenate([held_out, probes(trained.audio_format)])
     for kind, name in progress(artifact.KINDS.items(), f"converting {trained.name}"):
         path = trained.folder / name
         try:
@@ -57,7 +57,7 @@ def write(trained):
             if kind == artifact.FLOAT32:
                 raise
             say(f"{trained.name} gets no {name}: {reason}")
-    dropin = assemble.dropin(model, trained.contract)
+    dropin = assemble.dropin(model, trained.audio_format)
     if dropin is not None:
         for_app = np.asarray(model.get_layer("features").for_app(rows)).reshape(len(rows), -1)
         convert.export(dropin, trained.folder / artifact.DROPIN, for_app)
@@ -72,7 +72,7 @@ def measure(trained):
     Returns:
         dict of "recommended" and "for_app", kinds, and "files", {kind: dict}: bytes; "validation" and "test", what
         `compared` says of each side (None where its recordings are gone or have changed); milliseconds, {threads:
-        [median, 95 %]} of a piece; arena, bytes; refused, {runtime: why}; and "not_tried", {runtime: why}, those that
+        [median, 95 %]} of a window; arena, bytes; refused, {runtime: why}; and "not_tried", {runtime: why}, those that
         cannot run here.
     """
     files = {kind: trained.folder / name for kind, name in artifact.KINDS.items()}
@@ -80,12 +80,12 @@ def measure(trained):
     held = {kind: path.read_bytes() for kind, path in files.items()}
     times = {threads: latency.times(held, threads) for threads in THREADS}
     refused, not_tried = _by_runtime(trained, files)
-    sides = {side: _side(trained, files, side) for side in SIDES}
+    split_names = {split_name: _of_split(trained, files, split_name) for split_name in SPLITS}
     found = {}
     for kind in files:
         found[kind] = {
             "bytes": len(held[kind]),
-            **{side: of_kind and of_kind[kind] for side, of_kind in sides.items()},
+            **{split_name: of_kind and of_kind[kind] for split_name, of_kind in split_names.items()},
             "milliseconds": {n: np.percentile(of_kind[kind], (50, 95)).tolist() for n, of_kind in times.items()},
             "arena": latency.arena(held[kind]),
             "refused": refused[kind],
@@ -95,10 +95,10 @@ def measure(trained):
 
 
 def _is_good(trained, path):
-    """Whether a file in int8 is small and loses little of the validation pieces, if they are not gone."""
+    """Whether a file in int8 is small and loses little of the validation windows, if they are not gone."""
     if path.stat().st_size >= (trained.folder / artifact.TFLITE).stat().st_size:
         return False
-    found = _side(trained, {artifact.INT8: path}, "validation")
+    found = _of_split(trained, {artifact.INT8: path}, "validation")
     return not found or found[artifact.INT8]["accuracy_lost"] <= MOST_LOST
 
 
@@ -118,7 +118,7 @@ def _by_runtime(trained, files):
     Returns:
         {variant: {runtime: why it refuses it}}, and {runtime: why it cannot run here}.
     """
-    rows = probes(trained.contract)
+    rows = probes(trained.audio_format)
     expected = {kind: LiteRT(path).run(rows) for kind, path in files.items()}
     with tempfile.TemporaryDirectory() as folder:
         described = [Path(folder) / path.name for path in files.values()]
@@ -138,26 +138,26 @@ def _by_runtime(trained, files):
     return refused, not_tried
 
 
-def _side(trained, files, side):
+def _of_split(trained, files, split_name):
     """{kind: what `compared` says}; None where the recordings of a side are not there as they were."""
-    by_keras, held, found = trained.answers(side), _recordings(trained, side), {}
+    by_keras, held, found = trained.predictions(split_name), _recordings(trained, split_name), {}
     for kind, path in progress(files.items(), f"testing the files of {trained.name}"):
-        source = Predictor(path, trained.contract, trained.labels, LiteRT(path).run)
-        answers = held and metrics.answers(source, held)
-        if not answers or not np.array_equal(answers["recordings"], by_keras["recordings"]):
-            say(f"{trained.name}: the recordings to {splits.VERBS[side]} have changed; no file is compared on them")
+        source = Predictor(path, trained.audio_format, trained.labels, LiteRT(path).run)
+        predictions = held and metrics.predictions(source, held)
+        if not predictions or not np.array_equal(predictions["recordings"], by_keras["recordings"]):
+            say(f"{trained.name}: the recordings to {splits.VERBS[split_name]} have changed; no file is compared")
             return None
-        found[kind] = compared(answers["probabilities"], by_keras, trained.labels)
+        found[kind] = compared(predictions["probabilities"], by_keras, trained.labels)
     return found
 
 
-def _recordings(trained, side):
+def _recordings(trained, split_name):
     """A store of a side's clips, in the order of run.json; None where they are gone."""
-    run, rate = trained.run["run"], trained.contract.sample_rate
+    run, rate = trained.run["run"], trained.audio_format.sample_rate
     data = run["data"]
     try:
         found = {clip.name(folder_of(data)): clip for clip in clips.read_clips(data, run["group_by"], run["layout"])}
-        chosen = [found[name] for name in trained.run["split"][side]]
+        chosen = [found[name] for name in trained.run["split"][split_name]]
     except (InputError, KeyError):
         return None
     return audio_cache.read(
@@ -169,15 +169,15 @@ def compared(probabilities, by_keras, labels):
     """What a file says beside what Keras says.
 
     Returns:
-        dict of pieces and recordings, {n, right}; accuracy_lost, by how much a smaller share of the pieces is right;
-        changed, how many pieces have another label; largest_change of a probability.
+        dict of windows and recordings, {n, right}; accuracy_lost, by how much a smaller share of the windows is right;
+        changed, how many windows have another label; largest_change of a probability.
     """
-    truth, recordings = by_keras["truth"], by_keras["recordings"]
-    scores = metrics.score(probabilities, truth, recordings, labels)
+    targets, recordings = by_keras["targets"], by_keras["recordings"]
+    scores = metrics.score(probabilities, targets, recordings, labels)
     was, now = by_keras["probabilities"].argmax(axis=1), probabilities.argmax(axis=1)
     return {
-        **{what: {name: scores[what][name] for name in ("n", "right")} for what in ("pieces", "recordings")},
-        "accuracy_lost": float(np.mean(was == truth) - np.mean(now == truth)),
+        **{what: {name: scores[what][name] for name in ("n", "right")} for what in ("windows", "recordings")},
+        "accuracy_lost": float(np.mean(was == targets) - np.mean(now == targets)),
         "changed": int(np.sum(was != now)),
         "largest_change": float(np.abs(probabilities - by_keras["probabilities"]).max()),
     }

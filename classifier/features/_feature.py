@@ -1,4 +1,4 @@
-"""What all features share: made from a contract, saved with their settings."""
+"""What all features share: made from an audio format, saved with their settings."""
 
 import inspect
 
@@ -6,7 +6,7 @@ import keras
 
 
 class Feature(keras.layers.Layer):
-    """A layer from a piece of audio, (samples,), to what a model looks at, ending in a channel axis.
+    """A layer from a window of audio, (samples,), to what a model looks at, ending in a channel axis.
 
     A feature names its settings as arguments of `__init__` and keeps each under its name.
     """
@@ -15,9 +15,9 @@ class Feature(keras.layers.Layer):
     least_deviation = 0.0  # a place counts as varying at least so much, as a share of what all do on average
 
     @classmethod
-    def from_contract(cls, contract, own_statistics=None, **settings):
-        """The layer for a contract; settings replace what the contract says, or a default; so do own_statistics."""
-        agreed = {name: getattr(contract, name) for name in cls._settings() if hasattr(contract, name)}
+    def from_audio_format(cls, audio_format, own_statistics=None, **settings):
+        """The layer for an audio format; settings replace what that says, or a default; so do own_statistics."""
+        agreed = {name: getattr(audio_format, name) for name in cls._settings() if hasattr(audio_format, name)}
         layer = cls(**{**agreed, **settings})
         if own_statistics:
             layer.own_statistics = own_statistics

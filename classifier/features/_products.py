@@ -1,4 +1,4 @@
-"""Power spectra as products with small matrices, for a piece alone on a phone.
+"""Power spectra as products with small matrices, for a window alone on a phone.
 
 Phones multiply matrices well: this takes half the time of their FFT operator, which works in doubles, and 30 KB more.
 On the batches of a training an FFT is faster.

@@ -12,22 +12,22 @@ class Several(Feature):
         features: layers of classifier/features.
     """
 
-    usual = ()  # the features of from_contract where none are named: each contract -> layer
+    usual = ()  # the features of from_audio_format where none are named: each audio format -> layer
 
     def __init__(self, features, **kwargs):
         super().__init__(**kwargs)
         self.features = list(features)
 
     @classmethod
-    def from_contract(cls, contract, features=None, **settings):
-        """The layer for a contract.
+    def from_audio_format(cls, audio_format, features=None, **settings):
+        """The layer for an audio format.
 
         Args:
-            features: each a layer, or contract -> layer such as `LogMelSpectrogram.from_contract`; the class's usual
+            features: each a layer, or a function such as `LogMelSpectrogram.from_audio_format`; the class's usual
                 ones where not given.
         """
-        made = [each if isinstance(each, Feature) else each(contract) for each in features or cls.usual]
-        return super().from_contract(contract, features=made, **settings)
+        made = [each if isinstance(each, Feature) else each(audio_format) for each in features or cls.usual]
+        return super().from_audio_format(audio_format, features=made, **settings)
 
     def build(self, input_shape):
         for feature in self.features:

@@ -22,7 +22,7 @@ class Averaged(Several):
         ValueError: they are to be columns, and are not as long.
     """
 
-    usual = (partial(Mfcc.from_contract, n_mfcc=40), partial(LogMelSpectrogram.from_contract, n_mels=40))
+    usual = (partial(Mfcc.from_audio_format, n_mfcc=40), partial(LogMelSpectrogram.from_audio_format, n_mels=40))
 
     def __init__(self, features, as_columns=True, **kwargs):
         super().__init__(features, **kwargs)

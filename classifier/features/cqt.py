@@ -17,7 +17,7 @@ C1 = 440 * 2 ** (-45 / 12)  # Hz
 HANN_BANDWIDTH = 1.5  # of the window's spectrum, over its length: a filter reaches half of it above its centre
 SPARSITY = 0.01  # share of a filter's spectrum that librosa drops, the smallest values first
 # The filter with which librosa's resampler (soxr, HQ) halves a rate, as its impulse response shows it to 2e-6: a Kaiser
-# window on a sinc. With another one a sound that is cut off at an end of the piece rings on for another while.
+# window on a sinc. With another one a sound that is cut off at an end of the window rings on for another while.
 TAPS, CUT_OFF, KAISER_BETA = 383, 0.478436, 12.580  # cut off: of the old rate's half
 BLOCK = 64  # samples that are halved at once, by a convolution over blocks with a channel per sample
 BLOCKS = 7  # that a block's answer depends on: its own and (TAPS + 1) / 2 = 3 blocks' samples on either side
@@ -25,10 +25,10 @@ BLOCKS = 7  # that a block's answer depends on: its own and (TAPS + 1) / 2 = 3 b
 
 @keras.saving.register_keras_serializable("features")
 class Cqt(Feature):
-    """(samples,) -> (n_bins, frames, 1) magnitude, frames centred on every hop, with silence around the piece.
+    """(samples,) -> (n_bins, frames, 1) magnitude, frames centred on every hop, with silence around the window.
 
     Where the rate is so high that librosa first divides it by 4 or more, at once, this halves it as often as needed:
-    sounds that are cut off at an end of the piece then differ (by 1e-3 of noise's largest value).
+    sounds that are cut off at an end of the window then differ (by 1e-3 of noise's largest value).
 
     Args:
         sample_rate: Hz.
@@ -38,7 +38,7 @@ class Cqt(Feature):
         decibels: dB in place of magnitude, as of librosa.amplitude_to_db at its defaults.
 
     Raises:
-        ValueError: the hop can not be halved that often, or filters reach above half the sample rate.
+        ValueError: the hop cannot be halved that often, or filters reach above half the sample rate.
     """
 
     def __init__(self, sample_rate, hop_length, n_bins=84, bins_per_octave=12, fmin=C1, decibels=False, **kwargs):
@@ -85,8 +85,8 @@ class Cqt(Feature):
                 audio, hop = self._halve(audio), hop // 2
             if halved >= self._halved_first:
                 octaves.append(self._frames(audio, hop))
-        answers = ops.matmul(ops.concatenate(octaves[::-1], axis=1), self.filters)
-        real, imaginary = ops.split(answers, 2, axis=-1)
+        predictions = ops.matmul(ops.concatenate(octaves[::-1], axis=1), self.filters)
+        real, imaginary = ops.split(predictions, 2, axis=-1)
         magnitude = ops.sqrt(ops.square(real) + ops.square(imaginary))
         magnitude = ops.reshape(magnitude, (-1, self.n_octaves, self.n_frames, magnitude.shape[-1]))
         magnitude = ops.transpose(magnitude, (0, 1, 3, 2))  # (octaves, filters, frames)

@@ -17,7 +17,7 @@ ERB_PER_BAND = 1.019  # a band's b over its equivalent rectangular bandwidth, at
 
 @keras.saving.register_keras_serializable("features")
 class GammatoneSpectrogram(Filters):
-    """(samples,) -> (n_bands, frames, 1) dB, at most 80 dB below a piece's loudest value.
+    """(samples,) -> (n_bands, frames, 1) dB, at most 80 dB below a window's loudest value.
 
     The power spectrum weighted by the squared gain of each filter, 1 at its centre.
 

@@ -1,6 +1,6 @@
 """Gammatone cepstral coefficients: the cosine transform of a gammatone spectrogram in decibels.
 
-The logarithm is that of our MFCC (dB, at most 80 below a piece's loudest value), not the cube root that others take.
+The logarithm is that of our MFCC (dB, at most 80 below a window's loudest value), not the cube root that others take.
 Source: Valero & Alías, IEEE Transactions on Multimedia 14 (2012), doi:10.1109/TMM.2012.2199972
 """
 

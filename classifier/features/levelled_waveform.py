@@ -1,11 +1,11 @@
-"""The audio itself, every piece at the same loudness: what a microphone's gain does is undone inside the model."""
+"""The audio itself, every window at the same loudness: what a microphone's gain does is undone inside the model."""
 
 import keras
 from keras import ops
 
 from classifier.features._feature import Feature
 
-QUIET = 1e-4  # RMS, -80 dB: pieces well below it stay quiet, for that is what silence sounds like
+QUIET = 1e-4  # RMS, -80 dB: windows well below it stay quiet, for that is what silence sounds like
 
 
 @keras.saving.register_keras_serializable("features")

@@ -16,7 +16,7 @@ class LogMelFrames(Feature):
     """(samples,) -> (bands, frames, 1): natural logarithm of a mel spectrogram of magnitudes.
 
     A periodic Hann window of 25 ms every 10 ms, the first one from the first sample on and the last one within the
-    piece; triangles as high as each other on the HTK mel scale from 125 to 7500 Hz.
+    window; triangles as high as each other on the HTK mel scale from 125 to 7500 Hz.
 
     Source: Hershey et al., ICASSP 2017, arXiv 1609.09430; github.com/tensorflow/models, research/audioset.
 

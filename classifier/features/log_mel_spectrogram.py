@@ -8,7 +8,7 @@ from classifier.features.mel_spectrogram import MelSpectrogram
 
 @keras.saving.register_keras_serializable("features")
 class LogMelSpectrogram(MelSpectrogram):
-    """(samples,) -> (bands, frames, 1) dB, at most 80 dB below a piece's loudest value."""
+    """(samples,) -> (bands, frames, 1) dB, at most 80 dB below a window's loudest value."""
 
     def call(self, audio):
         return self.from_app(self.for_app(audio))

@@ -8,8 +8,8 @@ from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mfcc import Mfcc
 
 
-def _all_mfccs(contract):
-    return Mfcc.from_contract(contract, n_mfcc=contract.n_mels)
+def _all_mfccs(audio_format):
+    return Mfcc.from_audio_format(audio_format, n_mfcc=audio_format.n_mels)
 
 
 @keras.saving.register_keras_serializable("features")
@@ -23,7 +23,7 @@ class Stacked(Several):
         ValueError: they have not as many bands.
     """
 
-    usual = (LogMelSpectrogram.from_contract, _all_mfccs)
+    usual = (LogMelSpectrogram.from_audio_format, _all_mfccs)
 
     def call(self, audio):
         outputs = [feature(audio) for feature in self.features]

@@ -18,7 +18,7 @@ class StftMean(Feature):
 
     Args:
         n_fft, hop_length: samples.
-        scaled: subtract each piece's smallest value and divide by its range: to [0, 1], however loud it is.
+        scaled: subtract each window's smallest value and divide by its range: to [0, 1], however loud it is.
     """
 
     def __init__(self, n_fft=512, hop_length=256, scaled=True, **kwargs):
@@ -26,8 +26,8 @@ class StftMean(Feature):
         self.n_fft, self.hop_length, self.scaled = n_fft, hop_length, scaled
 
     @classmethod
-    def from_contract(cls, contract, **settings):
-        """The layer, with the source's STFT whatever the contract's is; settings replace it."""
+    def from_audio_format(cls, audio_format, **settings):
+        """The layer, with the source's STFT whatever the audio format's is; settings replace it."""
         return cls(**settings)
 
     def call(self, audio):

@@ -7,7 +7,7 @@ from keras import ops
 
 from classifier.features._stft import Stft
 
-AUDIBLE = 1e-4  # of a piece's largest magnitude, -80 dB: what is smaller has the phase of the arithmetic's noise
+AUDIBLE = 1e-4  # of a window's largest magnitude, -80 dB: what is smaller has the phase of the arithmetic's noise
 LOWEST = -0.99  # and not -1: symmetric sounds have phases of -pi and pi, which rounding alone tells apart
 
 

@@ -1,4 +1,4 @@
-"""A piece in about a hundred numbers: means and deviations over time of what describes a sound.
+"""A window in about a hundred numbers: means and deviations over time of what describes a sound.
 
 Source: github.com/crunker99/sourcing-sound; each description equals librosa.feature's of its name.
 Differs: deviations, RMS, spectral contrast and log mel bands beside its means; no chroma. What is FAINT counts as
@@ -13,7 +13,7 @@ from classifier.features._stft import stft
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mfcc import Mfcc
 
-FAINT = 1e-6  # of a piece's largest magnitude, -120 dB: ten times the rounding of a float32 FFT
+FAINT = 1e-6  # of a window's largest magnitude, -120 dB: ten times the rounding of a float32 FFT
 SMALLEST_SAMPLE = 1e-10  # librosa's threshold: what is closer to 0 has no sign
 SMALLEST_SUM = 1e-30  # of a frame's magnitudes; that of digital silence is 0, and so is its centroid
 ROLLED_OFF = 0.85  # share of a frame's magnitudes below its roll-off, librosa's

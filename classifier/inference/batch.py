@@ -33,7 +33,7 @@ from classifier.storage import archives, remote
 
 JOURNAL = "journal.jsonl"
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
-PIECES = 16  # that a thread is given at once
+WINDOWS = 16  # that a thread is given at once
 PROBABLE = 0.5  # threshold where neither the training nor a person chose one
 DIGITS = 6  # of seconds and probabilities; float32 has no more
 
@@ -43,7 +43,7 @@ class Settings:
     """What decides the answer about a recording, apart from the recording.
 
     model: what prediction.load takes. version: a hash of its file.
-    overlap: share of a piece that the next one has too.
+    overlap: share of a window that the next one has too.
     named: thresholds for what a whole recording is, as prediction.answer has them.
     rules: what segments are.
     """
@@ -83,11 +83,11 @@ class Run:
     labels: dict
 
 
-def settings(model, threshold=None, overlap=0.0, smooth=1, join=0.0, least=0.0):
+def settings(model, threshold=None, overlap=0.0, smooth=1, merge_gap=0.0, min_duration=0.0):
     """Settings for a model, and its Predictor.
 
     A model whose answers each come from a sigmoid (of a .tflite, the last operator says so) may hear several labels in
-    a piece; what was trained here ends in a softmax, and hears one or none.
+    a window; what was trained here ends in a softmax, and hears one or none.
 
     Args:
         model: what prediction.load takes.
@@ -98,10 +98,10 @@ def settings(model, threshold=None, overlap=0.0, smooth=1, join=0.0, least=0.0):
         InputError: as of prediction.load; or a number is out of its range.
     """
     allowed = {
-        "--overlap": (overlap, 0 <= overlap < 1, "a share of a piece: 0 or more, and less than 1"),
-        "--smooth": (smooth, smooth > 0 and smooth % 2, "an odd number of pieces, so that one is in the middle"),
-        "--join": (join, join >= 0, "seconds: 0 or more"),
-        "--least": (least, least >= 0, "seconds: 0 or more"),
+        "--overlap": (overlap, 0 <= overlap < 1, "a share of a window: 0 or more, and less than 1"),
+        "--smooth": (smooth, smooth > 0 and smooth % 2, "an odd number of windows, so that one is in the middle"),
+        "--merge-gap": (merge_gap, merge_gap >= 0, "seconds: 0 or more"),
+        "--min-duration": (min_duration, min_duration >= 0, "seconds: 0 or more"),
         "--threshold": (threshold, threshold is None or 0 <= threshold <= 1, "a probability: 0 to 1"),
     }
     for flag, (value, is_allowed, kind) in allowed.items():
@@ -118,7 +118,7 @@ def settings(model, threshold=None, overlap=0.0, smooth=1, join=0.0, least=0.0):
         thresholds = dict.fromkeys(wanted, PROBABLE if threshold is None else threshold)
         named = {} if threshold is None else thresholds
     version = hashlib.sha256(source.read_bytes()).hexdigest()
-    rules = Rules(labels, thresholds, independent, smooth, join, least)
+    rules = Rules(labels, thresholds, independent, smooth, merge_gap, min_duration)
     model = os.path.abspath(model) if os.path.exists(model) else str(model)  # workers may be in another folder
     return Settings(model, version, overlap, named, rules), predictor
 
@@ -148,9 +148,9 @@ def run(sources, settings, predictor, out, write, jobs=None, scheduler=None):
             keys = [settings.key(source) for source in sources]
             missing = [i for i, key in enumerate(keys) if key not in journal]
             failed = {}
-            answers = _answers(sources, missing, settings, predictor, unfinished, failed, jobs, scheduler)
-            with contextlib.closing(answers):
-                for i, found in answers:
+            predictions = _answers(sources, missing, settings, predictor, unfinished, failed, jobs, scheduler)
+            with contextlib.closing(predictions):
+                for i, found in predictions:
                     if isinstance(found, str):
                         failed[i] = found
                     else:
@@ -184,11 +184,11 @@ def _answers(sources, missing, settings, predictor, folder, failed, jobs, schedu
     if with_keras:
         say(f"{predictor.source} is run by TensorFlow, on all cores at once; ConvertModelToTFLite.py makes it faster")
     if not scheduler and (with_keras or jobs == 1 or len(missing) == 1):
-        answers = (classify(*call, shown=len(missing) == 1) for call in calls)
+        predictions = (classify(*call, shown=len(missing) == 1) for call in calls)
     else:
-        answers = parallel.results(classify, calls, scheduler, min(jobs, len(missing)))
-    seconds, bar = 0.0, progress(answers, "classifying", len(missing))
-    with contextlib.closing(answers), contextlib.closing(bar):
+        predictions = parallel.results(classify, calls, scheduler, min(jobs, len(missing)))
+    seconds, bar = 0.0, progress(predictions, "classifying", len(missing))
+    with contextlib.closing(predictions), contextlib.closing(bar):
         for i, path, found in bar:
             if sources[i].member is not None:
                 Path(path).unlink()
@@ -241,22 +241,22 @@ def classify(i, where, name, settings, threads=1, shown=False):
 
 def _classify(path, settings, threads, shown):
     predictor = prediction.held(settings.model, settings.version, 1)
-    contract, labels = predictor.contract, list(settings.rules.labels)
-    hop = max(1, round(contract.piece_length * (1 - settings.overlap)))
+    audio_format, labels = predictor.audio_format, list(settings.rules.labels)
+    hop = max(1, round(audio_format.window_length * (1 - settings.overlap)))
     about = recording.properties(path)
-    merger, samples = Merger(settings.rules, contract, hop), 0
-    blocks = recording.blocks(path, contract.sample_rate)
+    merger, samples = Merger(settings.rules, audio_format, hop), 0
+    blocks = recording.blocks(path, audio_format.sample_rate)
     if shown:
-        blocks = _shown(blocks, contract.sample_rate, about.seconds)
-    batches = _batches(cut_blocks(blocks, contract.piece_length, hop))
+        blocks = _shown(blocks, audio_format.sample_rate, about.seconds)
+    batches = _batches(cut_blocks(blocks, audio_format.window_length, hop))
     for end, probabilities in _in_threads(predictor.probabilities, batches, threads):
         merger.add(probabilities)
         samples = end
     mean = merger.mean
     best = reached(mean[None], in_order(settings.named, labels))[0]
     return {
-        "seconds": round(samples / contract.sample_rate, DIGITS),
-        "highest": min(about.rate, contract.sample_rate) / 2,
+        "seconds": round(samples / audio_format.sample_rate, DIGITS),
+        "highest": min(about.rate, audio_format.sample_rate) / 2,
         "label": labels[best] if best >= 0 else None,
         "probability": round(float(mean.max()), DIGITS),
         "segments": [
@@ -276,21 +276,21 @@ def _shown(blocks, rate, seconds):
 
 
 def _batches(cut):
-    """(sample up to which they hold sound, pieces), few pieces at a time."""
-    for _, pieces, end in cut:
-        for first in range(0, len(pieces), PIECES):
-            yield end, pieces[first : first + PIECES]
+    """(sample up to which they hold sound, windows), few windows at a time."""
+    for _, windows, end in cut:
+        for first in range(0, len(windows), WINDOWS):
+            yield end, windows[first : first + WINDOWS]
 
 
 def _in_threads(function, batches, threads):
-    """(end, function(pieces)) in order; while some threads work, what comes next is read."""
+    """(end, function(windows)) in order; while some threads work, what comes next is read."""
     if threads == 1:
-        yield from ((end, function(pieces)) for end, pieces in batches)
+        yield from ((end, function(windows)) for end, windows in batches)
         return
     waiting = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for end, pieces in batches:
-            waiting.append((end, pool.submit(function, pieces)))
+        for end, windows in batches:
+            waiting.append((end, pool.submit(function, windows)))
             if len(waiting) > 2 * threads:
                 end, answer = waiting.popleft()
                 yield end, answer.result()

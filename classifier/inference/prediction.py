@@ -23,14 +23,14 @@ from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.export import metadata
 from classifier.records import artifact
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.scoring.thresholds import decide
 from Constants import TRAINED
 
 NONE = "none of them"  # a model's most probable label may still be too improbable to be said
 COLUMNS = 8  # labels that a table has room for
 HELD = 4  # models, by a process that is asked again and again
-SAID = 5  # labels that are said of a piece where there are more
+SAID = 5  # labels that are said of a window where there are more
 
 
 _one_at_a_time = threading.Lock()  # quiet_libraries turns standard error round for the whole process
@@ -39,8 +39,8 @@ _one_at_a_time = threading.Lock()  # quiet_libraries turns standard error round 
 class LiteRT:
     """A .tflite file with one input and one output, run in a thread per processor; several threads may ask at once.
 
-    The input is [1, n] or [n] of float32, the output [1, labels] or [labels]. Pieces go in one by one: an input that is
-    made longer is no faster, and a file with the features inside then answers for its first pieces only.
+    The input is [1, n] or [n] of float32, the output [1, labels] or [labels]. Windows go in singly: an input that is
+    made longer is no faster, and a file with the features inside then answers for its first windows only.
 
     Args:
         threads: that it may use, where not one per processor.
@@ -92,7 +92,7 @@ class LiteRT:
 
     @contextlib.contextmanager
     def _borrowed(self):
-        """An interpreter that nobody else has: they can not be shared."""
+        """An interpreter that nobody else has: they cannot be shared."""
         try:
             interpreter = self.idle.pop()
         except IndexError:
@@ -103,26 +103,26 @@ class LiteRT:
             self.idle.append(interpreter)
 
 
-def probes(contract, seed=0):
-    """Three pieces no recording gives: silence, full-scale noise and a tone of 1 kHz. (3, piece_length) float32.
+def probes(audio_format, seed=0):
+    """Three windows no recording gives: silence, full-scale noise and a tone of 1 kHz. (3, window_length) float32.
 
     The noise behind the tone is as faint as 14 bits are: beside a pure tone, a spectrum is what an FFT rounds to.
     """
-    noise = np.random.default_rng(seed).uniform(-1, 1, contract.piece_length)
-    tone = np.sin(2 * np.pi * 1000 * np.arange(contract.piece_length) / contract.sample_rate)
+    noise = np.random.default_rng(seed).uniform(-1, 1, audio_format.window_length)
+    tone = np.sin(2 * np.pi * 1000 * np.arange(audio_format.window_length) / audio_format.sample_rate)
     tone = 0.99 * tone + 1e-4 * noise
-    return np.stack([np.zeros(contract.piece_length), noise, tone]).astype("float32")
+    return np.stack([np.zeros(audio_format.window_length), noise, tone]).astype("float32")
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model ready to answer; `probabilities` takes (pieces, piece_length) audio and returns (pieces, labels).
+    """A model ready to answer; `probabilities` takes (windows, window_length) audio and returns (windows, labels).
 
     thresholds: {label: how probable it must be to be said}, chosen in training; a .tflite alone does not tell them.
     """
 
     source: Path
-    contract: Contract
+    audio_format: AudioFormat
     labels: list
     probabilities: callable
     thresholds: dict = field(default_factory=dict)
@@ -148,15 +148,15 @@ def load(path, threads=None):
         sample_rate, labels = metadata.read(path)
         if len(labels) != model.n_outputs:
             raise InputError(f"{path} has {model.n_outputs} outputs and {len(labels)} labels; write its metadata again")
-        return Predictor(path, Contract(sample_rate=sample_rate, piece_length=model.n_inputs), labels, model.run)
+        return Predictor(path, AudioFormat(sample_rate=sample_rate, window_length=model.n_inputs), labels, model.run)
     trained = artifact.load(path)
     if (path / artifact.TFLITE).is_file():
         model = LiteRT(path / artifact.TFLITE, threads)
-        return Predictor(model.path, trained.contract, trained.labels, model.run, trained.thresholds)
+        return Predictor(model.path, trained.audio_format, trained.labels, model.run, trained.thresholds)
     model = artifact.load_keras(trained)
     source = path / artifact.MODEL
     answer = functools.partial(model.predict, verbose=0)
-    return Predictor(source, trained.contract, trained.labels, answer, trained.thresholds)
+    return Predictor(source, trained.audio_format, trained.labels, answer, trained.thresholds)
 
 
 @functools.lru_cache(HELD)
@@ -193,16 +193,16 @@ def load_dropin(path):
             f"{trained.folder} has no drop-in: no app computes half of its features; use TestSignalModel.py"
         )
     model = LiteRT(path)
-    values = trained.contract.n_mels * trained.contract.n_frames
+    values = trained.audio_format.n_mels * trained.audio_format.n_frames
     if model.n_inputs != values:
         raise InputError(
             f"{model.path} takes {model.n_inputs} values, a mel spectrogram has {values}: it is no drop-in"
         )
 
-    def probabilities(pieces):
-        return model.run(np.array([mel.ravel() for mel in mel_spectrograms(pieces, trained.contract)]))
+    def probabilities(windows):
+        return model.run(np.array([mel.ravel() for mel in mel_spectrograms(windows, trained.audio_format)]))
 
-    return Predictor(model.path, trained.contract, trained.labels, probabilities, trained.thresholds)
+    return Predictor(model.path, trained.audio_format, trained.labels, probabilities, trained.thresholds)
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,8 @@ class Answer:
     """What a model says of a recording.
 
     labels: names, in the order of the columns.
-    starts, ends: (pieces,) seconds.
-    pieces: (pieces, labels) probabilities.
+    starts, ends: (windows,) seconds.
+    windows: (windows, labels) probabilities.
     recording: (labels,) their mean.
     thresholds: {label: how probable it must be to be said}.
     """
@@ -219,7 +219,7 @@ class Answer:
     labels: list
     starts: np.ndarray
     ends: np.ndarray
-    pieces: np.ndarray
+    windows: np.ndarray
     recording: np.ndarray
     thresholds: dict
 
@@ -234,7 +234,7 @@ class Answer:
         return None if index is None else self.labels[index]
 
     def _in_words(self, row):
-        """The most probable labels of a piece; not with commas between them, which are a part of some labels."""
+        """The most probable labels of a window; not with commas between them, which are a part of some labels."""
         most = np.argsort(-row, kind="stable")[:SAID]
         words = "; ".join(f"{self.labels[i]} {row[i]:.1%}" for i in most)
         return words if self.label_of(row) else f"{NONE}: {words}"
@@ -243,12 +243,12 @@ class Answer:
         def named(row):
             return {label: round(float(value), 6) for label, value in zip(self.labels, row, strict=True)}
 
-        times = zip(self.starts, self.ends, self.pieces, strict=True)
-        pieces = [
+        times = zip(self.starts, self.ends, self.windows, strict=True)
+        windows = [
             {"start": float(start), "end": float(end), "label": self.label_of(row), "probabilities": named(row)}
             for start, end, row in times
         ]
-        return {"label": self.label, "probabilities": named(self.recording), "pieces": pieces}
+        return {"label": self.label, "probabilities": named(self.recording), "windows": windows}
 
     def show(self, model, path, as_json=False):
         """Print it, as a table or as JSON."""
@@ -261,12 +261,12 @@ class Answer:
             return
         print(f"{path}, by {model}:")
         times = [f"{start:.2f} - {end:.2f} s" for start, end in zip(self.starts, self.ends, strict=True)]
-        rows = list(zip([*times, "recording"], [*self.pieces, self.recording], strict=True))
+        rows = list(zip([*times, "recording"], [*self.windows, self.recording], strict=True))
         if len(self.labels) > COLUMNS:
-            table(["piece", "most probable"], [[what, self._in_words(row)] for what, row in rows])
+            table(["window", "most probable"], [[what, self._in_words(row)] for what, row in rows])
         else:
             rows = [[what, *(f"{value:.1%}" for value in row), self.label_of(row) or NONE] for what, row in rows]
-            table(["piece", *self.labels, "it is"], rows)
+            table(["window", *self.labels, "it is"], rows)
         best = self.labels[int(self.recording.argmax())]
         why = "" if self.label else f" ({best} would have to reach {self.thresholds[best]:.1%})"
         print(f"it is: {self.label or NONE}{why}")
@@ -274,17 +274,17 @@ class Answer:
 
 def classify(predictor, path):
     """Answer for a recording."""
-    return answer(predictor, recording.read(path, predictor.contract.sample_rate))
+    return answer(predictor, recording.read(path, predictor.audio_format.sample_rate))
 
 
 def answer(predictor, signal, overlap=0.0):
-    """Answer for (samples,) audio, piece by piece, the last piece padded with silence.
+    """Answer for (samples,) audio, window by window, the last window padded with silence.
 
-    overlap: how much of a piece the next one has too, from 0 to less than 1.
+    overlap: how much of a window the next one has too, from 0 to less than 1.
     """
-    rate, length = predictor.contract.sample_rate, predictor.contract.piece_length
+    rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
     hop = max(1, round(length * (1 - overlap)))
-    pieces = predictor.probabilities(cut_audio_pad_last(signal, length, hop))
-    starts = np.arange(len(pieces)) * hop / rate
+    windows = predictor.probabilities(cut_audio_pad_last(signal, length, hop))
+    starts = np.arange(len(windows)) * hop / rate
     ends = np.minimum(starts + length / rate, len(signal) / rate)
-    return Answer(predictor.labels, starts, ends, pieces, pieces.mean(axis=0), predictor.thresholds)
+    return Answer(predictor.labels, starts, ends, windows, windows.mean(axis=0), predictor.thresholds)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from keras import layers
 
 from classifier.models._frames import over_frames
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD, Recipe
 
 RECIPE = replace(FIELD, equaliser_db=8, noise_snr_db=(5, 40))
@@ -29,13 +29,13 @@ FIVE = [  # filters, kernel, stride, pooled by: the convolutions for 32,000 samp
 ]
 
 
-def contract(frame):
+def audio_format(frame):
     """The paper's audio format for frames of so many samples."""
-    return Contract(sample_rate=16_000, piece_length=frame)
+    return AudioFormat(sample_rate=16_000, window_length=frame)
 
 
 def over_halves(features, frame, n_classes, convolutions, **first):
-    """(samples, 1) -> (n_classes,) probabilities: the mean over the frames of a piece."""
+    """(samples, 1) -> (n_classes,) probabilities: the mean over the frames of a window."""
     return over_frames(
         features, frame, frame // 2, lambda x: classified(convolved(x, convolutions, **first), n_classes)
     )

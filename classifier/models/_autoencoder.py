@@ -45,8 +45,8 @@ def _convolved(x, filters):
 class Reconstruction(layers.Layer):
     """[code, decoded, features] -> code, as it is.
 
-    To the loss it adds the mean square error of `decoded`, in [0, 1], against the features, scaled to [0, 1] piece by
-    piece. What is exported does not depend on `decoded`, so that no decoder is in it.
+    To the loss it adds the mean square error of `decoded`, in [0, 1], against the features, scaled to [0, 1] window by
+    window. What is exported does not depend on `decoded`, so that no decoder is in it.
 
     Args:
         detached: nothing learns through the code that it gives.
@@ -66,6 +66,6 @@ class Reconstruction(layers.Layer):
 
 
 def unit_range(x):
-    """(batch, bands, frames, 1) -> each piece from its least value, 0, to its largest, 1; a constant piece is 0."""
+    """(batch, bands, frames, 1) -> each window from its least value, 0, to its largest, 1; a constant window is 0."""
     least, largest = ops.min(x, axis=(1, 2, 3), keepdims=True), ops.max(x, axis=(1, 2, 3), keepdims=True)
     return (x - least) / ops.maximum(largest - least, 1e-6)

@@ -18,16 +18,16 @@ from classifier.features.stacked import Stacked
 from classifier.models import _family
 from classifier.models._attention import convolutional_attention
 from classifier.models._blocks import SLOPE, block
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 PAPER = _family.PAPER
-PAPER_CONTRACT = Contract(piece_length=255 * 512, n_fft=1024)
+PAPER_AUDIO_FORMAT = AudioFormat(window_length=255 * 512, n_fft=1024)
 
 CHANNELS = [
-    partial(Mfcc.from_contract, n_mels=128, n_mfcc=128),
-    partial(Gfcc.from_contract, n_gfcc=128, n_bands=128),
-    partial(Cqt.from_contract, n_bins=128, bins_per_octave=16, fmin=27.5, decibels=True),  # 8 octaves, to 7 kHz
-    partial(ChromaStft.from_contract, n_chroma=128),
+    partial(Mfcc.from_audio_format, n_mels=128, n_mfcc=128),
+    partial(Gfcc.from_audio_format, n_gfcc=128, n_bands=128),
+    partial(Cqt.from_audio_format, n_bins=128, bins_per_octave=16, fmin=27.5, decibels=True),  # 8 octaves, to 7 kHz
+    partial(ChromaStft.from_audio_format, n_chroma=128),
 ]
 BLOCKS = [  # filters, kernel, pool
     (32, (1, 3), (1, 2)),
@@ -39,15 +39,15 @@ BLOCKS = [  # filters, kernel, pool
 ]
 
 
-def paper_features(contract):
-    """contract -> layer, (128, frames, 4)."""
+def paper_features(audio_format):
+    """audio format -> layer, (128, frames, 4)."""
     own_statistics = (1, -1)  # the first coefficient's mean would bury all others
-    return Stacked.from_contract(contract, features=CHANNELS, own_statistics=own_statistics)
+    return Stacked.from_audio_format(audio_format, features=CHANNELS, own_statistics=own_statistics)
 
 
-def features(contract):
+def features(audio_format):
     """As the paper's, with frames half as far apart, because two seconds have few."""
-    return paper_features(replace(contract, n_fft=1024, hop_length=256))
+    return paper_features(replace(audio_format, n_fft=1024, hop_length=256))
 
 
 def time_first(features, n_classes, attention=False):
@@ -60,7 +60,7 @@ def classified(x, n_classes, blocks=BLOCKS, attention=False):
 
     Args:
         attention: multiply each block's output by an attention to its input, from a half to 1. By the attention's ReLU
-            alone, which has no upper bound, six products in a row leave all to a few pieces: measured, nothing learns.
+            alone, which has no upper bound, six products in a row leave all to a few windows: measured, nothing learns.
     """
     for filters, kernel, pool in blocks:
         pool = tuple(min(wanted, left) for wanted, left in zip(pool, x.shape[1:3], strict=True))

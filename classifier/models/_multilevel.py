@@ -27,7 +27,7 @@ def network(embedding, n_classes, units, dropout, normalised):
     """(steps, values) -> (2 * n_classes,) what the third layer and the second say, each value of 0 to 1.
 
     Args:
-        embedding: of a piece.
+        embedding: of a window.
         n_classes: that each level tells apart.
         units, dropout: of each of the three layers.
         normalised: batch normalisation of the embedding and of the levels too; between layers there always is.

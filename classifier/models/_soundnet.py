@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from keras import layers
 
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD, Recipe
 
 RECIPE = replace(FIELD, equaliser_db=8, noise_snr_db=(5, 40))  # as for the other networks on raw audio
 PAPER = Recipe(
     epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy", patience=10
 )  # the source's other networks have this optimiser and rate; batch, epochs and patience it does not give
-PAPER_CONTRACT = Contract(sample_rate=10_000, piece_length=30_000)
+PAPER_AUDIO_FORMAT = AudioFormat(sample_rate=10_000, window_length=30_000)
 
 
 def convolved(x, convolutions):

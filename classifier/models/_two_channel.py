@@ -10,12 +10,12 @@ from classifier.records.recipe import FIELD
 
 RECIPE = FIELD
 PAPER = _family.PAPER
-PAPER_CONTRACT = _family.PAPER_CONTRACT
+PAPER_AUDIO_FORMAT = _family.PAPER_AUDIO_FORMAT
 
 
 def features(kind):
-    """contract -> layer, (512, frames, 2), of a class in classifier/features: frequency first, without 0 Hz."""
-    return partial(kind.from_contract, n_fft=1024, skip_dc=True)
+    """audio format -> layer, (512, frames, 2), of a class in classifier/features: frequency first, without 0 Hz."""
+    return partial(kind.from_audio_format, n_fft=1024, skip_dc=True)
 
 
 def build(features, n_classes):

@@ -1,7 +1,7 @@
 """1D CNN on raw audio, the one of the paper for frames of 1 s.
 
 Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
-Differs: learns from the mean over the frames of a piece; every piece at one level.
+Differs: learns from the mean over the frames of a window; every window at one level.
 """
 
 from classifier.features.levelled_waveform import LevelledWaveform
@@ -9,9 +9,9 @@ from classifier.features.waveform import Waveform
 from classifier.models import _abdoli
 
 FRAME = 16_000  # samples
-FEATURES = LevelledWaveform.from_contract
-PAPER_FEATURES = Waveform.from_contract
-PAPER_CONTRACT = _abdoli.contract(FRAME)
+FEATURES = LevelledWaveform.from_audio_format
+PAPER_FEATURES = Waveform.from_audio_format
+PAPER_AUDIO_FORMAT = _abdoli.audio_format(FRAME)
 RECIPE = _abdoli.RECIPE
 PAPER = _abdoli.PAPER
 

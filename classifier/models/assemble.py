@@ -6,32 +6,32 @@ import numpy as np
 from classifier.core.errors import InputError
 
 
-def features_of(model, contract, paper=False):
+def features_of(model, audio_format, paper=False):
     """The features layer of a file of classifier/models; with paper, the one its paper used."""
     kind = getattr(model, "PAPER_FEATURES", model.FEATURES) if paper else model.FEATURES
-    layer = kind(contract)
+    layer = kind(audio_format)
     layer.name = "features"
     return layer
 
 
-def build(model, features, contract, n_classes, mean=0.0, variance=1.0):
+def build(model, features, audio_format, n_classes, mean=0.0, variance=1.0):
     """A whole model.
 
     Args:
         model: a file of classifier/models.
         features: its features layer.
-        contract: the audio format.
+        audio format: the audio format.
         n_classes: outputs.
         mean, variance: of the features over the training set, as of `statistics`.
 
     Returns:
-        Keras model, (batch, piece_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
+        Keras model, (batch, window_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
         "features", "standardise" and "body".
 
     Raises:
-        InputError: the pieces are too short for the model.
+        InputError: the windows are too short for the model.
     """
-    audio = keras.Input((contract.piece_length,), name="audio")
+    audio = keras.Input((audio_format.window_length,), name="audio")
     x = features(audio)
     settings = {"axis": _own(features, len(x.shape)), "mean": mean, "variance": variance}
     x = keras.layers.Normalization(**settings, name="standardise")(x)
@@ -39,8 +39,8 @@ def build(model, features, contract, n_classes, mean=0.0, variance=1.0):
     try:
         body = keras.Model(inner, model.build(inner, n_classes), name="body")
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
-        name, piece = model.__name__.rpartition(".")[2], f"{contract.seconds:g} s at {contract.sample_rate} Hz"
-        raise InputError(f"{name} can not be built for pieces of {piece}; take longer ones (--seconds)") from error
+        name, window = model.__name__.rpartition(".")[2], f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
+        raise InputError(f"{name} cannot be built for windows of {window}; take longer ones (--window)") from error
     return keras.Model(audio, _heads(body(x))[0])
 
 
@@ -48,7 +48,7 @@ def statistics(features, batches):
     """Mean and variance of features, along the axes that the features name: two arrays that broadcast to them.
 
     Args:
-        batches: iterable of what the features make of (batch, piece_length) audio.
+        batches: iterable of what the features make of (batch, window_length) audio.
     """
     n = total = squares = 0.0
     for values in batches:
@@ -101,8 +101,8 @@ class Learner(keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         n = len(y_pred)
         weights = None if sample_weight is None else keras.ops.concatenate([sample_weight] * n)
-        truth, answers = keras.ops.concatenate([y] * n), keras.ops.concatenate(y_pred)
-        return super().compute_loss(x, truth, answers, weights, training)
+        targets, predictions = keras.ops.concatenate([y] * n), keras.ops.concatenate(y_pred)
+        return super().compute_loss(x, targets, predictions, weights, training)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         return super().compute_metrics(x, y, y_pred[0], sample_weight)
@@ -133,16 +133,16 @@ class Masks(keras.layers.Layer):
         return x
 
 
-def dropin(model, contract):
+def dropin(model, audio_format):
     """The same model for an app that computes the first half of the features itself; None where no app does.
 
-    An app computes it with the contract's settings: features with others have no drop-in.
+    An app computes it with the audio format's settings: features with others have no drop-in.
 
     Returns:
         Keras model, (batch, values) -> (batch, n_classes): for mel, the power mel spectrogram, band after band.
     """
     features = model.get_layer("features")
-    if not hasattr(features, "from_app") or features.get_config() != _as_agreed(features, contract).get_config():
+    if not hasattr(features, "from_app") or features.get_config() != _as_agreed(features, audio_format).get_config():
         return None
     shape = features.output.shape[1:]
     values = keras.Input((int(np.prod(shape)),), name="from_app")
@@ -150,5 +150,5 @@ def dropin(model, contract):
     return keras.Model(values, _answer(model, x))
 
 
-def _as_agreed(features, contract):
-    return type(features).from_contract(contract, name=features.name, dtype=features.dtype_policy)
+def _as_agreed(features, audio_format):
+    return type(features).from_audio_format(audio_format, name=features.name, dtype=features.dtype_policy)

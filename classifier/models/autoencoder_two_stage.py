@@ -8,7 +8,7 @@ from classifier.models import autoencoder as joint
 from classifier.models._autoencoder import autoencoder
 
 FEATURES, PAPER_FEATURES = joint.FEATURES, joint.PAPER_FEATURES
-RECIPE, PAPER, PAPER_CONTRACT = joint.RECIPE, joint.PAPER, joint.PAPER_CONTRACT
+RECIPE, PAPER, PAPER_AUDIO_FORMAT = joint.RECIPE, joint.PAPER, joint.PAPER_AUDIO_FORMAT
 
 
 def build(features, n_classes):

@@ -16,24 +16,24 @@ from classifier.features.chroma_stft import ChromaStft
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mel_spectrogram import MelSpectrogram
 from classifier.features.mfcc import Mfcc
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD, Recipe
 
 N_VALUES = 40  # of each column
-CHROMAS = [partial(kind.from_contract, n_chroma=N_VALUES) for kind in (ChromaStft, ChromaCqt, ChromaCens)]
+CHROMAS = [partial(kind.from_audio_format, n_chroma=N_VALUES) for kind in (ChromaStft, ChromaCqt, ChromaCens)]
 
 
-def columns(contract, mel):
+def columns(audio_format, mel):
     """A layer, (samples,) -> (N_VALUES, 5, 1)."""
-    kinds = [partial(Mfcc.from_contract, n_mfcc=N_VALUES), partial(mel, n_mels=N_VALUES), *CHROMAS]
-    return Averaged.from_contract(contract, features=kinds)
+    kinds = [partial(Mfcc.from_audio_format, n_mfcc=N_VALUES), partial(mel, n_mels=N_VALUES), *CHROMAS]
+    return Averaged.from_audio_format(audio_format, features=kinds)
 
 
-FEATURES = partial(columns, mel=LogMelSpectrogram.from_contract)
+FEATURES = partial(columns, mel=LogMelSpectrogram.from_audio_format)
 RECIPE = FIELD
 PAPER = Recipe(epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
-PAPER_CONTRACT = Contract(piece_length=127 * 512)
-PAPER_FEATURES = partial(columns, mel=MelSpectrogram.from_contract)
+PAPER_AUDIO_FORMAT = AudioFormat(window_length=127 * 512)
+PAPER_FEATURES = partial(columns, mel=MelSpectrogram.from_audio_format)
 
 
 def build(features, n_classes):

@@ -2,7 +2,7 @@
 
 Source: github.com/WWH98932/Audio-Classification-Models, audiofeature_mlp.py and section 1 of its text
 Differs: beside the mean spectrum, what the text names and its code lacks (zero crossings, RMS, MFCC), with deviations
-    too, and what else Summary says of a piece; `--paper` takes the mean spectrum alone, from 0 to 1 in each piece.
+    too, and what else Summary says of a window; `--paper` takes the mean spectrum alone, from 0 to 1 in each window.
 """
 
 from functools import partial
@@ -14,18 +14,18 @@ from classifier.features.averaged import Averaged
 from classifier.features.stft_mean import StftMean
 from classifier.features.summary import Summary
 from classifier.models import _family
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD
 
 FEATURES = partial(
-    Averaged.from_contract,
-    features=[StftMean.from_contract, partial(Summary.from_contract, n_mfcc=40, n_bands=128)],
+    Averaged.from_audio_format,
+    features=[StftMean.from_audio_format, partial(Summary.from_audio_format, n_mfcc=40, n_bands=128)],
     as_columns=False,
 )
 RECIPE = FIELD
 PAPER = _family.PAPER
-PAPER_CONTRACT = Contract(piece_length=127 * 512, n_fft=512, hop_length=256)
-PAPER_FEATURES = StftMean.from_contract
+PAPER_AUDIO_FORMAT = AudioFormat(window_length=127 * 512, n_fft=512, hop_length=256)
+PAPER_FEATURES = StftMean.from_audio_format
 
 UNITS = [256, 256, 128, 128, 64, 32]
 

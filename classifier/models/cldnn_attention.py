@@ -9,7 +9,7 @@ from classifier.models import cldnn as plain
 from classifier.models._attention import Attention
 from classifier.models._cldnn import cldnn
 
-FEATURES, RECIPE, PAPER, PAPER_CONTRACT = plain.FEATURES, plain.RECIPE, plain.PAPER, plain.PAPER_CONTRACT
+FEATURES, RECIPE, PAPER, PAPER_AUDIO_FORMAT = plain.FEATURES, plain.RECIPE, plain.PAPER, plain.PAPER_AUDIO_FORMAT
 
 
 def build(features, n_classes):

@@ -12,10 +12,10 @@ from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models import _family
 from classifier.records.recipe import FIELD
 
-FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024)
+FEATURES = partial(LogMelSpectrogram.from_audio_format, n_fft=1024)
 RECIPE = FIELD
 PAPER = _family.PAPER
-PAPER_CONTRACT = _family.PAPER_CONTRACT
+PAPER_AUDIO_FORMAT = _family.PAPER_AUDIO_FORMAT
 
 LSTMS = [  # units, dropout of its input, gives all frames or its last
     (128, 0.1, True),

@@ -10,7 +10,7 @@ from keras import layers
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.records.recipe import Recipe
 
-FEATURES = LogMelSpectrogram.from_contract
+FEATURES = LogMelSpectrogram.from_audio_format
 RECIPE = Recipe(
     epochs=50,
     batch_size=32,

@@ -10,7 +10,7 @@ from classifier.models import _multi_channel
 from classifier.models import multi_channel_cnn as plain
 
 FEATURES, PAPER_FEATURES = plain.FEATURES, plain.PAPER_FEATURES
-RECIPE, PAPER, PAPER_CONTRACT = plain.RECIPE, plain.PAPER, plain.PAPER_CONTRACT
+RECIPE, PAPER, PAPER_AUDIO_FORMAT = plain.RECIPE, plain.PAPER, plain.PAPER_AUDIO_FORMAT
 
 
 def build(features, n_classes):

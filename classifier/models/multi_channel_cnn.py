@@ -13,7 +13,7 @@ from classifier.records.recipe import FIELD
 FEATURES = _multi_channel.features
 RECIPE = FIELD
 PAPER = _multi_channel.PAPER
-PAPER_CONTRACT = _multi_channel.PAPER_CONTRACT
+PAPER_AUDIO_FORMAT = _multi_channel.PAPER_AUDIO_FORMAT
 PAPER_FEATURES = _multi_channel.paper_features
 
 

@@ -8,12 +8,12 @@ from functools import partial
 
 from classifier.models import _multilevel, multilevel_attention
 
-SECONDS = 10  # of a piece: a clip of AudioSet
+SECONDS = 10  # of a window: a clip of AudioSet
 STEP = 0.96  # seconds of a step: three of YAMNet's, or an example of VGGish
 NETWORK = "yamnet"
 FEATURES = multilevel_attention.FEATURES
 RECIPE = _multilevel.RECIPE
-PAPER, PAPER_CONTRACT = _multilevel.PAPER, multilevel_attention.PAPER_CONTRACT
+PAPER, PAPER_AUDIO_FORMAT = _multilevel.PAPER, multilevel_attention.PAPER_AUDIO_FORMAT
 PAPER_FEATURES = multilevel_attention.PAPER_FEATURES
 FINE_TUNE = _multilevel.FINE_TUNE
 

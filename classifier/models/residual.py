@@ -13,7 +13,7 @@ from keras import layers
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.records.recipe import FIELD
 
-FEATURES = LogMelSpectrogram.from_contract
+FEATURES = LogMelSpectrogram.from_audio_format
 RECIPE = replace(FIELD, learning_rate=2e-3, patience=None)
 PAPER = RECIPE
 

@@ -15,11 +15,11 @@ from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models import _family
 from classifier.records.recipe import FIELD
 
-FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024, hop_length=256)
+FEATURES = partial(LogMelSpectrogram.from_audio_format, n_fft=1024, hop_length=256)
 RECIPE = FIELD
 PAPER = _family.PAPER
-PAPER_CONTRACT = _family.PAPER_CONTRACT
-PAPER_FEATURES = LogMelSpectrogram.from_contract
+PAPER_AUDIO_FORMAT = _family.PAPER_AUDIO_FORMAT
+PAPER_FEATURES = LogMelSpectrogram.from_audio_format
 
 BATCH_MOMENTUM = 0.9  # as in signal: Keras' 0.99 is too slow where an epoch has few batches
 

@@ -13,10 +13,10 @@ from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models import _family, _multi_channel
 from classifier.records.recipe import FIELD
 
-FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=1024)
+FEATURES = partial(LogMelSpectrogram.from_audio_format, n_fft=1024)
 RECIPE = FIELD
 PAPER = _multi_channel.PAPER
-PAPER_CONTRACT = _family.PAPER_CONTRACT
+PAPER_AUDIO_FORMAT = _family.PAPER_AUDIO_FORMAT
 
 BLOCKS = [  # filters, kernel, pool: (time, frequency)
     (32, (1, 3), (1, 2)),

@@ -2,7 +2,7 @@
 
 Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
 Differs: the head of the app's model, one dense layer of 64 (the paper has 128 and 64, with dropout); a ReLU after each
-    pooling too, as in the app's; every piece at one level; one output per line of labels.txt.
+    pooling too, as in the app's; every window at one level; one output per line of labels.txt.
 """
 
 from keras import layers
@@ -12,8 +12,8 @@ from classifier.features.waveform import Waveform
 from classifier.models import _abdoli
 from classifier.records.recipe import Recipe
 
-FEATURES = LevelledWaveform.from_contract
-PAPER_FEATURES = Waveform.from_contract
+FEATURES = LevelledWaveform.from_audio_format
+PAPER_FEATURES = Waveform.from_audio_format
 RECIPE = Recipe(
     epochs=50,
     batch_size=32,

@@ -1,8 +1,8 @@
-"""2D CNN on slices of 0.2 s of a mel spectrogram: each is heard for itself, and a piece's answer is their mean.
+"""2D CNN on slices of 0.2 s of a mel spectrogram: each is heard for itself, and a window's answer is their mean.
 
 Source: github.com/crunker99/sourcing-sound, its CNN for the road sounds of FSDKaggle2018
 Differs: standardised (the source scaled by the least and largest value of all slices, those of its validation by their
-    own); learns from the mean over all consecutive slices of a piece (the source drew some at random).
+    own); learns from the mean over all consecutive slices of a window (the source drew some at random).
 """
 
 from functools import partial
@@ -11,11 +11,11 @@ from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models._frames import over_frames
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD, Recipe
 
 COLUMNS = 7  # of a slice: 1 + 3,200 // 512
-FEATURES = partial(LogMelSpectrogram.from_contract, n_fft=512, hop_length=512, n_mels=60)
+FEATURES = partial(LogMelSpectrogram.from_audio_format, n_fft=512, hop_length=512, n_mels=60)
 RECIPE = FIELD
 PAPER = Recipe(
     epochs=100,
@@ -25,7 +25,7 @@ PAPER = Recipe(
     loss="categorical_crossentropy",
     balanced=True,
 )
-PAPER_CONTRACT = Contract(sample_rate=16_000, piece_length=3_200, n_fft=512, hop_length=512, n_mels=60)
+PAPER_AUDIO_FORMAT = AudioFormat(sample_rate=16_000, window_length=3_200, n_fft=512, hop_length=512, n_mels=60)
 
 FILTERS = [16, 16, 32]
 
@@ -36,7 +36,7 @@ def build(features, n_classes):
 
 
 def over_slices(features, net):
-    """The mean of a net's answers to the consecutive slices of a piece."""
+    """The mean of a net's answers to the consecutive slices of a window."""
     return over_frames(features, COLUMNS, COLUMNS, net, axis=2)
 
 

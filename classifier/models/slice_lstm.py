@@ -1,4 +1,4 @@
-"""Recurrent network on slices of 0.2 s of a mel spectrogram: a piece's answer is the mean of theirs.
+"""Recurrent network on slices of 0.2 s of a mel spectrogram: a window's answer is the mean of theirs.
 
 Source: github.com/crunker99/sourcing-sound, its RNN for the road sounds of FSDKaggle2018
 Differs: recurs over time, 7 steps of 60 bands, 239,637 weights at five labels (the source went through the bands, 60
@@ -12,7 +12,7 @@ from classifier.models import slice_cnn
 FEATURES = slice_cnn.FEATURES
 RECIPE = slice_cnn.RECIPE
 PAPER = slice_cnn.PAPER
-PAPER_CONTRACT = slice_cnn.PAPER_CONTRACT
+PAPER_AUDIO_FORMAT = slice_cnn.PAPER_AUDIO_FORMAT
 
 UNITS = [64, 32, 16, 8]  # of the dense layers at every step
 

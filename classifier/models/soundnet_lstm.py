@@ -2,7 +2,7 @@
 
 Source: github.com/WWH98932/Audio-Classification-Models, text and figure; after Aytar, Vondrick &
     Torralba, SoundNet, NeurIPS 2016, arXiv 1610.09001
-Differs: ReLU, which the source does not name; every piece at one level. Text and figure disagree: the second
+Differs: ReLU, which the source does not name; every window at one level. Text and figure disagree: the second
     convolution's stride and the 512 filters are the figure's, the 13 steps the text's.
 """
 
@@ -12,9 +12,9 @@ from classifier.features.levelled_waveform import LevelledWaveform
 from classifier.features.waveform import Waveform
 from classifier.models import _soundnet
 
-FEATURES = LevelledWaveform.from_contract
-PAPER_FEATURES = Waveform.from_contract
-PAPER_CONTRACT = _soundnet.PAPER_CONTRACT
+FEATURES = LevelledWaveform.from_audio_format
+PAPER_FEATURES = Waveform.from_audio_format
+PAPER_AUDIO_FORMAT = _soundnet.PAPER_AUDIO_FORMAT
 RECIPE = _soundnet.RECIPE
 PAPER = _soundnet.PAPER
 

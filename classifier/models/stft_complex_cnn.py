@@ -1,7 +1,7 @@
 """CNN of spatially separable convolutions on real and imaginary part of a short-time Fourier transform.
 
 Source: github.com/WWH98932/Audio-Classification-Models, multi_channel_models.py
-Differs: both standardised; all 512 bins (the code's reshaping to 128 can not work); two seconds in 63 frames instead of
+Differs: both standardised; all 512 bins (the code's reshaping to 128 cannot work); two seconds in 63 frames instead of
     four in 128; batch normalisation with the momentum of _blocks.py.
 """
 
@@ -9,5 +9,5 @@ from classifier.features.stft_complex import StftComplex
 from classifier.models import _two_channel
 
 FEATURES = _two_channel.features(StftComplex)
-RECIPE, PAPER, PAPER_CONTRACT = _two_channel.RECIPE, _two_channel.PAPER, _two_channel.PAPER_CONTRACT
+RECIPE, PAPER, PAPER_AUDIO_FORMAT = _two_channel.RECIPE, _two_channel.PAPER, _two_channel.PAPER_AUDIO_FORMAT
 build = _two_channel.build

@@ -1,4 +1,4 @@
-"""Four dense layers on the mean spectrum of a piece: it hears which sound there is, and not when.
+"""Four dense layers on the mean spectrum of a window: it hears which sound there is, and not when.
 
 Source: github.com/watch-nomo/audio-classifier, as its README describes it; the code is not public.
 Differs: softmax (the README's ReLU can answer nothing but zeros); one output per line of labels.txt (the README has
@@ -8,15 +8,15 @@ Differs: softmax (the README's ReLU can answer nothing but zeros); one output pe
 from keras import layers
 
 from classifier.features.stft_mean import StftMean
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD, Recipe
 
-FEATURES = StftMean.from_contract
+FEATURES = StftMean.from_audio_format
 RECIPE = FIELD
 PAPER = Recipe(
     epochs=100, batch_size=32, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy", patience=10
 )
-PAPER_CONTRACT = Contract(sample_rate=16_000, n_fft=512, hop_length=256)
+PAPER_AUDIO_FORMAT = AudioFormat(sample_rate=16_000, n_fft=512, hop_length=256)
 
 UNITS = [256, 256, 128, 128]
 

@@ -3,7 +3,7 @@
 Source: Phaye, Benetos & Wang, ICASSP 2019, arXiv 1810.12642; github.com/ssrp/SubSpectralNet
 Differs: one channel of sound, at the 22,050 Hz of the PyTorch port; batch normalisation per channel, as there too (the
     Keras code normalises each mel band by itself), with the momentum below; all frames that the first pooling leaves
-    are pooled by the second, 100 in the paper, so that pieces may have any length. What ships has windows of 1024
+    are pooled by the second, 100 in the paper, so that windows may have any length. What ships has windows of 1024
     samples, 64 ms at 16 kHz, where the paper has 40 ms: a phone's FFT wants a power of two.
 """
 
@@ -13,12 +13,12 @@ import keras
 from keras import layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD, Recipe
 
 RECIPE = FIELD
 PAPER = Recipe(epochs=200, batch_size=16, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
-PAPER_CONTRACT = Contract(sample_rate=22_050, piece_length=499 * 441, n_fft=882, hop_length=441, n_mels=40)
+PAPER_AUDIO_FORMAT = AudioFormat(sample_rate=22_050, window_length=499 * 441, n_fft=882, hop_length=441, n_mels=40)
 
 BATCH_MOMENTUM = 0.9  # as in signal: Keras' 0.99 is too slow where an epoch has few batches
 BANDS, HOP = 20, 10  # mel bands that a branch sees, and from one branch's first to the next one's
@@ -30,25 +30,25 @@ CONVOLUTIONS = [  # filters, pool: (bands, frames); None is all
 ]
 
 
-PAPER_FEATURES = partial(LogMelSpectrogram.from_contract, n_mels=40, own_statistics=PER_BAND)
+PAPER_FEATURES = partial(LogMelSpectrogram.from_audio_format, n_mels=40, own_statistics=PER_BAND)
 
 
-def FEATURES(contract):
-    return PAPER_FEATURES(contract, n_fft=1024, hop_length=round(FRAME_SECONDS * contract.sample_rate))
+def FEATURES(audio_format):
+    return PAPER_FEATURES(audio_format, n_fft=1024, hop_length=round(FRAME_SECONDS * audio_format.sample_rate))
 
 
 def build(features, n_classes):
     """(bands, frames, 1) -> (n_classes,) probabilities, and those of each branch."""
     n_bands = features.shape[1]
-    hidden, answers = [], []
+    hidden, predictions = [], []
     for first in range(0, n_bands - BANDS + 1, HOP):
         x = layers.Cropping2D(((first, n_bands - BANDS - first), (0, 0)))(features)
         for filters, pool in CONVOLUTIONS:
             x = _convolved(x, filters, pool)
         hidden.append(layers.Dense(32, activation="relu")(layers.Flatten()(x)))
-        answers.append(_answer(hidden[-1], n_classes))
+        predictions.append(_answer(hidden[-1], n_classes))
     x = layers.Dense(64, activation="relu")(layers.Concatenate()(hidden))
-    return [_answer(x, n_classes), *answers]
+    return [_answer(x, n_classes), *predictions]
 
 
 def _convolved(x, filters, pool):

@@ -19,10 +19,10 @@ from classifier.records.recipe import FIELD
 
 RECIPE = replace(FIELD, epochs=25, patience=12)  # a step takes some forty times as long as one of `residual`
 PAPER = _family.PAPER
-PAPER_CONTRACT = _family.PAPER_CONTRACT
+PAPER_AUDIO_FORMAT = _family.PAPER_AUDIO_FORMAT
 
 PER_BIN = (1, -1)  # own statistics: high frequencies are faint, and would all be 0
-FEATURES = partial(StftMagnitude.from_contract, n_fft=1024, skip_dc=True, own_statistics=PER_BIN)
+FEATURES = partial(StftMagnitude.from_audio_format, n_fft=1024, skip_dc=True, own_statistics=PER_BIN)
 
 BINS, HOP = 128, 64  # that a branch sees, and from one branch's first to the next one's
 BLOCKS = [  # filters, kernel, pool
@@ -37,15 +37,15 @@ BLOCKS = [  # filters, kernel, pool
 def build(features, n_classes):
     """(bins, frames, 1) -> (n_classes,) probabilities, and those of each branch."""
     n_bins = features.shape[1]
-    hidden, answers = [], []
+    hidden, predictions = [], []
     for first in range(0, n_bins - BINS + 1, HOP):
         x = layers.Cropping2D(((first, n_bins - BINS - first), (0, 0)))(features)
         for filters, kernel, pool in BLOCKS:
             x = block(x, filters, kernel, pool)
         x = layers.Dense(512, kernel_regularizer=keras.regularizers.L2(0.01))(layers.Flatten()(x))
         hidden.append(layers.LeakyReLU(SLOPE)(x))
-        answers.append(layers.Dense(n_classes, activation="softmax")(hidden[-1]))
+        predictions.append(layers.Dense(n_classes, activation="softmax")(hidden[-1]))
     x = layers.Concatenate()(hidden)
     for units in (256, 128, 64):
         x = layers.Dropout(0.3)(layers.Dense(units, activation="relu")(x))
-    return [layers.Dense(n_classes, activation="softmax")(x), *answers]
+    return [layers.Dense(n_classes, activation="softmax")(x), *predictions]

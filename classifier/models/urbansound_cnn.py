@@ -2,7 +2,7 @@
 
 Source: github.com/crunker99/sourcing-sound, the best of its networks for UrbanSound8K (66.1 % over the ten folds)
 Differs: log mel, standardised (the source saw raw power). The text's four dense layers are two in its table and code,
-    and here. The source pads the 173 columns of 4 s with zeros to 174; `--paper` takes pieces of 88,576 samples,
+    and here. The source pads the 173 columns of 4 s with zeros to 174; `--paper` takes windows of 88,576 samples,
     4.02 s, which have 174.
 """
 
@@ -12,10 +12,10 @@ from keras import layers, regularizers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mel_spectrogram import MelSpectrogram
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import FIELD, Recipe
 
-FEATURES = partial(LogMelSpectrogram.from_contract, n_mels=60)
+FEATURES = partial(LogMelSpectrogram.from_audio_format, n_mels=60)
 RECIPE = FIELD
 PAPER = Recipe(
     epochs=72,
@@ -26,8 +26,8 @@ PAPER = Recipe(
     patience=50,
     balanced=True,
 )
-PAPER_CONTRACT = Contract(sample_rate=22_050, piece_length=173 * 512, n_fft=2048, hop_length=512, n_mels=60)
-PAPER_FEATURES = MelSpectrogram.from_contract
+PAPER_AUDIO_FORMAT = AudioFormat(sample_rate=22_050, window_length=173 * 512, n_fft=2048, hop_length=512, n_mels=60)
+PAPER_FEATURES = MelSpectrogram.from_audio_format
 
 CONVOLUTIONS = [  # filters, kernel, pooled, dropout
     (16, 2, True, False),

@@ -1,4 +1,4 @@
-"""2D CNN with four small convolutions and one dense layer: pooled over time, so that a longer piece costs no weights.
+"""2D CNN with four small convolutions and one dense layer: pooled over time, so that a longer window costs no weights.
 
 Source: github.com/crunker99/sourcing-sound, the first of its networks for UrbanSound8K (61.9 % over the ten folds)
 Differs: log mel of 60 bands, standardised (the source saw 40 MFCC, which `--paper` gives it).
@@ -13,11 +13,11 @@ from classifier.features.mfcc import Mfcc
 from classifier.models import urbansound_cnn
 from classifier.records.recipe import FIELD, Recipe
 
-FEATURES = partial(LogMelSpectrogram.from_contract, n_mels=60)
+FEATURES = partial(LogMelSpectrogram.from_audio_format, n_mels=60)
 RECIPE = FIELD
 PAPER = Recipe(epochs=100, batch_size=256, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
-PAPER_CONTRACT = urbansound_cnn.PAPER_CONTRACT
-PAPER_FEATURES = partial(Mfcc.from_contract, n_mels=128, n_mfcc=40)  # librosa's bands
+PAPER_AUDIO_FORMAT = urbansound_cnn.PAPER_AUDIO_FORMAT
+PAPER_FEATURES = partial(Mfcc.from_audio_format, n_mels=128, n_mfcc=40)  # librosa's bands
 
 FILTERS = [16, 32, 64, 128]
 

@@ -1,4 +1,4 @@
-"""A dense layer on the mean of what a small YAMNet makes of a piece, which then learns with it.
+"""A dense layer on the mean of what a small YAMNet makes of a window, which then learns with it.
 
 Source: STMicroelectronics, github.com/STMicroelectronics/stm32ai-modelzoo (see pretrained/yamnet_small.py)
 Differs: no paper has this very head, so `--paper` trains by the same recipe.
@@ -11,7 +11,7 @@ from classifier.models import _transfer
 from classifier.pretrained._embedding import Embedding
 
 NETWORK = "yamnet_small"
-FEATURES = partial(Embedding.from_contract, network=NETWORK)
+FEATURES = partial(Embedding.from_audio_format, network=NETWORK)
 RECIPE = replace(_transfer.RECIPE, learning_rate=1e-2)
 PAPER = RECIPE
 FINE_TUNE = replace(_transfer.FINE_TUNE, fine_tuned=11)  # all layers

@@ -1,4 +1,4 @@
-"""A dense layer on the mean of what YAMNet makes of a piece: learns in seconds, from few recordings.
+"""A dense layer on the mean of what YAMNet makes of a window: learns in seconds, from few recordings.
 
 Source: Plakal & Ellis, YAMNet, github.com/tensorflow/models, research/audioset/yamnet (see pretrained/yamnet.py)
 Differs: no paper has this very head, so `--paper` trains by the same recipe.
@@ -11,7 +11,7 @@ from classifier.models import _transfer
 from classifier.pretrained._embedding import Embedding
 
 NETWORK = "yamnet"
-FEATURES = partial(Embedding.from_contract, network=NETWORK)
+FEATURES = partial(Embedding.from_audio_format, network=NETWORK)
 RECIPE = _transfer.RECIPE
 PAPER = RECIPE
 FINE_TUNE = replace(_transfer.FINE_TUNE, epochs=10)  # only for `--fine-tune`; 27 layers are all

@@ -14,7 +14,7 @@ from classifier.plotting import plots
 from classifier.records import artifact
 
 MOST = 5  # labels in a picture
-AT_ONCE = 32  # pieces
+AT_ONCE = 32  # windows
 LEVEL = "attention_"  # how the layers' names begin whose partners begin with the next
 SAID = "said_"
 
@@ -58,8 +58,8 @@ def draw(trained, path, png, show=False):
         png: of the picture.
         show: open a window too, where there is a display.
     """
-    contract = trained.contract
-    signal = recording.read(path, contract.sample_rate)
+    audio_format = trained.audio_format
+    signal = recording.read(path, audio_format.sample_rate)
     heard = hear(trained, signal)
     answer = heard.answer
     most = np.argsort(-answer.recording, kind="stable")[:MOST]
@@ -67,36 +67,36 @@ def draw(trained, path, png, show=False):
     title = f"{Path(path).name}, by {trained.name}: {answer.label or prediction.NONE}"
     if answer.label:
         title += f", {answer.recording[trained.labels.index(answer.label)]:.1%}"
-    mel_power = spectrograms.mel_spectrograms([signal], contract)[0]
-    plots.attention(signal, mel_power, (heard.starts, heard.ends), strips, contract, title, png, show)
+    mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
+    plots.attention(signal, mel_power, (heard.starts, heard.ends), strips, audio_format, title, png, show)
 
 
 def hear(trained, signal):
-    """Put a recording through a model, piece by piece, the last one padded with silence.
+    """Put a recording through a model, window by window, the last one padded with silence.
 
     Args:
         trained: what `load` returns.
         signal: (samples,) of the recording.
 
     Returns:
-        Heard. Steps of the silence that ends a piece are left out: there the model hears the steps before once more.
+        Heard. Steps of the silence that ends a window are left out: there the model hears the steps before once more.
     """
-    contract, step = trained.contract, registry.stated("models", trained.name, "STEP")
-    pieces = cut_audio_pad_last(signal, contract.piece_length)
-    probabilities, spoke = _asked(artifact.load_keras(trained), pieces)
-    starts = np.arange(len(pieces)) * contract.seconds
-    of_recording = len(signal) / contract.sample_rate
-    ends = np.minimum(starts + contract.seconds, of_recording)
+    audio_format, step = trained.audio_format, registry.stated("models", trained.name, "STEP")
+    windows = cut_audio_pad_last(signal, audio_format.window_length)
+    probabilities, spoke = _asked(artifact.load_keras(trained), windows)
+    starts = np.arange(len(windows)) * audio_format.seconds
+    of_recording = len(signal) / audio_format.sample_rate
+    ends = np.minimum(starts + audio_format.seconds, of_recording)
     answer = prediction.Answer(
         trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), trained.thresholds
     )
-    piece, step_in_it = np.nonzero([np.arange(spoke.shape[1]) < _sounding(row, spoke.shape[1]) for row in pieces])
-    starts = starts[piece] + step_in_it * step
-    return Heard(answer, starts, np.minimum(starts + step, of_recording), spoke[piece, step_in_it])
+    window, step_in_it = np.nonzero([np.arange(spoke.shape[1]) < _sounding(row, spoke.shape[1]) for row in windows])
+    starts = starts[window] + step_in_it * step
+    return Heard(answer, starts, np.minimum(starts + step, of_recording), spoke[window, step_in_it])
 
 
-def _asked(model, pieces):
-    """(pieces, labels) probabilities and (pieces, steps, labels) what spoke for them."""
+def _asked(model, windows):
+    """(windows, labels) probabilities and (windows, steps, labels) what spoke for them."""
     import keras
 
     body = model.get_layer("body")
@@ -104,13 +104,13 @@ def _asked(model, pieces):
     within = [body.get_layer(kind + level).output for level in levels for kind in (LEVEL, SAID)]
     looked_into = keras.Model(body.inputs, [*body.outputs, *within])
     found = keras.Model(model.inputs, looked_into(model.get_layer("standardise").output))
-    parts = [found.predict_on_batch(pieces[i : i + AT_ONCE]) for i in range(0, len(pieces), AT_ONCE)]
+    parts = [found.predict_on_batch(windows[i : i + AT_ONCE]) for i in range(0, len(windows), AT_ONCE)]
     probabilities, *within = (np.concatenate(of_all) for of_all in zip(*parts, strict=True))
     attention, said = within[::2], within[1::2]
     return probabilities, np.mean([a * s for a, s in zip(attention, said, strict=True)], axis=0)
 
 
-def _sounding(piece, steps):
-    """How many steps of a piece come before the silence that ends it, counted as _embedding.py loops them."""
-    sounding = np.flatnonzero(piece)
-    return max(1, int(np.ceil((sounding[-1] + 1) * steps / len(piece)))) if len(sounding) else 1
+def _sounding(window, steps):
+    """How many steps of a window come before the silence that ends it, counted as _embedding.py loops them."""
+    sounding = np.flatnonzero(window)
+    return max(1, int(np.ceil((sounding[-1] + 1) * steps / len(window)))) if len(sounding) else 1

@@ -18,15 +18,15 @@ N_FFT, HOP = 512, 256  # samples, of the signatures: 257 frequencies, those of c
 MOST_LABELS = 30  # examples in a picture
 
 
-def draw(name, clips, features, contract, start, folder):
+def draw(name, clips, features, audio_format, start, folder):
     """A gallery of an example of each label, and of what there is to count.
 
     Args:
         name: of the data.
         clips: of the data.
         features: names.
-        contract: the audio format.
-        start: seconds at which the pieces begin that features see.
+        audio format: the audio format.
+        start: seconds at which the windows begin that features see.
         folder: for the pictures.
 
     Returns:
@@ -41,7 +41,7 @@ def draw(name, clips, features, contract, start, folder):
         console.say(f"{len(shown)} of {len(facts)} labels have a place in the pictures, the first ones by name")
     columns = side_by_side(len(shown))
     rows = -(-len(shown) // columns)
-    gallery = Gallery(name, contract, start, folder, (1.5 + 2.5 * columns, 1.5 + 2.1 * rows))
+    gallery = Gallery(name, audio_format, start, folder, (1.5 + 2.5 * columns, 1.5 + 2.1 * rows))
     _distribution(gallery, facts)
     _lengths(gallery, shown)
     _signatures(gallery, shown)
@@ -50,7 +50,7 @@ def draw(name, clips, features, contract, start, folder):
         by_length = sorted(of_label, key=lambda fact: (fact.seconds, fact.clip.path))
         clip = by_length[(len(by_length) - 1) // 2].clip
         console.say(f"{label}: {clip.path.name}")
-        signals[label] = read(clip.path, contract, start, contract.seconds, clip)
+        signals[label] = read(clip.path, audio_format, start, audio_format.seconds, clip)
     gallery.before_features(signals)
     gallery.features(features, signals)
     return gallery.made
@@ -70,7 +70,7 @@ def _look_at(clips):
     work = parallel.results(_fact, [(clip,) for clip in clips], threads=True, in_order=True)
     facts = [fact for fact in console.progress(work, "looking at recordings", len(clips)) if fact]
     if len(facts) < len(clips):
-        console.say(f"{len(clips) - len(facts)} of {len(clips)} recordings can not be read; they are left out")
+        console.say(f"{len(clips) - len(facts)} of {len(clips)} recordings cannot be read; they are left out")
     found = {label: [] for label in sorted({clip.label for clip in clips})}
     for fact in facts:
         found[fact.clip.label].append(fact)
@@ -81,7 +81,7 @@ def _look_at(clips):
 
 
 def _fact(clip):
-    """The Fact of a clip; None where it can not be read."""
+    """The Fact of a clip; None where it cannot be read."""
     try:
         n, n_frames, total = 0, 0, np.zeros(N_FFT // 2 + 1)
         window = np.hanning(N_FFT + 1)[:-1]

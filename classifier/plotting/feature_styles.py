@@ -72,7 +72,7 @@ def _known(name, layer):
 
 
 def channels(values, layer):
-    """[(pieces, ...)] of each channel, or of each column of averages: (pieces, rows, frames) or (pieces, values)."""
+    """[(windows, ...)] of each channel, or of each column of averages: (windows, rows, frames) or (windows, values)."""
     if values.ndim == 2:
         return [values]
     if getattr(layer, "as_columns", False):

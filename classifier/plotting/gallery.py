@@ -1,4 +1,4 @@
-"""Pictures of what models hear of a recording: its pieces through features, and what comes before them.
+"""Pictures of what models hear of a recording: its windows through features, and what comes before them.
 
 The features are computed by the layers that the models use. A contact sheet is all pictures of a gallery side by side.
 """
@@ -17,25 +17,25 @@ SHEET = 3200  # pixels that a contact sheet may be wide
 N_BANDS = 26  # filter bank coefficients, as many as speech recognition takes
 SMOOTHED = 200  # values of a smoothed spectrum
 N_FILTERS = 32  # curves of a filter bank
-N_WINDOWS = 4  # overlapping pieces in a picture
+N_WINDOWS = 4  # overlapping windows in a picture
 QUIET = 1e-5  # amplitude, -100 dB: digital silence has a level too
 
 
-def of_recording(name, signal, features, contract, start, overlap, folder):
-    """Pictures of the first piece of a recording through features, and of what comes before them.
+def of_recording(name, signal, features, audio_format, start, overlap, folder):
+    """Pictures of the first window of a recording through features, and of what comes before them.
 
     Args:
         name: of the recording.
         signal: (samples,) from `start` on.
         features: names.
         start: seconds.
-        overlap: of the pieces that the recording is cut into, share of a piece.
+        overlap: of the windows that the recording is cut into, share of a window.
         folder: for the pictures.
 
     Returns:
         paths of the pictures.
     """
-    gallery = Gallery(name, contract, start, folder)
+    gallery = Gallery(name, audio_format, start, folder)
     gallery.before_features({"": signal})
     gallery.filter_banks()
     gallery.overlapping_windows(signal, overlap)
@@ -43,16 +43,16 @@ def of_recording(name, signal, features, contract, start, overlap, folder):
     return gallery.made
 
 
-def read(path, contract, start, seconds, clip=None):
+def read(path, audio_format, start, seconds, clip=None):
     """The first seconds of a recording, or of a clip of it, from a second on: (samples,).
 
     Raises:
-        InputError: it can not be read, or ends before.
+        InputError: it cannot be read, or ends before.
     """
     first = start + (clip.start if clip else 0)
     last = min(first + seconds, clip.end if clip and clip.end else math.inf)
-    held, n = [], round((last - first) * contract.sample_rate)
-    for block in recording.blocks(path, contract.sample_rate, first, last):
+    held, n = [], round((last - first) * audio_format.sample_rate)
+    for block in recording.blocks(path, audio_format.sample_rate, first, last):
         held.append(block)
         if sum(map(len, held)) >= n:  # a day of audio need not be decoded to its end
             break
@@ -77,16 +77,22 @@ class Gallery:
 
     Args:
         name: what they are of.
-        contract: the audio format.
+        audio format: the audio format.
         start: seconds at which the signals begin.
         folder: for the pictures.
         size: inches of a picture.
     """
 
-    def __init__(self, name, contract, start, folder, size=SIZE):
+    def __init__(self, name, audio_format, start, folder, size=SIZE):
         self.name = name if len(name) <= 36 else f"{name[:17]} … {name[-17:]}"
-        self.contract, self.rate, self.folder, self.size, self.made = contract, contract.sample_rate, folder, size, []
-        self.start, self.span = start, (start, start + contract.seconds)
+        self.audio_format, self.rate, self.folder, self.size, self.made = (
+            audio_format,
+            audio_format.sample_rate,
+            folder,
+            size,
+            [],
+        )
+        self.start, self.span = start, (start, start + audio_format.seconds)
         folder.mkdir(parents=True, exist_ok=True)
 
     def save(self, figure, what, title=None):
@@ -126,9 +132,9 @@ class Gallery:
     def before_features(self, signals):
         """Time series, FFT and filter bank coefficients of {title: (samples,)}."""
         self.grid("time_series", signals, self._time_series, "seconds", "amplitude")
-        pieces = {title: self._piece(signal) for title, signal in signals.items()}
-        self.grid("fft", pieces, self._fft, "kHz", "dB from full scale")
-        bands = {title: _equal_bands(piece, self.contract) for title, piece in pieces.items()}
+        windows = {title: self._window(signal) for title, signal in signals.items()}
+        self.grid("fft", windows, self._fft, "kHz", "dB from full scale")
+        bands = {title: _equal_bands(window, self.audio_format) for title, window in windows.items()}
         colours = feature_styles.colours(bands.values(), feature_styles.Look("Hz", "dB"))
 
         def draw(ax, decibels):
@@ -138,10 +144,10 @@ class Gallery:
 
     def features(self, names, signals):
         """Features of {title: (samples,)}: of one signal all channels in a picture, of several a picture a channel."""
-        pieces = np.stack([self._piece(signal) for signal in signals.values()])
+        windows = np.stack([self._window(signal) for signal in signals.values()])
         for name in console.progress(names, "features"):
-            layer = _layer(name, self.contract)
-            values = np.asarray(layer(pieces))
+            layer = _layer(name, self.audio_format)
+            values = np.asarray(layer(windows))
             over_time = values.ndim == 3
             channels = feature_styles.channels(values, layer)
             parts = list(zip(feature_styles.of_feature(name, layer, len(channels)), channels, strict=True))
@@ -181,18 +187,18 @@ class Gallery:
         x, y = axes(everything[0], look) if alike else ("", "")
         self.grid(what, panels, draw, x, y, alike, look.unit)
 
-    def _piece(self, signal):
-        return cut_audio_pad_last(signal, self.contract.piece_length)[0]
+    def _window(self, signal):
+        return cut_audio_pad_last(signal, self.audio_format.window_length)[0]
 
     def _time_series(self, ax, signal):
         feature_styles.line(ax, signal, self.start, self.rate)
-        if len(signal) > 1.1 * self.contract.piece_length:
+        if len(signal) > 1.1 * self.audio_format.window_length:
             style = {"color": "tab:orange", "alpha": 0.25, "linewidth": 0, "zorder": 0}
-            ax.axvspan(*self.span, **style, label="the piece that features see")
+            ax.axvspan(*self.span, **style, label="the window that features see")
 
-    def _fft(self, ax, piece):
-        window, top = np.hanning(len(piece)), self.rate / 2000
-        amplitude = 2 * np.abs(np.fft.rfft(piece * window)) / window.sum()
+    def _fft(self, ax, window):
+        window, top = np.hanning(len(window)), self.rate / 2000
+        amplitude = 2 * np.abs(np.fft.rfft(window * window)) / window.sum()
         ax.plot(np.linspace(0, top, len(amplitude)), decibels(amplitude), linewidth=0.3, color="tab:blue")
         n = len(amplitude) // SMOOTHED
         smooth = np.sqrt(np.square(amplitude[: SMOOTHED * n]).reshape(SMOOTHED, n).mean(axis=1))
@@ -203,13 +209,13 @@ class Gallery:
     def filter_banks(self):
         """The filters of the mel and of the gammatone spectrogram, fewer than the models have, over kHz."""
         banks = {
-            "mel": _layer("mel_spectrogram", self.contract, n_mels=N_FILTERS),
-            "gammatone": _layer("gammatone_spectrogram", self.contract, n_bands=N_FILTERS),
+            "mel": _layer("mel_spectrogram", self.audio_format, n_mels=N_FILTERS),
+            "gammatone": _layer("gammatone_spectrogram", self.audio_format, n_bands=N_FILTERS),
         }
         top = self.rate / 2000
 
         def draw(ax, layer):
-            layer.build((None, self.contract.piece_length))
+            layer.build((None, self.audio_format.window_length))
             gains = layer.bands / np.maximum(layer.bands.max(axis=0), QUIET)
             colours = plots.pyplot().cm.viridis(np.linspace(0, 0.9, N_FILTERS))
             for colour, gain in zip(colours, gains.T, strict=True):
@@ -220,26 +226,26 @@ class Gallery:
         self.grid("filter_banks", banks, draw, "kHz", "gain of power", columns=1)
 
     def overlapping_windows(self, signal, overlap):
-        """How a recording is cut into pieces that overlap, and their log mel spectrograms.
+        """How a recording is cut into windows that overlap, and their log mel spectrograms.
 
         Args:
             signal: (samples,) from start on.
-            overlap: share of a piece.
+            overlap: share of a window.
         """
-        length, seconds = self.contract.piece_length, self.contract.seconds
+        length, seconds = self.audio_format.window_length, self.audio_format.seconds
         hop = max(1, round((1 - overlap) * length))
         signal = signal[: (N_WINDOWS - 1) * hop + length]
-        pieces = cut_audio_pad_last(signal, length, hop)
-        layer = _layer("log_mel_spectrogram", self.contract)
-        mels, (look,) = np.asarray(layer(pieces))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
+        windows = cut_audio_pad_last(signal, length, hop)
+        layer = _layer("log_mel_spectrogram", self.audio_format)
+        mels, (look,) = np.asarray(layer(windows))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
         figure = plots.pyplot().figure(figsize=SIZE, layout="constrained")
         above, below = figure.subfigures(2, 1)
-        firsts = self.start + np.arange(len(pieces)) * hop / self.rate
-        whole, axes = above.subplots(), below.subplots(1, len(pieces), sharey=True, squeeze=False)[0]
+        firsts = self.start + np.arange(len(windows)) * hop / self.rate
+        whole, axes = above.subplots(), below.subplots(1, len(windows), sharey=True, squeeze=False)[0]
         feature_styles.line(whole, signal, self.start, self.rate)
         bottom, top = whole.get_ylim()
         height = 0.12 * (top - bottom)
-        whole.set(xlim=(firsts[0], firsts[-1] + seconds), ylim=(bottom, top + len(pieces) * height))
+        whole.set(xlim=(firsts[0], firsts[-1] + seconds), ylim=(bottom, top + len(windows) * height))
         whole.set(xlabel="seconds", ylabel="amplitude")
         colours = feature_styles.colours(mels, look)
         for i, (ax, mel, first) in enumerate(zip(axes, mels, firsts, strict=True)):
@@ -252,7 +258,7 @@ class Gallery:
         axes[0].set_ylabel("Hz")
         below.supxlabel("seconds", fontsize="medium")
         feature_styles.colour_bar(image, axes, "dB")
-        self.save(figure, "overlapping_windows", f"Pieces of {seconds:g} s that overlap by {overlap:.0%}")
+        self.save(figure, "overlapping_windows", f"Windows of {seconds:g} s that overlap by {overlap:.0%}")
 
 
 def side_by_side(n):
@@ -264,12 +270,12 @@ def decibels(amplitude):
     return 20 * np.log10(np.maximum(amplitude, QUIET))
 
 
-def _layer(name, contract, **settings):
+def _layer(name, audio_format, **settings):
     console.import_tensorflow()
-    return registry.feature(name).from_contract(contract, **settings)
+    return registry.feature(name).from_audio_format(audio_format, **settings)
 
 
-def _equal_bands(piece, contract):
+def _equal_bands(window, audio_format):
     """(N_BANDS, frames) dB, bands as wide in Hz, as they are before hearing is thought of."""
-    bands = np.array_split(spectrograms.power_spectrogram(piece, contract), N_BANDS)
+    bands = np.array_split(spectrograms.power_spectrogram(window, audio_format), N_BANDS)
     return 10 * np.log10(np.maximum([band.mean(axis=0) for band in bands], QUIET**2))

@@ -38,15 +38,15 @@ WIDTH, ROW = 11.5, 0.26  # inches, of a picture and high
 LAYER, GIVES, HEARS, WEIGHTS = 1.75, 6.9, 8.2, 9.6  # inches from the left, of the columns
 
 
-def draw(name, contract, n_classes, path):
-    """A picture of the layers of a file of classifier/models, at a contract."""
+def draw(name, audio_format, n_classes, path):
+    """A picture of the layers of a file of classifier/models, at an audio format."""
     console.import_tensorflow()
     from classifier.models import assemble
 
     module = registry.load("models", name)
-    model = assemble.build(module, assemble.features_of(module, contract), contract, n_classes)
+    model = assemble.build(module, assemble.features_of(module, audio_format), audio_format, n_classes)
     rows = _rows(model)
-    heard = f"{contract.seconds:g} s at {contract.sample_rate} Hz"
+    heard = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
     title = f"{name}: {len(rows)} layers, {model.count_params():,} weights; {heard} in, {n_classes} labels out"
     path.parent.mkdir(parents=True, exist_ok=True)
     plots.save(_drawn(_folded(rows), title), path)

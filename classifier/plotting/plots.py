@@ -27,11 +27,13 @@ def _has_display():
 
 
 def curves(history, kept, title, path):
-    """Loss and mean recall, training and validation, over the epochs of a history; a line at the epoch kept."""
+    """Loss and balanced accuracy, training and validation, over the epochs of a history; a line at the epoch kept."""
     plt = pyplot()
     figure, axes = plt.subplots(1, 2, figsize=SIZE, layout="constrained")
     epochs = np.arange(1, len(history["loss"]) + 1)
-    for ax, what, label in zip(axes, ("loss", "mean_recall"), ("loss", "mean of the per-label recalls"), strict=True):
+    for ax, what, label in zip(
+        axes, ("loss", "balanced_accuracy"), ("loss", "mean of the per-label recalls"), strict=True
+    ):
         ax.plot(epochs, history[what], label="training")
         ax.plot(epochs, history[f"validation_{what}"], label="validation")
         ax.axvline(kept, color="grey", linestyle=":", label="kept")
@@ -48,8 +50,8 @@ def confusion(counts, labels, title, path):
     plt = pyplot()
     counts = np.asarray(counts)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    side = max(4.5, 0.7 * len(labels) + 2)
-    figure, ax = plt.subplots(figsize=(side + 1, side), layout="constrained")
+    split_name = max(4.5, 0.7 * len(labels) + 2)
+    figure, ax = plt.subplots(figsize=(split_name + 1, split_name), layout="constrained")
     image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     figure.colorbar(image, label="share of the true label", shrink=0.8)
     for row, column in np.ndindex(*counts.shape):
@@ -62,28 +64,28 @@ def confusion(counts, labels, title, path):
 
 
 def confusions(scores, labels, title, stem):
-    """Both confusion matrices of evaluation.score: <stem>_pieces.png and <stem>_recordings.png."""
-    for what in ("pieces", "recordings"):
+    """Both confusion matrices of metrics.score: <stem>_windows.png and <stem>_recordings.png."""
+    for what in ("windows", "recordings"):
         right = f"{scores[what]['right']} of {scores[what]['n']} right"
         confusion(scores[what]["confusion"], labels, f"{title} {what}, {right}", Path(f"{stem}_{what}.png"))
 
 
-def before_and_after(signals, powers, contract, title, path):
+def before_and_after(signals, powers, audio_format, title, path):
     """Waveform and spectrogram of a recording, as it came (left) and prepared (right).
 
     Args:
         signals: two of (samples,). powers: their (n_fft / 2 + 1, frames) power spectrograms.
     """
     plt = pyplot()
-    longest = max(map(len, signals)) / contract.sample_rate
+    longest = max(map(len, signals)) / audio_format.sample_rate
     figure, axes = plt.subplots(2, 2, figsize=(12, 6), sharex=True, sharey="row", layout="constrained")
     for column, signal, power, name in zip(axes.T, signals, powers, ("as it came", "prepared"), strict=True):
-        seconds = len(signal) / contract.sample_rate
-        column[0].plot(np.arange(len(signal)) / contract.sample_rate, signal, linewidth=0.5)
+        seconds = len(signal) / audio_format.sample_rate
+        column[0].plot(np.arange(len(signal)) / audio_format.sample_rate, signal, linewidth=0.5)
         column[0].set(title=f"{name}, {seconds:.2f} s", xlim=(0, longest))
         column[0].grid(alpha=0.3)
         decibels = 10 * np.log10(np.maximum(power, 1e-10))
-        extent = (0, seconds, 0, contract.sample_rate / 2)
+        extent = (0, seconds, 0, audio_format.sample_rate / 2)
         image = column[1].imshow(
             decibels, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-60, vmax=40
         )
@@ -126,7 +128,7 @@ def checkup(found, path):
     last, shortcuts = axes[1, 2], found["shortcuts"]
     colours = ["tab:red" if row["warning"] else "tab:grey" for row in shortcuts]
     last.barh([row["property"] for row in shortcuts], [row["told"] for row in shortcuts], color=colours)
-    last.set(title="labels told by one property (red: shortcut)", xlim=(0, 1), xlabel="mean of the recalls")
+    last.set(title="labels told by one property (red: shortcut)", xlim=(0, 1), xlabel="balanced accuracy")
     if shortcuts:
         last.axvline(shortcuts[0]["chance"], color="black", linestyle=":", label="guessing")
         last.legend(fontsize="small")
@@ -135,7 +137,7 @@ def checkup(found, path):
     save(figure, path)
 
 
-def recording(signal, power, mel_power, contract, title, path, show=False):
+def recording(signal, power, mel_power, audio_format, title, path, show=False):
     """Waveform, spectrogram and mel spectrogram of a recording, below each other.
 
     Args:
@@ -145,16 +147,16 @@ def recording(signal, power, mel_power, contract, title, path, show=False):
         show: open a window too, where there is a display.
     """
     plt = pyplot()
-    seconds = len(signal) / contract.sample_rate
+    seconds = len(signal) / audio_format.sample_rate
     figure, axes = plt.subplots(3, 1, figsize=(9, 9), sharex=True, layout="constrained")
-    axes[0].plot(np.arange(len(signal)) / contract.sample_rate, signal, linewidth=0.5)
+    axes[0].plot(np.arange(len(signal)) / audio_format.sample_rate, signal, linewidth=0.5)
     axes[0].set(ylabel="amplitude", title=title, xlim=(0, seconds))
     axes[0].grid(alpha=0.3)
 
     import librosa
 
-    top = contract.sample_rate / 2
-    mel_hz = librosa.mel_frequencies(contract.n_mels, fmax=top)
+    top = audio_format.sample_rate / 2
+    mel_hz = librosa.mel_frequencies(audio_format.n_mels, fmax=top)
     for ax, values, name in ((axes[1], power, "spectrogram"), (axes[2], mel_power, "mel spectrogram")):
         decibels = librosa.power_to_db(values)
         image = ax.imshow(decibels, origin="lower", aspect="auto", extent=(0, seconds, 0, len(values)), cmap="magma")
@@ -167,7 +169,7 @@ def recording(signal, power, mel_power, contract, title, path, show=False):
     save(figure, path, show)
 
 
-def attention(signal, mel_power, steps, strips, contract, title, path, show=False):
+def attention(signal, mel_power, steps, strips, audio_format, title, path, show=False):
     """Waveform and mel spectrogram of a recording; below, what its steps say: the first strip as bars, then all strips.
 
     Args:
@@ -182,13 +184,13 @@ def attention(signal, mel_power, steps, strips, contract, title, path, show=Fals
 
     plt = pyplot()
     (starts, ends), meaning = steps, "attention × said"
-    seconds = len(signal) / contract.sample_rate
+    seconds = len(signal) / audio_format.sample_rate
     first, values = next(iter(strips.items()))
     rows = 0.32 * len(strips) + 0.3  # inches
     heights = (1.4, 2.4, 1.2, rows)
     size = (11, sum(heights) + 1.6)
     figure, axes = plt.subplots(4, 1, figsize=size, sharex=True, height_ratios=heights, layout="constrained")
-    axes[0].plot(np.arange(len(signal)) / contract.sample_rate, signal, linewidth=0.5)
+    axes[0].plot(np.arange(len(signal)) / audio_format.sample_rate, signal, linewidth=0.5)
     axes[0].set(ylabel="amplitude", title=title, xlim=(0, seconds))
     axes[0].grid(alpha=0.3)
 
@@ -196,7 +198,7 @@ def attention(signal, mel_power, steps, strips, contract, title, path, show=Fals
     extent = (0, seconds, 0, len(mel_power))
     image = axes[1].imshow(decibels, origin="lower", aspect="auto", extent=extent, cmap="magma")
     ticks = np.linspace(0, len(mel_power) - 1, 5).round().astype(int)
-    hertz = librosa.mel_frequencies(contract.n_mels, fmax=contract.sample_rate / 2)[ticks]
+    hertz = librosa.mel_frequencies(audio_format.n_mels, fmax=audio_format.sample_rate / 2)[ticks]
     axes[1].set_yticks(ticks + 0.5, [f"{value:.0f}" for value in hertz])
     axes[1].set(ylabel="mel, Hz")
     figure.colorbar(image, ax=axes[1], label="power, dB", pad=0.01)
@@ -223,7 +225,7 @@ def attention(signal, mel_power, steps, strips, contract, title, path, show=Fals
 
 
 def reliability(tables, title, path):
-    """How often a model is right when it is so sure, against the line where both are equal; pieces a bin below.
+    """How often a model is right when it is so sure, against the line where both are equal; windows a bin below.
 
     Args:
         tables: {name, such as "before" and "after": rows of calibration.expected_calibration_error}.
@@ -232,12 +234,12 @@ def reliability(tables, title, path):
     figure, (above, below) = plt.subplots(2, 1, figsize=(6, 7), sharex=True, height_ratios=(3, 1), layout="constrained")
     above.plot([0, 1], [0, 1], color="grey", linestyle=":", label="as sure as right")
     for name, rows in tables.items():
-        confidence, accuracy, pieces = np.transpose(rows)
-        error = np.average(np.abs(confidence - accuracy), weights=pieces)
+        confidence, accuracy, windows = np.transpose(rows)
+        error = np.average(np.abs(confidence - accuracy), weights=windows)
         above.plot(confidence, accuracy, marker="o", label=f"{name}: {error:.1%} apart")
-        below.plot(confidence, pieces, marker="o", color=above.lines[-1].get_color())
-    above.set(ylabel="share of pieces that are right", xlim=(0, 1.02), ylim=(0, 1.02))
-    below.set(xlabel="confidence: the largest probability", ylabel="pieces")
+        below.plot(confidence, windows, marker="o", color=above.lines[-1].get_color())
+    above.set(ylabel="share of windows that are right", xlim=(0, 1.02), ylim=(0, 1.02))
+    below.set(xlabel="confidence: the largest probability", ylabel="windows")
     below.set_yscale("log")
     for ax in (above, below):
         ax.grid(alpha=0.3)

@@ -1,4 +1,4 @@
-"""A pretrained network as a feature: from a piece of audio to what it makes of each step."""
+"""A pretrained network as a feature: from a window of audio to what it makes of each step."""
 
 import keras
 from keras import ops
@@ -17,7 +17,7 @@ class Embedding(Feature):
         sample_rate: Hz.
         network: a file of classifier/pretrained.
         together: so many steps of the network are averaged to one.
-        looped: steps of the silence that fills up the end of a piece are replaced by the sounding ones over again.
+        looped: steps of the silence that fills up the end of a window are replaced by the sounding ones over again.
         learning: so many of the network's last layers learn.
     """
 
@@ -31,19 +31,19 @@ class Embedding(Feature):
         self.learn(learning)
 
     @classmethod
-    def from_contract(cls, contract, network, **settings):
-        """The layer for a contract, with the published weights, which are downloaded where they are not here yet.
+    def from_audio_format(cls, audio_format, network, **settings):
+        """The layer for an audio format, with the published weights, which are downloaded where they are not here yet.
 
         Raises:
-            InputError: the contract has another sample rate than the network hears, or there are no weights.
+            InputError: the audio format has another sample rate than the network hears, or there are no weights.
         """
         pretrained = registry.load("pretrained", network)
-        if contract.sample_rate != pretrained.SAMPLE_RATE:
+        if audio_format.sample_rate != pretrained.SAMPLE_RATE:
             raise InputError(
-                f"{network} hears {pretrained.SAMPLE_RATE} Hz and this run has {contract.sample_rate}: leave out "
+                f"{network} hears {pretrained.SAMPLE_RATE} Hz and this run has {audio_format.sample_rate}: leave out "
                 "--sample-rate"
             )
-        layer = super().from_contract(contract, network=network, **settings)
+        layer = super().from_audio_format(audio_format, network=network, **settings)
         pretrained.assign(layer.inner, weights.fetch(network))
         return layer
 

@@ -39,20 +39,20 @@ MOST = 2.0  # values end here, and at -MOST
 PCA = "vggish_pca_params.npz"  # beside the checkpoint
 PCA_URL = f"https://storage.googleapis.com/audioset/{PCA}"
 SHORTEST = 0.975  # seconds that have so many frames
-TOO_SHORT = f"VGGish hears examples of {SHORTEST:g} s and pieces are shorter: take longer ones (--seconds)"
+TOO_SHORT = f"VGGish hears examples of {SHORTEST:g} s and windows are shorter: take longer ones (--window)"
 
 front_end = partial(LogMelFrames, offset=OFFSET)
 
 
-def embedding(contract, **settings):
+def embedding(audio_format, **settings):
     """All that follows as one layer.
 
     Raises:
-        InputError: as `Embedding.from_contract`, or pieces are shorter than an example.
+        InputError: as `Embedding.from_audio_format`, or windows are shorter than an example.
     """
-    if contract.seconds < SHORTEST:
+    if audio_format.seconds < SHORTEST:
         raise InputError(TOO_SHORT)
-    return Embedding.from_contract(contract, network="vggish", **settings)
+    return Embedding.from_audio_format(audio_format, network="vggish", **settings)
 
 
 def network():

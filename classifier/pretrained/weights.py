@@ -66,7 +66,7 @@ def fetch(network):
     """The file of a pretrained network, downloaded unless it is there already.
 
     Raises:
-        InputError: it can not be downloaded; the message says how to get it another way.
+        InputError: it cannot be downloaded; the message says how to get it another way.
     """
     weights = PUBLISHED[network]
     if weights.path.exists():
@@ -89,10 +89,10 @@ def ready(names, leave_out=False):
     """Of the models named, those that can be built: what they stand on is downloaded now, before anything is trained.
 
     Args:
-        leave_out: go on without those whose weights can not be had, and say so.
+        leave_out: go on without those whose weights cannot be had, and say so.
 
     Raises:
-        InputError: the weights of one can not be had, as in `fetch`.
+        InputError: the weights of one cannot be had, as in `fetch`.
     """
     networks = {name: registry.stated("models", name, "NETWORK") for name in names}
     for network in set(networks.values()) - {None}:

@@ -2,7 +2,7 @@
 
 Source: github.com/tensorflow/models, research/audioset/yamnet; Gemmeke et al., ICASSP 2017; Howard et al. 2017, arXiv
     1704.04861
-Differs: it runs over the whole piece at once, and not over patches of 0.96 s: of such a patch it makes the same. Its
+Differs: it runs over the whole window at once, and not over patches of 0.96 s: of such a patch it makes the same. Its
     weights are the integers of the published phone file, and batch normalisation is a part of them: 3,195,456 where
     the original has 3,217,344 before its last layer.
 """

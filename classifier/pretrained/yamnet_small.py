@@ -1,7 +1,7 @@
 """A small YAMNet: its first six blocks, with values of their own, that microcontrollers run.
 
 Source: github.com/STMicroelectronics/stm32ai-modelzoo, audio_event_detection, yamnet_256
-Differs: it runs over the whole piece at once, as ours of YAMNet; batch normalisation is a part of the weights: 132,160
+Differs: it runs over the whole window at once, as ours of YAMNet; batch normalisation is a part of the weights: 132,160
     where the original has 135,104.
 """
 

@@ -1,6 +1,6 @@
 """A trained model's folder: everything a later step needs, written whole or not at all.
 
-trained/<model>/model.keras  run.json  history.csv  answers.npz  logs/  report/*.png      TrainModel
+trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  report/*.png      TrainModel
                 model.tflite  model_float16.tflite  model_dynamic.tflite  model_int8.tflite
                 model_dropin.tflite  variants.json                                        ConvertModelToTFLite
                 model_<model>_metadata.tflite ...                                         WriteMetadataToModel
@@ -16,14 +16,14 @@ from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
 from classifier.data.layouts import PART, folder_of
-from classifier.records.audio_format import Contract, make_contract
+from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import seconds
 from Constants import DATA_SHORT
 
 MODEL = "model.keras"
 RUN = "run.json"
 HISTORY = "history.csv"
-ANSWERS = "answers.npz"  # of the validation and the test side, piece by piece
+PREDICTIONS = "predictions.npz"  # of the validation and the test split, window by window
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = "model.tflite"
@@ -41,11 +41,11 @@ DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A trained model's folder, read: run is run.json, contract and labels are from there."""
+    """A trained model's folder, read: run is run.json, audio format and labels are from there."""
 
     folder: Path
     run: dict
-    contract: Contract
+    audio_format: AudioFormat
     labels: list
 
     @property
@@ -54,24 +54,24 @@ class Artifact:
 
     @property
     def thresholds(self):
-        """{label: how probable it must be to be said}, chosen on the validation side; empty before there were any."""
+        """{label: how probable it must be to be said}, chosen on the validation split; empty before there were any."""
         return self.run.get("thresholds", {})
 
-    def answers(self, side):
-        """What the model said of the pieces of a side ("validation" or "test"), when it was trained.
+    def predictions(self, split_name):
+        """What the model said of the windows of a side ("validation" or "test"), when it was trained.
 
         Returns:
-            dict of probabilities (pieces, labels) float32, truth (pieces,) index of the label, recordings (pieces,)
-            index into run["split"][side], and starts (pieces,) seconds.
+            dict of probabilities (windows, labels) float32, truth (windows,) index of the label, recordings (windows,)
+            index into run["split"][side], and starts (windows,) seconds.
 
         Raises:
             InputError: the file is gone.
         """
-        path = self.folder / ANSWERS
+        path = self.folder / PREDICTIONS
         if not path.is_file():
             raise InputError(f"{path} is not there; train it again with TrainModel.py")
         with np.load(path) as held:
-            return {name: held[f"{side}_{name}"] for name in ("probabilities", "truth", "recordings", "starts")}
+            return {name: held[f"{split_name}_{name}"] for name in ("probabilities", "targets", "recordings", "starts")}
 
     @property
     def variants(self):
@@ -87,9 +87,9 @@ class Artifact:
         """The recordings the model has learnt from, as far as they are still there."""
         return self._recordings("train")
 
-    def _recordings(self, side):
+    def _recordings(self, split_name):
         data = folder_of(self.run["run"]["data"])
-        names = dict.fromkeys(name.partition(PART)[0] for name in self.run["split"][side])
+        names = dict.fromkeys(name.partition(PART)[0] for name in self.run["split"][split_name])
         return [path for path in (data / name for name in names) if path.is_file()]
 
 
@@ -97,7 +97,7 @@ def load(folder):
     """Read a trained model's folder.
 
     Raises:
-        InputError: there is none, it is half written, or it was trained under another contract than Constants.py
+        InputError: there is none, it is half written, or it was trained under another audio format than Constants.py
             (and the flags of its run) now say; that of a paper is taken as it is.
     """
     folder = Path(folder)
@@ -108,19 +108,19 @@ def load(folder):
         raise InputError(f"{folder} is half written ({', '.join(missing)} missing); train it again with TrainModel.py")
     try:
         run = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        contract, labels = Contract(**run["contract"]), run["labels"]
+        audio_format, labels = AudioFormat(**run["audio_format"]), run["labels"]
         settings = seconds(run["model"], run["run"]), run["run"]["sample_rate"]
-        expected = contract if run.get("paper_contract") else make_contract(*settings)
+        expected = audio_format if run.get("paper_audio_format") else make_audio_format(*settings)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / RUN} is damaged ({error!r}); train it again with TrainModel.py") from None
-    for field in fields(Contract):
-        was, now = getattr(contract, field.name), getattr(expected, field.name)
+    for field in fields(AudioFormat):
+        was, now = getattr(audio_format, field.name), getattr(expected, field.name)
         if was != now:
             raise InputError(
                 f"{folder} was trained with {field.name} = {was}, Constants.py says {now}: train it again, or put "
                 "Constants.py back"
             )
-    return Artifact(folder, run, contract, labels)
+    return Artifact(folder, run, audio_format, labels)
 
 
 def trained(out, wanted="all"):
@@ -167,7 +167,7 @@ def app_files(trained):
     plain, dropin = folder / f"model_{name}_metadata.tflite", folder / DROPIN
     has_dropin = dropin.is_file()
     target = folder / f"model_{name}_audio_metadata.tflite" if has_dropin else plain
-    first = AppFile(source, target, f"{trained.contract.seconds:g} s of audio", kind)
+    first = AppFile(source, target, f"{trained.audio_format.seconds:g} s of audio", kind)
     return [first, *([AppFile(dropin, plain, "the app's mel spectrogram", FLOAT32, True)] if has_dropin else [])]
 
 
@@ -230,13 +230,17 @@ def load_keras(trained):
     return keras.models.load_model(trained.folder / MODEL)
 
 
-def write_answers(folder, answers):
-    """Write answers.npz, {side: what Artifact.answers returns}, into a folder under construction."""
-    named = {f"{side}_{name}": values for side, of_side in answers.items() for name, values in of_side.items()}
-    np.savez_compressed(Path(folder) / ANSWERS, **named)
+def write_predictions(folder, predictions):
+    """Write predictions.npz, {side: what Artifact.answers returns}, into a folder under construction."""
+    named = {
+        f"{split_name}_{name}": values
+        for split_name, of_split in predictions.items()
+        for name, values in of_split.items()
+    }
+    np.savez_compressed(Path(folder) / PREDICTIONS, **named)
 
 
-def write_run(folder, run, contract):
+def write_run(folder, run, audio_format):
     """Write run.json into a folder under construction."""
-    text = json.dumps({**run, "contract": asdict(contract)}, indent=2, ensure_ascii=False)
+    text = json.dumps({**run, "audio_format": asdict(audio_format)}, indent=2, ensure_ascii=False)
     (Path(folder) / RUN).write_text(text + "\n", encoding="utf-8")

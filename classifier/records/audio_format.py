@@ -7,32 +7,32 @@ from Constants import AUDIO_PIECE_LENGTH, HOP_LENGTH, N_FFT, N_MELS, SAMPLE_RATE
 
 
 @dataclass(frozen=True)
-class Contract:
-    """The numbers above as one value, so that a single run may use others (`--seconds`, `--sample-rate`)."""
+class AudioFormat:
+    """The numbers above as one value, so that a single run may use others (`--window`, `--sample-rate`)."""
 
     sample_rate: int = SAMPLE_RATE
-    piece_length: int = AUDIO_PIECE_LENGTH
+    window_length: int = AUDIO_PIECE_LENGTH
     n_fft: int = N_FFT
     hop_length: int = HOP_LENGTH
     n_mels: int = N_MELS
 
     @property
     def n_frames(self):
-        """Columns of a spectrogram of one piece, windows centred on every hop."""
-        return 1 + self.piece_length // self.hop_length
+        """Columns of a spectrogram of one window, windows centred on every hop."""
+        return 1 + self.window_length // self.hop_length
 
     @property
     def seconds(self):
-        return self.piece_length / self.sample_rate
+        return self.window_length / self.sample_rate
 
 
-def make_contract(seconds=None, sample_rate=None, base=None):
-    """The contract of this file, or another one, with another piece length (seconds) or sample rate (Hz) if given."""
-    base = base or Contract()
+def make_audio_format(seconds=None, sample_rate=None, base=None):
+    """The audio format of Constants.py, or one with another window length (seconds) or sample rate (Hz)."""
+    base = base or AudioFormat()
     rate = sample_rate or base.sample_rate
     seconds = seconds or base.seconds
-    if rate < 1000 or not min(base.n_fft, base.piece_length) <= seconds * rate < 2**31:
+    if rate < 1000 or not min(base.n_fft, base.window_length) <= seconds * rate < 2**31:
         raise InputError(
-            f"pieces of {seconds:g} s at {rate} Hz: at least one window of N_FFT = {base.n_fft} samples is needed"
+            f"windows of {seconds:g} s at {rate} Hz: at least one window of N_FFT = {base.n_fft} samples is needed"
         )
-    return replace(base, sample_rate=rate, piece_length=round(seconds * rate))
+    return replace(base, sample_rate=rate, window_length=round(seconds * rate))

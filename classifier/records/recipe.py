@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from classifier.core import registry
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
-from classifier.records.audio_format import make_contract
+from classifier.records.audio_format import make_audio_format
 
 MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 
@@ -19,21 +19,21 @@ class Recipe:
     warm_up: epochs in which the learning rate rises from nothing.
     cosine: the learning rate then falls to a hundredth along a cosine.
     label_smoothing: share of the truth that is spread evenly over all labels.
-    patience: epochs without a better mean recall on the validation side after which training stops; the best epoch's
+    patience: epochs without a better balanced accuracy in validation after which training stops; the best epoch's
         weights are kept. None trains all epochs and keeps the last.
     averaged: so many best epochs are kept, and the mean of their weights.
-    balanced: every label counts the same in the loss, however many pieces it has.
-    shift: a piece starts up to this part of a piece earlier or later, in another place every epoch.
+    balanced: every label counts the same in the loss, however many windows it has.
+    shift: a window starts up to this part of a window earlier or later, in another place every epoch.
     crop: up to this share of it is cut off its end, and silence there.
     gain_db: it is up to this much louder or softer.
     equaliser_db: its frequency response is bent by up to this much.
     pitch: two copies of each recording are up to so many semitones higher or lower, at their tempo.
     stretch: the copies are faster or slower by up to this share, at their pitch.
     speed: it is played faster or slower by up to this share: pitch and tempo together.
-    background_snr_db: (least, most) by which it is louder than the background that is mixed in: pieces of the folder
-        that the run names (`--background`), or else of silent labels.
+    background_snr_db: (least, most) by which it is louder than the background that is mixed in: windows of the folder
+        that the run names (`--background-noise`), or else of silent labels.
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
-    mixup: pieces are mixed in pairs, by shares from Beta(mixup, mixup), and so is the truth.
+    mixup: windows are mixed in pairs, by shares from Beta(mixup, mixup), and so is the truth.
     masks: two bands of frequencies and two spans of time of the features are taken away, each up to this share wide.
     fine_tuned: so many last layers of a pretrained network learn, after their head.
     """
@@ -80,7 +80,7 @@ FIELD = Recipe(  # what serves most models on recordings from the field; a model
 )
 
 
-def contract_of_run(name, run):
+def audio_format_of_run(name, run):
     """The audio format of a model when a person has decided `run`: Constants.py's or, with paper, its paper's.
 
     Only with paper is the model's file imported, and Keras with it.
@@ -88,25 +88,25 @@ def contract_of_run(name, run):
     base = None
     if run["paper"]:
         import_keras()  # quietly, before the file imports it
-        base = getattr(registry.load("models", name), "PAPER_CONTRACT", None)
-    return make_contract(run["seconds"] if base else seconds(name, run), run["sample_rate"], base)
+        base = getattr(registry.load("models", name), "PAPER_AUDIO_FORMAT", None)
+    return make_audio_format(run["window"] if base else seconds(name, run), run["sample_rate"], base)
 
 
-def contract_of(name):
+def audio_format_of(name):
     """The audio format of a model where a person has decided nothing."""
-    return contract_of_run(name, dict.fromkeys(("paper", "seconds", "sample_rate")))
+    return audio_format_of_run(name, dict.fromkeys(("paper", "window", "sample_rate")))
 
 
 def seconds(name, run):
-    """How long a piece is that a person, or else the model's file, wants; None: as long as Constants.py says."""
-    return run["seconds"] or registry.stated("models", name, "SECONDS")
+    """How long a window is that a person, or else the model's file, wants; None: as long as Constants.py says."""
+    return run["window"] or registry.stated("models", name, "SECONDS")
 
 
 def of_run(model, run):
     """What a file of classifier/models is trained with, when a person has decided `run` (see training.train)."""
     recipe = model.PAPER if run["paper"] else model.RECIPE
     hears = not hasattr(model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
-    return _as_decided(recipe, {**run, "mix_in": hears and run["mix_in"]})
+    return _as_decided(recipe, {**run, "background_noise": hears and run["background_noise"]})
 
 
 def fine_tuning_of_run(model, run):
@@ -126,6 +126,6 @@ def fine_tuning_of_run(model, run):
 
 
 def _as_decided(recipe, run):
-    if run["mix_in"]:
+    if run["background_noise"]:
         recipe = replace(recipe, background_snr_db=recipe.background_snr_db or MIX_IN_SNR_DB)
     return replace(recipe, epochs=run["epochs"] or recipe.epochs)

@@ -27,8 +27,8 @@ from classifier.records import artifact
 from Constants import ROOT
 
 SKELETON = Path(__file__).with_suffix(".html")
-HARDEST = 12  # pieces to listen to in a few minutes; each puts its audio, and a third more, into the page
-CHANCES = 4  # labels shown of a piece; the true one always
+HARDEST = 12  # windows to listen to in a few minutes; each puts its audio, and a third more, into the page
+CHANCES = 4  # labels shown of a window; the true one always
 LEAKS_NAMED = 5
 MANY = 8  # labels; a matrix of more is set smaller
 
@@ -72,7 +72,7 @@ def write(trained):
         confusion=_confusions(trained),
         labels=_labels(trained),
         training=_training(trained),
-        pieces=_pieces(trained),
+        windows=_windows(trained),
         files=_files(trained),
         repeat=_repeat(trained),
     )
@@ -90,19 +90,19 @@ def _lede(trained):
     if len(trained.labels) <= MANY:
         names = [_name(label) for label in trained.labels]
         labels = [part for name in names[:-1] for part in (", ", name)][1:] + [" and ", names[-1]]
-    seconds = f" apart, from {trained.contract.seconds:g} s of sound."
+    seconds = f" apart, from {trained.audio_format.seconds:g} s of sound."
     sentence = tag("p", f"{document.partition(chr(10))[0]} It tells ", *labels, seconds, class_="lede")
     source = re.search(r"^Source: .*$", document, re.MULTILINE)
     return _joined([sentence, tag("p", source[0], class_="soft")]) if source else sentence
 
 
 def _scores(score, split):
-    pieces, recordings = score["pieces"], score["recordings"]
-    frequent = {what: max(map(sum, score[what]["confusion"])) / score[what]["n"] for what in ("pieces", "recordings")}
+    windows, recordings = score["windows"], score["recordings"]
+    frequent = {what: max(map(sum, score[what]["confusion"])) / score[what]["n"] for what in ("windows", "recordings")}
     tiles = [
         ("Recordings right", recordings["accuracy"], f"{recordings['right']} of {recordings['n']}", "recordings"),
-        ("Pieces right", pieces["accuracy"], f"{pieces['right']} of {pieces['n']}", "pieces"),
-        ("Mean of the recalls, pieces", pieces["mean_recall"], "", None),
+        ("Windows right", windows["accuracy"], f"{windows['right']} of {windows['n']}", "windows"),
+        ("Balanced accuracy, windows", windows["balanced_accuracy"], "", None),
     ]
     found = []
     for title, value, count, what in tiles:
@@ -121,14 +121,14 @@ def _bar(share, *marks):
 
 
 def _leaks(split):
-    """What stands on two sides, in words; empty when nothing does."""
+    """What is in two splits, in words; empty when nothing does."""
     said = []
     for what in ("groups", "recordings"):
-        names = split[f"{what}_on_two_sides"]
+        names = split[f"{what}_in_two_splits"]
         if names:
             first = [part for name in names[:LEAKS_NAMED] for part in (", ", _name(_shown(name)))][1:]
             more = f" and {len(names) - LEAKS_NAMED} more" if len(names) > LEAKS_NAMED else ""
-            said += [f"{len(names)} {what} stand on two sides: ", *first, f"{more}. "]
+            said += [f"{len(names)} {what} are in two splits: ", *first, f"{more}. "]
     return _joined(said)
 
 
@@ -138,13 +138,14 @@ def _shown(name):
 
 
 def _card(trained):
-    run, contract, data, split = trained.run, trained.contract, trained.run["data"], trained.run["split"]
+    run, audio_format, data, split = trained.run, trained.audio_format, trained.run["data"], trained.run["split"]
     counts = data["recordings"]
     chips = [tag("span", _name(label), tag("small", counts.get(label, 0)), class_="chip") for label in trained.labels]
-    sides = ", ".join(f"{len(split[side])} to {verb}" for side, verb in splits.VERBS.items())
+    split_names = ", ".join(f"{len(split[split_name])} to {verb}" for split_name, verb in splits.VERBS.items())
     skipped = f"; {len(data['skipped'])} more could not be read" if data["skipped"] else ""
     input_ = (
-        f"{contract.seconds:g} s of one channel at {contract.sample_rate:,} Hz: {contract.piece_length:,} samples in "
+        f"{audio_format.seconds:g} s of one channel at {audio_format.sample_rate:,} Hz: "
+        f"{audio_format.window_length:,} samples in "
         "[-1, 1]. Features are computed inside."
     )
     rows = {
@@ -154,8 +155,8 @@ def _card(trained):
         "Data": _joined([_name(Path(run["run"]["data"]).name), f": {sum(counts.values()):,} recordings{skipped}"]),
         "Groups": f"{split['groups']:,}; recordings of one group share a speaker, a room or a source",
         "Fingerprint of the data": tag("code", data["fingerprint"]),
-        "Split": f"By {split['by']}, fold {run['run']['fold']} tests: {sides}.",
-        "Leak check": _leaks(split) or "Passed: no group stands on two sides, and no recording, compared by its sound.",
+        "Split": f"By {split['by']}, fold {run['run']['fold']} tests: {split_names}.",
+        "Leak check": _leaks(split) or "Passed: no group is in two splits, and no recording, compared by its sound.",
         "Licence": "The licences of the recordings apply to the model: check them before you ship it.",
     }
     return tag("dl", *[_joined([tag("dt", name), tag("dd", value)]) for name, value in rows.items()])
@@ -163,7 +164,7 @@ def _card(trained):
 
 def _confusions(trained):
     found = []
-    for what in ("pieces", "recordings"):
+    for what in ("windows", "recordings"):
         score = trained.run["scores"][what]
         caption = f"{score['right']} of {score['n']} {what} right"
         picture = _picture(trained, f"confusion_{what}.png", f"Confusion matrix of the {what}, as in the table above")
@@ -203,18 +204,18 @@ def _scrolling(caption, *inside, **attributes):
 
 
 def _labels(trained):
-    pieces, recordings = (np.array(trained.run["scores"][what]["confusion"]) for what in ("pieces", "recordings"))
+    windows, recordings = (np.array(trained.run["scores"][what]["confusion"]) for what in ("windows", "recordings"))
     rows = []
     for i, label in enumerate(trained.labels):
-        right, true, said = pieces[i, i], pieces[i].sum(), pieces[:, i].sum()
+        right, true, said = windows[i, i], windows[i].sum(), windows[:, i].sum()
         rates = [_rate(right, true), _rate(right, said), _rate(2 * right, true + said)]
         rows.append([_name(label), true, *rates, recordings[i].sum(), _rate(recordings[i, i], recordings[i].sum())])
-    header = ["label", "pieces", "recall", "precision", "F1", "recordings", "recall of recordings"]
-    return _joined([_table("By label, on the test side", header, rows), _alarms(trained)])
+    header = ["label", "windows", "recall", "precision", "F1", "recordings", "recall of recordings"]
+    return _joined([_table("By label, on the test split", header, rows), _alarms(trained)])
 
 
 def _alarms(trained):
-    """The threshold of each label, and what it does on the test side."""
+    """The threshold of each label, and what it does on the test split."""
     rows = []
     for label, of in trained.run["alarms"].items():
         heard = f"{of['false_alarms']} in {60 * of['hours']:.1f} minutes" if of["hours"] else "-"
@@ -223,9 +224,9 @@ def _alarms(trained):
         rows.append([_name(label), f"{of['threshold']:.4f}", heard, at_most, missed])
     if not rows:
         return Html()
-    header = ["label", "threshold", "false alarms", "an hour, at most (95 % sure)", "pieces missed"]
+    header = ["label", "threshold", "false alarms", "an hour, at most (95 % sure)", "windows missed"]
     return _joined(
-        [tag("h3", "When it may say so"), _table("At the thresholds the validation side chose", header, rows)]
+        [tag("h3", "When it may say so"), _table("At the thresholds the validation split chose", header, rows)]
     )
 
 
@@ -238,9 +239,9 @@ def _training(trained):
     said = f"Epoch {run['best_epoch']} of {run['recipe']['epochs']} at most is kept; {run['training_seconds']:,.0f} s."
     history = trained.folder / artifact.HISTORY
     parts = [tag("p", said)]
-    alt = f"Loss and mean recall over the epochs, training and validation; epoch {run['best_epoch']} is kept"
+    alt = f"Loss and balanced accuracy over the epochs, training and validation; epoch {run['best_epoch']} is kept"
     parts.append(_picture(trained, "curves.png", alt) or tag("p", "The picture of the curves is not there."))
-    sureness = _picture(trained, "reliability.png", "How often the model is right when it is so sure, test pieces")
+    sureness = _picture(trained, "reliability.png", "How often the model is right when it is so sure, test windows")
     if history.is_file():
         header, *rows = csv.reader(history.read_text(encoding="utf-8").splitlines())
         rows = [[epoch, *(f"{float(value):.3f}" for value in values)] for epoch, *values in rows]
@@ -248,7 +249,7 @@ def _training(trained):
         parts.append(tag("details", tag("summary", "As numbers"), table))
     if sureness:
         error = run["calibration"]["error_before"]
-        said = f"On average its probabilities are {error:.1%} off on test pieces (expected calibration error)."
+        said = f"On average its probabilities are {error:.1%} off on test windows (expected calibration error)."
         parts += [tag("h3", "Is it as sure as it is right?"), tag("p", said), sureness]
     return _joined(parts)
 
@@ -263,54 +264,54 @@ def _uri(kind, path):
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def hardest(probabilities, truth):
-    """The order in which pieces are worth a look: the surest mistakes first, then what was right by the least.
+def hardest(probabilities, targets):
+    """The order in which windows are worth a look: the surest mistakes first, then what was right by the least.
 
     Args:
-        probabilities: (pieces, labels). truth: (pieces,) index of the right label.
+        probabilities: (windows, labels). truth: (windows,) index of the right label.
     """
     predicted = probabilities.argmax(axis=1)
     sureness = probabilities.max(axis=1)
-    wrong = predicted != truth
+    wrong = predicted != targets
     return np.lexsort((np.where(wrong, -sureness, sureness), ~wrong))
 
 
-def _pieces(trained):
+def _windows(trained):
     try:
-        answers = trained.answers("test")
+        predictions = trained.predictions("test")
     except InputError:
-        return tag("p", "What the model said piece by piece is not kept beside it; a new training keeps it.")
+        return tag("p", "What the model said window by window is not kept beside it; a new training keeps it.")
     shown = []
     with tempfile.TemporaryDirectory() as folder:
-        for i in hardest(answers["probabilities"], answers["truth"])[:HARDEST]:
-            name = trained.run["split"]["test"][answers["recordings"][i]]
-            where, truth = float(answers["starts"][i]), int(answers["truth"][i])
-            shown.append(_piece(trained, name, where, answers["probabilities"][i], truth, Path(folder)))
-    return tag("div", *shown, class_="pieces")
+        for i in hardest(predictions["probabilities"], predictions["targets"])[:HARDEST]:
+            name = trained.run["split"]["test"][predictions["recordings"][i]]
+            where, targets = float(predictions["starts"][i]), int(predictions["targets"][i])
+            shown.append(_window(trained, name, where, predictions["probabilities"][i], targets, Path(folder)))
+    return tag("div", *shown, class_="windows")
 
 
-def _piece(trained, name, start, probabilities, truth, folder):
-    """One piece to look at and listen to."""
-    seconds, labels = trained.contract.seconds, trained.labels
+def _window(trained, name, start, probabilities, targets, folder):
+    """One window to look at and listen to."""
+    seconds, labels = trained.audio_format.seconds, trained.labels
     path, start, end = _place(name, start, seconds)
-    signal = _read(folder_of(trained.run["run"]["data"]) / path, start, end, trained.contract)
+    signal = _read(folder_of(trained.run["run"]["data"]) / path, start, end, trained.audio_format)
     padded, times = "", f"{start:g} to {start + seconds:g} s"
     if signal is None:
         sound = [tag("p", "The recording is no longer there, or no longer what it was.", class_="gone")]
     else:
-        if len(signal) < trained.contract.piece_length:
-            padded = f", of which {len(signal) / trained.contract.sample_rate:.2f} s are sound"
-        sound = _sound(signal, trained.contract, f"{_shown(path)}, {times}", folder)
+        if len(signal) < trained.audio_format.window_length:
+            padded = f", of which {len(signal) / trained.audio_format.sample_rate:.2f} s are sound"
+        sound = _sound(signal, trained.audio_format, f"{_shown(path)}, {times}", folder)
     predicted = int(probabilities.argmax())
-    right = "Right, but unsure: " if predicted == truth else "Wrong: "
-    verdict = [right, tag("strong", _name(labels[truth]))]
-    if predicted != truth:
+    right = "Right, but unsure: " if predicted == targets else "Wrong: "
+    verdict = [right, tag("strong", _name(labels[targets]))]
+    if predicted != targets:
         verdict += [" taken for ", tag("strong", _name(labels[predicted]))]
     order = np.argsort(-probabilities, kind="stable")
     chances = []
     for place, i in enumerate(order):
-        if place < CHANCES or i == truth:
-            kind = "true" if i == truth else "mistaken" if i == predicted else "other"
+        if place < CHANCES or i == targets:
+            kind = "true" if i == targets else "mistaken" if i == predicted else "other"
             cells = [tag("span", _name(labels[i])), _bar(probabilities[i]), tag("span", f"{probabilities[i]:.1%}")]
             chances.append(tag("li", *cells, class_=kind))
     about = [
@@ -323,7 +324,7 @@ def _piece(trained, name, start, probabilities, truth, folder):
 
 
 def _place(name, start, seconds):
-    """Path in the data's folder, and from when to when (seconds), of a piece of a clip, which may itself be a part."""
+    """Path in the data's folder, and from when to when (seconds), of a window of a clip, which may itself be a part."""
     part = re.fullmatch(rf"(.*){PART}([\d.]+),([\d.]*)", name, re.DOTALL)
     if not part:
         return name, start, start + seconds
@@ -331,27 +332,27 @@ def _place(name, start, seconds):
     return part[1], start, min(start + seconds, float(part[3] or "inf"))
 
 
-def _read(path, start, end, contract):
-    """(samples,) of a piece, as the model heard it but for the silence behind it; None when it can not be read."""
+def _read(path, start, end, audio_format):
+    """(samples,) of a window, as the model heard it but for the silence behind it; None when it cannot be read."""
     samples, n = [], 0
     try:
-        for block in recording.blocks(path, contract.sample_rate, start, end):
+        for block in recording.blocks(path, audio_format.sample_rate, start, end):
             samples.append(block)
             n += len(block)
-            if n >= contract.piece_length:  # the rest of the recording need not be decoded
+            if n >= audio_format.window_length:  # the rest of the recording need not be decoded
                 break
     except (InputError, OSError):
         return None
-    return np.concatenate(samples)[: contract.piece_length]
+    return np.concatenate(samples)[: audio_format.window_length]
 
 
-def _sound(signal, contract, what, folder):
-    """Picture and player of a piece."""
-    padded = np.pad(signal, (0, contract.piece_length - len(signal)))
-    recording.write(folder / "piece.wav", padded, contract.sample_rate)
-    plots.thumbnail(mel_spectrograms([padded], contract)[0], folder / "piece.png")
-    picture = tag("img", src=_uri("image/png", folder / "piece.png"), alt=f"Mel spectrogram of {what}")
-    player = tag("audio", controls="", src=_uri("audio/wav", folder / "piece.wav"), aria_label=f"Listen to {what}")
+def _sound(signal, audio_format, what, folder):
+    """Picture and player of a window."""
+    padded = np.pad(signal, (0, audio_format.window_length - len(signal)))
+    recording.write(folder / "window.wav", padded, audio_format.sample_rate)
+    plots.thumbnail(mel_spectrograms([padded], audio_format)[0], folder / "window.png")
+    picture = tag("img", src=_uri("image/png", folder / "window.png"), alt=f"Mel spectrogram of {what}")
+    player = tag("audio", controls="", src=_uri("audio/wav", folder / "window.wav"), aria_label=f"Listen to {what}")
     return [picture, player]
 
 
@@ -359,7 +360,7 @@ def _files(trained):
     found = sorted(path for path in trained.folder.glob("*.tflite") if not path.name.startswith("."))
     if not found:
         return tag("p", "Not converted yet: run ConvertModelToTFLite.py, then WriteMetadataToModel.py.")
-    audio = f"{trained.contract.seconds:g} s of audio"
+    audio = f"{trained.audio_format.seconds:g} s of audio"
     takes, for_app = {trained.folder / name: audio for name in artifact.KINDS.values()}, set()
     if (trained.folder / artifact.TFLITE).is_file():
         for file in artifact.app_files(trained):
@@ -378,7 +379,7 @@ def _variants(trained):
     rows = []
     for kind, of in trained.variants["files"].items():
         test = of["test"]
-        compared = [f"{test['pieces']['right']} of {test['pieces']['n']}", test["changed"]] if test else ["-", "-"]
+        compared = [f"{test['windows']['right']} of {test['windows']['n']}", test["changed"]] if test else ["-", "-"]
         best = "recommended" if kind == trained.variants["recommended"] else ""
         milliseconds = [f"{median:.1f}" for median, _ in of["milliseconds"].values()]
         rows.append([kind, f"{of['bytes'] / 1000:,.0f}", *compared, *milliseconds, f"{of['arena'] / 1000:,.0f}"])
@@ -386,7 +387,7 @@ def _variants(trained):
     header = [
         "kind",
         "KB",
-        "test pieces right",
+        "test windows right",
         "other than Keras",
         "ms",
         "ms, 2 threads",
@@ -394,7 +395,7 @@ def _variants(trained):
         "runtimes",
         "",
     ]
-    where = f"Milliseconds a piece on the computer that converted it ({platform.machine()}), median."
+    where = f"Milliseconds per window on the computer that converted it ({platform.machine()}), median."
     return _joined([_table("Kinds of files", header, rows), tag("p", where, class_="soft")])
 
 
@@ -423,7 +424,7 @@ def command(trained):
     Of fine-tuning 0 is a decision, for there are models that are fine-tuned if nobody says so.
     """
     settings = dict(trained.run["run"])
-    for name in ("data", "mix_in"):
+    for name in ("data", "background_noise"):
         if settings.get(name):
             folder = Path(settings[name])
             settings[name] = folder.relative_to(ROOT).as_posix() if folder.is_relative_to(ROOT) else folder.name

@@ -12,36 +12,39 @@ from classifier.records import artifact
 from Constants import TRAINED
 
 LEAKS_NAMED = 5
-COMPARED = (("pieces", "mean_recall"), ("pieces", "accuracy"), ("recordings", "accuracy"))
+COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 
 
 def scores(trained):
-    """Print what the test side says of a model, chance beside it."""
+    """Print what the test split says of a model, chance beside it."""
     score, split = trained.run["scores"], trained.run["split"]
-    pieces, recordings = score["pieces"], score["recordings"]
-    sides = ", ".join(f"{len(split[side])} to {verb}" for side, verb in splits.VERBS.items())
+    windows, recordings = score["windows"], score["recordings"]
+    split_names = ", ".join(f"{len(split[split_name])} to {verb}" for split_name, verb in splits.VERBS.items())
     print(f"{trained.name}: {recordings['right']} of {recordings['n']} held-out recordings right")
-    luck = f"guessing {score['chance']:.1%}, always the most frequent label {score['majority']:.1%} of pieces right"
+    luck = f"guessing {score['chance']:.1%}, always the most frequent label {score['majority']:.1%} of windows right"
     print(
-        f"  pieces: {pieces['right']} of {pieces['n']} right, mean of the recalls {pieces['mean_recall']:.1%} ({luck})"
+        f"  windows: {windows['right']} of {windows['n']} right, "
+        f"balanced accuracy {windows['balanced_accuracy']:.1%} ({luck})"
     )
-    leaks = [len(split[f"{what}_on_two_sides"]) for what in ("groups", "recordings")]
-    print(f"  split by {split['by']}: {split['groups']} groups; {leaks[0]} groups, {leaks[1]} recordings on two sides")
+    leaks = [len(split[f"{what}_in_two_splits"]) for what in ("groups", "recordings")]
+    print(f"  split by {split['by']}: {split['groups']} groups; {leaks[0]} groups, {leaks[1]} recordings in two splits")
     for what in ("groups", "recordings"):
-        if split[f"{what}_on_two_sides"]:
-            names = ", ".join(split[f"{what}_on_two_sides"][:LEAKS_NAMED])
-            print(f"  WARNING: these {what} stand on two sides, so the scores flatter: {names} ...")
-    print(f"  recordings: {sides}; epoch {trained.run['best_epoch']} kept, {trained.run['training_seconds']:.0f} s")
+        if split[f"{what}_in_two_splits"]:
+            names = ", ".join(split[f"{what}_in_two_splits"][:LEAKS_NAMED])
+            print(f"  WARNING: these {what} are in two splits, so the scores flatter: {names} ...")
+    print(
+        f"  recordings: {split_names}; epoch {trained.run['best_epoch']} kept, {trained.run['training_seconds']:.0f} s"
+    )
     rows = [
-        [label, *(f"{of['recall'][label]:.1%}" for of in (pieces, recordings)), *map(str, row)]
-        for label, row in zip(trained.labels, pieces["confusion"], strict=True)
+        [label, *(f"{of['recall'][label]:.1%}" for of in (windows, recordings)), *map(str, row)]
+        for label, row in zip(trained.labels, windows["confusion"], strict=True)
     ]
-    console.table(["label", "recall, pieces", "recordings", *(f"as {label}" for label in trained.labels)], rows)
+    console.table(["label", "recall, windows", "recordings", *(f"as {label}" for label in trained.labels)], rows)
 
 
 def variants(models):
-    """Print a row per file for a phone: what it costs, and what it says beside Keras on the test side."""
+    """Print a row per file for a phone: what it costs, and what it says beside Keras on the test split."""
     rows, reasons = [], []
     for trained in models:
         found = trained.variants
@@ -54,7 +57,7 @@ def variants(models):
             rows.append([*row, "recommended" if kind == found["recommended"] else ""])
             reasons += [f"{runtime} refuses {trained.name} in {kind}: {why}" for runtime, why in of["refused"].items()]
     threads = [f"ms, {n} thread{'s' * (n != '1')}" for n in next(iter(found["files"].values()))["milliseconds"]]
-    header = ["file", "KB", "test pieces right", "than Keras", "other label", "a probability by", *threads]
+    header = ["file", "KB", "test windows right", "than Keras", "other label", "a probability by", *threads]
     console.table([*header, "arena, KB", "runtimes", ""], rows)
     reasons += [f"{runtime}: not tried here ({why})" for runtime, why in found["not_tried"].items()]
     for reason in reasons:
@@ -62,9 +65,14 @@ def variants(models):
 
 
 def _beside_keras(test):
-    pieces = test["pieces"]
+    windows = test["windows"]
     share = f"{test['largest_change']:.1e}"
-    return [_percent(pieces["right"] / pieces["n"]), f"{-100 * test['accuracy_lost'] + 0:+.2f}", test["changed"], share]
+    return [
+        _percent(windows["right"] / windows["n"]),
+        f"{-100 * test['accuracy_lost'] + 0:+.2f}",
+        test["changed"],
+        share,
+    ]
 
 
 def show(models):
@@ -83,24 +91,24 @@ def show(models):
 
 def tested(result):
     """Print what a model says of the recordings of all folds (folds.gather), or of a folder, by label."""
-    pieces, recordings = result["scores"]["pieces"], result["scores"]["recordings"]
-    right = f"{pieces['right']} of {pieces['n']} pieces, {recordings['right']} of {recordings['n']} recordings right"
-    print(f"{result['model']}: {right}; a recording is decided by the {result['recordings_by']} of its pieces")
-    heard = {splits.VERBS[side]: n for side, n in result.get("heard", {}).items() if n}
+    windows, recordings = result["scores"]["windows"], result["scores"]["recordings"]
+    right = f"{windows['right']} of {windows['n']} windows, {recordings['right']} of {recordings['n']} recordings right"
+    print(f"{result['model']}: {right}; a recording is decided by the {result['recordings_by']} of its windows")
+    heard = {splits.VERBS[split_name]: n for split_name, n in result.get("heard", {}).items() if n}
     if heard:
         known = ", ".join(f"{n} to {verb}" for verb, n in heard.items())
         print(f"  WARNING: these recordings helped to train it ({known}), so the scores flatter")
     for fold in result.get("folds", []):
-        if fold["groups_on_two_sides"]:
-            leaks = fold["groups_on_two_sides"]
-            print(f"  WARNING: fold {fold['fold']} has {leaks} groups on two sides, so its scores flatter")
+        if fold["groups_in_two_splits"]:
+            leaks = fold["groups_in_two_splits"]
+            print(f"  WARNING: fold {fold['fold']} has {leaks} groups in two splits, so its scores flatter")
     names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
     rows = [
-        [label, sum(row), *(_percent((pieces[name] or {}).get(label)) for name in names)]
+        [label, sum(row), *(_percent((windows[name] or {}).get(label)) for name in names)]
         + [_percent(recordings["recall"].get(label)), *row]
-        for label, row in zip(result["labels"], pieces["confusion"], strict=True)
+        for label, row in zip(result["labels"], windows["confusion"], strict=True)
     ]
-    header = ["label", "pieces", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
+    header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
     console.table([*header, *(f"as {label}" for label in result["labels"])], rows)
     if result.get("alarms"):
         print("at the thresholds of each fold:")
@@ -128,7 +136,7 @@ def leaderboard(results, path):
         results: as of folds.gather; those without folds have no spread over them.
         path: of the csv.
     """
-    results = sorted(results, key=lambda result: -cross_validation.spread(result, "pieces", "mean_recall")[0])
+    results = sorted(results, key=lambda result: -cross_validation.spread(result, "windows", "balanced_accuracy")[0])
     shown, numbers = [], []
     for result in results:
         row = {"model": result["model"], "folds": len(result.get("folds", []))}
@@ -140,15 +148,17 @@ def leaderboard(results, path):
             row.update({f"{what}_{name}{end}": value for end, value in ends})
             cells.append(_percent(mean) + ("" if sd is None else f" ± {_percent(sd)}"))
             cells.append(f"{_percent(lowest)} to {_percent(highest)}" if sure else "")
-        for name in ("mean_precision", "mean_f1", "mean_pr_auc", "mean_roc_auc"):
-            row[name] = result["scores"]["pieces"][name]
+        for name in ("macro_precision", "macro_f1", "macro_pr_auc", "macro_roc_auc"):
+            row[name] = result["scores"]["windows"][name]
             cells.append(_percent(row[name]))
         shown.append(cells)
         numbers.append(row)
-    compared = [cell for name in ("mean recall, pieces", "pieces right", "recordings right") for cell in (name, "95 %")]
+    compared = [
+        cell for name in ("balanced accuracy, windows", "windows right", "recordings right") for cell in (name, "95 %")
+    ]
     console.table(["model", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
     scores = results[0]["scores"]
-    frequent = " and ".join(f"{scores[what]['majority']:.1%} of {what}" for what in ("pieces", "recordings"))
+    frequent = " and ".join(f"{scores[what]['majority']:.1%} of {what}" for what in ("windows", "recordings"))
     print(f"guessing {scores['chance']:.1%}; always the most frequent label {frequent}; ", end="")
     n_folds = len(results[0].get("folds", []))
     over = f"mean ± sd over {n_folds} fold(s); " if n_folds else ""

@@ -1,8 +1,8 @@
 """How sure a model must be before an app says so: a threshold per label, chosen by the false alarms it lets through.
 
-A false alarm is a label heard where nothing is to be heard: in pieces of a background label (BACKGROUND) where the data
+A false alarm is a label heard where nothing is to be heard: in windows of a background label where the data
 has one, else in those of all other labels. (To take song for speech is an error, but one that no threshold mends.)
-Alarms are counted, not pieces: someone who coughs for ten seconds disturbs once.
+Alarms are counted, not windows: someone who coughs for ten seconds disturbs once.
 
 Thresholds belong to the probabilities they were chosen on; those of calibrated ones (calibration.temper) are of no use
 on raw ones.
@@ -20,8 +20,8 @@ from Constants import SILENT_LABELS
 
 BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that nobody wants to be told of
 STEPS = 10_000  # thresholds that are tried, 0 to 0.9999: an app keeps 0.9134 as float32, and a person can read it
-SPARED = 0.05  # of the pieces of a label that are recognised: so many may be lost to be safe from unknown sounds
-SLACK = 1e-3  # seconds by which two pieces may miss each other and still touch
+SPARED = 0.05  # of the windows of a label that are recognised: so many may be lost to be safe from unknown sounds
+SLACK = 1e-3  # seconds by which two windows may miss each other and still touch
 SURE = 0.95  # of at_most_per_hour
 
 
@@ -35,16 +35,16 @@ class Alarm:
     peak: float
 
 
-def choose(answers, labels, seconds, per_hour=1.0, background=BACKGROUND):
+def choose(predictions, labels, seconds, per_hour=1.0, background=BACKGROUND):
     """The threshold of each label that keeps its false alarms rare: the lowest from which on all keep to it.
 
     (Fewer alarms can also mean that they have all run into one; hence "from which on all".) Minutes of background say
-    little about an hour in the field, so a threshold is never lower than what costs SPARED of the label's own pieces.
+    little about an hour in the field, so a threshold is never lower than what costs SPARED of the label's own windows.
 
     Args:
-        answers: what Artifact.answers("validation") returns: touching pieces, which do not overlap.
+        answers: what Artifact.answers("validation") returns: touching windows, which do not overlap.
         labels: names, in the order of the columns.
-        seconds: of a piece.
+        seconds: of a window.
         per_hour: false alarms of one label that are allowed in an hour in which there should be none.
         background: labels that need no threshold.
 
@@ -56,38 +56,38 @@ def choose(answers, labels, seconds, per_hour=1.0, background=BACKGROUND):
     steps = np.arange(STEPS) / STEPS
     for label in labels:
         if label not in background:
-            false = _false(answers, labels, label)
-            allowed = per_hour * _hours_without(answers, labels, label, seconds) + 1e-9  # 1 / 49 * 49 is below 1
-            too_many = np.flatnonzero(_runs(false, _touching(answers, seconds), steps) > allowed)
+            false = _false(predictions, labels, label)
+            allowed = per_hour * _hours_without(predictions, labels, label, seconds) + 1e-9  # 1 / 49 * 49 is below 1
+            too_many = np.flatnonzero(_runs(false, _touching(predictions, seconds), steps) > allowed)
             lowest = too_many[-1] + 1 if len(too_many) else 0
-            lowest = max(lowest, int(_spared(answers, labels.index(label)) * STEPS))
+            lowest = max(lowest, int(_spared(predictions, labels.index(label)) * STEPS))
             thresholds[label] = float(steps[min(lowest, STEPS - 1)])
-    return thresholds, measure(answers, labels, seconds, thresholds)
+    return thresholds, measure(predictions, labels, seconds, thresholds)
 
 
-def measure(answers, labels, seconds, thresholds):
-    """What thresholds let through and what they miss, on any side; on the validation side it flatters.
+def measure(predictions, labels, seconds, thresholds):
+    """What thresholds let through and what they miss, on any side; on the validation split it flatters.
 
     Args are those of `choose`.
 
     Returns:
-        {label: dict} of threshold; false_alarms, runs of touching pieces in which this label is wrongly the most
+        {label: dict} of threshold; false_alarms, runs of touching windows in which this label is wrongly the most
         probable and reaches its threshold; hours in which it could be, padding included; false_alarms_per_hour and
-        at_most_per_hour (both None without an hour); pieces, of its own; and misses, the share of these in which it is
+        at_most_per_hour (both None without an hour); windows, of its own; and misses, the share of these in which it is
         not the most probable or stays below (None without any).
     """
     found = {}
     limits = in_order(thresholds, labels)
-    decided = reached(answers["probabilities"], limits)
+    decided = reached(predictions["probabilities"], limits)
     for label in thresholds:
         index = labels.index(label)
-        false = _false(answers, labels, label)
-        n_runs = int(_runs(false, _touching(answers, seconds), limits[index : index + 1])[0])
-        own = answers["truth"] == index
+        false = _false(predictions, labels, label)
+        n_runs = int(_runs(false, _touching(predictions, seconds), limits[index : index + 1])[0])
+        own = predictions["targets"] == index
         found[label] = {
             "threshold": thresholds[label],
-            **_rates(n_runs, _hours_without(answers, labels, label, seconds)),
-            "pieces": int(own.sum()),
+            **_rates(n_runs, _hours_without(predictions, labels, label, seconds)),
+            "windows": int(own.sum()),
             "misses": float(np.mean(decided[own] != index)) if own.any() else None,
         }
     return found
@@ -105,26 +105,26 @@ def pooled(found):
     together = {}
     for label in found[0]:
         rows = [row[label] for row in found]
-        pieces = sum(row["pieces"] for row in rows)
-        missed = sum(row["pieces"] * row["misses"] for row in rows if row["pieces"])
+        windows = sum(row["windows"] for row in rows)
+        missed = sum(row["windows"] * row["misses"] for row in rows if row["windows"])
         together[label] = {
             **_rates(sum(row["false_alarms"] for row in rows), sum(row["hours"] for row in rows)),
-            "pieces": pieces,
-            "misses": missed / pieces if pieces else None,
+            "windows": windows,
+            "misses": missed / windows if windows else None,
         }
     return together
 
 
 def decide(probabilities, thresholds, labels):
-    """The label of each piece, or that it is none of them.
+    """The label of each window, or that it is none of them.
 
     Args:
-        probabilities: (pieces, labels).
+        probabilities: (windows, labels).
         thresholds: {label: threshold}; a label without one needs none.
         labels: names, in the order of the columns.
 
     Returns:
-        (pieces) list of the index of the most probable label, None where it stays below its threshold.
+        (windows) list of the index of the most probable label, None where it stays below its threshold.
 
     Raises:
         InputError: a threshold is of no label.
@@ -136,15 +136,15 @@ def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
     """What an app would report of one recording.
 
     Args:
-        probabilities: (pieces, labels).
-        starts: (pieces,) seconds, ascending; pieces may overlap.
+        probabilities: (windows, labels).
+        starts: (windows,) seconds, ascending; windows may overlap.
         thresholds: {label: threshold}.
         labels: names, in the order of the columns.
-        seconds: of a piece.
+        seconds: of a window.
         wanted: labels to report; those with a threshold where not given.
 
     Returns:
-        list of Alarm, by start; pieces of one label that touch or overlap are one alarm.
+        list of Alarm, by start; windows of one label that touch or overlap are one alarm.
     """
     decided = reached(probabilities, in_order(thresholds, labels))
     found = []
@@ -161,7 +161,7 @@ def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
 def false_alarms(predictor, paths, thresholds, background=BACKGROUND):
     """The false alarms in long recordings in which none of the labels is heard, and that no training has seen.
 
-    Pieces overlap by half, as an app listens; an app that asks more often has somewhat more alarms. A recording is
+    Windows overlap by half, as an app listens; an app that asks more often has somewhat more alarms. A recording is
     read block by block: of a day of audio, memory holds the answers and a minute of sound.
 
     Args:
@@ -175,20 +175,24 @@ def false_alarms(predictor, paths, thresholds, background=BACKGROUND):
         same, and share_of_time in alarm}; and recordings, {path: list of Alarm}.
 
     Raises:
-        InputError: there are no recordings, one can not be read, or a threshold is of no label.
+        InputError: there are no recordings, one cannot be read, or a threshold is of no label.
     """
-    labels, contract = predictor.labels, predictor.contract
+    labels, audio_format = predictor.labels, predictor.audio_format
     wanted = [label for label in thresholds if label not in background]
     in_order(thresholds, labels)  # an error now, and not after the first day
     found, hours = {}, 0.0
     for path in paths:
-        starts, answers = [], []
-        hop = max(1, contract.piece_length // 2)
-        for first, pieces, end in cut_blocks(recording.blocks(path, contract.sample_rate), contract.piece_length, hop):
-            starts.append((first + np.arange(len(pieces))) * hop / contract.sample_rate)
-            answers.append(predictor.probabilities(pieces))
-            length = end / contract.sample_rate
-        raised = alarms(np.concatenate(answers), np.concatenate(starts), thresholds, labels, contract.seconds, wanted)
+        starts, predictions = [], []
+        hop = max(1, audio_format.window_length // 2)
+        for first, windows, end in cut_blocks(
+            recording.blocks(path, audio_format.sample_rate), audio_format.window_length, hop
+        ):
+            starts.append((first + np.arange(len(windows))) * hop / audio_format.sample_rate)
+            predictions.append(predictor.probabilities(windows))
+            length = end / audio_format.sample_rate
+        raised = alarms(
+            np.concatenate(predictions), np.concatenate(starts), thresholds, labels, audio_format.seconds, wanted
+        )
         found[str(path)] = [Alarm(a.label, a.start, min(a.end, length), a.peak) for a in raised]
         hours += length / 3600
     if not found:
@@ -215,7 +219,7 @@ def in_order(thresholds, labels):
 
 
 def reached(probabilities, limits):
-    """(pieces,) index of the most probable label of (pieces, labels), -1 where it stays below its threshold.
+    """(windows,) index of the most probable label of (windows, labels), -1 where it stays below its threshold.
 
     limits: (labels,) as of `in_order`.
     """
@@ -224,47 +228,47 @@ def reached(probabilities, limits):
     return np.where(probabilities.max(axis=1) >= limits[best], best, -1)
 
 
-def _false(answers, labels, label):
-    """(pieces,) by recording and start: the label's probability where it is wrongly the most probable, -1 elsewhere."""
-    probabilities, index = np.asarray(answers["probabilities"], "float64"), labels.index(label)
-    wrong = (probabilities.argmax(axis=1) == index) & _without(answers, labels, label)
-    return np.where(wrong, probabilities[:, index], -1.0)[_order(answers)]
+def _false(predictions, labels, label):
+    """(windows,) by recording and start: the label's probability where it wrongly leads, -1 elsewhere."""
+    probabilities, index = np.asarray(predictions["probabilities"], "float64"), labels.index(label)
+    wrong = (probabilities.argmax(axis=1) == index) & _without(predictions, labels, label)
+    return np.where(wrong, probabilities[:, index], -1.0)[_order(predictions)]
 
 
-def _order(answers):
-    return np.lexsort((answers["starts"], answers["recordings"]))
+def _order(predictions):
+    return np.lexsort((predictions["starts"], predictions["recordings"]))
 
 
-def _touching(answers, seconds):
-    """(pieces - 1,) by recording and start: whether a piece and the next belong together."""
-    order = _order(answers)
-    same = np.diff(answers["recordings"][order]) == 0
-    return same & (np.diff(answers["starts"][order]) <= seconds + SLACK)
+def _touching(predictions, seconds):
+    """(windows - 1,) by recording and start: whether a window and the next belong together."""
+    order = _order(predictions)
+    same = np.diff(predictions["recordings"][order]) == 0
+    return same & (np.diff(predictions["starts"][order]) <= seconds + SLACK)
 
 
 def _runs(false, touching, thresholds):
-    """How many runs reach each threshold: the pieces that do, less the touching pairs of which both do."""
+    """How many runs reach each threshold: the windows that do, less the touching pairs of which both do."""
     pairs = np.where(touching, np.minimum(false[1:], false[:-1]), -1.0)
-    pieces, both = (len(values) - np.searchsorted(np.sort(values), thresholds) for values in (false, pairs))
-    return pieces - both
+    windows, both = (len(values) - np.searchsorted(np.sort(values), thresholds) for values in (false, pairs))
+    return windows - both
 
 
-def _spared(answers, index):
-    """The probability below which SPARED of the recognised pieces of a label stay, 0 without any."""
-    probabilities = np.asarray(answers["probabilities"], "float64")
-    recognised = (answers["truth"] == index) & (probabilities.argmax(axis=1) == index)
+def _spared(predictions, index):
+    """The probability below which SPARED of the recognised windows of a label stay, 0 without any."""
+    probabilities = np.asarray(predictions["probabilities"], "float64")
+    recognised = (predictions["targets"] == index) & (probabilities.argmax(axis=1) == index)
     own = np.sort(probabilities[recognised, index])
     return own[int(SPARED * len(own))] if len(own) else 0.0
 
 
-def _without(answers, labels, label):
-    """(pieces,) whether to hear the label there is a false alarm."""
+def _without(predictions, labels, label):
+    """(windows,) whether to hear the label there is a false alarm."""
     silent = [i for i, name in enumerate(labels) if name in BACKGROUND]
-    return np.isin(answers["truth"], silent) if silent else answers["truth"] != labels.index(label)
+    return np.isin(predictions["targets"], silent) if silent else predictions["targets"] != labels.index(label)
 
 
-def _hours_without(answers, labels, label, seconds):
-    return float(np.sum(_without(answers, labels, label)) * seconds / 3600)
+def _hours_without(predictions, labels, label, seconds):
+    return float(np.sum(_without(predictions, labels, label)) * seconds / 3600)
 
 
 def _rates(n, hours):

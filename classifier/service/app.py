@@ -85,7 +85,7 @@ class Service:
         """What a client sent, or named: (its title, its path, a folder for what is made of it); it is not kept.
 
         Raises:
-            Refused: it is neither or both, or can not be fetched.
+            Refused: it is neither or both, or cannot be fetched.
         """
         if bool(data) == bool(url):
             raise Refused("give either a file as multipart `data`, or its address as `url`")

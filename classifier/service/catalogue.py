@@ -22,7 +22,7 @@ class Catalogue:
         self.out = Path(settings.out)
 
     def models(self):
-        """(what each model is, newest first; {name: why it can not be used})."""
+        """(what each model is, newest first; {name: why it cannot be used})."""
         found, unusable = [], {}
         for folder in self._folders():
             try:
@@ -105,13 +105,13 @@ def _summary(name):
 @functools.lru_cache(maxsize=256)
 def _described(folder, *stamps):
     trained = artifact.load(folder)
-    pieces, recordings = trained.run["scores"]["pieces"], trained.run["scores"]["recordings"]
+    windows, recordings = trained.run["scores"]["windows"], trained.run["scores"]["recordings"]
     page = folder / artifact.REPORT / artifact.PAGE
     about = {
         "architecture": trained.name,
         "summary": _summary(trained.name),
         "scores": {
-            "recall": pieces["mean_recall"],
+            "recall": windows["balanced_accuracy"],
             "chance": 1 / len(trained.labels),
             "recordings_right": recordings["right"],
             "recordings": recordings["n"],
@@ -119,7 +119,7 @@ def _described(folder, *stamps):
         "report": f"/reports/{folder.name}/{artifact.PAGE}" if page.is_file() else None,
         "trained": datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC).isoformat(timespec="seconds"),
     }
-    return {"name": folder.name, **_heard(trained.contract, trained.labels, trained.thresholds), **about}
+    return {"name": folder.name, **_heard(trained.audio_format, trained.labels, trained.thresholds), **about}
 
 
 @functools.lru_cache
@@ -132,9 +132,9 @@ def _described_published(name, path, stamp):
         "report": None,
         "trained": None,
     }
-    return {"name": name, **_heard(predictor.contract, predictor.labels, predictor.thresholds), **about}
+    return {"name": name, **_heard(predictor.audio_format, predictor.labels, predictor.thresholds), **about}
 
 
-def _heard(contract, labels, thresholds):
+def _heard(audio_format, labels, thresholds):
     heard = {"labels": labels, "thresholds": thresholds}
-    return {**heard, "sample_rate": contract.sample_rate, "seconds": contract.seconds}
+    return {**heard, "sample_rate": audio_format.sample_rate, "seconds": audio_format.seconds}

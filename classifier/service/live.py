@@ -1,4 +1,4 @@
-"""A microphone listened to, as an app does it: every half second an answer for the last piece heard."""
+"""A microphone listened to, as an app does it: every half second an answer for the last window heard."""
 
 import asyncio
 
@@ -18,25 +18,25 @@ POLICY, OVERLOADED, NO_MODEL = 1008, 1013, 4404  # why a socket is closed
 
 
 class Ear:
-    """The last piece of a stream, at the model's rate; silence comes before the first sample."""
+    """The last window of a stream, at the model's rate; silence comes before the first sample."""
 
-    def __init__(self, contract, rate):
-        self.rate, self.hop = contract.sample_rate, round(HOP * contract.sample_rate)
+    def __init__(self, audio_format, rate):
+        self.rate, self.hop = audio_format.sample_rate, round(HOP * audio_format.sample_rate)
         self.context = round(CONTEXT * self.rate)
-        self.piece = np.zeros(contract.piece_length, "float32")
+        self.window = np.zeros(audio_format.window_length, "float32")
         self.recent = np.zeros(self.hop + 2 * self.context, "float32")
-        self.resample = resampler(rate, contract.sample_rate)
+        self.resample = resampler(rate, audio_format.sample_rate)
         self.waiting, self.samples = np.empty(0, "float32"), 0
 
     def hear(self, block):
-        """Take (n,) float32; yields (seconds heard, the piece, what its drawing needs) at each half second."""
+        """Take (n,) float32; yields (seconds heard, the window, what its drawing needs) at each half second."""
         self.waiting = np.concatenate([self.waiting, self.resample(block)])
         while len(self.waiting) >= self.hop:
             new, self.waiting = self.waiting[: self.hop], self.waiting[self.hop :]
-            self.piece = np.concatenate([self.piece, new])[-len(self.piece) :]
+            self.window = np.concatenate([self.window, new])[-len(self.window) :]
             self.recent = np.concatenate([self.recent, new])[-len(self.recent) :]
             self.samples += self.hop
-            yield self.samples / self.rate, self.piece, self.recent
+            yield self.samples / self.rate, self.window, self.recent
 
 
 async def listen(socket, predictor, rate, say):
@@ -44,11 +44,11 @@ async def listen(socket, predictor, rate, say):
 
     Args:
         socket: accepted; sends float32, little endian, one channel, at `rate`.
-        say: (probabilities (labels,)) -> dict of what is said of a piece.
+        say: (probabilities (labels,)) -> dict of what is said of a window.
     """
     if not RATES[0] <= rate <= RATES[1]:
         return await socket.close(POLICY, f"a rate of {rate} Hz; give one from {RATES[0]} to {RATES[1]}")
-    ear = Ear(predictor.contract, rate)
+    ear = Ear(predictor.audio_format, rate)
     try:
         while True:
             async with asyncio.timeout(PATIENCE):
@@ -61,8 +61,8 @@ async def listen(socket, predictor, rate, say):
             block = np.frombuffer(data, "<f4")
             if not np.isfinite(block).all():
                 return await socket.close(POLICY, "NaN or infinite samples")
-            for time, piece, recent in ear.hear(np.clip(block, -1, 1)):
-                probabilities, drawn = await run_in_threadpool(_ask, predictor, piece, recent, ear.context)
+            for time, window, recent in ear.hear(np.clip(block, -1, 1)):
+                probabilities, drawn = await run_in_threadpool(_ask, predictor, window, recent, ear.context)
                 await socket.send_json({"time": time, **say(probabilities), **drawn})
     except WebSocketDisconnect:  # while an answer was on its way
         return
@@ -70,6 +70,6 @@ async def listen(socket, predictor, rate, say):
         await socket.close(POLICY, f"nothing was heard for {PATIENCE} seconds")
 
 
-def _ask(predictor, piece, recent, context):
-    drawn = drawing(recent, predictor.contract.sample_rate, loudest=1.0, columns=COLUMNS, context=context)
-    return predictor.probabilities(piece[None])[0], drawn
+def _ask(predictor, window, recent, context):
+    drawn = drawing(recent, predictor.audio_format.sample_rate, loudest=1.0, columns=COLUMNS, context=context)
+    return predictor.probabilities(window[None])[0], drawn

@@ -26,7 +26,7 @@ class Metrics:
 
 
 class Measured:
-    """ASGI middleware: counts each request under its route, which strangers can not make up."""
+    """ASGI middleware: counts each request under its route, which strangers cannot make up."""
 
     def __init__(self, app, metrics):
         self.app, self.metrics = app, metrics

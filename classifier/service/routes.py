@@ -122,9 +122,9 @@ def predict(
     data: Recording = None,
     url: Url = None,
     urls: Url = None,
-    segments: Annotated[bool, Query(description="an answer for each piece, too")] = False,
+    segments: Annotated[bool, Query(description="an answer for each window, too")] = False,
     drawing: Annotated[bool, Query(description="what is needed to draw it, too")] = False,
-    overlap: Annotated[float, Query(ge=0, le=0.9, description="how much of a piece the next one has too")] = 0.0,
+    overlap: Annotated[float, Query(ge=0, le=0.9, description="how much of a window the next one has too")] = 0.0,
 ) -> schemas.Predictions:
     """What a recording is, or each recording of an archive."""
     model = service.catalogue.path(name)
@@ -147,7 +147,7 @@ def predict(
 
 
 def _segments(answer):
-    times = zip(answer.starts, answer.ends, answer.pieces, strict=True)
+    times = zip(answer.starts, answer.ends, answer.windows, strict=True)
     return [{"start": start, "end": end, **_said(answer, row)} for start, end, row in times]
 
 

@@ -21,7 +21,7 @@ class About(BaseModel):
 
 
 class Scores(BaseModel):
-    """On recordings that were held out. recall: mean of the labels' recalls of pieces; chance: what guessing has."""
+    """On recordings that were held out. recall: mean of the labels' recalls of windows; chance: what guessing has."""
 
     recall: float
     chance: float
@@ -30,7 +30,7 @@ class Scores(BaseModel):
 
 
 class Model(BaseModel):
-    """seconds: of a piece. thresholds: how probable a label must be to be said."""
+    """seconds: of a window. thresholds: how probable a label must be to be said."""
 
     name: str
     architecture: str
@@ -50,7 +50,7 @@ class Architecture(BaseModel):
 
 
 class Models(BaseModel):
-    """default: the newest. unusable: why a trained model can not be asked."""
+    """default: the newest. unusable: why a trained model cannot be asked."""
 
     models: list[Model]
     architectures: list[Architecture]

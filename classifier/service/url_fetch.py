@@ -82,9 +82,9 @@ def fetch(address, folder, settings, allowed=is_public, seconds=SECONDS):
     except (OSError, http.client.HTTPException) as error:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
             raise
-        why = "can not be fetched: its server does not answer as it should; open it in a browser"
+        why = "cannot be fetched: its server does not answer as it should; open it in a browser"
         if isinstance(error, ssl.SSLCertVerificationError):
-            why = "can not be fetched: its server has no valid certificate"
+            why = "cannot be fetched: its server has no valid certificate"
         if time.monotonic() >= deadline:
             why = f"took longer than {seconds:g} s; download it yourself and upload the file"
         raise Refused(f"{address} {why}") from None
@@ -131,7 +131,7 @@ def _checked(host, port, allowed):
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
-        raise Refused("can not be fetched: there is no such host; check how it is written") from None
+        raise Refused("cannot be fetched: there is no such host; check how it is written") from None
     if not all(allowed(where[0]) for *_, where in found):
         raise Forbidden("is not fetched: it leads to an address that is not public")
     return [(family, where) for family, *_, where in found]

@@ -80,7 +80,7 @@ class Hearing:
 
         Raises:
             InputError: what `recording.read` refuses; too long; it took too long, or broke the process that read it.
-            Busy: the processes can not keep up, or the server is being stopped.
+            Busy: the processes cannot keep up, or the server is being stopped.
         """
         return self._ask(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)
 
@@ -158,7 +158,7 @@ def _decode(path, sample_rate, longest_seconds):
 
 def _answer(path, model, longest_seconds, overlap, drawn):
     predictor = prediction.held(*model)
-    rate = predictor.contract.sample_rate
+    rate = predictor.audio_format.sample_rate
     signal = _decode(path, rate, longest_seconds)
     said = prediction.answer(predictor, signal, overlap)
     return said, len(signal) / rate, drawing(signal, rate) if drawn else None
@@ -199,7 +199,7 @@ class _Workers:
                 raise Refused(f"{path} took longer than {self.seconds:g} s to read: send a smaller one") from None
             except (RuntimeError, CancelledError):  # the pool fell over a process killed from outside: take a new one
                 pass
-        raise Busy("the server can not read recordings at the moment; try again in a minute")
+        raise Busy("the server cannot read recordings at the moment; try again in a minute")
 
     def _schedule(self, function, path, *args):
         with self.lock:
@@ -269,4 +269,4 @@ def _run(function, path, *args):
     except Exception as error:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise Refused(f"{path} can not be read ({type(error).__name__}); is it whole?") from None
+        raise Refused(f"{path} cannot be read ({type(error).__name__}); is it whole?") from None

@@ -71,7 +71,7 @@ def _receive_whole(url, part, path):
             goes_on = f"; it goes on from {_size(part) / 1e6:.1f} MB" if _size(part) else ""
             if tries == TRIES:
                 raise InputError(
-                    f"{url} can not be fetched ({reason}, {tries} times in a row). Check the network and run the same "
+                    f"{url} cannot be fetched ({reason}, {tries} times in a row). Check the network and run the same "
                     f"command again{goes_on}. Or download it some other way to {path}, and run the command then"
                 ) from None
             say(f"{reason}; trying again{goes_on}")
@@ -106,7 +106,7 @@ def _receive(url, part):
         if status not in (200, 206):
             raise InputError(f"{url}: the server answers {described}; look on its page whether it has moved")
         if status == 200:
-            have = 0  # the server can not go on and sends it from the first byte
+            have = 0  # the server cannot go on and sends it from the first byte
         response.raw.headers.pop("Content-Encoding", None)  # .tar.gz stays .gz, though some servers offer to unpack
         arriving = int(response.headers.get("Content-Length", 0))
         with part.open("ab" if have else "wb") as file:

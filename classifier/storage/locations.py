@@ -27,7 +27,7 @@ def absolute(place):
 
 
 def refusal(name):
-    """Why a name with slashes can not become a path below a folder of ours, as what follows the name; "" if it can."""
+    """Why a name with slashes cannot become a path below a folder of ours, as what follows the name; "" if it can."""
     parts = PurePosixPath(name).parts  # without '.' and '//'
     refusals = {
         "has control characters in its name": bool(re.search(UNPRINTABLE, name)),

@@ -37,7 +37,7 @@ INDEX = ".elsewhere.json"  # in a mirrored folder: how its files were, here and 
 
 
 class Unreachable(InputError):
-    """An address can not be read or written now; that says nothing of what lies there."""
+    """An address cannot be read or written now; that says nothing of what lies there."""
 
 
 class Nothing(Unreachable):
@@ -54,7 +54,7 @@ def stamps(address):
         dict in the order of the names: address, or Path where it is on this machine, to what `stamp` says of it.
 
     Raises:
-        InputError: there is nothing, it can not be read, or the protocol is none of PACKAGES.
+        InputError: there is nothing, it cannot be read, or the protocol is none of PACKAGES.
     """
     address = place(address)
     if not is_remote(address):
@@ -97,7 +97,7 @@ def local(address):
     """A Path to read a file from: the file itself, or a copy that is gone after the block.
 
     Raises:
-        InputError: a copy can not be had.
+        InputError: a copy cannot be had.
     """
     address = place(address)
     if not is_remote(address):
@@ -124,7 +124,7 @@ def fetch(address, folder, missing_ok=False):
         the folder.
 
     Raises:
-        InputError: nothing is there, it can not be read, or a name may not become a path; files are whole or not there.
+        InputError: nothing is there, it cannot be read, or a name may not become a path; files are whole or not there.
     """
     folder, there, told = Path(folder), {}, {}
     system, root = _open(address)
@@ -214,7 +214,7 @@ def send(path, address):
     What of a folder was there by `fetch` or `send`, and is here no longer, is deleted there.
 
     Raises:
-        InputError: it can not be written to.
+        InputError: it cannot be written to.
     """
     path = Path(path)
     if path.is_file():
@@ -273,7 +273,7 @@ def _explained(address):
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
         why = f"{type(error).__name__}: {error}"
-        raise Unreachable(f"{address} can not be reached ({why}); {_where_rights_are_said()}") from None
+        raise Unreachable(f"{address} cannot be reached ({why}); {_where_rights_are_said()}") from None
 
 
 def _folder_and_file(address):

@@ -1,13 +1,13 @@
-"""Alter training pieces, so that a model can not learn the microphone, the level or the room instead of the sound.
+"""Alter training windows, so that a model cannot learn the microphone, the level or the room instead of the sound.
 
-Each function takes and returns (pieces, samples) float32 and draws from the generator it is given. The strengths stand
-in a model's recipe; the code never runs on pieces to validate or to test.
+Each function takes and returns (windows, samples) float32 and draws from the generator it is given. The strengths stand
+in a model's recipe; the code never runs on windows to validate or to test.
 """
 
 import numpy as np
 from scipy import fft, signal
 
-NOISE_SHARE = 0.5  # of the pieces get noise, of the others nothing: clean recordings remain in the training
+NOISE_SHARE = 0.5  # of the windows get noise, of the others nothing: clean recordings remain in the training
 NOISE_SLOPES = (0.0, 2.2)  # exponent of 1/f: from white to a little browner than brown
 NOISE_FLAT_BELOW = 30.0  # Hz; below, a slope would put all power where no microphone hears
 CROP_SHARE = 0.5
@@ -19,52 +19,52 @@ EQUALISER_HZ = (0, 100, 300, 800, 2000, 4000, 8000)  # between these the gain go
 LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
 
 
-def alter(pieces, recipe, sample_rate, random):
+def alter(windows, recipe, sample_rate, random):
     """Crop, equaliser, gain and noise, as far as the recipe asks for them."""
     if recipe.crop:
-        pieces = crop(pieces, recipe.crop, random)
+        windows = crop(windows, recipe.crop, random)
     if recipe.equaliser_db:
-        pieces = equalise(pieces, recipe.equaliser_db, sample_rate, random)
+        windows = equalise(windows, recipe.equaliser_db, sample_rate, random)
     if recipe.gain_db:
-        pieces = gain(pieces, recipe.gain_db, random)
+        windows = gain(windows, recipe.gain_db, random)
     if recipe.noise_snr_db:
-        pieces = add_noise(pieces, recipe.noise_snr_db, sample_rate, random)
-    return pieces
+        windows = add_noise(windows, recipe.noise_snr_db, sample_rate, random)
+    return windows
 
 
-def crop(pieces, strength, random):
-    """Some pieces end early: up to this share of each is silence, as in the last piece of a recording."""
-    chosen = random.random(len(pieces)) < CROP_SHARE
-    ends = pieces.shape[1] * (1 - np.where(chosen, random.uniform(0, strength, len(pieces)), 0))
-    return np.where(np.arange(pieces.shape[1]) < ends[:, None], pieces, np.float32(0))
+def crop(windows, strength, random):
+    """Some windows end early: up to this share of each is silence, as in the last window of a recording."""
+    chosen = random.random(len(windows)) < CROP_SHARE
+    ends = windows.shape[1] * (1 - np.where(chosen, random.uniform(0, strength, len(windows)), 0))
+    return np.where(np.arange(windows.shape[1]) < ends[:, None], windows, np.float32(0))
 
 
-def gain(pieces, strength_db, random):
-    """Each piece louder or softer by up to strength_db; what exceeds full scale is clipped, as a phone would."""
-    gains_db = random.uniform(-strength_db, strength_db, (len(pieces), 1))
-    return np.clip(pieces * np.float32(10) ** (gains_db / 20).astype("float32"), -1, 1)
+def gain(windows, strength_db, random):
+    """Each window louder or softer by up to strength_db; what exceeds full scale is clipped, as a phone would."""
+    gains_db = random.uniform(-strength_db, strength_db, (len(windows), 1))
+    return np.clip(windows * np.float32(10) ** (gains_db / 20).astype("float32"), -1, 1)
 
 
-def equalise(pieces, strength_db, sample_rate, random):
-    """Some pieces through another microphone: a smooth random response, up to strength_db at each of its points."""
-    chosen = np.flatnonzero(random.random(len(pieces)) < EQUALISER_SHARE)
-    log_hz = np.log(fft.rfftfreq(pieces.shape[1], 1 / sample_rate) + LOG_FROM)
+def equalise(windows, strength_db, sample_rate, random):
+    """Some windows through another microphone: a smooth random response, up to strength_db at each of its points."""
+    chosen = np.flatnonzero(random.random(len(windows)) < EQUALISER_SHARE)
+    log_hz = np.log(fft.rfftfreq(windows.shape[1], 1 / sample_rate) + LOG_FROM)
     knots = np.log(np.array(EQUALISER_HZ) + LOG_FROM)
     points_db = random.uniform(-strength_db, strength_db, (len(chosen), len(knots)))
     response_db = np.array([np.interp(log_hz, knots, row) for row in points_db]).reshape(len(chosen), len(log_hz))
-    altered = pieces.copy()
-    spectra = fft.rfft(pieces[chosen]) * (10 ** (response_db / 20)).astype("float32")
-    altered[chosen] = fft.irfft(spectra, n=pieces.shape[1])
+    altered = windows.copy()
+    spectra = fft.rfft(windows[chosen]) * (10 ** (response_db / 20)).astype("float32")
+    altered[chosen] = fft.irfft(spectra, n=windows.shape[1])
     return altered
 
 
-def add_noise(pieces, snr_db, sample_rate, random):
-    """Some pieces in coloured noise, the piece louder by snr_db = (least, most)."""
-    chosen = np.flatnonzero(random.random(len(pieces)) < NOISE_SHARE)
+def add_noise(windows, snr_db, sample_rate, random):
+    """Some windows in coloured noise, the window louder by snr_db = (least, most)."""
+    chosen = np.flatnonzero(random.random(len(windows)) < NOISE_SHARE)
     ratios_db = random.uniform(*snr_db, (len(chosen), 1))
-    noise = coloured_noise(len(chosen), pieces.shape[1], sample_rate, random)
-    level = np.sqrt(np.mean(np.square(pieces[chosen]), axis=1, keepdims=True))
-    altered = pieces.copy()
+    noise = coloured_noise(len(chosen), windows.shape[1], sample_rate, random)
+    level = np.sqrt(np.mean(np.square(windows[chosen]), axis=1, keepdims=True))
+    altered = windows.copy()
     altered[chosen] += noise * level * (10 ** (-ratios_db / 20)).astype("float32")
     return np.clip(altered, -1, 1)
 
@@ -88,39 +88,39 @@ def at_speed(samples, speed):
     return signal.resample_poly(samples, SPEED_STEPS, round(speed * SPEED_STEPS)).astype("float32")
 
 
-def add_background(pieces, background, snr_db, random):
-    """Some pieces with another recording behind them, the piece louder by snr_db = (least, most).
+def add_background(windows, background, snr_db, random):
+    """Some windows with another recording behind them, the window louder by snr_db = (least, most).
 
     Args:
-        background: (pieces, samples) what is behind each.
+        background: (windows, samples) what is behind each.
     """
-    chosen = random.random(len(pieces)) < BACKGROUND_SHARE
-    ratios = 10 ** (random.uniform(*snr_db, len(pieces)) / 20)
-    loud, quiet = (np.sqrt(np.mean(np.square(audio), axis=1)) for audio in (pieces, background))
+    chosen = random.random(len(windows)) < BACKGROUND_SHARE
+    ratios = 10 ** (random.uniform(*snr_db, len(windows)) / 20)
+    loud, quiet = (np.sqrt(np.mean(np.square(audio), axis=1)) for audio in (windows, background))
     share = np.where(chosen & (quiet > 0), loud / (ratios * np.maximum(quiet, 1e-9)), 0)
-    return np.clip(pieces + background * share[:, None].astype("float32"), -1, 1)
+    return np.clip(windows + background * share[:, None].astype("float32"), -1, 1)
 
 
-def mix(pieces, truth, weights, strength, random):
-    """Mixup: each piece with another of the batch.
+def mix(windows, targets, weights, strength, random):
+    """Mixup: each window with another of the batch.
 
     Source: Zhang, Cisse, Dauphin & Lopez-Paz, ICLR 2018, arXiv 1710.09412.
 
     Args:
-        truth: (pieces, labels). weights: (pieces,).
+        truth: (windows, labels). weights: (windows,).
         strength: the shares are from Beta(strength, strength).
 
     Returns:
-        pieces, truth and weights, mixed alike.
+        windows, truth and weights, mixed alike.
     """
-    shares = random.beta(strength, strength, len(pieces)).astype("float32")
-    others = random.permutation(len(pieces))
+    shares = random.beta(strength, strength, len(windows)).astype("float32")
+    others = random.permutation(len(windows))
 
     def mixed(values):
         share = shares.reshape(-1, *[1] * (values.ndim - 1))
         return share * values + (1 - share) * values[others]
 
-    return mixed(pieces), mixed(truth), mixed(weights)
+    return mixed(windows), mixed(targets), mixed(weights)
 
 
 def coloured_noise(n, samples, sample_rate, random):

@@ -23,7 +23,7 @@ LOGS = "logs"  # for TensorBoard; they become a part of the trained model's fold
 class Checkpoint(keras.callbacks.Callback):
     """Keeps the best epochs, stops when there has long been no better one, and writes the file.
 
-    history: {name: [a value an epoch]}. Keras' early stopping does the first two, but can not go on.
+    history: {name: [a value an epoch]}. Keras' early stopping does the first two, but cannot go on.
     """
 
     def __init__(self, folder, run, recipe, best, names):

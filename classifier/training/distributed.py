@@ -42,7 +42,7 @@ def asked_for(coordinator, processes, process):
     """The Team of the flags, or else of the variables in the environment; None where there is nothing of the kind.
 
     Raises:
-        InputError: there is only a part of it, it can not be, or KERAS_BACKEND is not jax.
+        InputError: there is only a part of it, it cannot be, or KERAS_BACKEND is not jax.
     """
     given = {"--coordinator": coordinator, "--processes": processes, "--process": process}
     found = {flag: os.environ.get(VARIABLES[flag]) if value is None else value for flag, value in given.items()}
@@ -105,7 +105,7 @@ def joined(team):
             raise InputError(f"{about}: the port of {team.coordinator} is taken; give all of them another") from error
         if not isinstance(error, InputError) and any(word in str(error) for word in LOST):
             raise InputError(
-                f"{about}: another process was lost, or can not be reached at {team.coordinator} "
+                f"{about}: another process was lost, or cannot be reached at {team.coordinator} "
                 f"({str(error).splitlines()[0]}). Start all of them again with --resume"
             ) from error
         raise
@@ -155,27 +155,27 @@ def is_first():
 
 
 def widened(recipe):
-    """A recipe whose batch is that of all processes together: each takes as many pieces as it would by itself.
+    """A recipe whose batch is that of all processes together: each takes as many windows as it would by itself.
 
     Raises:
-        InputError: the devices of all processes can not have equally many of them.
+        InputError: the devices of all processes cannot have equally many of them.
     """
     if recipe is None or not _jax():
         return recipe
     devices, batch_size = _jax().device_count(), recipe.batch_size * processes()
     if batch_size % devices:
         raise InputError(
-            f"batches of {batch_size} pieces can not be dealt evenly to {devices} devices: hide some of them "
+            f"batches of {batch_size} windows cannot be dealt evenly to {devices} devices: hide some of them "
             "(CUDA_VISIBLE_DEVICES=0,1)"
         )
     return replace(recipe, batch_size=batch_size)
 
 
-def share(pieces):
-    """This process's part of every batch of some Pieces."""
+def share(windows):
+    """This process's part of every batch of some Windows."""
     from classifier.training.datasets import Share
 
-    return Share(pieces, process(), processes(), _jax().device_count()) if _jax() else pieces
+    return Share(windows, process(), processes(), _jax().device_count()) if _jax() else windows
 
 
 @contextlib.contextmanager
@@ -246,6 +246,6 @@ def _meet():
 
 
 def _client():
-    from jax._src import distributed  # as Orbax does: the public functions can not wait
+    from jax._src import distributed  # as Orbax does: the public functions cannot wait
 
     return distributed.global_state.client

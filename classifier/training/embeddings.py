@@ -1,4 +1,4 @@
-"""What pretrained features make of every piece of a store, computed once: what stands on them learns in seconds.
+"""What pretrained features make of every window of a store, computed once: what stands on them learns in seconds.
 
 They are kept beside the decoded recordings; a killed computation goes on where it was.
 """
@@ -11,18 +11,18 @@ import numpy as np
 
 from classifier.core import atomic_files
 from classifier.core.console import progress
-from classifier.training.datasets import Dealt, Pieces
+from classifier.training.datasets import Dealt, Windows
 
-AT_ONCE = 32  # pieces
+AT_ONCE = 32  # windows
 
 
-class Embedded(Pieces):
-    """Pieces of some recordings as the features see them: `cut` gives (pieces, *features) in place of audio."""
+class Embedded(Windows):
+    """Windows of some recordings as the features see them: `cut` gives (windows, *features) in place of audio."""
 
-    def __init__(self, features, store, recordings, labels, contract, *args, hop=None, **settings):
-        super().__init__(store, recordings, labels, contract, *args, hop=hop, **settings)
-        everything = Pieces(store, np.arange(len(store.clips)), labels, contract, AT_ONCE, hop)
-        self.values = _of_all(features, everything, hop or contract.piece_length)
+    def __init__(self, features, store, recordings, labels, audio_format, *args, hop=None, **settings):
+        super().__init__(store, recordings, labels, audio_format, *args, hop=hop, **settings)
+        everything = Windows(store, np.arange(len(store.clips)), labels, audio_format, AT_ONCE, hop)
+        self.values = _of_all(features, everything, hop or audio_format.window_length)
         self.rows = np.flatnonzero(np.isin(everything.recordings, recordings))
 
     def cut(self, chosen, starts):
@@ -33,42 +33,42 @@ class EmbeddedToLearn(Embedded, Dealt):
     """The same, dealt anew every epoch."""
 
 
-def _of_all(features, pieces, hop):
-    """(pieces, *features) float32 of all pieces of a store: an array on disk, or in memory where the store is."""
-    audio = keras.Input((pieces.contract.piece_length,))
+def _of_all(features, windows, hop):
+    """(windows, *features) float32 of all windows of a store: an array on disk, or in memory where the store is."""
+    audio = keras.Input((windows.audio_format.window_length,))
     compute = keras.Model(audio, features(audio))
-    shape = (len(pieces.truth), *compute.output_shape[1:])
-    if pieces.store.folder is None:
+    shape = (len(windows.targets), *compute.output_shape[1:])
+    if windows.store.folder is None:
         values = np.zeros(shape, "float32")
-        _fill(values, compute, pieces)
+        _fill(values, compute, windows)
         return values
     kind = _hash(sorted(features.get_config().items(), key=str), *features.get_weights())
-    content = _hash(pieces.store.contents, pieces.recordings, pieces.starts)
-    prefix = f"embeddings-{pieces.contract.piece_length}-{hop}-{kind}"
-    path = pieces.store.folder / f"{prefix}-{content}.npy"
-    with atomic_files.alone_in(pieces.store.folder):
+    content = _hash(windows.store.contents, windows.recordings, windows.starts)
+    prefix = f"embeddings-{windows.audio_format.window_length}-{hop}-{kind}"
+    path = windows.store.folder / f"{prefix}-{content}.npy"
+    with atomic_files.alone_in(windows.store.folder):
         if not path.is_file():
             part = path.with_suffix(".part")
             if not part.is_file():
                 with atomic_files.new_file(part) as fresh:
                     np.lib.format.open_memmap(fresh, "w+", "float32", shape)
             values = np.lib.format.open_memmap(part, "r+")
-            _fill(values, compute, pieces)
+            _fill(values, compute, windows)
             values.flush()
             os.replace(part, path)
-        for old in pieces.store.folder.glob(f"{prefix}-*"):  # of recordings that have changed since
+        for old in windows.store.folder.glob(f"{prefix}-*"):  # of recordings that have changed since
             if old != path:
                 old.unlink()
     return np.load(path, mmap_mode="r")
 
 
-def _fill(values, compute, pieces):
+def _fill(values, compute, windows):
     """Compute the batches whose rows are all zero, as they are in a new array."""
     starts = range(0, len(values), AT_ONCE)
-    for i, start in enumerate(progress(starts, "embedding pieces", len(starts))):
+    for i, start in enumerate(progress(starts, "embedding windows", len(starts))):
         rows = values[start : start + AT_ONCE]
         if not rows.any():
-            rows[:] = compute.predict_on_batch(pieces[i][0])
+            rows[:] = compute.predict_on_batch(windows[i][0])
 
 
 def _hash(*parts):

@@ -14,7 +14,7 @@ from classifier.core.console import progress
 from classifier.data.audio_cache import to_float, to_int16
 from classifier.training import augmentation
 
-N_COPIES = 2  # of a recording; each piece of each epoch is from the recording or from one of them
+N_COPIES = 2  # of a recording; each window of each epoch is from the recording or from one of them
 WINDOW = 2048  # samples of the vocoder
 BLOCK = 30  # seconds that go through the vocoder at a time
 

@@ -1,6 +1,6 @@
 """Layouts of data sets, a file each: `recognises(folder)`, and `clips(folder)`, which returns a list of Clip.
 
-A layout raises InputError for what it can not use, with file and line. Without --layout the first file, in the order
+A layout raises InputError for what it cannot use, with file and line. Without --layout the first file, in the order
 of the names, that recognises a folder reads it; LAST is asked last.
 """
 
@@ -18,7 +18,7 @@ LAST = "class_folders"  # the folders of other data sets look like labels, too
 
 @dataclass(frozen=True)
 class Clip:
-    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay on one side of a split.
+    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay in one split of a split.
 
     path: the recording.
     group: who or where.
@@ -31,7 +31,7 @@ class Clip:
     label: str
     group: str
     fold: int | None = None
-    side: str | None = None
+    split_name: str | None = None
     start: float = 0.0
     end: float | None = None
 

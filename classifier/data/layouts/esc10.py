@@ -2,7 +2,7 @@
 
 001 - Dog bark/1-30226-A.ogg  ->  Clip(label="Dog bark", group="30226", fold=1)
 
-A group is the Freesound recording that a clip was cut from; the folds keep each in one piece.
+A group is the Freesound recording that a clip was cut from; the folds keep each in one window.
 """
 
 import re

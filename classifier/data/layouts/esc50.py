@@ -2,7 +2,7 @@
 
 1-100032-A.wav,1,0,dog,True,100032,A  ->  Clip(label="dog", group="100032", fold=1)
 
-A group is the Freesound recording that a clip was cut from; the folds keep each in one piece.
+A group is the Freesound recording that a clip was cut from; the folds keep each in one window.
 """
 
 from classifier.data.layouts import Clip, existing, filled, rows, whole_number

@@ -29,7 +29,7 @@ def clips(folder):
     found = []
     for clip in class_folders.clips(folder):
         entry = known.get(clip.path.relative_to(folder).as_posix())
-        origin = {name: entry[name] for name in ("group", "fold", "side")} if entry else {}
+        origin = {name: entry[name] for name in ("group", "fold", "split_name")} if entry else {}
         found.append(replace(clip, **origin))
     return found
 
@@ -50,7 +50,7 @@ def read_manifest(folder):
     for number, line in enumerate(lines, 1):
         try:
             entry = json.loads(line)
-            missing = [name for name in ("data", "group", "fold", "side", "outputs", "id") if name not in entry]
+            missing = [name for name in ("data", "group", "fold", "split_name", "outputs", "id") if name not in entry]
             if missing:
                 raise ValueError(f"{missing[0]!r} is missing")
             if not all(_is_inside(output["path"]) for output in entry["outputs"]):

@@ -13,7 +13,7 @@ from classifier.core.errors import InputError
 from classifier.data.labels import read_labels
 from classifier.data.layouts import Clip, existing
 
-SIDES = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
+SPLITS = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
 
 
 def recognises(folder):
@@ -30,7 +30,7 @@ def clips(folder):
     lists, audio = _place(folder) or (folder, folder)
     labels = read_labels(lists / "classes.txt")
     found, first = [], {}
-    for side, name in SIDES.items():
+    for split_name, name in SPLITS.items():
         for line, text in _lines(lists / name):
             where = f"{lists / name}, line {line}"
             *written, number = text.rsplit(maxsplit=1)  # from the right: the path may hold blanks
@@ -40,7 +40,7 @@ def clips(folder):
                 known = f"0 to {len(labels) - 1}, counted from the first line of classes.txt"
                 raise InputError(f"{where}: {number!r} is none of the label numbers {known}; correct it")
             path = existing(audio / written[0], lists / name, line)
-            clip = Clip(path, labels[int(number)], written[0], side=side)
+            clip = Clip(path, labels[int(number)], written[0], split_name=split_name)
             earlier, there = first.setdefault(path.resolve(), (clip, where))
             if earlier.label != clip.label:
                 both = f"{clip.label!r} here and {earlier.label!r} in {there}"
@@ -58,7 +58,7 @@ def clips(folder):
 def _place(folder):
     """Where the text files lie, and where their paths start; None where there are none."""
     for lists, audio in ((folder, folder), (folder / "dataset_files", folder / "audios")):
-        if (lists / "classes.txt").is_file() and (lists / SIDES["train"]).is_file():
+        if (lists / "classes.txt").is_file() and (lists / SPLITS["train"]).is_file():
             return lists, audio
     return None
 

@@ -34,7 +34,7 @@ def clips(path):
     """A clip per line of a csv file, or of the one csv file in a folder that has the columns.
 
     Raises:
-        InputError: no such file or more than one; a line holds what can not be used, or contradicts another.
+        InputError: no such file or more than one; a line holds what cannot be used, or contradicts another.
     """
     tables = _tables(path) if path.is_dir() else [path]
     if len(tables) != 1:

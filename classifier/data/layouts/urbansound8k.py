@@ -3,7 +3,7 @@
 100032-3-0-0.wav,100032,0.0,0.317551,1,5,3,dog_bark  ->  Clip(label="dog_bark", group="100032", fold=5)
 
 A group is the Freesound recording that a slice was cut from; start and end tell where in it, and are not times in the
-slice. The folds keep each recording in one piece.
+slice. The folds keep each recording in one window.
 """
 
 from classifier.data.layouts import Clip, existing, filled, rows, whole_number

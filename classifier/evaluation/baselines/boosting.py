@@ -1,8 +1,8 @@
 """A gradient-boosting baseline: what a network must beat to be worth its weights.
 
 Source: github.com/crunker99/sourcing-sound, the baseline before its networks.
-Differs: scaling, PCA and trees are fitted on the training side only, and a grid search holds out whole groups; bands
-    are of power and from 0 Hz; at most 200 components; labels are weighted, not drawn again; pieces of the contract.
+Differs: scaling, PCA and trees are fitted on the training split only, and a grid search holds out whole groups; bands
+    are of power and from 0 Hz; at most 200 components; labels are weighted, not drawn again.
 
 model.joblib is a pickle: loading one runs the code in it, so load none from where you would not run a program from.
 """
@@ -34,55 +34,60 @@ from classifier.features.summary import Summary
 from classifier.plotting import plots
 from classifier.records import artifact
 from classifier.scoring import metrics
-from classifier.training.datasets import Pieces
+from classifier.training.datasets import Windows
 from classifier.training.train import PACKAGES
 
 NAME = "boosting"  # of the folder, and in run.json
 MODEL = "model.joblib"
-LAYERS = {"summary": Summary.from_contract, "mel": partial(LogMelSpectrogram.from_contract, n_mels=60)}
+LAYERS = {"summary": Summary.from_audio_format, "mel": partial(LogMelSpectrogram.from_audio_format, n_mels=60)}
 COMPONENTS = {"summary": (None, 20), "mel": (50, 200)}  # of the PCA, tried; None: no PCA
 LEARNING_RATES = (0.05, 0.2)  # tried
 LEAVES = (8, 31)  # of a tree, tried; the source's depth of 3 has 8
 TREES = 100  # a label, as in the source
-LEAST_LEAF = 5  # pieces; scikit-learn's 20 leaves a small data set without a single split
-FOLDS = 3  # of the grid search, or as many as the rarest label has groups on the training side
-AT_ONCE = 64  # pieces a layer is given
-MOST_OVERLAP = 0.9  # ten times the pieces; beyond, memory fills with ever the same
+LEAST_LEAF = 5  # windows; scikit-learn's 20 leaves a small data set without a single split
+FOLDS = 3  # of the grid search, or as many as the rarest label has groups on the training split
+AT_ONCE = 64  # windows a layer is given
+MOST_OVERLAP = 0.9  # ten times the windows; beyond, memory fills with ever the same
 
 
-def train(store, labels, contract, run, out):
-    """Search for the best settings, fit them on the training side, report the test side; writes <out>/boosting.
+def train(store, labels, audio_format, run, out):
+    """Search for the best settings, fit them on the training split, report the test split; writes <out>/boosting.
 
     Args:
-        store: the decoded recordings; all features of their pieces are held in memory.
+        store: the decoded recordings; all features of their windows are held in memory.
         labels: in the order of the probabilities.
-        contract: the audio format.
-        run: dict of what the person decided: data, fold, seed, features (one of LAYERS), overlap (of training pieces,
-            a share of a piece); the rest is remembered.
+        audio format: the audio format.
+        run: dict of what the person decided: data, fold, seed, features (one of LAYERS), overlap (of training windows,
+            a share of a window); the rest is remembered.
         out: folder that holds the folder.
 
     Returns:
         What run.json says.
 
     Raises:
-        InputError: the recordings can not be split, or the overlap is none.
+        InputError: the recordings cannot be split, or the overlap is none.
     """
     started = time.monotonic()
     data = layouts.folder_of(run["data"])
-    sides = splits.split(store.clips, store.contents, run["fold"], run["seed"])
-    pieces = cut(store, sides, labels, contract, run["overlap"])
-    learn = pieces["train"]
+    split_names = splits.split(store.clips, store.contents, run["fold"], run["seed"])
+    windows = cut(store, split_names, labels, audio_format, run["overlap"])
+    learn = windows["train"]
     groups = splits.joined(np.array([clip.group for clip in store.clips]), store.contents)[learn.recordings]
-    held_out = folds(learn.truth, groups, labels, run["seed"])
-    counts = ", ".join(f"{len(pieces[side].truth)} to {verb}" for side, verb in splits.VERBS.items())
-    say(f"{NAME}: pieces {counts}; computing their features ...")
-    values = {side: features(run["features"], of_side) for side, of_side in pieces.items()}
-    search = fit(values["train"], learn.truth, held_out, COMPONENTS[run["features"]], run["seed"])
+    held_out = folds(learn.targets, groups, labels, run["seed"])
+    counts = ", ".join(f"{len(windows[split_name].targets)} to {verb}" for split_name, verb in splits.VERBS.items())
+    say(f"{NAME}: windows {counts}; computing their features ...")
+    values = {split_name: features(run["features"], of_split) for split_name, of_split in windows.items()}
+    search = fit(values["train"], learn.targets, held_out, COMPONENTS[run["features"]], run["seed"])
     with _one_thread():
-        said = {side: search.predict_proba(values[side]).astype("float32") for side in ("validation", "test")}
-    answers = {side: pieces[side].answers(probabilities) for side, probabilities in said.items()}
-    test = pieces["test"]
-    scores = metrics.score(answers["test"]["probabilities"], test.truth, test.recordings, labels)
+        said = {
+            split_name: search.predict_proba(values[split_name]).astype("float32")
+            for split_name in ("validation", "test")
+        }
+    predictions = {
+        split_name: windows[split_name].predictions(probabilities) for split_name, probabilities in said.items()
+    }
+    test = windows["test"]
+    scores = metrics.score(predictions["test"]["probabilities"], test.targets, test.recordings, labels)
     described = {
         "model": NAME,
         "labels": labels,
@@ -90,8 +95,8 @@ def train(store, labels, contract, run, out):
         "recipe": {**_settings(search.best_params_), "trees": TREES},
         "grid": {"folds": len(held_out), "tried": _tried(search)},
         "data": provenance.of_data(store, data),
-        "split": provenance.of_split(store, sides, data),
-        "pieces": {side: len(of_side.truth) for side, of_side in pieces.items()},
+        "split": provenance.of_split(store, split_names, data),
+        "windows": {split_name: len(of_split.targets) for split_name, of_split in windows.items()},
         "features": values["train"].shape[1],
         "scores": scores,
         "training_seconds": round(time.monotonic() - started, 1),
@@ -99,42 +104,44 @@ def train(store, labels, contract, run, out):
     }
     with atomic_files.new_folder(Path(out) / NAME) as folder:
         joblib.dump(search.best_estimator_, folder / MODEL)
-        artifact.write_answers(folder, answers)
-        artifact.write_run(folder, described, contract)
+        artifact.write_predictions(folder, predictions)
+        artifact.write_run(folder, described, audio_format)
         (folder / artifact.REPORT).mkdir()
         plots.confusions(scores, labels, f"{NAME}: test", folder / artifact.REPORT / "confusion")
     return described
 
 
-def cut(store, sides, labels, contract, overlap=0.0):
-    """{side: Pieces}, cut as for networks; between those to learn from are others, which overlap by a share of a piece.
+def cut(store, split_names, labels, audio_format, overlap=0.0):
+    """{split: Windows}, cut as for networks; between those to learn from are others, which overlap by a share.
 
     Raises:
         InputError: the overlap is none.
     """
     if not 0 <= overlap <= MOST_OVERLAP:
-        raise InputError(f"--overlap {overlap:g}: it is a share of a piece; give one from 0 to {MOST_OVERLAP}")
-    on_side = {side: np.flatnonzero(sides == side) for side in splits.SIDES}
-    found = {side: Pieces(store, on_side[side], labels, contract, AT_ONCE) for side in splits.SIDES}
+        raise InputError(f"--overlap {overlap:g}: it is a share of a window; give one from 0 to {MOST_OVERLAP}")
+    on_side = {split_name: np.flatnonzero(split_names == split_name) for split_name in splits.SPLITS}
+    found = {
+        split_name: Windows(store, on_side[split_name], labels, audio_format, AT_ONCE) for split_name in splits.SPLITS
+    }
     if overlap:
-        hop = max(1, round(contract.piece_length * (1 - overlap)))
-        _add(found["train"], Pieces(store, on_side["train"], labels, contract, AT_ONCE, hop))
+        hop = max(1, round(audio_format.window_length * (1 - overlap)))
+        _add(found["train"], Windows(store, on_side["train"], labels, audio_format, AT_ONCE, hop))
     return found
 
 
-def _add(pieces, others):
-    """Add those pieces of the same recordings that are not there; a short last one stays, because a test has such."""
-    truth = dict(zip(pieces.recordings, pieces.truth, strict=True))
-    both = [np.stack([each.recordings, each.starts]) for each in (pieces, others)]
-    pieces.recordings, pieces.starts = np.unique(np.concatenate(both, axis=1), axis=1)
-    pieces.truth = np.array([truth[i] for i in pieces.recordings])
-    pieces.weights = np.ones(len(pieces.truth), "float32")  # `fit` weighs labels itself
+def _add(windows, others):
+    """Add those windows of the same recordings that are not there; a short last one stays, because a test has such."""
+    targets = dict(zip(windows.recordings, windows.targets, strict=True))
+    both = [np.stack([each.recordings, each.starts]) for each in (windows, others)]
+    windows.recordings, windows.starts = np.unique(np.concatenate(both, axis=1), axis=1)
+    windows.targets = np.array([targets[i] for i in windows.recordings])
+    windows.weights = np.ones(len(windows.targets), "float32")  # `fit` weighs labels itself
 
 
-def features(name, pieces):
-    """(pieces, values) float32, computed by the layer that networks use; "mel" is standardised piece by piece."""
-    audio = keras.Input((pieces.contract.piece_length,))
-    values = keras.Model(audio, LAYERS[name](pieces.contract)(audio)).predict(pieces, verbose=0)
+def features(name, windows):
+    """(windows, values) float32, computed by the layer that networks use; "mel" is standardised window by window."""
+    audio = keras.Input((windows.audio_format.window_length,))
+    values = keras.Model(audio, LAYERS[name](windows.audio_format)(audio)).predict(windows, verbose=0)
     values = values.reshape(len(values), -1)
     if name == "mel":
         values -= values.mean(axis=1, keepdims=True)
@@ -142,42 +149,42 @@ def features(name, pieces):
     return values
 
 
-def folds(truth, groups, labels, seed):
-    """Which pieces to learn from and which to hold out, (rows, rows) a fold; no group is in both.
+def folds(targets, groups, labels, seed):
+    """Which windows to learn from and which to hold out, (rows, rows) a fold; no group is in both.
 
     Args:
-        truth: (pieces,) index of the label. groups: (pieces,) who or where each is from.
+        truth: (windows,) index of the label. groups: (windows,) who or where each is from.
 
     Raises:
         InputError: a label has fewer than two groups, or a fold would not learn it.
     """
-    n_groups = [len(set(groups[truth == i])) for i in range(len(labels))]
+    n_groups = [len(set(groups[targets == i])) for i in range(len(labels))]
     if min(n_groups) < 2:
         rarest = labels[np.argmin(n_groups)]
         raise InputError(
-            f"{rarest!r} has {min(n_groups)} recording(s) or group(s) on the training side; the grid search needs at "
+            f"{rarest!r} has {min(n_groups)} recording(s) or group(s) on the training split; the grid search needs at "
             "least 2, to hold one out: add recordings"
         )
     dealer = StratifiedGroupKFold(min(FOLDS, *n_groups), shuffle=True, random_state=seed)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # fewer pieces of a label than folds: counted by groups above
-        found = list(dealer.split(truth, truth, groups))
-    if any(len(set(truth[learn])) < len(labels) or not len(held) for learn, held in found):
+        warnings.simplefilter("ignore", UserWarning)  # fewer windows of a label than folds: counted by groups above
+        found = list(dealer.split(targets, targets, groups))
+    if any(len(set(targets[learn])) < len(labels) or not len(held) for learn, held in found):
         raise InputError(
             "a fold of the grid search lacks a label to learn, or is empty; add recordings, or try another --seed"
         )
     return found
 
 
-def fit(values, truth, held_out, components, seed):
-    """Grid search by the mean of the recalls; the best settings are fitted again on all pieces.
+def fit(values, targets, held_out, components, seed):
+    """Grid search by balanced accuracy; the best settings are fitted again on all windows.
 
-    Scaling and PCA are steps of what is fitted: a fold's held-out pieces take no part in them.
+    Scaling and PCA are steps of what is fitted: a fold's held-out windows take no part in them.
 
     Args:
-        values: (pieces, values). truth: (pieces,) index of the label.
+        values: (windows, values). truth: (windows,) index of the label.
         held_out: as of `folds`.
-        components: numbers to try; no more than a fold has pieces.
+        components: numbers to try; no more than a fold has windows.
 
     Returns:
         scikit-learn's GridSearchCV; its steps are "scale", "pca" and "trees".
@@ -188,7 +195,7 @@ def fit(values, truth, held_out, components, seed):
         max_iter=TREES,
         min_samples_leaf=LEAST_LEAF,
         class_weight="balanced",
-        early_stopping=False,  # it would hold out pieces, not groups
+        early_stopping=False,  # it would hold out windows, not groups
         random_state=seed,
     )
     steps = [("scale", StandardScaler()), ("pca", "passthrough"), ("trees", trees)]
@@ -201,7 +208,7 @@ def fit(values, truth, held_out, components, seed):
     say(f"{NAME}: {n} settings on {len(held_out)} folds each, {n * len(held_out)} trainings; this takes a while ...")
     settings = {"scoring": "balanced_accuracy", "cv": held_out, "error_score": "raise", "n_jobs": cpu_count()}
     with _one_thread():
-        return GridSearchCV(Pipeline(steps), grid, **settings).fit(values, truth)
+        return GridSearchCV(Pipeline(steps), grid, **settings).fit(values, targets)
 
 
 def _one_thread():
@@ -216,7 +223,7 @@ def _tried(search):
     return [
         {
             **_settings(found["params"][i]),
-            "mean_recall": float(found["mean_test_score"][i]),
+            "balanced_accuracy": float(found["mean_test_score"][i]),
             "sd": float(found["std_test_score"][i]),
         }
         for i in order

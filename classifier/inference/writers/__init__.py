@@ -15,7 +15,7 @@ class Classified:
     file: the relative path for files of its own; no two recordings of a run have the same.
     seconds: how long it is.
     highest: Hz; up to where the model could hear.
-    label, probability: what it is, by the mean of its pieces; the label is None where it is none of them.
+    label, probability: what it is, by the mean of its windows; the label is None where it is none of them.
     segments: list of segments.Segment.
     """
 

@@ -22,7 +22,7 @@ def checked(args):
         args: dict of dataset_directory, layout, epochs, fold, seed and group_by, as far as they are given.
 
     Raises:
-        InputError: one can not be used. NotFound: there is no such layout.
+        InputError: one cannot be used. NotFound: there is no such layout.
     """
     known = (*WHOLE_NUMBERS, "dataset_directory", "group_by", "layout")
     for name, value in args.items():

@@ -45,7 +45,7 @@ def main(folder):
     }
     with (folder / LOG).open("ab") as log:
         for script, *arguments in json.loads((folder / JOB).read_text(encoding="utf-8")):
-            command = [sys.executable, str(ROOT / script), *arguments, "--out", str(folder / TRAINED)]
+            command = [sys.executable, str(ROOT / script), *arguments, "--trained", str(folder / TRAINED)]
             log.write(f"{BEGINS}{script}\n".encode())
             log.flush()
             streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}

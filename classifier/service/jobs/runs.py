@@ -91,7 +91,7 @@ class Runs:
         except sqlite3.DatabaseError as error:
             self.database.close()
             raise InputError(
-                f"{self.path} can not be read ({error}); take the file away to begin without the trainings in it"
+                f"{self.path} cannot be read ({error}); take the file away to begin without the trainings in it"
             ) from None
         except InputError:
             self.database.close()

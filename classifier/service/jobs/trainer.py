@@ -74,7 +74,7 @@ class Trainer:
 
         Raises:
             NotFound: there is no such architecture, data or layout. Busy: too many wait.
-            InputError: an argument, or what was uploaded, can not be used; nothing is left behind.
+            InputError: an argument, or what was uploaded, cannot be used; nothing is left behind.
         """
         if architecture not in registry.names("models"):
             raise NotFound(f"there is no architecture {architecture[:40]!r}; /v2/models/ lists those there are")
@@ -245,7 +245,7 @@ class Trainer:
                 self.changed.wait(GRACE if waiting else None)
 
     def _guarded(self, work, run, *args):
-        """Do something for a run; what can not be done, because the disk is full for one, is said in its record."""
+        """Do something for a run; what cannot be done, because the disk is full for one, is said in its record."""
         try:
             return work(run, *args)
         except Exception as error:  # the queue goes on

@@ -26,7 +26,7 @@ export async function ask(path, { method = "GET", query = {}, body, signal, blob
       answer = await fetch(address, { method, body, signal, headers });
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      const about = body ? " Or the file can not be read, or is larger than the server takes." : "";
+      const about = body ? " Or the file cannot be read, or is larger than the server takes." : "";
       throw new Trouble(`The server does not answer. Is ServeModel.py still running?${about}`);
     }
     if (answer.ok) return blob ? answer.blob() : answer.json();

@@ -6,7 +6,7 @@ const SPACE = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [300, 100];
 const KINDS = { Loss: /loss/, Recall: /recall|accuracy/ };
 
-/** @param history {"epoch": [1, 2], "loss": […], "validation_loss": […], "mean_recall": […], …}; returns figures */
+/** @param history {"epoch": [1, 2], "loss": […], "validation_loss": […], "balanced_accuracy": […], …}; returns figures */
 export function curves(history) {
   return Object.entries(KINDS).flatMap(([title, kind]) => {
     const columns = Object.entries(history).filter(([name, values]) => kind.test(name) && values.length);

@@ -6,7 +6,7 @@ const AS_IT_IS = { echoCancellation: false, noiseSuppression: false, autoGainCon
 const REASONS = {
   NotAllowedError: "The microphone is not allowed here. Allow it for this page in the browser (at the address) and in the system's settings, then try again.",
   NotFoundError: "There is no microphone. Connect one, then try again.",
-  NotReadableError: "The microphone can not be used; another program may hold it. Close that, then try again.",
+  NotReadableError: "The microphone cannot be used; another program may hold it. Close that, then try again.",
 };
 
 /** @returns {MediaStream} @throws {Trouble} it is not there, or not allowed */
@@ -21,7 +21,7 @@ export async function openMicrophone() {
   try {
     return await navigator.mediaDevices.getUserMedia({ audio: AS_IT_IS });
   } catch (error) {
-    throw new Trouble(REASONS[error.name] ?? `The microphone can not be used: ${error.message || error.name}.`);
+    throw new Trouble(REASONS[error.name] ?? `The microphone cannot be used: ${error.message || error.name}.`);
   }
 }
 
@@ -47,7 +47,7 @@ export async function hear(onBlock, onLost) {
   } catch (error) {
     closeMicrophone(stream);
     context.close();
-    throw new Trouble(`The sound of the microphone can not be read: ${error.message}.`);
+    throw new Trouble(`The sound of the microphone cannot be read: ${error.message}.`);
   }
   const close = () => (closeMicrophone(stream), context.close());
   return { rate: context.sampleRate, close };

@@ -62,7 +62,7 @@ function describe(model) {
   const { scores, labels } = model;
   about.textContent = `${model.summary}. It hears ${model.seconds} s at a time, at ${model.sample_rate / 1000} kHz.`;
   if (scores) {
-    about.append(` On recordings it had not heard: ${percent(scores.recall)} mean recall (guessing: ${percent(scores.chance)})`);
+    about.append(` On recordings it had not heard: ${percent(scores.recall)} balanced accuracy (guessing: ${percent(scores.chance)})`);
     about.append(`, ${scores.recordings_right} of ${scores.recordings} recordings right. `);
   }
   if (model.report) about.append(" ", make("a", { href: model.report, textContent: "Its report", target: "_blank" }));

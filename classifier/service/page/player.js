@@ -40,20 +40,20 @@ function use(bytes) {
   player.src = address;
 }
 
-/** What the browser can not play, or can not find its way in, the server writes as wav. */
+/** What the browser cannot play, or cannot find its way in, the server writes as wav. */
 function playChanged() {
-  if (changed) return tell(trouble, "This browser can not play the recording.");
+  if (changed) return tell(trouble, "This browser cannot play the recording.");
   const mine = file;
   changed = ask("/v2/wav/", { method: "POST", body: formWith(mine), blob: true })
     .then((wav) => mine === file && use(wav))
-    .catch((error) => mine === file && tell(trouble, `It can not be played here: ${error.message}`));
+    .catch((error) => mine === file && tell(trouble, `It cannot be played here: ${error.message}`));
 }
 
 /** Plays from a time, seconds; a recording that is not here is only pointed at. */
 export async function playFrom(time) {
   await changed;
   seek(time);
-  if (file) await player.play().catch((error) => error.name !== "AbortError" && tell(trouble, `It can not be played here: ${error.message}`));
+  if (file) await player.play().catch((error) => error.name !== "AbortError" && tell(trouble, `It cannot be played here: ${error.message}`));
 }
 
 function seek(time) {

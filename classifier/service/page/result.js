@@ -29,18 +29,18 @@ function showOne(prediction, file, model) {
   drawMel(spectrogram, decodeMel(drawing.mel));
   const mark = showTimeline(merge(segments, seconds), seconds, model.labels, playFrom);
   load(file, seconds, mark);
-  showPieces(segments);
+  showWindows(segments);
 }
 
-function showPieces(pieces) {
-  const rows = pieces.map((piece) => {
-    const { start, end } = piece;
+function showWindows(windows) {
+  const rows = windows.map((part) => {
+    const { start, end } = part;
     const play = make("button", { textContent: clock(start), onclick: () => playFrom(start) });
     play.setAttribute("aria-label", `Play from ${clock(start)}`);
-    return make("tr", {}, cell(play), cell(clock(end)), cell(...said(piece)));
+    return make("tr", {}, cell(play), cell(clock(end)), cell(...said(part)));
   });
-  byId("pieces").querySelector("tbody").replaceChildren(...rows);
-  byId("pieces").open = false;
+  byId("windows").querySelector("tbody").replaceChildren(...rows);
+  byId("windows").open = false;
 }
 
 /** "song 95 %", or "none of them (song 40 %)". */

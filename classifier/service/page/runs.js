@@ -85,7 +85,7 @@ function makeCard() {
 async function isToBeForgotten({ result, status }) {
   byId("forget-what").textContent = result
     ? `Its record and log go; the trained model ${result.modelname} stays.`
-    : `It is ${status}; forgotten, it can not be resumed.`;
+    : `It is ${status}; forgotten, it cannot be resumed.`;
   return (await choice(byId("forget-dialog"))) === "yes";
 }
 

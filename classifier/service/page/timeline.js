@@ -8,18 +8,18 @@ const FINE = 80; // segments from which on lines between them would cover them
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600]; // seconds between two times of the axis
 
 /**
- * Joins pieces. Where pieces overlap, a segment ends halfway through what it shares with the next.
- * @param pieces [{start, end, label}] in order, seconds
+ * Joins windows. Where windows overlap, a segment ends halfway through what it shares with the next.
+ * @param windows [{start, end, label}] in order, seconds
  * @returns [{start, end, label}] that touch each other and end where the recording ends
  */
-export function merge(pieces, seconds) {
+export function merge(windows, seconds) {
   const segments = [];
-  pieces.forEach((piece, i) => {
-    const before = pieces[i - 1];
-    const start = before ? (before.end + piece.start) / 2 : 0;
+  windows.forEach((part, i) => {
+    const before = windows[i - 1];
+    const start = before ? (before.end + part.start) / 2 : 0;
     const last = segments.at(-1);
     if (last) last.end = Math.min(start, seconds);
-    if (last?.label !== piece.label) segments.push({ start, end: seconds, label: piece.label });
+    if (last?.label !== part.label) segments.push({ start, end: seconds, label: part.label });
     else last.end = seconds;
   });
   return segments.filter((segment) => segment.end > segment.start);

@@ -72,7 +72,7 @@ def test_a_compressed_recording_that_is_cut_short(tmp_path, name):
     whole = encode(tmp_path / f"whole {name}", {"m4a": "aac", "webm": "libopus"}[name[2:]], 48_000)
     content = whole.read_bytes()
     path = write_bytes(tmp_path / name, content[: len(content) // 2])
-    with pytest.raises(InputError, match=f"{name} (can not be read|is cut short)"):
+    with pytest.raises(InputError, match=f"{name} (cannot be read|is cut short)"):
         recording.read(path, 16_000)
 
 
@@ -80,7 +80,7 @@ def test_a_compressed_recording_that_is_cut_short(tmp_path, name):
 def test_a_playlist_does_not_open_other_files(tmp_path, playlist):
     other = encode(tmp_path / "other.m4a", "aac", 44_100)
     (tmp_path / "list.m4a").write_text(playlist.format(other.name))
-    with pytest.raises(InputError, match="list.m4a can not be read"):
+    with pytest.raises(InputError, match="list.m4a cannot be read"):
         recording.read(tmp_path / "list.m4a", 16_000)
 
 
@@ -130,12 +130,12 @@ def whole_wav(tmp_path, suffix=".wav"):
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
-        ("text.wav", lambda _: b"these are words\n" * 50, "can not be read"),
-        ("empty.wav", lambda _: b"", "can not be read"),
-        ("header.wav", lambda folder: whole_wav(folder)[:30], "can not be read"),
+        ("text.wav", lambda _: b"these are words\n" * 50, "cannot be read"),
+        ("empty.wav", lambda _: b"", "cannot be read"),
+        ("header.wav", lambda folder: whole_wav(folder)[:30], "cannot be read"),
         ("no samples.wav", lambda folder: whole_wav(folder)[:44], "holds no samples"),
         ("half.wav", lambda folder: whole_wav(folder)[: 44 + 48_000], "cut short: it promises 3.00 s and holds 1.50 s"),
-        ("half.flac", lambda folder: whole_wav(folder, ".flac")[:20_000], "can not be read"),
+        ("half.flac", lambda folder: whole_wav(folder, ".flac")[:20_000], "cannot be read"),
         ("half.ogg", lambda folder: whole_wav(folder, ".ogg")[:6_000], "its end is missing"),
         ("half.aiff", lambda folder: whole_wav(folder, ".aiff")[: 54 + 48_000], "promises 3.00 s and holds 1.50 s"),
         ("half.mp3", lambda folder: whole_wav(folder, ".mp3")[:6_000], "cut short"),
@@ -195,15 +195,15 @@ def test_damaged_files_are_read_or_named_and_never_a_crash(tmp_path):
     assert 70 < refused < 140
 
 
-def test_pieces_of_a_stream_are_those_of_the_whole(tmp_path, monkeypatch):
+def test_windows_of_a_stream_are_those_of_the_whole(tmp_path, monkeypatch):
     path = write_tone(tmp_path / "a.wav", seconds=3.7)
     expected = cut_audio_pad_last(recording.read(path, 16_000), 16_000, 7_000)
     monkeypatch.setattr(recording, "BLOCK", 3_001)
-    assert np.array_equal(list(recording.pieces(path, 16_000, 16_000, 7_000)), expected)
+    assert np.array_equal(list(recording.windows(path, 16_000, 16_000, 7_000)), expected)
 
 
-def test_pieces_of_a_part_of_a_recording(tmp_path):
+def test_windows_of_a_part_of_a_recording(tmp_path):
     path = write_tone(tmp_path / "a.wav", seconds=3)
-    (found,) = recording.pieces(path, 16_000, 16_000, start=1.5, end=2.25)
+    (found,) = recording.windows(path, 16_000, 16_000, start=1.5, end=2.25)
     assert np.array_equal(found[:12_000], recording.read(path, 16_000)[24_000:36_000])
     assert not found[12_000:].any()

@@ -11,27 +11,27 @@ def test_short_signals(samples, full, padded):
     assert len(cut_audio_pad_last(np.ones(samples))) == padded
 
 
-def test_the_last_full_piece_is_kept():
+def test_the_last_full_window_is_kept():
     assert cut_audio(np.ones(AUDIO_PIECE_LENGTH)).shape == (1, AUDIO_PIECE_LENGTH)
     assert cut_audio(np.ones(2 * AUDIO_PIECE_LENGTH)).shape == (2, AUDIO_PIECE_LENGTH)
     assert cut_audio(np.ones(2 * AUDIO_PIECE_LENGTH - 1)).shape == (1, AUDIO_PIECE_LENGTH)
 
 
 def test_one_sample_too_many_is_padded_not_lost():
-    pieces = cut_audio_pad_last(np.ones(2 * AUDIO_PIECE_LENGTH + 1, "float32"))
-    assert pieces.shape == (3, AUDIO_PIECE_LENGTH)
-    assert pieces[2].sum() == 1  # one sample, then silence
+    windows = cut_audio_pad_last(np.ones(2 * AUDIO_PIECE_LENGTH + 1, "float32"))
+    assert windows.shape == (3, AUDIO_PIECE_LENGTH)
+    assert windows[2].sum() == 1  # one sample, then silence
 
 
 def test_an_exact_multiple_is_not_padded():
     assert len(cut_audio_pad_last(np.ones(3 * AUDIO_PIECE_LENGTH))) == 3
 
 
-def test_pieces_overlap_by_hop():
-    pieces = cut_audio(np.arange(10), piece_length=4, hop=3)
-    assert pieces.tolist() == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9]]
-    pieces = cut_audio_pad_last(np.arange(11), piece_length=4, hop=3)
-    assert pieces.tolist() == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9], [9, 10, 0, 0]]
+def test_windows_overlap_by_hop():
+    windows = cut_audio(np.arange(10), window_length=4, hop=3)
+    assert windows.tolist() == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9]]
+    windows = cut_audio_pad_last(np.arange(11), window_length=4, hop=3)
+    assert windows.tolist() == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9], [9, 10, 0, 0]]
 
 
 @pytest.mark.parametrize("cut", [cut_audio, cut_audio_pad_last])
@@ -47,6 +47,6 @@ def test_a_recording_in_blocks_is_cut_like_the_whole(n_samples, block, hop):
     signal = np.arange(1, n_samples + 1, dtype="float32")
     cut = list(cut_blocks((signal[i : i + block] for i in range(0, n_samples, block)), 5, hop))
     expected = cut_audio_pad_last(signal, 5, hop)
-    assert np.array_equal(np.concatenate([np.empty((0, 5)), *(pieces for _, pieces, _ in cut)]), expected)
-    assert [first for first, _, _ in cut] == np.cumsum([0, *(len(pieces) for _, pieces, _ in cut)])[:-1].tolist()
+    assert np.array_equal(np.concatenate([np.empty((0, 5)), *(windows for _, windows, _ in cut)]), expected)
+    assert [first for first, _, _ in cut] == np.cumsum([0, *(len(windows) for _, windows, _ in cut)])[:-1].tolist()
     assert n_samples == (cut[-1][2] if cut else 0)

@@ -8,7 +8,9 @@ from tests.conftest import ROOT
 
 
 def run(body):
-    program = f"import os, sys\nfrom classifier import console\nfrom Constants import InputError\n{body}"
+    program = (
+        f"import os, sys\nfrom classifier.core import console\nfrom classifier.core.errors import InputError\n{body}"
+    )
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
 
 

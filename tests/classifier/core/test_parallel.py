@@ -138,7 +138,7 @@ def test_ctrl_c_is_quiet_and_leaves_nobody_behind(tmp_path):
     program = """if 1:
         import sys
         from pathlib import Path
-        from classifier import console, parallel
+        from classifier.core import console, parallel
         from tests.classifier.test_parallel import begin_and_wait_for
         console.run(lambda: list(parallel.results(begin_and_wait_for, [(Path(sys.argv[1]), i) for i in (0, 1)])))"""
     command = [sys.executable, "-c", program, str(tmp_path)]

@@ -133,11 +133,12 @@ def test_a_recording_that_turns_out_to_be_damaged_leaves_no_samples(data, stores
 STOPS_AT_THE_LAST = """
 import sys
 sys.path.insert(0, {root!r})
-from classifier import recording, store
+from classifier.audio import recording
+from classifier.data import audio_cache
 from classifier.data.layouts import class_folders
 from pathlib import Path
-store.STORES, data = Path({stores!r}), Path({data!r})
-store.SAVED_EVERY = 0
+audio_cache.STORES, data = Path({stores!r}), Path({data!r})
+audio_cache.SAVED_EVERY = 0
 real = recording.blocks
 def blocks(path, rate):
     if path.endswith("l2_take.wav"):
@@ -145,7 +146,7 @@ def blocks(path, rate):
         sys.stdin.read()
     yield from real(path, rate)
 recording.blocks = blocks
-store.read(class_folders.clips(data), data, 16_000)
+audio_cache.read(class_folders.clips(data), data, 16_000)
 """
 
 
@@ -167,20 +168,21 @@ def test_a_killed_build_is_gone_on_with(data, stores, decoded):
 def test_two_processes_at_once_do_no_harm(data, stores):
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from pathlib import Path\nfrom classifier import store\nfrom classifier.data.layouts import class_folders\n"
-        f"store.STORES, data = Path({str(stores)!r}), Path({str(data)!r})\n"
-        "print(store.read(class_folders.clips(data), data, 16_000).fingerprint)"
+        "from pathlib import Path\nfrom classifier.data import audio_cache\n"
+        "from classifier.data.layouts import class_folders\n"
+        f"audio_cache.STORES, data = Path({str(stores)!r}), Path({str(data)!r})\n"
+        "print(audio_cache.read(class_folders.clips(data), data, 16_000).fingerprint)"
     )
     children = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(4)]
     printed = {child.communicate()[0] for child in children}
     assert printed == {opened(data, keep=False).fingerprint + "\n"}
 
 
-def test_pieces_with_any_overlap_are_views_of_the_file(data):
+def test_windows_with_any_overlap_are_views_of_the_file(data):
     samples = opened(data).samples(0)
-    pieces = cut_audio(samples, 8_000, hop=100)
-    assert len(pieces) == 1 + (48_000 - 8_000) // 100
-    assert np.shares_memory(pieces, samples)
+    windows = cut_audio(samples, 8_000, hop=100)
+    assert len(windows) == 1 + (48_000 - 8_000) // 100
+    assert np.shares_memory(windows, samples)
     assert not samples.flags.owndata
 
 
@@ -214,7 +216,7 @@ def test_the_unreadable_are_skipped_and_named_also_the_second_time(data, decoded
         held = opened(data)
         assert len(held.clips) == 5
         assert [clip.path for clip, _ in held.skipped] == [bad]
-        assert "l1_take.wav can not be read" in held.skipped[0][1]
+        assert "l1_take.wav cannot be read" in held.skipped[0][1]
     assert len(decoded) == 6
 
 

@@ -35,7 +35,7 @@ def test_the_faulty_are_named(tmp_path):
     soundfile.write(tmp_path / "low tone" / "loud.wav", np.sign(np.sin(np.arange(48_000) / 9)), 16_000)
     soundfile.write(tmp_path / "low tone" / "quiet.wav", 1e-4 * np.ones(48_000), 16_000, subtype="FLOAT")
     found = check(tmp_path)
-    assert len(found["unreadable"]) == 1 and "text.wav can not be read" in found["unreadable"][0]
+    assert len(found["unreadable"]) == 1 and "text.wav cannot be read" in found["unreadable"][0]
     assert found["too_short"] == ["low tone/short.wav"]
     assert found["clipped"] == ["low tone/loud.wav"]
     assert found["quiet"] == ["low tone/quiet.wav"]

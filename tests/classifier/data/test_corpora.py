@@ -10,8 +10,8 @@ import soundfile
 from classifier.core.errors import InputError
 from classifier.data import clips, corpora
 from classifier.storage import downloads
-from tests.classifier.test_archives import write
-from tests.classifier.test_downloads import publishing
+from tests.classifier.storage.test_archives import write
+from tests.classifier.storage.test_downloads import publishing
 
 GROUPS = "^([^_]+)_"
 TITLES = "filename,fold,target,category,esc10,src_file,take\n"

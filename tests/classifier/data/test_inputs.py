@@ -9,8 +9,8 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.inference import batch
-from tests.classifier.test_archives import write_tar
-from tests.classifier.test_inspection import with_metadata
+from tests.classifier.export.test_inspection import with_metadata
+from tests.classifier.storage.test_archives import write_tar
 from tests.conftest import write_tone
 
 
@@ -140,4 +140,4 @@ def test_an_address_is_found_and_classified_like_a_path(tmp_path, address):
     assert far == batch.classify(0, str(tone), "tone", settings)[2]
     (tmp_path / "in" / "text.wav").write_text("words")
     _, _, reason = batch.classify(0, f"{address}/in/text.wav", "a name", settings)
-    assert reason.startswith("a name can not be read")
+    assert reason.startswith("a name cannot be read")

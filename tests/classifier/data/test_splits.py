@@ -28,10 +28,10 @@ def split(clips, **settings):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_no_group_is_on_two_sides_and_every_side_has_every_label(groups, seed):
     clips = make_clips(groups)
-    sides = split(clips, seed=seed)
-    assert splits.on_two_sides([clip.group for clip in clips], sides) == []
-    for side in splits.SIDES:
-        assert {clip.label for clip, where in zip(clips, sides, strict=True) if where == side} == {"a", "b"}
+    split_names = split(clips, seed=seed)
+    assert splits.in_two_splits([clip.group for clip in clips], split_names) == []
+    for split_name in splits.SPLITS:
+        assert {clip.label for clip, where in zip(clips, split_names, strict=True) if where == split_name} == {"a", "b"}
 
 
 def test_every_clip_is_tested_by_exactly_one_fold():
@@ -48,14 +48,14 @@ def test_the_seed_deals_the_groups():
 
 def test_predefined_folds_are_taken_as_they_are():
     clips = [Clip(Path(f"{i}.wav"), label, str(i), fold=1 + i % 4) for label in "ab" for i in range(8)]
-    sides = split(clips, fold=3)  # folds are called 1 to 4: the last tests, the first validates
-    assert {clip.fold for clip, side in zip(clips, sides, strict=True) if side == "test"} == {4}
-    assert {clip.fold for clip, side in zip(clips, sides, strict=True) if side == "validation"} == {1}
+    split_names = split(clips, fold=3)  # folds are called 1 to 4: the last tests, the first validates
+    assert {clip.fold for clip, split_name in zip(clips, split_names, strict=True) if split_name == "test"} == {4}
+    assert {clip.fold for clip, split_name in zip(clips, split_names, strict=True) if split_name == "validation"} == {1}
 
 
 def test_a_leak_is_found():
     clips = make_clips(2, n=1)
-    assert splits.on_two_sides([clip.group for clip in clips], ["train", "test", "train", "train"]) == ["0"]
+    assert splits.in_two_splits([clip.group for clip in clips], ["train", "test", "train", "train"]) == ["0"]
 
 
 def test_too_few_groups_of_a_label_are_named():
@@ -73,9 +73,9 @@ def test_groups_that_share_a_recording_stay_together():
     clips = make_clips(10)
     contents = [-1 if clip.group in "14" and clip.path.stem.endswith("-2") else i for i, clip in enumerate(clips)]
     for fold in range(5):
-        sides = splits.split(clips, contents, fold)
-        assert splits.on_two_sides(contents, sides) == []
-        assert len({side for clip, side in zip(clips, sides, strict=True) if clip.group in "14"}) == 1
+        split_names = splits.split(clips, contents, fold)
+        assert splits.in_two_splits(contents, split_names) == []
+        assert len({split_name for clip, split_name in zip(clips, split_names, strict=True) if clip.group in "14"}) == 1
 
 
 def test_sharing_nothing_changes_nothing():
@@ -83,21 +83,21 @@ def test_sharing_nothing_changes_nothing():
     assert (splits.split(clips, range(len(clips))) == splits.split(clips, [clip.path.name for clip in clips])).all()
 
 
-def with_sides(*sides):
-    return [replace(clip, side=sides[int(clip.group) % len(sides)]) for clip in make_clips(12)]
+def with_sides(*split_names):
+    return [replace(clip, split_name=split_names[int(clip.group) % len(split_names)]) for clip in make_clips(12)]
 
 
 def test_given_sides_are_taken_as_they_are():
     clips = with_sides("test", "train", "validation")
-    assert split(clips).tolist() == [clip.side for clip in clips]
+    assert split(clips).tolist() == [clip.split_name for clip in clips]
     assert splits.how(clips) == "the sides of the data set"
 
 
 @pytest.mark.parametrize(("given", "dealt"), [(("train", "test"), "validation"), (("train", "validation"), "test")])
 def test_a_side_the_data_set_leaves_out_is_dealt_from_what_it_trains_with(given, dealt):
     clips = with_sides(*given)
-    sides = split(clips)
-    for clip, side in zip(clips, sides, strict=True):
-        assert side in ((clip.side,) if clip.side != "train" else ("train", dealt))
-    assert dealt in sides
-    assert splits.on_two_sides([clip.group for clip in clips], sides) == []
+    split_names = split(clips)
+    for clip, split_name in zip(clips, split_names, strict=True):
+        assert split_name in ((clip.split_name,) if clip.split_name != "train" else ("train", dealt))
+    assert dealt in split_names
+    assert splits.in_two_splits([clip.group for clip in clips], split_names) == []

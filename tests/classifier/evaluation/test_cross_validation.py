@@ -34,7 +34,7 @@ def numbers(clips, wanted="all"):
 def test_all_folds_test_every_recording_once(recordings, n):
     found = numbers(make_clips(recordings))
     assert list(found) == list(range(n))
-    assert np.sum([sides == "test" for sides in found.values()], axis=0).tolist() == [1] * 2 * recordings
+    assert np.sum([split_names == "test" for split_names in found.values()], axis=0).tolist() == [1] * 2 * recordings
 
 
 def test_the_folds_of_a_data_set_are_taken_as_they_are():
@@ -44,9 +44,9 @@ def test_the_folds_of_a_data_set_are_taken_as_they_are():
 
 
 def test_a_data_set_that_names_the_test_side_has_one_fold():
-    clips = [clip for side in ("train", "validation", "test") for clip in make_clips(3, side=side)]
+    clips = [clip for split_name in ("train", "validation", "test") for clip in make_clips(3, split_name=split_name)]
     assert list(numbers(clips)) == [0]
-    assert list(numbers([clip for clip in clips if clip.side != "validation"])) == [0]
+    assert list(numbers([clip for clip in clips if clip.split_name != "validation"])) == [0]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def done(trained):
     model = artifact.load(trained.out / "mel")
     run = model.run
     settings = {name: value for name, value in run["run"].items() if name != "fold"}
-    split = {side: run["split"][side] for side in ("train", "validation", "test")}
+    split = {split_name: run["split"][split_name] for split_name in ("train", "validation", "test")}
     return cross_validation.Job("mel", 0, trained.out, settings, split), run["data"]["fingerprint"], model.labels
 
 
@@ -117,7 +117,7 @@ def programs(folder, *lines):
 
 @pytest.fixture
 def finished(monkeypatch):
-    run = {"scores": {"pieces": {"mean_recall": 0.5}}}
+    run = {"scores": {"windows": {"balanced_accuracy": 0.5}}}
     monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(run=run))
 
 
@@ -125,7 +125,7 @@ def test_each_fold_that_ends_has_a_line(tmp_path, finished, capsys):
     cross_validation.train(programs(tmp_path, "print('not seen')", ""), ["a", "b"], 2)
     said = capsys.readouterr().err.splitlines()
     assert sorted(line.partition(":")[0] for line in said) == ["mel, fold 0", "mel, fold 1"]
-    assert "mean of the recalls 50.0%; 2 of 2 done" in said[-1]
+    assert "balanced accuracy 50.0%; 2 of 2 done" in said[-1]
 
 
 WAITS = """
@@ -150,7 +150,7 @@ def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, f
     said = capsys.readouterr().err.splitlines()
     assert sorted(line.partition(";")[0] for line in said) == [
         "mel, fold 0: failed",
-        "mel, fold 1: mean of the recalls 50.0%",
+        "mel, fold 1: balanced accuracy 50.0%",
     ]
     assert not list(tmp_path.glob(".*"))
 
@@ -169,11 +169,12 @@ def test_what_a_worker_trained_in_a_folder_of_its_own_is_missed(tmp_path, finish
 TRAINS = """
 import sys
 from pathlib import Path
-from classifier import console, folds
-from tests.classifier.test_folds import WAITS, programs
+from classifier.core import console
+from classifier.evaluation import cross_validation
+from tests.classifier.evaluation.test_cross_validation import WAITS, programs
 folder, n_at_once, scheduler = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 lines = [WAITS.format(mine=str(folder / name), other="/never") for name in ("first", "second")]
-console.run(lambda: folds.train(programs(folder, *lines), ["a", "b"], n_at_once, scheduler or None))
+console.run(lambda: cross_validation.train(programs(folder, *lines), ["a", "b"], n_at_once, scheduler or None))
 """
 
 
@@ -212,8 +213,11 @@ def test_an_exported_model_says_of_its_test_side_what_it_said_in_training(traine
     recordings = audio_cache.read(held_out, data_short, 16_000, keep=False)
     result = cross_validation.tested(folder, prediction.load(folder), recordings, data_short)
     assert result["heard"] == {"train": 0, "validation": 0}
-    assert result["scores"]["pieces"]["confusion"] == run["scores"]["pieces"]["confusion"]
-    assert cross_validation.spread(result, "pieces", "mean_recall") == (result["scores"]["pieces"]["mean_recall"], None)
+    assert result["scores"]["windows"]["confusion"] == run["scores"]["windows"]["confusion"]
+    assert cross_validation.spread(result, "windows", "balanced_accuracy") == (
+        result["scores"]["windows"]["balanced_accuracy"],
+        None,
+    )
 
 
 def test_an_exported_file_knows_what_its_folder_has_heard(trained, data_short):
@@ -221,18 +225,18 @@ def test_an_exported_file_knows_what_its_folder_has_heard(trained, data_short):
     split = artifact.load(trained.out / "mel").run["split"]
     file = trained.out / "mel" / "model_mel_audio_metadata.tflite"
     assert cross_validation.heard(file, data_short, recordings) == {
-        side: len(split[side]) for side in ("train", "validation")
+        split_name: len(split[split_name]) for split_name in ("train", "validation")
     }
     assert set(cross_validation.heard(file, data_short.parent, recordings).values()) == {0}
 
 
 def make_result(model, right):
-    """Of two folds with two labels of four pieces each; one fold all right, of the other so many."""
-    truth = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-    predicted = np.where(np.arange(8) < right, truth, 1 - truth)
-    scores = [metrics.score(np.eye(2)[said], truth, np.arange(8), ["quiet", "loud"]) for said in (truth, predicted)]
-    rows = [{"fold": fold, "groups_on_two_sides": fold, "scores": score} for fold, score in enumerate(scores)]
-    sure = metrics.intervals(np.eye(2)[predicted], truth, np.arange(8), np.arange(8), ["quiet", "loud"])
+    """Of two folds with two labels of four windows each; one fold all right, of the other so many."""
+    targets = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    predicted = np.where(np.arange(8) < right, targets, 1 - targets)
+    scores = [metrics.score(np.eye(2)[said], targets, np.arange(8), ["quiet", "loud"]) for said in (targets, predicted)]
+    rows = [{"fold": fold, "groups_in_two_splits": fold, "scores": score} for fold, score in enumerate(scores)]
+    sure = metrics.intervals(np.eye(2)[predicted], targets, np.arange(8), np.arange(8), ["quiet", "loud"])
     held = {"scores": scores[1], "intervals": sure, "labels": ["quiet", "loud"], "recordings_by": "mean"}
     return {"model": model, "folds": rows, **held}
 
@@ -243,9 +247,12 @@ def test_the_best_model_leads(tmp_path, capsys):
     assert [line.split()[0] for line in printed[2:4]] == ["better", "worse"]
     assert "87.5% ± 17.7%" in printed[2]  # 1 and 0.75: their mean, and 0.25 / sqrt(2)
     rows = list(csv.DictReader((tmp_path / "leaderboard.csv").open()))
-    assert [(row["model"], float(row["pieces_mean_recall"])) for row in rows] == [("better", 0.875), ("worse", 0.75)]
+    assert [(row["model"], float(row["windows_balanced_accuracy"])) for row in rows] == [
+        ("better", 0.875),
+        ("worse", 0.75),
+    ]
 
 
 def test_a_fold_that_leaks_is_said_aloud(capsys):
     tables.tested(make_result("mel", 6))
-    assert "WARNING: fold 1 has 1 groups on two sides" in capsys.readouterr().out
+    assert "WARNING: fold 1 has 1 groups in two splits" in capsys.readouterr().out

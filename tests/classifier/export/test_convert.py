@@ -9,24 +9,24 @@ from classifier.export import convert
 from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.records import artifact
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 
 @pytest.fixture(scope="module")
 def untrained():
     module = registry.load("models", "signal")
-    return assemble.build(module, assemble.features_of(module, Contract()), Contract(), 3)
+    return assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3)
 
 
 def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):
     path = tmp_path / "model.tflite"
-    assert convert.export(untrained, path, prediction.probes(Contract())) <= convert.TOLERANCE
+    assert convert.export(untrained, path, prediction.probes(AudioFormat())) <= convert.TOLERANCE
     model = prediction.LiteRT(path)
     assert (model.n_inputs, model.n_outputs) == (32_000, 3)
 
 
 def test_only_built_in_operators_are_used(untrained, tmp_path):
-    convert.export(untrained, tmp_path / "model.tflite", prediction.probes(Contract()))
+    convert.export(untrained, tmp_path / "model.tflite", prediction.probes(AudioFormat()))
     assert b"Flex" not in (tmp_path / "model.tflite").read_bytes()
 
 
@@ -45,16 +45,16 @@ def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_pa
     converted = convert.converted
     monkeypatch.setattr(convert, "converted", lambda model, *_: converted(changed(model, bias)))
     with pytest.raises(InputError, match=complaint):
-        convert.export(untrained, path, prediction.probes(Contract()))
+        convert.export(untrained, path, prediction.probes(AudioFormat()))
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "the file of yesterday")]
 
 
-def test_pieces_are_of_all_recordings_in_turn(trained, tmp_path):
+def test_windows_are_of_all_recordings_in_turn(trained, tmp_path):
     model = artifact.load(trained.out / "signal")
     long, short = tmp_path / "long.wav", tmp_path / "short.wav"
     recording.write(long, np.full(5 * 32_000, 0.5), 16_000)
     recording.write(short, np.full(32_000, 0.25), 16_000)
-    found = convert.pieces(model, [long, short], 4)
+    found = convert.windows(model, [long, short], 4)
     assert found.max(axis=1) == pytest.approx([0.5, 0.25, 0.5], abs=1e-4)
-    assert len(convert.pieces(model, [long, short], 1)) == 1
-    assert convert.pieces(model, [], 4).shape == (0, 32_000)
+    assert len(convert.windows(model, [long, short], 1)) == 1
+    assert convert.windows(model, [], 4).shape == (0, 32_000)

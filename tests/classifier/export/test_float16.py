@@ -6,13 +6,13 @@ from classifier.core import registry
 from classifier.export import convert, float16
 from classifier.inference import prediction
 from classifier.models import assemble
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 
 @pytest.fixture(scope="module")
 def held():
     module = registry.load("models", "residual")
-    return convert.converted(assemble.build(module, assemble.features_of(module, Contract()), Contract(), 3))
+    return convert.converted(assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3))
 
 
 def kinds(held):
@@ -21,12 +21,12 @@ def kinds(held):
 
 def test_weights_take_half_the_place_and_answers_stay(held, tmp_path):
     small = float16.halved(held)
-    answers = {}
+    predictions = {}
     for name, content in (("whole", held), ("half", small)):
         (tmp_path / name).write_bytes(content)
-        answers[name] = prediction.LiteRT(tmp_path / name).run(prediction.probes(Contract()))
-    assert answers["half"] == pytest.approx(answers["whole"], abs=5e-3)
-    assert not np.array_equal(answers["half"], answers["whole"])
+        predictions[name] = prediction.LiteRT(tmp_path / name).run(prediction.probes(AudioFormat()))
+    assert predictions["half"] == pytest.approx(predictions["whole"], abs=5e-3)
+    assert not np.array_equal(predictions["half"], predictions["whole"])
     in_16_bits = [
         tensor for tensor in Interpreter(model_content=small).get_tensor_details() if tensor["dtype"] == np.float16
     ]

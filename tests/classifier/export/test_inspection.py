@@ -13,7 +13,7 @@ from classifier.core.errors import InputError
 from classifier.export import diagnostics, inspection, metadata, runtimes
 from tests.conftest import write_tone
 
-N = 1600  # values of a piece: 0.1 s
+N = 1600  # values of a window: 0.1 s
 LABELS = ["bell", "dog", "rain"]
 FACTS = metadata.Facts("tiny", "Tells apart bells, dogs and rain.", "A tenth of a second.", 16_000, LABELS)
 
@@ -174,14 +174,14 @@ FAULTS = {  # what is said: the bytes of a file of which it is so
 }
 NOTES = {
     "Its input [1600] has one dimension": lambda: with_metadata(dense_and_softmax(shape=(N,))),
-    "It takes any number of pieces at once": lambda: with_metadata(
+    "It takes any number of windows at once": lambda: with_metadata(
         changed(lambda _, graph: put(graph.tensors[0], shapeSignature=[-1, N]))
     ),
-    "A piece would last 0.0333 s": lambda: with_metadata(change=lambda f, _: put(audio(f), sampleRate=48_000)),
+    "A window would last 0.0333 s": lambda: with_metadata(change=lambda f, _: put(audio(f), sampleRate=48_000)),
     "It answers in uint8": lambda: with_metadata(changed(an_output(TYPES.UINT8))),
     "Its metadata hide small answers": lambda: with_metadata(change=hides_small_answers),
 }
-ANSWERS = {  # what only its answers tell
+PREDICTIONS = {  # what only its answers tell
     "no probabilities": lambda: dense_and_softmax(softmax=False),
     "NaN or infinity to silence, noise, a tone, the recording": lambda: dense_and_softmax(bias=(np.nan, 0, 0)),
     "the same whatever it hears": lambda: dense_and_softmax(weights=np.zeros((3, N)), bias=(1, 0, 0)),
@@ -254,24 +254,27 @@ def test_nothing_is_wrong_with_a_good_file_and_every_runtime_answers_the_same(tm
     export = look(tmp_path / "a.tflite", with_metadata())
     heard = inspection.listen(export, tone)
     assert diagnostics.findings(export, heard) == []
-    assert sorted([*heard.answers, *heard.not_tried]) == sorted(runtimes.RUNTIMES)
+    assert sorted([*heard.predictions, *heard.not_tried]) == sorted(runtimes.RUNTIMES)
     assert heard.refusals == {}
-    tops = [heard.top(runtime, LABELS) for runtime in heard.answers]
+    tops = [heard.top(runtime, LABELS) for runtime in heard.predictions]
     assert all([name for name, _ in top] == [name for name, _ in tops[0]] for top in tops)
     assert sum(value for _, value in tops[0]) == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.parametrize("fault", ANSWERS)
+@pytest.mark.parametrize("fault", PREDICTIONS)
 def test_answers_no_app_can_use_are_found(fault, tmp_path, tone, monkeypatch):
     monkeypatch.setattr(runtimes, "RUNTIMES", {"LiteRT": "ai_edge_litert"})
-    export = look(tmp_path / "a.tflite", with_metadata(ANSWERS[fault]()))
+    export = look(tmp_path / "a.tflite", with_metadata(PREDICTIONS[fault]()))
     (found,) = said(export, inspection.listen(export, tone))
     assert fault in found
 
 
 def test_labels_answered_each_for_itself_are_a_note(tmp_path):
-    answers = np.array([[0.9, 0.8, 0.0], [0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.5, 0.5, 0.5]])
-    export, heard = look(tmp_path / "a.tflite", with_metadata()), inspection.Heard(None, {"LiteRT": answers}, {}, {})
+    predictions = np.array([[0.9, 0.8, 0.0], [0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.5, 0.5, 0.5]])
+    export, heard = (
+        look(tmp_path / "a.tflite", with_metadata()),
+        inspection.Heard(None, {"LiteRT": predictions}, {}, {}),
+    )
     assert said(export, heard) == []
     assert said(export, heard, is_fault=False) == ["Its answers do not sum to 1: each label is answered for itself"]
 

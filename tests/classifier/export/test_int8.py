@@ -7,12 +7,12 @@ from classifier.export import convert, int8
 from classifier.inference import prediction
 from classifier.models import assemble
 from classifier.pretrained._embedding import Embedding
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 
 def built(name, features=None):
     module = registry.load("models", name)
-    return assemble.build(module, features or assemble.features_of(module, Contract()), Contract(), 3)
+    return assemble.build(module, features or assemble.features_of(module, AudioFormat()), AudioFormat(), 3)
 
 
 def sounds(n, seed=0):
@@ -74,7 +74,7 @@ def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatc
     other.layers[-1].set_weights([*other.layers[-1].get_weights()[:-1], np.array([0, 9, 0])])
     in_8_bits = convert.in_8_bits
     monkeypatch.setattr(convert, "in_8_bits", lambda _, learnt: in_8_bits(other, learnt))
-    with pytest.raises(InputError, match="agrees with Keras on 0% of 2 pieces, and should on 90%"):
+    with pytest.raises(InputError, match="agrees with Keras on 0% of 2 windows, and should on 90%"):
         convert.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
     assert not list(tmp_path.iterdir())
 

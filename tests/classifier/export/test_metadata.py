@@ -1,4 +1,4 @@
-"""tflite-support can not share a process with TensorFlow, so what uses it runs in one of its own."""
+"""tflite-support cannot share a process with TensorFlow, so what uses it runs in one of its own."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ needs_tflite_support = pytest.mark.skipif(
 def written(how, model, path):
     """Write FACTS into a model by one of the two ways, in a process of its own."""
     program = (
-        "import sys; from pathlib import Path; from classifier import metadata\n"
+        "import sys; from pathlib import Path; from classifier.export import metadata\n"
         f"facts = metadata.{FACTS!r}\n"
         f"Path(sys.argv[2]).write_bytes(metadata.{how}(Path(sys.argv[1]).read_bytes(), facts))"
     )

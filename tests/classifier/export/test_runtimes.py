@@ -110,7 +110,7 @@ def test_nothing_is_left_out_of_what_metadata_and_check_say_where_a_runtime_cann
     shutil.copy(f"{mediapipe.__path__[0]}/{schema}", tmp_path / "broken" / "mediapipe" / schema)
     shutil.copytree(trained.out / "signal", tmp_path / "trained" / "signal")
     environment = {"PYTHONPATH": str(tmp_path / "broken"), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    step = [sys.executable, str(ROOT / "WriteMetadataToModel.py"), "--out", "trained"]
+    step = [sys.executable, str(ROOT / "WriteMetadataToModel.py"), "--trained", "trained"]
     done = subprocess.run(step, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "MediaPipe Tasks: not tried here (OSError: libEGL.so.1: no such file" in done.stdout
@@ -139,8 +139,8 @@ def test_a_file_on_which_runtimes_differ_is_not_left_behind(trained, monkeypatch
     model = artifact.load(shutil.copytree(trained.out / "signal", tmp_path / "signal"))
     file = model.folder / "model_signal_metadata.tflite"
     assert file.exists()
-    answers = iter([np.array([[0.5, 0.5, 0.0]]), np.array([[0.3, 0.7, 0.0]]), np.array([[0.5, 0.5, 0.0]])])
-    monkeypatch.setattr(runtimes, "ask", lambda *_: next(answers))
+    predictions = iter([np.array([[0.5, 0.5, 0.0]]), np.array([[0.3, 0.7, 0.0]]), np.array([[0.5, 0.5, 0.0]])])
+    monkeypatch.setattr(runtimes, "ask", lambda *_: next(predictions))
     with pytest.raises(InputError, match="differ by 2.0e-01.*Take another kind"):
         runtimes.compare(model, artifact.example(model.folder))
     assert not file.exists()

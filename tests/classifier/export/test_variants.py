@@ -19,17 +19,17 @@ def test_kinds_are_smaller_and_say_what_keras_says(trained):
         assert of["refused"] == {}
         assert of["milliseconds"]["1"][0] <= of["milliseconds"]["1"][1]
         assert of["arena"] > 32_000 * 4
-        assert of["test"]["pieces"]["n"] == len(model.answers("test")["truth"])
+        assert of["test"]["windows"]["n"] == len(model.predictions("test")["targets"])
     exact = files["float32"]["test"]
     assert (exact["changed"], exact["accuracy_lost"]) == (0, 0)
     assert exact["largest_change"] < 1e-4
-    assert {what: exact[what]["right"] for what in ("pieces", "recordings")} == {
-        what: model.run["scores"][what]["right"] for what in ("pieces", "recordings")
+    assert {what: exact[what]["right"] for what in ("windows", "recordings")} == {
+        what: model.run["scores"][what]["right"] for what in ("windows", "recordings")
     }
 
 
 def files(**kinds):
-    """What was measured of files: bytes, what they lose of the validation side, who refuses them."""
+    """What was measured of files: bytes, what they lose of the validation split, who refuses them."""
     return {
         kind: {"bytes": size, "validation": lost is not None and {"accuracy_lost": lost}, "refused": refused}
         for kind, (size, lost, refused) in kinds.items()
@@ -49,13 +49,13 @@ def test_what_a_client_refuses_or_nobody_has_tested_is_not_recommended():
     assert variants.recommended(files(float32=(100, None, {}), int8=(25, None, {}))) == "float32"
 
 
-def test_a_file_is_compared_with_keras_piece_by_piece():
-    truth, recordings = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])
+def test_a_file_is_compared_with_keras_window_by_window():
+    targets, recordings = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])
     by_keras = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.3, 0.7]])
     by_file = np.array([[0.9, 0.1], [0.6, 0.4], [0.6, 0.4], [0.55, 0.45]])
-    held = {"probabilities": by_keras, "truth": truth, "recordings": recordings}
+    held = {"probabilities": by_keras, "targets": targets, "recordings": recordings}
     found = variants.compared(by_file, held, ["a", "b"])
-    assert found["pieces"] == {"n": 4, "right": 2}
+    assert found["windows"] == {"n": 4, "right": 2}
     assert found["recordings"] == {"n": 2, "right": 1}
     assert found["accuracy_lost"] == pytest.approx(0.25)
     assert found["changed"] == 3

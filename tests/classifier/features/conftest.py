@@ -1,26 +1,26 @@
-"""Pieces of sound that every feature is compared on with its reference implementation."""
+"""Windows of sound that every feature is compared on with its reference implementation."""
 
 import numpy as np
 import pytest
 
 from classifier.audio import recording
 from classifier.core import console
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 console.import_tensorflow()
-CONTRACT = Contract()
-LENGTH = CONTRACT.piece_length
-SECONDS = np.arange(LENGTH) / CONTRACT.sample_rate
+AUDIO_FORMAT = AudioFormat()
+LENGTH = AUDIO_FORMAT.window_length
+SECONDS = np.arange(LENGTH) / AUDIO_FORMAT.sample_rate
 
 
 @pytest.fixture(scope="session")
 def voice(data_short):
-    return recording.read(sorted(data_short.glob("speech/*.wav"))[0], CONTRACT.sample_rate)[:LENGTH]
+    return recording.read(sorted(data_short.glob("speech/*.wav"))[0], AUDIO_FORMAT.sample_rate)[:LENGTH]
 
 
 @pytest.fixture(params=["noise", "tone", "chirp", "silence", "voice", "first quarter of the voice only"])
 def signal(request, voice):
-    """(piece_length,) float32."""
+    """(window_length,) float32."""
     made = {
         "noise": lambda: np.random.default_rng(0).normal(0, 0.2, LENGTH),
         "tone": lambda: 0.9 * np.sin(2 * np.pi * 1000 * SECONDS),

@@ -7,15 +7,15 @@ import pytest
 from classifier.core import registry
 from classifier.export import convert
 from classifier.inference import prediction
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from tests.conftest import ROOT
 
 NAMES = registry.names("features")
-CONTRACT = Contract()
+AUDIO_FORMAT = AudioFormat()
 
 
 def layer_of(name):
-    return registry.feature(name).from_contract(CONTRACT)
+    return registry.feature(name).from_audio_format(AUDIO_FORMAT)
 
 
 def test_there_are_features():
@@ -35,12 +35,12 @@ def test_a_feature_is_saved_with_its_settings(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_phone_computes_the_same_with_built_in_operators(name, tmp_path):
-    audio = keras.Input((CONTRACT.piece_length,))
+    audio = keras.Input((AUDIO_FORMAT.window_length,))
     model = keras.Model(audio, keras.layers.Flatten()(layer_of(name)(audio)))
-    pieces = np.concatenate([prediction.probes(CONTRACT), 0.1 * prediction.probes(CONTRACT, seed=1)[1:2]])
+    windows = np.concatenate([prediction.probes(AUDIO_FORMAT), 0.1 * prediction.probes(AUDIO_FORMAT, seed=1)[1:2]])
     (tmp_path / "feature.tflite").write_bytes(convert.converted(model))
-    expected = np.asarray(model(pieces))
-    found = prediction.LiteRT(tmp_path / "feature.tflite").run(pieces)
+    expected = np.asarray(model(windows))
+    found = prediction.LiteRT(tmp_path / "feature.tflite").run(windows)
     assert np.isfinite(found).all()
     assert np.abs(found - expected).max() <= 1e-3 * np.abs(expected).max()
     assert b"Flex" not in (tmp_path / "feature.tflite").read_bytes()

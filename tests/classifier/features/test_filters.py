@@ -10,14 +10,14 @@ from classifier.features.chroma_stft import ChromaStft
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram
 from classifier.features.log_mel_frames import LogMelFrames
 from classifier.features.mel_spectrogram import MelSpectrogram
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
-CONTRACT = Contract()
+AUDIO_FORMAT = AudioFormat()
 
 
 def bands_of(kind, **settings):
-    layer = kind.from_contract(CONTRACT, **settings)
-    layer.build((None, CONTRACT.piece_length))
+    layer = kind.from_audio_format(AUDIO_FORMAT, **settings)
+    layer.build((None, AUDIO_FORMAT.window_length))
     return layer.bands
 
 
@@ -44,6 +44,6 @@ def test_it_equals_the_product(name):
 
 
 def test_the_zeros_of_mel_bands_are_not_stored():
-    audio = keras.Input((CONTRACT.piece_length,))
-    model = keras.Model(audio, keras.layers.Flatten()(MelSpectrogram.from_contract(CONTRACT)(audio)))
+    audio = keras.Input((AUDIO_FORMAT.window_length,))
+    model = keras.Model(audio, keras.layers.Flatten()(MelSpectrogram.from_audio_format(AUDIO_FORMAT)(audio)))
     assert len(convert.converted(model)) < BANDS["mel"].nbytes / 8

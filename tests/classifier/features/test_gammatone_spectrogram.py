@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram, centres
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 RATE = 16_000
 OVERSAMPLED = 8  # so that what a filter lets through above half the rate does not fold back
@@ -25,12 +25,12 @@ def reference(signal, n_bands=64, fmin=50.0, n_fft=2048, hop_length=512):
 
 
 def test_it_equals_the_spectra_of_impulse_responses(assert_equal):
-    assert_equal(GammatoneSpectrogram.from_contract(Contract()), reference)
+    assert_equal(GammatoneSpectrogram.from_audio_format(AudioFormat()), reference)
 
 
 def test_settings_replace_the_defaults(assert_equal):
     settings = {"n_bands": 128, "fmin": 100.0, "n_fft": 1024, "hop_length": 256}
-    layer = GammatoneSpectrogram.from_contract(Contract(), **settings)
+    layer = GammatoneSpectrogram.from_audio_format(AudioFormat(), **settings)
     assert_equal(layer, lambda signal: reference(signal, **settings))
 
 

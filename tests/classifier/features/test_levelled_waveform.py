@@ -12,7 +12,7 @@ def test_it_is_the_audio_over_its_rms(assert_equal):
     assert_equal(LevelledWaveform(), reference)
 
 
-def test_a_louder_piece_is_the_same(signal):
+def test_a_louder_window_is_the_same(signal):
     layer = LevelledWaveform()
     soft, loud = (np.asarray(layer(gain * signal[None])) for gain in (0.5, 1.0))
     assert np.abs(soft - loud).max() <= 0.01 * np.abs(loud).max()

@@ -2,7 +2,7 @@ import numpy as np
 import tensorflow as tf
 
 from classifier.features.log_mel_frames import LogMelFrames
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 
 def mel(signal):
@@ -13,7 +13,7 @@ def mel(signal):
 
 
 def test_it_equals_tensorflows(assert_equal):
-    layer = LogMelFrames.from_contract(Contract())
+    layer = LogMelFrames.from_audio_format(AudioFormat())
     assert_equal(lambda audio: np.exp(layer(audio)), mel)
 
 

@@ -8,7 +8,7 @@ from classifier.features import _products
 from classifier.features.chroma_stft import ChromaStft
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 SIZES = [(2048, 512), (1024, 512), (1024, 256), (512, 64), (16, 8)]
 
@@ -41,7 +41,7 @@ def test_other_sizes_are_left_to_the_fft(signal, n_fft, hop_length):
 
 @pytest.mark.parametrize("kind", [LogMelSpectrogram, GammatoneSpectrogram, ChromaStft])
 def test_features_are_the_same(signal, kind):
-    layer, audio = kind.from_contract(Contract()), np.stack([signal, 0.1 * signal])
+    layer, audio = kind.from_audio_format(AudioFormat()), np.stack([signal, 0.1 * signal])
     by_fft = np.asarray(layer(audio))
     layer.as_products = True
     assert np.abs(layer(audio) - by_fft).max() <= 1e-4 * np.abs(by_fft).max()

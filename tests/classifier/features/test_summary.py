@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.features.summary import Summary
-from classifier.records.audio_format import Contract, make_contract
+from classifier.records.audio_format import AudioFormat, make_audio_format
 
 RATE, STFT = 16_000, {"n_fft": 2048, "hop_length": 512}
 SPECTRUM = {"sr": RATE, **STFT}
@@ -17,11 +17,11 @@ REFERENCES = {  # (samples, what is not faint of the spectrum, the same with a f
     "contrast": lambda y, heard, floored: librosa.feature.spectral_contrast(y=y, S=floored, **SPECTRUM),
     "MFCC": lambda y, heard, floored: librosa.feature.mfcc(y=y, n_mfcc=20, **SPECTRUM),
 }
-LAYER = Summary.from_contract(Contract())
+LAYER = Summary.from_audio_format(AudioFormat())
 
 
 def values(signal, named):
-    """{name: value} of a piece, of the values whose names begin so."""
+    """{name: value} of a window, of the values whose names begin so."""
     found = dict(zip(LAYER.names(), np.asarray(LAYER(signal[None]))[0], strict=True))
     return {name: value for name, value in found.items() if name.startswith(named)}
 
@@ -62,8 +62,8 @@ def test_there_is_a_name_for_every_value_and_none_twice():
 
 
 def test_a_lower_sample_rate_has_fewer_octaves():
-    contract = make_contract(sample_rate=8_000)
-    layer = Summary.from_contract(contract)
-    found = layer(np.ones((1, contract.piece_length), "float32"))
+    audio_format = make_audio_format(sample_rate=8_000)
+    layer = Summary.from_audio_format(audio_format)
+    found = layer(np.ones((1, audio_format.window_length), "float32"))
     assert found.shape == (1, len(layer.names())) == (1, 2 * 31 + 40)
     assert np.isfinite(found).all()

@@ -12,14 +12,14 @@ from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.inference import batch, prediction
 from classifier.inference.segments import Merger
-from tests.classifier.service.test_hearing import write_hours
-from tests.classifier.test_inspection import with_metadata
+from tests.classifier.export.test_inspection import with_metadata
+from tests.classifier.service.test_workers import write_hours
 from tests.conftest import write_tone
 
 
 @pytest.fixture
 def tiny(tmp_path):
-    """A .tflite made on the spot: pieces of 0.1 s, and three labels."""
+    """A .tflite made on the spot: windows of 0.1 s, and three labels."""
     (tmp_path / "tiny.tflite").write_bytes(with_metadata())
     return tmp_path / "tiny.tflite"
 
@@ -40,10 +40,10 @@ def run(folder, out, settings, write=("csv",), **how):
 def test_a_recording_read_in_blocks_is_answered_like_the_whole(tiny, tmp_path, monkeypatch, overlap, smooth):
     monkeypatch.setattr(recording, "BLOCK", 12_345)
     path = write_tone(tmp_path / "tone.flac", seconds=9.876, rate=44_100, channels=2)
-    settings, predictor = batch.settings(tiny, 0.55, overlap, smooth, join=0.1)
+    settings, predictor = batch.settings(tiny, 0.55, overlap, smooth, merge_gap=0.1)
     whole = prediction.answer(predictor, recording.read(path, 16_000), overlap)
-    merger = Merger(settings.rules, predictor.contract, round(1600 * (1 - overlap)))
-    merger.add(whole.pieces)
+    merger = Merger(settings.rules, predictor.audio_format, round(1600 * (1 - overlap)))
+    merger.add(whole.windows)
     found = classified(path, settings)
     expected = merger.finish(len(recording.read(path, 16_000)))
     assert len(expected) > 1
@@ -81,7 +81,7 @@ def test_what_can_not_be_read_is_a_reason_with_the_name(tiny, tmp_path):
     settings, _ = batch.settings(tiny)
     assert classified(tmp_path / "nowhere.wav", settings) == "a name: there is no such recording"
     (tmp_path / "text.wav").write_text("words")
-    assert "a name can not be read" in classified(tmp_path / "text.wav", settings)
+    assert "a name cannot be read" in classified(tmp_path / "text.wav", settings)
 
 
 def test_thresholds_are_those_of_the_training_also_of_a_file_in_the_folder(trained, tmp_path):
@@ -97,7 +97,7 @@ def test_thresholds_are_those_of_the_training_also_of_a_file_in_the_folder(train
     assert batch.settings(folder, threshold=0.8)[0].rules.thresholds == {"song": 0.8, "speech": 0.8}
 
 
-def test_yamnet_hears_several_sounds_in_a_piece_and_each_needs_its_threshold(weights_here):
+def test_yamnet_hears_several_sounds_in_a_window_and_each_needs_its_threshold(weights_here):
     settings, _ = batch.settings("yamnet")
     assert settings.rules.independent
     assert settings.rules.thresholds == dict.fromkeys(settings.rules.labels, 0.5)
@@ -107,7 +107,8 @@ def test_yamnet_hears_several_sounds_in_a_piece_and_each_needs_its_threshold(wei
 @pytest.mark.parametrize(
     ("setting", "complaint"),
     [({"overlap": 1}, "--overlap 1"), ({"smooth": 2}, "--smooth 2: give an odd"), ({"smooth": -1}, "--smooth -1"),
-     ({"join": -0.5}, "--join -0.5"), ({"least": -1}, "--least -1"), ({"threshold": 1.5}, "--threshold 1.5")],
+     ({"merge_gap": -0.5}, "--merge-gap -0.5"),
+     ({"min_duration": -1}, "--min-duration -1"), ({"threshold": 1.5}, "--threshold 1.5")],
 )  # fmt: skip
 def test_numbers_out_of_range_are_refused(setting, complaint, tmp_path):
     with pytest.raises(InputError, match=complaint):

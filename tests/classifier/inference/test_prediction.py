@@ -21,14 +21,14 @@ def test_the_file_and_keras_give_the_same_answer(trained, tmp_path):
     (folder / "model.tflite").unlink()
     by_keras = prediction.load(folder)
     assert by_keras.source.name == "model.keras"
-    assert prediction.classify(by_keras, recording).pieces == pytest.approx(by_file.pieces, abs=1e-4)
+    assert prediction.classify(by_keras, recording).windows == pytest.approx(by_file.windows, abs=1e-4)
 
 
 def test_times_cover_the_recording_and_the_recording_is_the_mean(trained, tmp_path):
     answer = prediction.classify(prediction.load(trained.out / "signal"), write_tone(tmp_path / "a b.wav", seconds=5))
     assert answer.starts.tolist() == [0, 2, 4]
     assert answer.ends.tolist() == [2, 4, 5]
-    assert answer.recording == pytest.approx(answer.pieces.mean(axis=0))
+    assert answer.recording == pytest.approx(answer.windows.mean(axis=0))
     assert replace(answer, thresholds={}).label == answer.labels[int(answer.recording.argmax())]
     assert replace(answer, thresholds={label: 1.0 for label in answer.labels}).label is None
 
@@ -37,7 +37,7 @@ def test_a_file_with_metadata_needs_no_folder(trained, tmp_path):
     path = shutil.copy(trained.out / "signal" / "model_signal_metadata.tflite", tmp_path / "alone.tflite")
     predictor = prediction.load(path)
     assert predictor.labels == ["silence", "song", "speech"]
-    assert predictor.contract.piece_length == 32_000
+    assert predictor.audio_format.window_length == 32_000
 
 
 def test_the_dropin_fed_by_librosa_answers_like_the_raw_audio_model(trained):
@@ -45,7 +45,7 @@ def test_the_dropin_fed_by_librosa_answers_like_the_raw_audio_model(trained):
     raw = prediction.classify(prediction.load(trained.out / "mel"), recording)
     for path in (trained.out / "mel", trained.out / "mel" / "model_mel_metadata.tflite"):
         dropin = prediction.classify(prediction.load_dropin(path), recording)
-        assert dropin.pieces == pytest.approx(raw.pieces, abs=1e-4)
+        assert dropin.windows == pytest.approx(raw.windows, abs=1e-4)
 
 
 def test_a_raw_audio_file_is_no_dropin(trained):
@@ -65,10 +65,10 @@ def test_what_is_no_model_is_named(tmp_path):
         prediction.load(tmp_path / "nowhere")
 
 
-def test_many_pieces_in_threads_answer_like_one_by_one(trained):
+def test_many_windows_in_threads_answer_like_one_by_one(trained):
     model = prediction.LiteRT(trained.out / "signal" / "model.tflite")
-    pieces = np.random.default_rng(0).normal(0, 0.1, (19, 32_000)).astype("float32")
-    assert np.array_equal(model.run(pieces), np.concatenate([model.run(piece[None]) for piece in pieces]))
+    windows = np.random.default_rng(0).normal(0, 0.1, (19, 32_000)).astype("float32")
+    assert np.array_equal(model.run(windows), np.concatenate([model.run(window[None]) for window in windows]))
 
 
 def test_a_model_is_run_without_importing_tensorflow(trained):
@@ -77,14 +77,14 @@ def test_a_model_is_run_without_importing_tensorflow(trained):
 
 def test_yamnet_names_521_sounds_without_training_and_without_tensorflow(weights_here):
     yamnet = prediction.load("yamnet")
-    assert (yamnet.contract.sample_rate, yamnet.contract.piece_length) == (16_000, 15_600)
+    assert (yamnet.audio_format.sample_rate, yamnet.audio_format.window_length) == (16_000, 15_600)
     assert (len(yamnet.labels), yamnet.labels[0], yamnet.labels[520]) == (521, "Speech", "Field recording")
     run_without_tensorflow("yamnet")
 
 
 def run_without_tensorflow(model):
     program = (
-        "import sys; from classifier import artifact, prediction\n"
+        "import sys; from classifier.inference import prediction; from classifier.records import artifact\n"
         "predictor = prediction.load(sys.argv[1])\n"
         "prediction.classify(predictor, artifact.example(sys.argv[1]))\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
@@ -140,10 +140,10 @@ def write_relu(path, shape):
 
 
 def answer_of(n_labels, thresholds=()):
-    """One piece of two seconds: no sound of the first label, and more of each that follows."""
+    """One window of two seconds: no sound of the first label, and more of each that follows."""
     labels = [f"sound {i}, loud" for i in range(n_labels)]
-    piece = np.arange(n_labels) / 100
-    return prediction.Answer(labels, np.zeros(1), np.full(1, 2.0), piece[None], piece, dict(thresholds))
+    window = np.arange(n_labels) / 100
+    return prediction.Answer(labels, np.zeros(1), np.full(1, 2.0), window[None], window, dict(thresholds))
 
 
 def test_of_many_labels_the_most_probable_are_said(capsys):
@@ -171,4 +171,4 @@ def test_a_few_labels_have_a_column_each(capsys):
 
 def test_json_has_all_of_many_labels(capsys):
     answer_of(9).show("model", "a.wav", as_json=True)
-    assert len(json.loads(capsys.readouterr().out)["pieces"][0]["probabilities"]) == 9
+    assert len(json.loads(capsys.readouterr().out)["windows"][0]["probabilities"]) == 9

@@ -6,16 +6,16 @@ import pytest
 from classifier.audio.windows import cut_blocks
 from classifier.inference.prediction import Predictor, answer
 from classifier.inference.segments import Merger, Rules, Segment
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.scoring.thresholds import alarms
 
-CONTRACT = Contract(sample_rate=100, piece_length=200)
+AUDIO_FORMAT = AudioFormat(sample_rate=100, window_length=200)
 LABELS = ("silence", "song", "speech")
 
 
 def merged(probabilities, rules, hop=200, n_samples=None, sizes=(1,)):
     """The segments of answers that come some at a time."""
-    merger = Merger(rules, CONTRACT, hop)
+    merger = Merger(rules, AUDIO_FORMAT, hop)
     first = 0
     while first < len(probabilities):
         size = sizes[first % len(sizes)]
@@ -26,8 +26,8 @@ def merged(probabilities, rules, hop=200, n_samples=None, sizes=(1,)):
 
 def slowly(probabilities, rules, hop, n_samples):
     """The same, from all answers, one label after the other."""
-    side, n = rules.smooth // 2, len(probabilities)
-    smooth = [np.mean(probabilities[max(0, i - side) : i + side + 1], axis=0) for i in range(n)]
+    split_name, n = rules.smooth // 2, len(probabilities)
+    smooth = [np.mean(probabilities[max(0, i - split_name) : i + split_name + 1], axis=0) for i in range(n)]
     found = []
     for label, name in enumerate(rules.labels):
         threshold = rules.thresholds.get(name, 0)
@@ -36,14 +36,14 @@ def slowly(probabilities, rules, hop, n_samples):
             heard = [i for i in heard if np.argmax(smooth[i]) == label]
         groups = []
         for i in heard:
-            if groups and i * hop - (groups[-1][-1] * hop + 200) <= rules.join * 100:
+            if groups and i * hop - (groups[-1][-1] * hop + 200) <= rules.merge_gap * 100:
                 groups[-1].append(i)
             else:
                 groups.append([i])
         for group in groups:
             start, end = group[0] * hop / 100, min(group[-1] * hop + 200, n_samples) / 100
             values = [smooth[i][label] for i in group]
-            if end - start >= rules.least - 1e-6:
+            if end - start >= rules.min_duration - 1e-6:
                 found.append(Segment(name, start, end, max(values), np.mean(values)))
     return sorted(found, key=lambda segment: (segment.start, rules.labels.index(segment.label)))
 
@@ -81,24 +81,24 @@ def test_where_answers_are_cut_into_batches_changes_no_bit(smooth):
 def test_blocks_that_end_anywhere_are_answered_like_the_whole_recording(overlap, n_samples):
     rng = np.random.default_rng(n_samples)
     signal = rng.uniform(-1, 1, n_samples).astype("float32")
-    predictor = Predictor("it", CONTRACT, list(LABELS), loudness, {"song": 0.4})
+    predictor = Predictor("it", AUDIO_FORMAT, list(LABELS), loudness, {"song": 0.4})
     whole = answer(predictor, signal, overlap)
     rules, hop = Rules(LABELS, {"song": 0.4}, smooth=3), round(200 * (1 - overlap))
-    merger = Merger(rules, CONTRACT, hop)
+    merger = Merger(rules, AUDIO_FORMAT, hop)
     borders = np.sort(rng.integers(0, n_samples, 9))
-    for first, pieces, _ in cut_blocks(np.split(signal, borders), 200, hop):
-        assert first == merger.n_pieces
-        merger.add(loudness(pieces))
+    for first, windows, _ in cut_blocks(np.split(signal, borders), 200, hop):
+        assert first == merger.n_windows
+        merger.add(loudness(windows))
     assert merger.mean == pytest.approx(whole.recording, abs=1e-6)
-    expected = slowly(whole.pieces.astype("float64"), rules, hop, n_samples)
+    expected = slowly(whole.windows.astype("float64"), rules, hop, n_samples)
     assert [(s.label, s.start, s.end) for s in merger.finish(n_samples)] == [
         (s.label, s.start, s.end) for s in expected
     ]
 
 
-def loudness(pieces):
-    """An answer that depends on every sample of a piece."""
-    values = np.stack([pieces[:, ::3].sum(axis=1), pieces[:, 1::3].sum(axis=1), pieces[:, 2::3].sum(axis=1)], axis=1)
+def loudness(windows):
+    """An answer that depends on every sample of a window."""
+    values = np.stack([windows[:, ::3].sum(axis=1), windows[:, 1::3].sum(axis=1), windows[:, 2::3].sum(axis=1)], axis=1)
     values = np.exp(values / 3)
     return (values / values.sum(axis=1, keepdims=True)).astype("float32")
 
@@ -111,15 +111,15 @@ def test_without_options_they_are_what_an_app_would_report():
     assert [(s.label, s.start, s.end, s.peak) for s in found] == [(a.label, a.start, a.end, a.peak) for a in expected]
 
 
-def test_none_of_the_labels_makes_a_gap_and_join_bridges_it():
+def test_none_of_the_labels_makes_a_gap_and_merge_gap_bridges_it():
     song, none = [0.1, 0.8, 0.1], [0.3, 0.4, 0.3]
     rules = {"labels": LABELS, "thresholds": {"song": 0.6}}
     apart = merged([song, none, song], Rules(**rules))
     assert [(s.start, s.end) for s in apart] == [(0, 2), (4, 6)]
-    (joined,) = merged([song, none, song], Rules(**rules, join=2))
+    (joined,) = merged([song, none, song], Rules(**rules, merge_gap=2))
     assert (joined.start, joined.end) == (0, 6)
-    assert (joined.peak, joined.mean) == pytest.approx((0.8, 0.8))  # the bridged piece does not count
-    assert len(merged([song, none, song], Rules(**rules, join=1.9))) == 2
+    assert (joined.peak, joined.mean) == pytest.approx((0.8, 0.8))  # the bridged window does not count
+    assert len(merged([song, none, song], Rules(**rules, merge_gap=1.9))) == 2
 
 
 def test_labels_that_exclude_nothing_are_heard_together():
@@ -140,7 +140,7 @@ def test_a_segment_ends_with_the_recording_and_not_in_the_padding():
 
 def test_what_is_kept_of_521_labels_does_not_grow_with_the_recording():
     labels = tuple(map(str, range(521)))
-    merger = Merger(Rules(labels, dict.fromkeys(labels, 0.5), independent=True, smooth=5), CONTRACT, 200)
+    merger = Merger(Rules(labels, dict.fromkeys(labels, 0.5), independent=True, smooth=5), AUDIO_FORMAT, 200)
     for _ in range(30):
         merger.add(np.zeros((100, 521), "float32"))
         assert merger.waiting.shape == (4, 522)

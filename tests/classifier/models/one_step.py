@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 from classifier.core import console, registry
-from classifier.records.recipe import contract_of
+from classifier.records.recipe import audio_format_of
 
 LABELS = 3
 LAST = 0.05  # of the size of other kernels
@@ -22,8 +22,8 @@ def built(name):
     from classifier.models import assemble
 
     keras.utils.clear_session()
-    module, contract = registry.load("models", name), contract_of(name)
-    model = assemble.build(module, assemble.features_of(module, contract), contract, LABELS)
+    module, audio_format = registry.load("models", name), audio_format_of(name)
+    model = assemble.build(module, assemble.features_of(module, audio_format), audio_format, LABELS)
     body, random = model.get_layer("body"), np.random.default_rng(0)
     body.set_weights(_drawn(body.get_weights(), random))
     learner, is_jax = assemble.learner(model, module.RECIPE.masks), keras.backend.backend() == "jax"
@@ -31,11 +31,11 @@ def built(name):
     return model, learner
 
 
-def answers(name, model):
+def predictions(name, model):
     """(3, 3) probabilities."""
     from classifier.inference import prediction
 
-    return model.predict(prediction.probes(contract_of(name)), verbose=0)
+    return model.predict(prediction.probes(audio_format_of(name)), verbose=0)
 
 
 def step(name, model, learner):
@@ -43,8 +43,8 @@ def step(name, model, learner):
     from classifier.inference import prediction
 
     before = [variable.numpy() for variable in model.trainable_variables]
-    truth, weights = np.eye(LABELS, dtype="float32"), np.ones(LABELS, "float32")
-    loss = learner.train_on_batch(prediction.probes(contract_of(name)), truth, weights)
+    targets, weights = np.eye(LABELS, dtype="float32"), np.ones(LABELS, "float32")
+    loss = learner.train_on_batch(prediction.probes(audio_format_of(name)), targets, weights)
     after = [variable.numpy() for variable in model.trainable_variables]
     return float(loss), float(np.mean([np.any(one != other) for one, other in zip(before, after, strict=True)]))
 
@@ -84,7 +84,7 @@ def main(names):
     for name in names:
         try:
             model, learner = built(name)
-            found = {"answers": answers(name, model).tolist(), "step": step(name, model, learner)}
+            found = {"predictions": predictions(name, model).tolist(), "step": step(name, model, learner)}
         except Exception as error:  # of one model: the others are asked all the same
             found = {"error": repr(error)}
         print(json.dumps([name, found]), flush=True)

@@ -9,7 +9,7 @@ from classifier.core.errors import InputError
 from classifier.features.gammatone_spectrogram import centres
 from classifier.models import _abdoli, abdoli_gammatone, assemble
 from classifier.models.abdoli_gammatone import BAND_HZ, Gammatone
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 CENTRES = centres(*BAND_HZ, 64)  # Hz
 WEIGHTS = {  # of the body at ten labels
@@ -31,11 +31,11 @@ LENGTHS = {  # after each convolution and each pooling, and of what is flattened
 FRAMES = {"abdoli_32000": 1, "abdoli_16000": 3, "abdoli_gammatone": 3, "abdoli_8000": 7, "abdoli_1600": 39}
 
 
-def body(name, contract=None, n_classes=10):
+def body(name, audio_format=None, n_classes=10):
     module = registry.load("models", name)
-    contract = contract or module.PAPER_CONTRACT
-    features = assemble.features_of(module, contract, paper=True)
-    return assemble.build(module, features, contract, n_classes).get_layer("body")
+    audio_format = audio_format or module.PAPER_AUDIO_FORMAT
+    features = assemble.features_of(module, audio_format, paper=True)
+    return assemble.build(module, features, audio_format, n_classes).get_layer("body")
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
@@ -45,23 +45,23 @@ def test_lengths_are_the_papers(name):
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_a_longer_piece_costs_no_weights(name):
-    longer = body(name, Contract())
+def test_a_longer_window_costs_no_weights(name):
+    longer = body(name, AudioFormat())
     assert longer.count_params() == WEIGHTS[name]
     assert longer.layers[-1].n_frames == FRAMES[name]
 
 
-def test_a_piece_is_the_mean_of_frames_that_overlap_by_half():
-    frame, piece = body("abdoli_16000"), body("abdoli_16000", Contract())
-    piece.set_weights(frame.get_weights())
+def test_a_window_is_the_mean_of_frames_that_overlap_by_half():
+    frame, window = body("abdoli_16000"), body("abdoli_16000", AudioFormat())
+    window.set_weights(frame.get_weights())
     audio = np.random.default_rng(0).normal(size=(2, 32_000, 1)).astype("float32")
     expected = np.mean([frame(audio[:, start : start + 16_000]) for start in (0, 8_000, 16_000)], axis=0)
-    assert np.asarray(piece(audio)) == pytest.approx(expected, abs=1e-5)
+    assert np.asarray(window(audio)) == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_piece_shorter_than_a_frame_is_refused():
-    with pytest.raises(InputError, match="abdoli_16000 can not be built for pieces of 0.5 s"):
-        body("abdoli_16000", _abdoli.contract(8_000))
+def test_a_window_shorter_than_a_frame_is_refused():
+    with pytest.raises(InputError, match="abdoli_16000 cannot be built for windows of 0.5 s"):
+        body("abdoli_16000", _abdoli.audio_format(8_000))
 
 
 def test_the_gammatone_filters_lie_at_equal_distances_on_the_ears_scale():

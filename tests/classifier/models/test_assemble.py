@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from classifier.core import console, registry
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 console.import_tensorflow()
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram  # noqa: E402
@@ -13,7 +13,7 @@ from classifier.models import assemble  # noqa: E402
 @pytest.fixture(scope="module", params=["mel", "signal"])
 def model(request):
     model_file = registry.load("models", request.param)
-    return assemble.build(model_file, assemble.features_of(model_file, Contract()), Contract(), 3)
+    return assemble.build(model_file, assemble.features_of(model_file, AudioFormat()), AudioFormat(), 3)
 
 
 def audio():
@@ -34,7 +34,7 @@ def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
     for gone in (bands_gone, frames_gone):
         assert 0 < gone.mean() < 0.26
         assert gone.max() <= 0.5 + 0.05
-        assert len(set(gone)) > 5  # each piece has masks of its own
+        assert len(set(gone)) > 5  # each window has masks of its own
     assert set(np.unique(masked)) == {0, 1}
     assert np.array_equal(assemble.Masks(0.25)(features, training=False), features)
 
@@ -48,7 +48,7 @@ class TwoHeads:
     """A file of classifier/models whose second head only learns."""
 
     __name__ = "two_heads"
-    FEATURES = LogMelSpectrogram.from_contract
+    FEATURES = LogMelSpectrogram.from_audio_format
 
     @staticmethod
     def build(features, n_classes):
@@ -57,17 +57,17 @@ class TwoHeads:
 
 
 def test_every_head_learns_and_the_first_answers():
-    model = assemble.build(TwoHeads, assemble.features_of(TwoHeads, Contract()), Contract(), 3)
+    model = assemble.build(TwoHeads, assemble.features_of(TwoHeads, AudioFormat()), AudioFormat(), 3)
     learner = assemble.learner(model)
     learner.compile("sgd", "categorical_crossentropy", weighted_metrics=["categorical_accuracy"], jit_compile=False)
     before = [weights.numpy() for weights in learner.trainable_variables]
-    truth, weights = np.eye(3, dtype="float32")[[0, 1, 2, 0]], np.ones(4, "float32")
+    targets, weights = np.eye(3, dtype="float32")[[0, 1, 2, 0]], np.ones(4, "float32")
     first, second = (np.asarray(head) for head in learner(audio()))
-    found = learner.evaluate(audio(), truth, sample_weight=weights, verbose=0, return_dict=True)
-    losses = [-np.log((head * truth).sum(axis=1)).mean() for head in (first, second)]
+    found = learner.evaluate(audio(), targets, sample_weight=weights, verbose=0, return_dict=True)
+    losses = [-np.log((head * targets).sum(axis=1)).mean() for head in (first, second)]
     assert found["loss"] == pytest.approx(np.mean(losses), rel=1e-4)
-    assert found["categorical_accuracy"] == np.mean(first.argmax(axis=1) == truth.argmax(axis=1))
-    learner.train_on_batch(audio(), truth, weights)
+    assert found["categorical_accuracy"] == np.mean(first.argmax(axis=1) == targets.argmax(axis=1))
+    learner.train_on_batch(audio(), targets, weights)
     assert all(
         np.abs(new.numpy() - old).max() > 0 for new, old in zip(learner.trainable_variables, before, strict=True)
     )
@@ -76,7 +76,7 @@ def test_every_head_learns_and_the_first_answers():
 
 def test_a_place_that_hardly_varies_counts_as_varying_a_share_of_what_all_do():
     """Or what is silent in training, and sounds in the field, would drown all else."""
-    features = LogMelSpectrogram.from_contract(Contract())
+    features = LogMelSpectrogram.from_audio_format(AudioFormat())
     features.least_deviation = 0.5
     values = np.stack([np.full(1000, 3.0), np.random.default_rng(0).normal(0, 2, 1000)], axis=1)
     _, variance = assemble.statistics(features, [values])
@@ -84,7 +84,7 @@ def test_a_place_that_hardly_varies_counts_as_varying_a_share_of_what_all_do():
 
 
 def test_statistics_are_those_of_each_place_along_the_axes_a_feature_names():
-    features = LogMelSpectrogram.from_contract(Contract())
+    features = LogMelSpectrogram.from_audio_format(AudioFormat())
     batches = [features(audio()[:3]), features(audio()[3:])]
     values = np.asarray(features(audio()), "float64")
     mean, variance = assemble.statistics(features, batches)
@@ -94,7 +94,7 @@ def test_statistics_are_those_of_each_place_along_the_axes_a_feature_names():
     mean, variance = assemble.statistics(features, batches)
     assert mean == pytest.approx(values.mean(axis=(0, 2)))
     assert variance == pytest.approx(values.var(axis=(0, 2)), rel=1e-4)
-    standardised = assemble.build(TwoHeads, features, Contract(), 3, mean, variance).get_layer("standardise")
+    standardised = assemble.build(TwoHeads, features, AudioFormat(), 3, mean, variance).get_layer("standardise")
     found = np.asarray(standardised(values.astype("float32")))
     assert np.abs(found.mean(axis=(0, 2))).max() < 1e-3
     assert found.std(axis=(0, 2)) == pytest.approx(1, abs=1e-3)

@@ -50,11 +50,11 @@ def test_attention_that_has_learned_nothing_is_the_plain_mean(sequences):
 def test_self_attention_equals_a_loop_over_pairs_of_moments(sequences):
     layer, own = with_random_weights(SelfAttention(UNITS), sequences)
     expected = np.zeros(sequences.shape)
-    for piece, moments in enumerate(sequences):
+    for window, moments in enumerate(sequences):
         for t in range(TIME):
             hidden = [np.tanh(moments[t] @ own["w_t"] + moments[s] @ own["w_s"] + own["b_h"]) for s in range(TIME)]
             alike = np.array([1 / (1 + np.exp(-(h @ own["w_a"] + own["b_a"])[0])) for h in hidden])
-            expected[piece, t] = softmax(alike, axis=0) @ moments
+            expected[window, t] = softmax(alike, axis=0) @ moments
     assert np.asarray(layer(sequences)) == pytest.approx(expected, abs=1e-5)
 
 

@@ -39,9 +39,9 @@ def test_its_weights_at_six_labels_are_its_sources(name):
     assert (net.count_params(), trainable) == (721_733 + 6_438, 720_771 + 6_438)
 
 
-def test_features_are_scaled_piece_by_piece_and_silence_is_0():
-    pieces = np.stack([np.full((2, 2, 1), -3.0), [[[5.0], [6.0]], [[7.0], [9.0]]]]).astype("float32")
-    assert np.asarray(unit_range(pieces))[..., 0] == pytest.approx(np.array([[[0, 0], [0, 0]], [[0, 0.25], [0.5, 1]]]))
+def test_features_are_scaled_window_by_window_and_silence_is_0():
+    windows = np.stack([np.full((2, 2, 1), -3.0), [[[5.0], [6.0]], [[7.0], [9.0]]]]).astype("float32")
+    assert np.asarray(unit_range(windows))[..., 0] == pytest.approx(np.array([[[0, 0], [0, 0]], [[0, 0.25], [0.5, 1]]]))
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -51,10 +51,10 @@ def test_the_loss_has_the_error_of_what_is_given_back_in_it(name, features):
     assert decoded.shape[1:] == SMALL
     given_back = np.asarray(keras.Model(net.input, decoded)(features))
     error = np.square(given_back - np.asarray(unit_range(features))).mean()
-    truth = np.eye(3, dtype="float32")[[0, 1, 2, 0]]
-    entropy = -np.log((np.asarray(net(features)) * truth).sum(axis=1)).mean()
+    targets = np.eye(3, dtype="float32")[[0, 1, 2, 0]]
+    entropy = -np.log((np.asarray(net(features)) * targets).sum(axis=1)).mean()
     net.compile(loss="categorical_crossentropy")
-    assert net.evaluate(features, truth, verbose=0) == pytest.approx(entropy + error, rel=1e-4)
+    assert net.evaluate(features, targets, verbose=0) == pytest.approx(entropy + error, rel=1e-4)
 
 
 @pytest.mark.parametrize("name, labels_teach_the_encoder", [("autoencoder", True), ("autoencoder_two_stage", False)])

@@ -34,7 +34,7 @@ def test_a_model_trains_a_step_on_jax_and_answers_what_it_answers_on_tensorflow(
     found = on_jax[name]
     assert "error" not in found
     model, learner = one_step.built(name)
-    assert np.array(found["answers"]) == pytest.approx(one_step.answers(name, model), abs=1e-4)
+    assert np.array(found["predictions"]) == pytest.approx(one_step.predictions(name, model), abs=1e-4)
     loss, learned = found["step"]
     assert np.isfinite(loss)
     assert learned > 0.5

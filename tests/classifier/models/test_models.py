@@ -10,8 +10,8 @@ import pytest
 from classifier.core import console, registry
 from classifier.core.errors import InputError
 from classifier.export import metadata, runtimes
-from classifier.records.audio_format import Contract, make_contract
-from classifier.records.recipe import Recipe, contract_of
+from classifier.records.audio_format import AudioFormat, make_audio_format
+from classifier.records.recipe import Recipe, audio_format_of
 from tests.conftest import ROOT
 
 console.import_tensorflow()
@@ -139,10 +139,10 @@ LAYERS = {  # name, output shape, weights; activations and dropout inside
 # runtimes.main again and again: most of what it takes to ask a runtime is to start it
 ASKED_AGAIN = """
 import io, sys
-from classifier import runtimes
+from classifier.export import runtimes
 for line in sys.stdin:
-    model, pieces = line.rstrip().split("\t")
-    sys.stdin = io.TextIOWrapper(open(pieces, "rb"))
+    model, windows = line.rstrip().split("\t")
+    sys.stdin = io.TextIOWrapper(open(windows, "rb"))
     runtimes.main(sys.argv[1], model)
     sys.stdout.flush()
 """
@@ -154,18 +154,18 @@ class Runtime:
     def __init__(self, name):
         self.name, self.process = name, None
 
-    def ask(self, path, pieces):
+    def ask(self, path, windows):
         if self.process is None:
             command, pipe = [sys.executable, "-c", ASKED_AGAIN, self.name], subprocess.PIPE
             streams = {"stdin": pipe, "stdout": pipe, "stderr": subprocess.DEVNULL}
             self.process = subprocess.Popen(command, cwd=ROOT, text=True, bufsize=1, **streams)
-        np.save(path.with_suffix(".npy"), pieces)
+        np.save(path.with_suffix(".npy"), windows)
         self.process.stdin.write(f"{path}\t{path.with_suffix('.npy')}\n")
         self.process.stdout.readline()  # runtimes.READY
-        if answers := self.process.stdout.readline():
-            return np.array(json.loads(answers))
+        if predictions := self.process.stdout.readline():
+            return np.array(json.loads(predictions))
         self.end()
-        return runtimes.ask(self.name, path, pieces)  # in its own words, if it fails there too
+        return runtimes.ask(self.name, path, windows)  # in its own words, if it fails there too
 
     def end(self):
         if self.process:
@@ -188,9 +188,9 @@ def its_weights(request):
         request.getfixturevalue("weights_here")
 
 
-def built(name, n_classes=3, contract=None, paper=False):
-    module, contract = registry.load("models", name), contract or contract_of(name)
-    return assemble.build(module, assemble.features_of(module, contract, paper), contract, n_classes)
+def built(name, n_classes=3, audio_format=None, paper=False):
+    module, audio_format = registry.load("models", name), audio_format or audio_format_of(name)
+    return assemble.build(module, assemble.features_of(module, audio_format, paper), audio_format, n_classes)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -203,8 +203,8 @@ def test_layers_and_shapes(name):
 @pytest.mark.parametrize("name", sorted(set(registry.names("models")) - NOT_TO_BE_HAD))
 def test_weights_are_those_of_the_source(name):
     n_classes, weights, trainable = WEIGHTS[name]
-    contract = getattr(registry.load("models", name), "PAPER_CONTRACT", Contract())
-    body = built(name, n_classes, contract, paper=True).get_layer("body")
+    audio_format = getattr(registry.load("models", name), "PAPER_AUDIO_FORMAT", AudioFormat())
+    body = built(name, n_classes, audio_format, paper=True).get_layer("body")
     assert body.count_params() == weights
     assert trainable == sum(int(np.prod(variable.shape)) for variable in body.trainable_variables)
 
@@ -214,25 +214,25 @@ def test_a_model_learns_is_saved_and_answers_the_same_in_every_runtime(name, ins
     model, recipe = built(name), registry.load("models", name).RECIPE
     learner = assemble.learner(model, recipe.masks)
     learner.compile(recipe.optimizer, recipe.loss, weighted_metrics=["categorical_accuracy"], run_eagerly=True)
-    pieces = prediction.probes(contract_of(name))
+    windows = prediction.probes(audio_format_of(name))
     before = [variable.numpy() for variable in model.trainable_variables]
-    learner.train_on_batch(pieces, np.eye(3, dtype="float32"), np.ones(3, "float32"))
+    learner.train_on_batch(windows, np.eye(3, dtype="float32"), np.ones(3, "float32"))
     learned = [np.abs(new.numpy() - old).max() > 0 for new, old in zip(model.trainable_variables, before, strict=True)]
     assert np.mean(learned) > 0.5  # a ReLU may sleep through one batch
-    answers = np.asarray(model(pieces))
-    assert answers.shape == (3, 3)
-    assert answers.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    predictions = np.asarray(model(windows))
+    assert predictions.shape == (3, 3)
+    assert predictions.sum(axis=1) == pytest.approx(1, abs=1e-5)
 
     model.save(tmp_path / "model.keras")
-    assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(pieces), answers)
+    assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(windows), predictions)
 
     path = tmp_path / "model.tflite"
     path.write_bytes(convert.converted(model))
-    convert.prove(path, pieces, answers)
-    facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", Contract().sample_rate, ["a", "b", "c"])
+    convert.prove(path, windows, predictions)
+    facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", AudioFormat().sample_rate, ["a", "b", "c"])
     path.write_bytes(metadata.write_with_schema(path.read_bytes(), facts))
     for runtime in installed:
-        assert runtime.ask(path, pieces[1:]) == pytest.approx(answers[1:], abs=runtimes.TOLERANCE), runtime.name
+        assert runtime.ask(path, windows[1:]) == pytest.approx(predictions[1:], abs=runtimes.TOLERANCE), runtime.name
 
 
 @pytest.mark.parametrize("name", registry.names("models"))
@@ -252,6 +252,6 @@ def test_the_recipes_stay_below_the_papers_budget_and_adadelta_has_its_rate():
     assert (signal.PAPER.optimizer, signal.PAPER.learning_rate) == ("adadelta", 1.0)
 
 
-def test_pieces_too_short_for_a_model_are_refused():
-    with pytest.raises(InputError, match="mel can not be built for pieces of 1 s"):
-        built("mel", contract=make_contract(seconds=1))
+def test_windows_too_short_for_a_model_are_refused():
+    with pytest.raises(InputError, match="mel cannot be built for windows of 1 s"):
+        built("mel", audio_format=make_audio_format(seconds=1))

@@ -6,7 +6,7 @@ import pytest
 
 from classifier.core import registry
 from classifier.models import _multilevel, assemble
-from classifier.records.audio_format import Contract, make_contract
+from classifier.records.audio_format import AudioFormat, make_audio_format
 
 NAMES = ("multilevel_attention", "multilevel_attention_wide")
 STEPS, VALUES, CLASSES = 10, 128, 4
@@ -29,11 +29,11 @@ def body(request):
 
 @pytest.fixture
 def embedded():
-    """Three pieces, far from 0 so that softmax has something to say."""
+    """Three windows, far from 0 so that softmax has something to say."""
     return np.random.default_rng(0).normal(0, 20, (3, STEPS, VALUES)).astype("float32")
 
 
-def test_a_piece_is_what_its_steps_say_weighted_by_shares_of_attention(body, embedded):
+def test_a_window_is_what_its_steps_say_weighted_by_shares_of_attention(body, embedded):
     named = [body.get_layer(name).output for name in ("attention_2", "said_2", "attention_3", "said_3")]
     *of_steps, levels = keras.Model(body.input, [*named, body.layers[-1].input])(embedded)
     attention_2, said_2, attention_3, said_3 = map(np.asarray, of_steps)
@@ -66,7 +66,7 @@ def test_at_first_what_the_levels_say_of_a_label_counts_for_no_other(body):
 @pytest.mark.parametrize("name", NAMES)
 def test_ten_seconds_are_ten_steps_of_yamnet(name, weights_here):
     module = registry.load("models", name)
-    contract = make_contract(seconds=module.SECONDS)
-    assert contract == module.PAPER_CONTRACT == Contract(piece_length=160_000)
-    features = assemble.features_of(module, contract)
-    assert features(np.zeros((1, contract.piece_length), "float32")).shape == (1, 10, 1024)
+    audio_format = make_audio_format(seconds=module.SECONDS)
+    assert audio_format == module.PAPER_AUDIO_FORMAT == AudioFormat(window_length=160_000)
+    features = assemble.features_of(module, audio_format)
+    assert features(np.zeros((1, audio_format.window_length), "float32")).shape == (1, 10, 1024)

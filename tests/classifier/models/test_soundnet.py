@@ -14,8 +14,8 @@ LENGTHS = {  # after each convolution, pooling and recurrent layer
 
 def body(name):
     module = registry.load("models", name)
-    features = assemble.features_of(module, module.PAPER_CONTRACT, paper=True)
-    return assemble.build(module, features, module.PAPER_CONTRACT, 8).get_layer("body")
+    features = assemble.features_of(module, module.PAPER_AUDIO_FORMAT, paper=True)
+    return assemble.build(module, features, module.PAPER_AUDIO_FORMAT, 8).get_layer("body")
 
 
 @pytest.mark.parametrize("name", LENGTHS)

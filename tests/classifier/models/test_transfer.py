@@ -20,7 +20,7 @@ def data(tmp_path_factory, weights_here):
 
 
 def train(data, out, *flags, expect=0):
-    flags = ("--data", data, "--labels", out.parent / "labels.txt", "--epochs", 2, "--out", out, *flags)
+    flags = ("--data", data, "--labels", out.parent / "labels.txt", "--epochs", 2, "--trained", out, *flags)
     return call_script("TrainModel.py", "--model", "yamnet_small", *flags, cwd=out.parent, expect=expect)
 
 
@@ -42,7 +42,7 @@ def test_a_head_learns_alone(data, tmp_path):
     assert not any(changed(tmp_path / "out"))
     run = json.loads((tmp_path / "out" / "yamnet_small" / "run.json").read_text())
     assert run["fine_tuning"] is None
-    assert run["scores"]["pieces"]["n"] > 0
+    assert run["scores"]["windows"]["n"] > 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["yamnet_small"]
 
 
@@ -57,8 +57,8 @@ def test_the_last_layers_learn_with_it(data, tmp_path):
 
 
 def test_nothing_is_mixed_into_what_is_embedded_once(data, tmp_path):
-    _, said = train(data, tmp_path / "out", "--fine-tune", 0, "--mix-in", data, expect=1)
-    assert "for --mix-in, give --fine-tune 2 too" in said
+    _, said = train(data, tmp_path / "out", "--fine-tune", 0, "--background-noise", data, expect=1)
+    assert "for --background-noise, give --fine-tune 2 too" in said
 
 
 def test_only_pretrained_networks_are_fine_tuned(data, tmp_path):

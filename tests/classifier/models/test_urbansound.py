@@ -6,7 +6,7 @@ import pytest
 
 from classifier.core import registry
 from classifier.models import assemble, slice_cnn, slice_lstm
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 WEIGHTS = {  # at the source's labels: labels, input, all
     "urbansound_cnn": (10, (60, 174, 1), 2_204_538),
@@ -16,11 +16,11 @@ WEIGHTS = {  # at the source's labels: labels, input, all
 }
 
 
-def body(name, n_classes, contract=None):
+def body(name, n_classes, audio_format=None):
     module = registry.load("models", name)
-    contract = contract or module.PAPER_CONTRACT
-    paper = assemble.features_of(module, contract, paper=True)
-    return assemble.build(module, paper, contract, n_classes).get_layer("body")
+    audio_format = audio_format or module.PAPER_AUDIO_FORMAT
+    paper = assemble.features_of(module, audio_format, paper=True)
+    return assemble.build(module, paper, audio_format, n_classes).get_layer("body")
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
@@ -61,13 +61,13 @@ def test_recurring_over_bands_the_network_has_the_sources_weights():
 
 
 def test_two_seconds_are_nine_slices_and_their_mean():
-    piece = body("slice_cnn", 5, Contract(n_fft=512, n_mels=60))
+    window = body("slice_cnn", 5, AudioFormat(n_fft=512, n_mels=60))
     inputs = keras.Input((60, 7, 1))
     of_slice = keras.Model(inputs, slice_cnn.of_slice(inputs, 5))
-    of_slice.set_weights(piece.get_weights())
+    of_slice.set_weights(window.get_weights())
     mel = np.random.default_rng(0).normal(size=(1, 60, 63, 1)).astype("float32")
     expected = np.mean([of_slice(mel[:, :, start : start + 7]) for start in range(0, 63, 7)], axis=0)
-    assert np.asarray(piece(mel)) == pytest.approx(expected, abs=1e-5)
+    assert np.asarray(window(mel)) == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_recurrent_network_goes_through_time():

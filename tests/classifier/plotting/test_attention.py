@@ -1,4 +1,4 @@
-"""A picture shows what was heard where: each step at its time, and none of the silence that fills up a piece."""
+"""A picture shows what was heard where: each step at its time, and none of the silence that fills up a window."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from classifier.models._multilevel import ClassAttention
 from classifier.plotting import attention
 from classifier.pretrained._embedding import Embedding
 from classifier.records import artifact
-from classifier.records.audio_format import make_contract
+from classifier.records.audio_format import make_audio_format
 from tests.conftest import RATE, write_tone
 
 STEPS = 3  # in three seconds
@@ -42,7 +42,7 @@ def write_model(folder):
     folder.mkdir()
     of_loudness().save(folder / artifact.MODEL)
     run = {"model": folder.name, "labels": LABELS, "run": {"seconds": STEPS, "sample_rate": None, "data": str(folder)}}
-    artifact.write_run(folder, {**run, "split": {"test": []}}, make_contract(seconds=STEPS))
+    artifact.write_run(folder, {**run, "split": {"test": []}}, make_audio_format(seconds=STEPS))
     return folder
 
 
@@ -50,7 +50,7 @@ def seconds_of(*peaks):
     return np.concatenate([np.full(RATE, peak, "float32") for peak in peaks])
 
 
-def test_each_step_is_at_its_time_in_its_piece(folder):
+def test_each_step_is_at_its_time_in_its_window(folder):
     signal = seconds_of(SOFT, LOUD, SOFT, LOUD, SOFT)[: -RATE // 4]
     heard = attention.hear(attention.load(folder), signal)
     assert heard.starts == pytest.approx([0, 0.96, 1.92, 3, 3.96])
@@ -60,17 +60,17 @@ def test_each_step_is_at_its_time_in_its_piece(folder):
     assert heard.spoke[3:, 0] == pytest.approx([LOUD * LOUD, SOFT * SOFT], abs=1e-5)  # beside a second of silence
 
 
-def test_the_answer_is_the_mean_over_the_pieces(folder):
+def test_the_answer_is_the_mean_over_the_windows(folder):
     heard = attention.hear(attention.load(folder), seconds_of(LOUD, LOUD, LOUD, SOFT, SOFT, SOFT))
-    assert heard.answer.pieces == pytest.approx(np.array([[LOUD, 1 - LOUD], [SOFT, 1 - SOFT]]), abs=1e-5)
+    assert heard.answer.windows == pytest.approx(np.array([[LOUD, 1 - LOUD], [SOFT, 1 - SOFT]]), abs=1e-5)
     assert heard.answer.recording == pytest.approx([0.5, 0.5], abs=1e-5)
 
 
 def test_steps_that_an_embedding_hears_once_more_are_not_drawn():
-    piece = np.zeros(10 * RATE, "float32")
-    piece[: round(3.3 * RATE)] = np.random.default_rng(0).normal(0, 0.1, round(3.3 * RATE))
-    steps = np.asarray(Embedding(RATE, "yamnet", together=3, looped=True)(piece[None]))[0]
-    n = attention._sounding(piece, len(steps))
+    window = np.zeros(10 * RATE, "float32")
+    window[: round(3.3 * RATE)] = np.random.default_rng(0).normal(0, 0.1, round(3.3 * RATE))
+    steps = np.asarray(Embedding(RATE, "yamnet", together=3, looped=True)(window[None]))[0]
+    n = attention._sounding(window, len(steps))
     assert n == 4
     assert np.array_equal(steps[:n], steps[n : 2 * n])
     assert len(np.unique(steps, axis=0)) == n

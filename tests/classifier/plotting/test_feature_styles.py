@@ -28,7 +28,7 @@ def test_channels_without_names_have_numbers():
     assert feature_styles.of_feature("new", None, 1) == [Look()]
 
 
-def test_a_channel_holds_that_of_every_piece():
+def test_a_channel_holds_that_of_every_window():
     channels = feature_styles.channels(np.zeros((5, 40, 63, 2)), layer=None)
     assert [channel.shape for channel in channels] == [(5, 40, 63)] * 2
 

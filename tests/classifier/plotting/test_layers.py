@@ -2,7 +2,7 @@ import keras
 import matplotlib.image
 
 from classifier.plotting import layers
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 
 def branched():
@@ -44,6 +44,6 @@ def test_what_is_still_too_much_is_counted():
 
 def test_a_picture_of_layers_grows_with_them(tmp_path):
     for name in ("signal", "residual"):
-        layers.draw(name, Contract(), 3, tmp_path / f"{name}.png")
+        layers.draw(name, AudioFormat(), 3, tmp_path / f"{name}.png")
     heights = [matplotlib.image.imread(tmp_path / f"{name}.png").shape[0] for name in ("signal", "residual")]
     assert heights[1] > heights[0]

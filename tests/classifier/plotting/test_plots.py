@@ -1,7 +1,7 @@
 import numpy as np
 
 from classifier.plotting import plots
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 
 def shape_of(path):
@@ -12,7 +12,7 @@ def shape_of(path):
 
 
 def test_curves(tmp_path):
-    names = ("loss", "mean_recall", "validation_loss", "validation_mean_recall")
+    names = ("loss", "balanced_accuracy", "validation_loss", "validation_balanced_accuracy")
     plots.curves({name: [0.9, 0.5, 0.7] for name in names}, 2, "title", tmp_path / "curves.png")
     assert shape_of(tmp_path / "curves.png") == (990, 495)
 
@@ -27,6 +27,6 @@ def test_a_confusion_matrix_grows_with_its_labels(tmp_path):
 
 def test_a_recording(tmp_path):
     signal = np.random.default_rng(0).normal(0, 0.1, 32_000)
-    plots.recording(signal, np.ones((1025, 63)), np.ones((128, 63)), Contract(), "title", tmp_path / "recording.png")
+    plots.recording(signal, np.ones((1025, 63)), np.ones((128, 63)), AudioFormat(), "title", tmp_path / "recording.png")
     assert shape_of(tmp_path / "recording.png") == (990, 990)
     assert [path.name for path in tmp_path.iterdir()] == ["recording.png"]

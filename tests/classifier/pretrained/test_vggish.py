@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from classifier.core.errors import InputError
 from classifier.pretrained import vggish, weights
-from classifier.records.audio_format import make_contract
+from classifier.records.audio_format import make_audio_format
 
 RATE = 16_000
 SHAPES = {  # of the published file: kernels (frames, bands, channels in, filters), time goes down the image
@@ -99,13 +99,13 @@ def test_an_example_has_96_frames_and_a_rest_is_dropped(network, seconds, exampl
 
 
 def test_a_sample_less_than_an_example_is_refused(network):
-    with pytest.raises(ValueError, match="--seconds"):
+    with pytest.raises(ValueError, match="--window"):
         network(vggish.front_end(RATE)(np.zeros((1, 15_599), "float32")))
 
 
-def test_pieces_shorter_than_an_example_are_refused_before_the_weights_are_looked_for():
-    with pytest.raises(InputError, match="0.975 s and pieces are shorter"):
-        vggish.embedding(make_contract(seconds=0.9))
+def test_windows_shorter_than_an_example_are_refused_before_the_weights_are_looked_for():
+    with pytest.raises(InputError, match="0.975 s and windows are shorter"):
+        vggish.embedding(make_audio_format(seconds=0.9))
 
 
 def test_silence_is_the_logarithm_of_the_offset():

@@ -5,7 +5,7 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.pretrained import weights
 from classifier.storage import downloads
-from tests.classifier.test_downloads import publishing
+from tests.classifier.storage.test_downloads import publishing
 
 CONTENT = b"weights of a network"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -57,7 +57,7 @@ def test_without_a_network_the_file_the_folder_and_the_flag_are_named(publish, s
     folder = publish(SHA256)
     server.shutdown()
     server.server_close()
-    with pytest.raises(InputError, match="can not be fetched.*--weights") as error:
+    with pytest.raises(InputError, match="cannot be fetched.*--weights") as error:
         weights.fetch("net")
     assert server.address("/net.tflite") in str(error.value) and f"{folder}" in str(error.value)
     assert kept(folder) == []
@@ -100,7 +100,7 @@ def test_what_can_not_be_had_stops_a_training_before_it_begins_or_is_left_out_of
     weights.PUBLISHED["yamnet_small"] = weights.PUBLISHED["net"]
     server.shutdown()
     server.server_close()
-    with pytest.raises(InputError, match="can not be fetched"):
+    with pytest.raises(InputError, match="cannot be fetched"):
         weights.ready(["mel", "yamnet_small"])
     assert weights.ready(["mel", "yamnet_small"], leave_out=True) == ["mel"]
     assert "yamnet_small: left out, for " in capsys.readouterr().err

@@ -7,7 +7,7 @@ from classifier.core import console
 from classifier.core.errors import InputError
 from classifier.data import audio_cache, clips
 from classifier.pretrained import weights
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from tests.conftest import SHARED_DATA
 
 console.import_tensorflow()
@@ -17,13 +17,13 @@ from classifier.pretrained import _tflite, yamnet  # noqa: E402
 from classifier.pretrained._embedding import Embedding  # noqa: E402
 
 PATCH = 15_600  # samples
-N = 150  # pieces
+N = 150  # windows
 EMBEDDING = "tower0/network/layer28/reduce_mean"
 
 
 @pytest.fixture(scope="module", params=["esc10", "voices"])
-def pieces(request, weights_here):
-    """(pieces, PATCH) of recordings drawn from a data set."""
+def windows(request, weights_here):
+    """(windows, PATCH) of recordings drawn from a data set."""
     data, random = SHARED_DATA / request.param, np.random.default_rng(0)
     held = audio_cache.read(
         random.permutation(np.array(clips.read_clips(data), object)).tolist()[:N], data, 16_000, False
@@ -35,8 +35,8 @@ def pieces(request, weights_here):
     )
 
 
-def published(pieces):
-    """Embeddings (pieces, 1024) and probabilities (pieces, 521) of the published file."""
+def published(windows):
+    """Embeddings (windows, 1024) and probabilities (windows, 521) of the published file."""
     with console.quiet_libraries():
         from ai_edge_litert.interpreter import Interpreter
 
@@ -44,24 +44,24 @@ def published(pieces):
         interpreter.allocate_tensors()
     found = next(tensor for tensor in interpreter.get_tensor_details() if tensor["name"] == EMBEDDING)
     scale, zero = found["quantization"]
-    embeddings, answers = [], []
-    for piece in pieces:
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], piece)
+    embeddings, predictions = [], []
+    for window in windows:
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], window)
         interpreter.invoke()
         embeddings.append((interpreter.get_tensor(found["index"]).ravel().astype("float32") - zero) * scale)
-        answers.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0])
-    return np.array(embeddings), np.array(answers)
+        predictions.append(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0])
+    return np.array(embeddings), np.array(predictions)
 
 
-def test_it_hears_what_the_published_file_hears(pieces):
-    layer = Embedding.from_contract(Contract(piece_length=PATCH), "yamnet")
-    ours = np.asarray(layer(pieces)).mean(axis=1)
-    theirs, answers = published(pieces)
+def test_it_hears_what_the_published_file_hears(windows):
+    layer = Embedding.from_audio_format(AudioFormat(window_length=PATCH), "yamnet")
+    ours = np.asarray(layer(windows)).mean(axis=1)
+    theirs, predictions = published(windows)
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
     assert ((ours * theirs).sum(axis=1) / lengths).mean() > 0.999
     _, kernel, bias = _tflite.weights(weights.fetch("yamnet"))[-1]  # from an embedding to 521 sounds
-    same = (ours @ kernel + bias).argmax(axis=1) == answers.argmax(axis=1)
-    confident = answers.max(axis=1) > 0.5
+    same = (ours @ kernel + bias).argmax(axis=1) == predictions.argmax(axis=1)
+    confident = predictions.max(axis=1) > 0.5
     assert confident.sum() > 50
     assert same[confident].mean() >= 0.95
 
@@ -93,4 +93,4 @@ def test_another_file_is_refused(tmp_path):
 
 def test_another_rate_is_refused():
     with pytest.raises(InputError, match="yamnet hears 16000 Hz and this run has 8000"):
-        Embedding.from_contract(Contract(sample_rate=8_000), "yamnet")
+        Embedding.from_audio_format(AudioFormat(sample_rate=8_000), "yamnet")

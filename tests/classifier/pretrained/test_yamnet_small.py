@@ -6,12 +6,12 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.pretrained import weights, yamnet_small
 from classifier.pretrained._embedding import Embedding
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 
 
 def test_it_computes_what_the_published_layers_compute(weights_here):
     """The network as its file describes it: convolutions without bias, batch normalisation, ReLU."""
-    layer = Embedding.from_contract(Contract(), "yamnet_small")
+    layer = Embedding.from_audio_format(AudioFormat(), "yamnet_small")
     patch = np.random.default_rng(0).normal(-3, 2, (2, 96, 64, 1)).astype("float32")
     x = patch
     with h5py.File(weights.fetch("yamnet_small")) as file:

@@ -19,18 +19,18 @@ def edit(copy, change):
 
 
 def test_a_model_trained_under_another_constant_is_refused(copy):
-    edit(copy, lambda run: run["contract"].update(n_mels=64))
+    edit(copy, lambda run: run["audio_format"].update(n_mels=64))
     with pytest.raises(InputError, match="trained with n_mels = 64, Constants.py says 128"):
         artifact.load(copy)
 
 
-def test_another_contract_is_welcome_when_the_run_asked_for_it(copy):
+def test_another_audio_format_is_welcome_when_the_run_asked_for_it(copy):
     def change(run):
-        run["run"]["seconds"] = 1.0
-        run["contract"]["piece_length"] = 16_000
+        run["run"]["window"] = 1.0
+        run["audio_format"]["window_length"] = 16_000
 
     edit(copy, change)
-    assert artifact.load(copy).contract.seconds == 1
+    assert artifact.load(copy).audio_format.seconds == 1
 
 
 @pytest.mark.parametrize("missing", ["run.json", "model.keras"])

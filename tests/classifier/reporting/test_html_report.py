@@ -41,13 +41,13 @@ def copy(trained, tmp_path):
     return shutil.copytree(trained.out / "mel", tmp_path / "mel")
 
 
-def written(folder, change=lambda run: None, answers=None):
+def written(folder, change=lambda run: None, predictions=None):
     """The page of a folder, after a change to its run.json and with other answers."""
     run = json.loads((folder / "run.json").read_text())
     change(run)
     (folder / "run.json").write_text(json.dumps(run))
-    if answers:
-        artifact.write_answers(folder, {"test": {name: np.array(values) for name, values in answers.items()}})
+    if predictions:
+        artifact.write_predictions(folder, {"test": {name: np.array(values) for name, values in predictions.items()}})
     return Page(html_report.write(artifact.load(folder)))
 
 
@@ -62,7 +62,7 @@ def test_the_page_says_what_the_model_is_and_how_good(copy):
         "Guessing: 33.3%",
         "Passed: no group",
         "model_mel_metadata.tflite",
-        "Milliseconds a piece",
+        "Milliseconds per window",
     ):
         assert words in page.text
     right = f"{run['scores']['recordings']['right']} of {run['scores']['recordings']['n']}"
@@ -71,7 +71,7 @@ def test_the_page_says_what_the_model_is_and_how_good(copy):
     run = json.loads((copy / "run.json").read_text())
     for label in ("song", "speech"):
         assert f"{run['alarms'][label]['threshold']:.4f}" in page.text
-    assert f"{run['calibration']['error_before']:.1%} off on test pieces" in page.text
+    assert f"{run['calibration']['error_before']:.1%} off on test windows" in page.text
 
 
 def test_the_page_asks_for_nothing_and_does_not_tell_where_it_was_made(copy, tmp_path):
@@ -102,12 +102,12 @@ def test_strange_labels_and_file_names_are_escaped(copy, tmp_path):
         run["labels"][2] = EVIL
         run["data"]["recordings"][EVIL] = run["data"]["recordings"].pop("speech")
         run["split"]["test"] = [name, "/home/someone/private/far.wav"]
-        run["split"]["groups_on_two_sides"] = [EVIL] * 7
+        run["split"]["groups_in_two_splits"] = [EVIL] * 7
         run["run"]["data"] = str(tmp_path / EVIL.replace("/", ""))
         run["versions"][EVIL] = EVIL
 
-    answers = {"probabilities": [[0.1, 0.2, 0.7]] * 2, "truth": [0, 2], "recordings": [0, 1], "starts": [0, 0]}
-    page = written(copy, change, answers)
+    predictions = {"probabilities": [[0.1, 0.2, 0.7]] * 2, "targets": [0, 2], "recordings": [0, 1], "starts": [0, 0]}
+    page = written(copy, change, predictions)
     assert len(page.all("script")) == 1 and "<script>alert" not in page.source
     assert not any("onerror" in attributes for _, attributes in page.elements)
     assert name in page.text and EVIL in page.text and "and 2 more" in page.text
@@ -116,11 +116,11 @@ def test_strange_labels_and_file_names_are_escaped(copy, tmp_path):
 
 def test_the_surest_mistake_comes_first_and_then_the_least_sure():
     probabilities = np.array([[0.6, 0.4], [0.1, 0.9], [0.45, 0.55], [0.95, 0.05], [0.2, 0.8]])
-    truth = np.array([0, 0, 0, 0, 0])  # 1, 2 and 4 are wrong
-    assert html_report.hardest(probabilities, truth).tolist() == [1, 4, 2, 0, 3]
+    targets = np.array([0, 0, 0, 0, 0])  # 1, 2 and 4 are wrong
+    assert html_report.hardest(probabilities, targets).tolist() == [1, 4, 2, 0, 3]
 
 
-def test_each_piece_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
+def test_each_window_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
     data = tmp_path / "data"
     path = write_tone(data / "song" / "a b.wav", seconds=5)
 
@@ -128,13 +128,13 @@ def test_each_piece_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
         run["run"]["data"] = str(data)
         run["split"]["test"] = ["song/a b.wav", "song/a b.wav#t=1.5,3"]
 
-    answers = {
+    predictions = {
         "probabilities": [[0.1, 0.2, 0.7], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05]],
-        "truth": [1, 1, 1],
+        "targets": [1, 1, 1],
         "recordings": [0, 0, 1],
         "starts": [4, 2, 0],
     }
-    page = written(copy, change, answers)
+    page = written(copy, change, predictions)
     signal, _ = soundfile.read(path)
     expected = [signal[24_000:48_000], signal[64_000:80_000], signal[32_000:64_000]]  # 90 % wrong, 70 % wrong, right
     assert len(page.all("audio")) == 3
@@ -155,7 +155,7 @@ def test_recordings_that_are_gone_are_said_to_be(copy, tmp_path):
 
 
 def test_a_model_that_is_not_converted_has_a_page_too(copy):
-    for path in [*copy.glob("*.tflite"), copy / "answers.npz", copy / "history.csv"]:
+    for path in [*copy.glob("*.tflite"), copy / "predictions.npz", copy / "history.csv"]:
         path.unlink()
     shutil.rmtree(copy / "report")
     page = written(copy)
@@ -169,22 +169,27 @@ def test_few_and_many_labels(copy, n):
 
     def change(run):
         run["labels"], run["data"]["recordings"] = labels, dict.fromkeys(labels, 3)
-        for what in ("pieces", "recordings"):
-            run["scores"][what].update(n=n, right=n, accuracy=1.0, mean_recall=1.0, confusion=counts)
+        for what in ("windows", "recordings"):
+            run["scores"][what].update(n=n, right=n, accuracy=1.0, balanced_accuracy=1.0, confusion=counts)
         run["scores"]["chance"] = 1 / n
 
-    answers = {"probabilities": np.eye(n), "truth": range(n), "recordings": [0] * n, "starts": [0] * n}
-    page = written(copy, change, answers)
+    predictions = {"probabilities": np.eye(n), "targets": range(n), "recordings": [0] * n, "starts": [0] * n}
+    page = written(copy, change, predictions)
     assert sum("right" == cell.get("class") for cell in page.all("td")) == 2 * n
     assert f"Guessing: {1 / n:.1%}" in page.text
 
 
 def test_the_command_names_what_is_not_the_default(copy):
-    run = {"group_by": "-(it's)", "fold": 2, "paper": True, "seconds": 1.5, "data": "/far/away/voices", "seed": 0}
+    run = {"group_by": "-(it's)", "fold": 2, "paper": True, "window": 1.5, "data": "/far/away/voices", "seed": 0}
     run |= {"fine_tune": 0}
     trained = artifact.load(copy)
-    trained.run["run"] = {**dict.fromkeys(("layout", "epochs", "sample_rate")), **run, "mix_in": "/far/away/rain"}
-    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --paper --seconds 1.5 --fine-tune 0 --mix-in rain"""
+    trained.run["run"] = {
+        **dict.fromkeys(("layout", "epochs", "sample_rate")),
+        **run,
+        "background_noise": "/far/away/rain",
+    }
+    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --paper --window 1.5 --fine-tune 0 """
+    expected += "--background-noise rain"
     assert html_report.command(trained) == f"python TrainModel.py --model mel {expected}"
 
 

@@ -11,17 +11,17 @@ def simulated(n, labels=4, seed=0):
     """Probabilities that are true: each truth is drawn with the probabilities of its row."""
     random = np.random.default_rng(seed)
     probabilities = softmax(random.normal(0, 2, (n, labels)), axis=1)
-    truth = (probabilities.cumsum(axis=1) < random.random((n, 1))).sum(axis=1)
-    return probabilities, np.minimum(truth, labels - 1)
+    targets = (probabilities.cumsum(axis=1) < random.random((n, 1))).sum(axis=1)
+    return probabilities, np.minimum(targets, labels - 1)
 
 
 @pytest.mark.parametrize("true", [0.7, 1.0, 2.5, 6.0])
 def test_the_temperature_of_a_model_that_is_too_sure_or_not_sure_enough_is_found(true):
-    honest, truth = simulated(20_000)
-    answers = calibration.temper(honest, 1 / true)  # logits times the temperature
-    found = calibration.temperature(answers.astype("float32"), truth)
+    honest, targets = simulated(20_000)
+    predictions = calibration.temper(honest, 1 / true)  # logits times the temperature
+    found = calibration.temperature(predictions.astype("float32"), targets)
     assert found == pytest.approx(true, rel=0.05)
-    assert calibration.temper(answers, found) == pytest.approx(honest, abs=0.03)
+    assert calibration.temper(predictions, found) == pytest.approx(honest, abs=0.03)
 
 
 def test_tempering_by_two_halves_the_log_odds():
@@ -47,9 +47,9 @@ def test_nothing_but_mistakes_asks_for_no_more_than_the_limit():
     assert found == pytest.approx(calibration.LIMITS[1], rel=1e-3)
 
 
-def test_probabilities_of_zero_and_a_label_without_pieces_are_no_obstacle():
-    answers = np.array([[1, 0, 0]] * 9 + [[0, 1, 0]], "float32")
-    found = calibration.temperature(answers, np.zeros(10, int))
+def test_probabilities_of_zero_and_a_label_without_windows_are_no_obstacle():
+    predictions = np.array([[1, 0, 0]] * 9 + [[0, 1, 0]], "float32")
+    found = calibration.temperature(predictions, np.zeros(10, int))
     # one in ten is wrong: the other labels share what is left of 90 %
     assert 1 < found <= calibration.LIMITS[1]
 
@@ -61,9 +61,9 @@ def test_true_probabilities_have_no_calibration_error():
 
 
 def test_the_calibration_error_of_a_table_made_by_hand():
-    # two pieces of 0.9, one right; two of 0.6, both right
-    answers = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.6, 0.4]])
-    error, rows = calibration.expected_calibration_error(answers, np.array([0, 1, 1, 0]), bins=10)
+    # two windows of 0.9, one right; two of 0.6, both right
+    predictions = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.6, 0.4]])
+    error, rows = calibration.expected_calibration_error(predictions, np.array([0, 1, 1, 0]), bins=10)
     assert rows == [(pytest.approx(0.6), 1.0, 2), (pytest.approx(0.9), 0.5, 2)]
     assert error == pytest.approx(0.4)
 
@@ -75,17 +75,17 @@ def test_a_certain_model_is_in_the_last_bin():
 
 
 @pytest.mark.parametrize("measure", [calibration.temperature, calibration.expected_calibration_error])
-def test_no_pieces_and_nan_are_errors_with_a_reason(measure):
-    with pytest.raises(InputError, match="no validation piece"):
+def test_no_windows_and_nan_are_errors_with_a_reason(measure):
+    with pytest.raises(InputError, match="no validation window"):
         measure(np.empty((0, 2)), np.empty(0, int))
     with pytest.raises(InputError, match="diverged"):
         measure(np.array([[np.nan, 0]]), np.array([0]))
 
 
 def test_the_reliability_plot_is_written(tmp_path):
-    answers, truth = simulated(1000)
+    predictions, targets = simulated(1000)
     tables = {
-        name: calibration.expected_calibration_error(calibration.temper(answers, t), truth)[1]
+        name: calibration.expected_calibration_error(calibration.temper(predictions, t), targets)[1]
         for name, t in (("before", 0.5), ("after", 1))
     }
     plots.reliability(tables, "title", tmp_path / "reliability.png")

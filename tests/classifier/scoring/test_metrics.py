@@ -5,9 +5,9 @@ import pytest
 from sklearn import metrics as sklearn_metrics
 
 from classifier.core.errors import InputError
-from classifier.data.audio_cache import Store
+from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.scoring import metrics
 
 LABELS = ["quiet", "loud"]
@@ -18,51 +18,54 @@ def sure_of(predicted, n_labels=2):
     return np.eye(n_labels)[predicted]
 
 
-def test_pieces_and_recordings_are_scored_apart():
-    # three pieces of recording 7 (quiet), one of recording 9 (loud)
+def test_windows_and_recordings_are_scored_apart():
+    # three windows of recording 7 (quiet), one of recording 9 (loud)
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.3, 0.7], [0.4, 0.6]])
     scores = metrics.score(probabilities, np.array([0, 0, 0, 1]), np.array([7, 7, 7, 9]), LABELS)
-    assert scores["pieces"]["right"] == 3
-    assert scores["pieces"]["confusion"] == [[2, 1], [0, 1]]
-    assert scores["pieces"]["recall"] == {"quiet": pytest.approx(2 / 3), "loud": 1}
-    assert scores["pieces"]["mean_recall"] == pytest.approx(5 / 6)
+    assert scores["windows"]["right"] == 3
+    assert scores["windows"]["confusion"] == [[2, 1], [0, 1]]
+    assert scores["windows"]["recall"] == {"quiet": pytest.approx(2 / 3), "loud": 1}
+    assert scores["windows"]["balanced_accuracy"] == pytest.approx(5 / 6)
     assert scores["recordings"]["confusion"] == [[1, 0], [0, 1]]
     assert (scores["chance"], scores["majority"]) == (0.5, 0.75)
-    assert (scores["pieces"]["majority"], scores["recordings"]["majority"]) == (0.75, 0.5)
+    assert (scores["windows"]["majority"], scores["recordings"]["majority"]) == (0.75, 0.5)
 
 
 def test_precision_f1_and_areas_by_hand():
-    # as above: "loud" is said twice, once rightly; the quiet piece at 0.7 stands above the loud one at 0.6
+    # as above: "loud" is said twice, once rightly; the quiet window at 0.7 stands above the loud one at 0.6
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.3, 0.7], [0.4, 0.6]])
-    pieces = metrics.score(probabilities, np.array([0, 0, 0, 1]), np.array([7, 7, 7, 9]), LABELS)["pieces"]
-    assert pieces["precision"] == {"quiet": 1, "loud": 0.5}
-    assert pieces["mean_precision"] == 0.75
-    assert pieces["f1"] == {"quiet": pytest.approx(4 / 5), "loud": pytest.approx(2 / 3)}
-    assert pieces["roc_auc"] == {"quiet": pytest.approx(2 / 3), "loud": pytest.approx(2 / 3)}
-    assert pieces["pr_auc"]["loud"] == pytest.approx(1 / 2)
-    assert pieces["pr_auc"]["quiet"] == pytest.approx((1 + 1 + 3 / 4) / 3)
-    assert pieces["mean_pr_auc"] == pytest.approx((1 / 2 + 11 / 12) / 2)
+    windows = metrics.score(probabilities, np.array([0, 0, 0, 1]), np.array([7, 7, 7, 9]), LABELS)["windows"]
+    assert windows["precision"] == {"quiet": 1, "loud": 0.5}
+    assert windows["macro_precision"] == 0.75
+    assert windows["f1"] == {"quiet": pytest.approx(4 / 5), "loud": pytest.approx(2 / 3)}
+    assert windows["roc_auc"] == {"quiet": pytest.approx(2 / 3), "loud": pytest.approx(2 / 3)}
+    assert windows["pr_auc"]["loud"] == pytest.approx(1 / 2)
+    assert windows["pr_auc"]["quiet"] == pytest.approx((1 + 1 + 3 / 4) / 3)
+    assert windows["macro_pr_auc"] == pytest.approx((1 / 2 + 11 / 12) / 2)
 
 
 def test_the_means_are_scikit_learns():
     random = np.random.default_rng(0)
-    truth, probabilities = random.integers(0, 4, 200), random.dirichlet(np.ones(4), 200)
-    pieces = metrics.score(probabilities, truth, np.arange(200), list("abcd"))["pieces"]
+    targets, probabilities = random.integers(0, 4, 200), random.dirichlet(np.ones(4), 200)
+    windows = metrics.score(probabilities, targets, np.arange(200), list("abcd"))["windows"]
     precision, recall, f1, _ = sklearn_metrics.precision_recall_fscore_support(
-        truth, probabilities.argmax(axis=1), average="macro"
+        targets, probabilities.argmax(axis=1), average="macro"
     )
-    assert (pieces["mean_precision"], pieces["mean_recall"]) == (pytest.approx(precision), pytest.approx(recall))
-    assert pieces["mean_f1"] == pytest.approx(f1)
-    assert pieces["mean_roc_auc"] == pytest.approx(
-        sklearn_metrics.roc_auc_score(truth, probabilities, multi_class="ovr")
+    assert (windows["macro_precision"], windows["balanced_accuracy"]) == (
+        pytest.approx(precision),
+        pytest.approx(recall),
+    )
+    assert windows["macro_f1"] == pytest.approx(f1)
+    assert windows["macro_roc_auc"] == pytest.approx(
+        sklearn_metrics.roc_auc_score(targets, probabilities, multi_class="ovr")
     )
 
 
 def test_a_label_that_is_not_tested_has_no_recall_and_one_label_no_area():
     scores = metrics.score(np.array([[0.9, 0.1]]), np.array([0]), np.array([0]), LABELS)
-    assert scores["pieces"]["recall"] == {"quiet": 1}
-    assert scores["pieces"]["mean_recall"] == 1
-    assert scores["pieces"]["roc_auc"] is scores["pieces"]["mean_pr_auc"] is None
+    assert scores["windows"]["recall"] == {"quiet": 1}
+    assert scores["windows"]["balanced_accuracy"] == 1
+    assert scores["windows"]["roc_auc"] is scores["windows"]["macro_pr_auc"] is None
 
 
 def test_nan_is_an_error_with_a_reason():
@@ -70,8 +73,8 @@ def test_nan_is_an_error_with_a_reason():
         metrics.score(np.array([[np.nan, 0]]), np.array([0]), np.array([0]), LABELS)
 
 
-def test_a_vote_counts_pieces_and_the_mean_weighs_them():
-    # two pieces a little loud, one very quiet
+def test_a_vote_counts_windows_and_the_mean_weighs_them():
+    # two windows a little loud, one very quiet
     probabilities = np.array([[0.45, 0.55], [0.45, 0.55], [1.0, 0.0]])
     of = np.zeros(3, int)
     assert metrics.by_recording(probabilities, of).argmax() == 0
@@ -85,27 +88,27 @@ def test_a_vote_that_is_equal_is_decided_by_the_mean():
 
 
 def test_all_right_is_sure_as_far_as_the_data_goes():
-    truth = np.array([0, 0, 1, 1])
-    sure = metrics.intervals(sure_of(truth), truth, np.arange(4), np.array(list("abcd")), LABELS)
+    targets = np.array([0, 0, 1, 1])
+    sure = metrics.intervals(sure_of(targets), targets, np.arange(4), np.array(list("abcd")), LABELS)
     assert sure["groups"] == 4
-    for what in ("pieces", "recordings"):
-        assert sure[what] == {name: [1, 1] for name in ("accuracy", "mean_recall", "mean_f1")}
+    for what in ("windows", "recordings"):
+        assert sure[what] == {name: [1, 1] for name in ("accuracy", "balanced_accuracy", "macro_f1")}
 
 
-def test_groups_are_drawn_not_pieces():
-    # two speakers of a hundred pieces, one always right, one always wrong: next time it may well be all or nothing
-    truth, predicted = np.tile([0, 1], 100), np.tile([0, 1], 100)
+def test_groups_are_drawn_not_windows():
+    # two speakers of a hundred windows, one always right, one always wrong: next time it may well be all or nothing
+    targets, predicted = np.tile([0, 1], 100), np.tile([0, 1], 100)
     predicted[100:] = 1 - predicted[100:]
     speakers = np.repeat(["anna", "ben"], 100)
-    settings = sure_of(predicted), truth, np.arange(200)
-    assert metrics.intervals(*settings, speakers, LABELS)["pieces"]["accuracy"] == [0, 1]
-    lowest, highest = metrics.intervals(*settings, np.arange(200), LABELS)["pieces"]["accuracy"]
+    settings = sure_of(predicted), targets, np.arange(200)
+    assert metrics.intervals(*settings, speakers, LABELS)["windows"]["accuracy"] == [0, 1]
+    lowest, highest = metrics.intervals(*settings, np.arange(200), LABELS)["windows"]["accuracy"]
     assert 0.42 < lowest < 0.45 and 0.55 < highest < 0.58  # 0.5 -+ 1.96 sqrt(0.25 / 200)
 
 
 def test_one_group_says_nothing_of_the_next():
     sure = metrics.intervals(sure_of([0, 1]), np.array([0, 1]), np.arange(2), np.zeros(2), LABELS)
-    assert sure == {"groups": 1, "pieces": None, "recordings": None}
+    assert sure == {"groups": 1, "windows": None, "recordings": None}
 
 
 @pytest.fixture
@@ -113,33 +116,33 @@ def store():
     """Clips of 10 and 3 samples, quiet and loud."""
     samples = np.concatenate([np.full(10, 100), np.full(3, 30_000)]).astype("int16")
     clips = [Clip("quiet.wav", "quiet", "anna"), Clip("loud.wav", "loud", "ben")]
-    return Store(samples, np.array([0, 10]), np.array([10, 13]), clips, ["x", "y"], [])
+    return AudioCache(samples, np.array([0, 10]), np.array([10, 13]), clips, ["x", "y"], [])
 
 
 def predictor(labels=LABELS):
-    def probabilities(pieces):
-        loud = pieces.max(axis=1)
+    def probabilities(windows):
+        loud = windows.max(axis=1)
         return np.stack([1 - loud, loud], axis=1)
 
-    contract = Contract(sample_rate=16_000, piece_length=4)
-    return SimpleNamespace(source="model.tflite", contract=contract, labels=labels, probabilities=probabilities)
+    audio_format = AudioFormat(sample_rate=16_000, window_length=4)
+    return SimpleNamespace(source="model.tflite", audio_format=audio_format, labels=labels, probabilities=probabilities)
 
 
-@pytest.mark.parametrize(("overlap", "n_pieces"), [(0.0, [3, 1]), (0.5, [4, 1])])
-def test_a_trained_model_hears_every_sample(store, monkeypatch, overlap, n_pieces):
-    monkeypatch.setattr(Store, "forget", lambda self: None)
-    answers = metrics.answers(predictor(), store, overlap)
-    assert np.bincount(answers["recordings"]).tolist() == n_pieces
-    assert answers["truth"].tolist() == answers["recordings"].tolist()
-    assert answers["probabilities"].argmax(axis=1).tolist() == answers["truth"].tolist()
+@pytest.mark.parametrize(("overlap", "n_windows"), [(0.0, [3, 1]), (0.5, [4, 1])])
+def test_a_trained_model_hears_every_sample(store, monkeypatch, overlap, n_windows):
+    monkeypatch.setattr(AudioCache, "forget", lambda self: None)
+    predictions = metrics.predictions(predictor(), store, overlap)
+    assert np.bincount(predictions["recordings"]).tolist() == n_windows
+    assert predictions["targets"].tolist() == predictions["recordings"].tolist()
+    assert predictions["probabilities"].argmax(axis=1).tolist() == predictions["targets"].tolist()
 
 
 @pytest.mark.parametrize("overlap", [1, -0.1, float("nan")])
 def test_an_overlap_that_is_none_is_refused(store, overlap):
     with pytest.raises(InputError, match="--overlap"):
-        metrics.answers(predictor(), store, overlap)
+        metrics.predictions(predictor(), store, overlap)
 
 
 def test_a_label_the_model_does_not_know_is_named(store):
     with pytest.raises(InputError, match="knows quiet, noisy, and not loud"):
-        metrics.answers(predictor(["quiet", "noisy"]), store)
+        metrics.predictions(predictor(["quiet", "noisy"]), store)

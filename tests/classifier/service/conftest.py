@@ -18,7 +18,7 @@ class Server:
     """ServeModel.py in a process of its own. said: what it printed until it was ready."""
 
     def __init__(self, out, home, *flags):
-        command = [sys.executable, str(ROOT / "ServeModel.py"), "--port", "0", "--out", out, "--home", home, *flags]
+        command = [sys.executable, str(ROOT / "ServeModel.py"), "--port", "0", "--trained", out, "--home", home, *flags]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         self.process = subprocess.Popen([*map(str, command)], cwd=home.parent, env=environment, **streams)

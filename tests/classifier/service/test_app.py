@@ -210,13 +210,15 @@ def test_what_is_wrong_is_said_in_a_line(tmp_path, server):
 
 
 def test_it_answers_while_it_is_asked_by_many(ask, song):
-    answers = []
-    threads = [threading.Thread(target=lambda: answers.append(predict(ask, song, model="mel").text)) for _ in range(16)]
+    predictions = []
+    threads = [
+        threading.Thread(target=lambda: predictions.append(predict(ask, song, model="mel").text)) for _ in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(set(answers)) == 1 and '"OK"' in answers[0]
+    assert len(set(predictions)) == 1 and '"OK"' in predictions[0]
 
 
 def test_a_zip_in_memory_may_be_what_is_sent(ask, song):

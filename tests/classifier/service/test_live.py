@@ -22,17 +22,17 @@ def heard(socket, signal, block=1600):
         socket.send(signal[start : start + block].astype("<f4").tobytes())
 
 
-def test_each_half_second_has_the_answer_for_the_last_piece(server, song, trained):
+def test_each_half_second_has_the_answer_for_the_last_window(server, song, trained):
     predictor = prediction.load(trained.out / "signal")
     signal = recording.read(song, 16_000)[: 3 * 16_000]
     with microphone(server) as socket:
         heard(socket, signal)
-        answers = [json.loads(socket.recv(timeout=30)) for _ in range(6)]
-    assert [answer["time"] for answer in answers] == [0.5, 1, 1.5, 2, 2.5, 3]
-    for answer in answers:
+        predictions = [json.loads(socket.recv(timeout=30)) for _ in range(6)]
+    assert [answer["time"] for answer in predictions] == [0.5, 1, 1.5, 2, 2.5, 3]
+    for answer in predictions:
         stop = round(answer["time"] * 16_000)
-        piece = np.pad(signal[max(0, stop - 32_000) : stop], (max(0, 32_000 - stop), 0))
-        expected = predictor.probabilities(piece[None])[0]
+        window = np.pad(signal[max(0, stop - 32_000) : stop], (max(0, 32_000 - stop), 0))
+        expected = predictor.probabilities(window[None])[0]
         assert answer["probabilities"] == pytest.approx(sorted(expected, reverse=True), abs=1e-4)
         assert answer["seconds"] == 0.5 and answer["mel"]["columns"] > 0
 

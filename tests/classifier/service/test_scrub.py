@@ -36,7 +36,7 @@ def test_a_temporary_file_is_named_without_its_folder():
         path = Path(folder) / "broken.wav"
         path.write_bytes(b"no sound")
         scrubbed = scrub.scrub(said_by(recording.read, path, 16_000))
-    assert scrubbed.startswith("…/") and "broken.wav can not be read" in scrubbed
+    assert scrubbed.startswith("…/") and "broken.wav cannot be read" in scrubbed
     assert f"{tempfile.gettempdir()}/" not in scrubbed
 
 

@@ -316,17 +316,17 @@ def test_a_closed_port_is_refused_in_words(tmp_path):
 
 def test_a_name_is_looked_up_once_and_a_second_answer_is_never_asked_for(tmp_path, monkeypatch):
     """DNS rebinding: the first answer is public, the next one is not."""
-    answers = [["127.0.0.1"], ["127.0.0.2"]]
+    predictions = [["127.0.0.1"], ["127.0.0.2"]]
 
     def changing(host, port, **_):
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answers.pop(0)]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in predictions.pop(0)]
 
     monkeypatch.setattr(socket, "getaddrinfo", changing)
     with serving(file(b"1")) as server:
         path = fetch(f"http://rebinding.example:{server.port}/a", tmp_path, OPEN, allowed=here)[1]
     assert path.read_bytes() == b"1"
     assert server.seen[0][1]["Host"] == f"rebinding.example:{server.port}"
-    assert answers == [["127.0.0.2"]]
+    assert predictions == [["127.0.0.2"]]
 
 
 def test_one_private_answer_among_public_ones_is_enough_to_refuse(tmp_path, monkeypatch):

@@ -127,7 +127,7 @@ def test_what_only_pyav_knows_is_heard_within_the_limits_too(hearing, tmp_path):
     np.testing.assert_array_equal(hearing.read(path, 16_000, "title"), recording.read(path, 16_000))
 
 
-def test_a_wav_for_browsers_is_16_bit_at_the_contracts_rate(hearing, tmp_path):
+def test_a_wav_for_browsers_is_16_bit_at_the_audio_formats_rate(hearing, tmp_path):
     path = write_tone(tmp_path / "tone.flac", seconds=2, rate=44_100, channels=2)
     with soundfile.SoundFile(io.BytesIO(hearing.as_wav(path, "title"))) as wav:
         assert (wav.format, wav.subtype, wav.samplerate, wav.channels) == ("WAV", "PCM_16", 16_000, 1)
@@ -138,7 +138,7 @@ def test_a_wav_for_browsers_is_16_bit_at_the_contracts_rate(hearing, tmp_path):
 @pytest.mark.parametrize("name", ["x.wav", "x.mp3", "x.m4a", "x.raw", "upload"])
 def test_what_is_no_recording_is_refused_by_the_clients_name(hearing, tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    refused(lambda: hearing.read(tmp_path / name, 16_000, "title"), tmp_path / name, "can not be read")
+    refused(lambda: hearing.read(tmp_path / name, 16_000, "title"), tmp_path / name, "cannot be read")
 
 
 def test_a_truncated_recording_is_refused(hearing, tmp_path):
@@ -209,7 +209,7 @@ def test_memory_is_limited_in_the_process_and_not_here(hearing, tmp_path):
     confined = Hearing(Settings(decoding_bytes=2**28, longest_seconds=10**9))
     path = write_hours(tmp_path / "hours.wav")
     try:
-        refused(lambda: confined.read(path, 16_000, "title"), path, "can not be read|broke the process")
+        refused(lambda: confined.read(path, 16_000, "title"), path, "cannot be read|broke the process")
     finally:
         confined.close()
     assert len(hearing.read(write_tone(tmp_path / "good.wav"), 16_000, "title")) == 48_000
@@ -405,7 +405,7 @@ def test_an_archive_that_calls_itself_a_recording_inside_one_is_no_recording(hea
     inner = write_zip(tmp_path / "made" / "inner.zip", {"song.wav": tone}).read_bytes()
     path = write_zip(tmp_path / "upload", {"inner.wav": inner})
     [(title, inside)] = hearing.recordings_in(path, "title", tmp_path / "unpacked")
-    with pytest.raises(InputError, match="inner.wav can not be read"):
+    with pytest.raises(InputError, match="inner.wav cannot be read"):
         hearing.read(inside, 16_000, title)
 
 

@@ -26,7 +26,7 @@ class Publisher(http.server.ThreadingHTTPServer):
         self.asked = []  # the Range of every request; None where there was none
         self.ranges = True  # whether Range is heard
         self.cuts = []  # after how many bytes the next connections are cut
-        self.answers = []  # what the next requests are answered instead
+        self.predictions = []  # what the next requests are answered instead
         self.headers = {}  # sent in addition, or instead
         self.chunked = False  # sent in chunks, without a length
         self.hangs = threading.Event()  # nothing is sent before it is set
@@ -43,8 +43,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         server, wanted = self.server, self.headers["Range"]
         server.asked.append(wanted)
         self.close_connection = True
-        if server.answers:
-            return self.send_error(server.answers.pop(0))
+        if server.predictions:
+            return self.send_error(server.predictions.pop(0))
         if self.path not in server.files:
             return self.send_error(404)
         content, first = server.files[self.path], 0
@@ -185,13 +185,13 @@ def test_a_compressed_file_stays_compressed(server, tmp_path):
 def test_a_silent_server_is_left_and_asked_again(server, tmp_path, monkeypatch):
     monkeypatch.setattr(downloads, "TIMEOUT", (1, 0.1))
     server.hangs.clear()
-    with pytest.raises(InputError, match="can not be fetched.*times in a row"):
+    with pytest.raises(InputError, match="cannot be fetched.*times in a row"):
         downloads.fetch(server.address("/x.zip"), tmp_path / "x.zip", SUM)
     assert len(server.asked) == downloads.TRIES
 
 
 def test_a_busy_server_is_asked_again(server, tmp_path, capsys):
-    server.answers = [503, 429]
+    server.predictions = [503, 429]
     fetched(server, tmp_path)
     assert "the server answers 503 Service Unavailable; trying again" in capsys.readouterr().err
 

@@ -185,8 +185,8 @@ def test_a_folder_of_a_web_server_is_read_and_not_written(web, tmp_path):
         ("s3://b/x.zip::zip://y", "begins with one of s3://, gs://"),
         ("gs://b/x", "a package that is not installed; run pip install gcsfs"),
         ("sftp://anna:secret@host/data", "leave the password out"),
-        ("http://127.0.0.1:1/data/", "can not be reached"),
-        ("s3://", "can not be reached"),
+        ("http://127.0.0.1:1/data/", "cannot be reached"),
+        ("s3://", "cannot be reached"),
     ],
 )
 def test_addresses_that_can_not_be_used_are_explained(address, complaint, tmp_path):

@@ -13,35 +13,35 @@ def tones(n=64, hertz=1000):
     return np.tile(0.05 * np.sin(2 * np.pi * hertz * time), (n, 1)).astype("float32")
 
 
-def levels_db(pieces):
-    return 20 * np.log10(np.sqrt(np.mean(np.square(pieces), axis=1)) + 1e-12)
+def levels_db(windows):
+    return 20 * np.log10(np.sqrt(np.mean(np.square(windows), axis=1)) + 1e-12)
 
 
 def test_a_recipe_without_techniques_alters_nothing():
-    pieces = tones()
-    assert np.array_equal(augmentation.alter(pieces, PLAIN, RATE, np.random.default_rng(0)), pieces)
+    windows = tones()
+    assert np.array_equal(augmentation.alter(windows, PLAIN, RATE, np.random.default_rng(0)), windows)
 
 
 @pytest.mark.parametrize(
     "alter",
     [
-        lambda pieces, random: augmentation.crop(pieces, 0.5, random),
-        lambda pieces, random: augmentation.gain(pieces, 20, random),
-        lambda pieces, random: augmentation.equalise(pieces, 8, RATE, random),
-        lambda pieces, random: augmentation.add_noise(pieces, (0, 20), RATE, random),
+        lambda windows, random: augmentation.crop(windows, 0.5, random),
+        lambda windows, random: augmentation.gain(windows, 20, random),
+        lambda windows, random: augmentation.equalise(windows, 8, RATE, random),
+        lambda windows, random: augmentation.add_noise(windows, (0, 20), RATE, random),
     ],
 )
-def test_same_seed_same_pieces_in_range_and_the_input_untouched(alter):
-    pieces = tones()
-    one, two, other = (alter(pieces, np.random.default_rng(seed)) for seed in (1, 1, 2))
+def test_same_seed_same_windows_in_range_and_the_input_untouched(alter):
+    windows = tones()
+    one, two, other = (alter(windows, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert one.dtype == np.float32
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
     assert np.abs(one).max() <= 1
-    assert np.array_equal(pieces, tones())
+    assert np.array_equal(windows, tones())
 
 
-def test_a_cropped_piece_keeps_its_start():
+def test_a_cropped_window_keeps_its_start():
     cropped = augmentation.crop(np.ones((200, 1000), "float32"), 0.6, np.random.default_rng(0))
     kept = cropped.sum(axis=1)
     assert np.all(np.diff(cropped, axis=1) <= 0)
@@ -79,7 +79,7 @@ def test_noise_is_of_every_colour_and_of_one_level():
     assert low_over_high_db.max() > 20
 
 
-def test_a_faster_piece_is_higher_and_shorter():
+def test_a_faster_window_is_higher_and_shorter():
     tone = np.sin(2 * np.pi * 1000 * np.arange(40_000) / RATE).astype("float32")
     played = augmentation.at_speed(tone, 1.25)
     assert len(played) == 32_000
@@ -87,33 +87,33 @@ def test_a_faster_piece_is_higher_and_shorter():
     assert augmentation.at_speed(tone, 1.0) is tone
 
 
-def test_speeds_stay_in_reach_and_half_of_the_pieces_keep_theirs():
+def test_speeds_stay_in_reach_and_half_of_the_windows_keep_theirs():
     speeds = augmentation.speeds(10_000, 0.15, np.random.default_rng(0))
     assert speeds.min() == pytest.approx(0.85) and speeds.max() == pytest.approx(1.15)
     assert np.mean(speeds == 1) == pytest.approx(0.5 + 0.5 / 13, abs=0.02)
 
 
 def test_the_background_is_as_loud_as_asked_for():
-    pieces, background = tones(hertz=1000), 0.001 * np.ones((64, 2 * RATE), "float32")
-    mixed = augmentation.add_background(pieces, background, (20, 20), np.random.default_rng(0))
-    behind = levels_db(mixed - pieces)
+    windows, background = tones(hertz=1000), 0.001 * np.ones((64, 2 * RATE), "float32")
+    mixed = augmentation.add_background(windows, background, (20, 20), np.random.default_rng(0))
+    behind = levels_db(mixed - windows)
     changed = behind > -100
     assert 0.3 < changed.mean() < 0.7
-    assert (levels_db(pieces) - behind)[changed] == pytest.approx(20, abs=0.01)
+    assert (levels_db(windows) - behind)[changed] == pytest.approx(20, abs=0.01)
 
 
-def test_a_silent_background_or_piece_makes_no_numbers_that_are_none():
+def test_a_silent_background_or_window_makes_no_numbers_that_are_none():
     silence = np.zeros((8, 100), "float32")
-    for pieces, background in ((tones(8)[:, :100], silence), (silence, tones(8)[:, :100])):
-        mixed = augmentation.add_background(pieces, background, (0, 20), np.random.default_rng(0))
-        assert np.array_equal(mixed, pieces)
+    for windows, background in ((tones(8)[:, :100], silence), (silence, tones(8)[:, :100])):
+        mixed = augmentation.add_background(windows, background, (0, 20), np.random.default_rng(0))
+        assert np.array_equal(mixed, windows)
 
 
-def test_mixup_mixes_truth_and_weights_as_it_mixes_pieces():
+def test_mixup_mixes_truth_and_weights_as_it_mixes_windows():
     n = 200
-    pieces, truth = np.arange(n, dtype="float32")[:, None] * np.ones((n, 5), "float32"), np.eye(n, dtype="float32")
-    mixed, labels, weights = augmentation.mix(pieces, truth, pieces[:, 0], 0.4, np.random.default_rng(0))
+    windows, targets = np.arange(n, dtype="float32")[:, None] * np.ones((n, 5), "float32"), np.eye(n, dtype="float32")
+    mixed, labels, weights = augmentation.mix(windows, targets, windows[:, 0], 0.4, np.random.default_rng(0))
     assert labels.sum(axis=1) == pytest.approx(1)
-    assert mixed[:, 0] == pytest.approx(labels @ pieces[:, 0], abs=1e-3)
-    assert weights == pytest.approx(labels @ pieces[:, 0], abs=1e-3)
+    assert mixed[:, 0] == pytest.approx(labels @ windows[:, 0], abs=1e-3)
+    assert weights == pytest.approx(labels @ windows[:, 0], abs=1e-3)
     assert (labels > 0).sum(axis=1).max() == 2

@@ -19,7 +19,7 @@ def killed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("killed")
     data = write_data(folder / "data")
     train(data, folder / "whole", model="mel", epochs=12)
-    command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--out", folder / "again", "--model", "mel"]
+    command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--trained", folder / "again", "--model", "mel"]
     command += ["--labels", folder / "labels.txt", "--epochs", "12"]
     state = folder / "again" / ".mel.training" / "state.npz"
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder) as child:

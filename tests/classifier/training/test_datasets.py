@@ -8,9 +8,9 @@ from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
 from classifier.data import audio_cache
 from classifier.data.clips import of_background, read_clips
-from classifier.records.audio_format import Contract
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
-from classifier.training.datasets import Pieces, Share, TrainingPieces
+from classifier.training.datasets import Share, TrainingWindows, Windows
 from tests.conftest import write_tone
 
 LABELS = ["b", "a"]
@@ -19,39 +19,39 @@ PLAIN = Recipe(epochs=1, batch_size=4, optimizer="adam", learning_rate=1e-3, los
 
 @pytest.fixture
 def held(tmp_path):
-    """Three recordings of a (5 s) and one of b (1 s): nine pieces and one."""
+    """Three recordings of a (5 s) and one of b (1 s): nine windows and one."""
     for i in range(3):
         write_tone(tmp_path / "a" / f"{i}.wav", hertz=200 + 100 * i, seconds=5)
     write_tone(tmp_path / "b" / "0.wav", hertz=900, seconds=1)
     return audio_cache.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
 
 
-def all_batches(pieces):
-    return [np.concatenate(parts) for parts in zip(*(pieces[i] for i in range(len(pieces))), strict=True)]
+def all_batches(windows):
+    return [np.concatenate(parts) for parts in zip(*(windows[i] for i in range(len(windows))), strict=True)]
 
 
-def test_pieces_are_those_of_the_contract(held):
-    pieces = Pieces(held, np.arange(4), LABELS, Contract(), batch_size=4)
-    audio, truth, weights = all_batches(pieces)
+def test_windows_are_those_of_the_audio_format(held):
+    windows = Windows(held, np.arange(4), LABELS, AudioFormat(), batch_size=4)
+    audio, targets, weights = all_batches(windows)
     expected = np.concatenate([cut_audio_pad_last(read(clip.path, 16_000)) for clip in held.clips])
     assert audio == pytest.approx(expected, abs=1e-4)
-    assert truth.argmax(axis=1).tolist() == pieces.truth.tolist() == [1] * 9 + [0]
-    assert pieces.recordings.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
-    assert weights[truth[:, 0] == 1].sum() == pytest.approx(weights[truth[:, 1] == 1].sum())
+    assert targets.argmax(axis=1).tolist() == windows.targets.tolist() == [1] * 9 + [0]
+    assert windows.recordings.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
+    assert weights[targets[:, 0] == 1].sum() == pytest.approx(weights[targets[:, 1] == 1].sum())
 
 
 @pytest.mark.parametrize("hop", [8_000, 32_000, 50_000])
-def test_pieces_may_overlap_and_begin_wherever_there_is_sound(held, hop):
-    audio = all_batches(Pieces(held, np.arange(4), LABELS, Contract(), batch_size=4, hop=hop))[0]
+def test_windows_may_overlap_and_begin_wherever_there_is_sound(held, hop):
+    audio = all_batches(Windows(held, np.arange(4), LABELS, AudioFormat(), batch_size=4, hop=hop))[0]
     signals = [np.pad(read(clip.path, 16_000), (0, 32_000)) for clip in held.clips]
     starts = [range(0, len(signal) - 32_000, hop) for signal in signals]
     expected = [signal[i : i + 32_000] for signal, of_signal in zip(signals, starts, strict=True) for i in of_signal]
     assert audio == pytest.approx(np.array(expected), abs=1e-4)
 
 
-def test_training_sees_every_piece_once_an_epoch_in_another_order(held):
-    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=PLAIN, seed=0)
-    plain = {row.tobytes() for row in all_batches(Pieces(held, np.arange(4), LABELS, Contract(), 4))[0]}
+def test_training_sees_every_window_once_an_epoch_in_another_order(held):
+    training = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=PLAIN, seed=0)
+    plain = {row.tobytes() for row in all_batches(Windows(held, np.arange(4), LABELS, AudioFormat(), 4))[0]}
     first = all_batches(training)[0]
     training.on_epoch_end()
     second = all_batches(training)[0]
@@ -60,27 +60,27 @@ def test_training_sees_every_piece_once_an_epoch_in_another_order(held):
 
 
 def test_labels_weigh_the_same_only_when_the_recipe_says_so(held):
-    settings = (held, np.arange(4), LABELS, Contract())
-    assert set(TrainingPieces(*settings, recipe=PLAIN, seed=0).weights) == {1}
-    balanced = TrainingPieces(*settings, recipe=replace(PLAIN, balanced=True), seed=0)
+    settings = (held, np.arange(4), LABELS, AudioFormat())
+    assert set(TrainingWindows(*settings, recipe=PLAIN, seed=0).weights) == {1}
+    balanced = TrainingWindows(*settings, recipe=replace(PLAIN, balanced=True), seed=0)
     assert balanced.weights.tolist() == pytest.approx([10 / 18] * 9 + [5])
 
 
 def test_same_seed_same_batches(held):
     recipe = replace(PLAIN, shift=0.5, gain_db=10, equaliser_db=6, noise_snr_db=(5, 40))
     one, two, other = (
-        all_batches(TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=seed))[0]
+        all_batches(TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=recipe, seed=seed))[0]
         for seed in (3, 3, 4)
     )
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
 
 
-def test_at_another_speed_a_piece_is_of_the_same_recording(held):
-    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, speed=0.1), seed=0)
-    plain = all_batches(TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=PLAIN, seed=0))
-    audio, truth, _ = all_batches(training)
-    assert np.array_equal(truth, plain[1])
+def test_at_another_speed_a_window_is_of_the_same_recording(held):
+    training = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=replace(PLAIN, speed=0.1), seed=0)
+    plain = all_batches(TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=PLAIN, seed=0))
+    audio, targets, _ = all_batches(training)
+    assert np.array_equal(targets, plain[1])
 
     def loudest(rows):
         return np.abs(np.fft.rfft(rows)).argmax(axis=1) / 2  # Hz
@@ -90,42 +90,42 @@ def test_at_another_speed_a_piece_is_of_the_same_recording(held):
     assert 2 < np.sum(np.abs(ratios - 1) > 0.01) < 9
 
 
-def test_a_piece_is_of_the_recording_or_of_a_copy_at_the_same_place(held):
+def test_a_window_is_of_the_recording_or_of_a_copy_at_the_same_place(held):
     def half(i):
         return held.starts[i] + (held.ends - held.starts)[i] // 2
 
     shorter = replace(held, ends=np.array([half(i) for i in range(4)]))  # the first half, as if played twice as fast
-    settings = (held, np.arange(4), LABELS, Contract())
-    plain = all_batches(TrainingPieces(*settings, recipe=PLAIN, seed=0))
-    audio, truth, _ = all_batches(TrainingPieces(*settings, recipe=PLAIN, seed=0, copies=[shorter]))
-    assert np.array_equal(truth, plain[1])
+    settings = (held, np.arange(4), LABELS, AudioFormat())
+    plain = all_batches(TrainingWindows(*settings, recipe=PLAIN, seed=0))
+    audio, targets, _ = all_batches(TrainingWindows(*settings, recipe=PLAIN, seed=0, copies=[shorter]))
+    assert np.array_equal(targets, plain[1])
     same = [np.array_equal(*rows) for rows in zip(audio, plain[0], strict=True)]
     assert 0 < sum(same) < len(same)
     for row, of_recording, is_same in zip(audio, plain[0], same, strict=True):
         assert is_same or np.count_nonzero(row) != np.count_nonzero(of_recording)
 
 
-def test_what_is_behind_a_piece_can_be_of_a_folder(held, tmp_path_factory):
+def test_what_is_behind_a_window_can_be_of_a_folder(held, tmp_path_factory):
     folder = tmp_path_factory.mktemp("rain")
     write_tone(folder / "deep" / "0.wav", hertz=3000, seconds=3)
     rain = audio_cache.read(of_background(folder), folder, 16_000, keep=False)
-    behind = Pieces(rain, np.arange(1), ["background"], Contract(), batch_size=4)
+    behind = Windows(rain, np.arange(1), ["background"], AudioFormat(), batch_size=4)
     recipe = replace(PLAIN, background_snr_db=(10, 10))
-    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=0, background=behind)
+    training = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=recipe, seed=0, background=behind)
     audio = all_batches(training)[0]
     rained_on = np.abs(np.fft.rfft(audio))[:, 6000] > 10
     assert 0 < rained_on.sum() < len(audio)
 
 
-def test_what_is_behind_a_piece_is_of_a_silent_label(tmp_path):
+def test_what_is_behind_a_window_is_of_a_silent_label(tmp_path):
     write_tone(tmp_path / "silence" / "0.wav", hertz=3000, seconds=2)
     write_tone(tmp_path / "a" / "0.wav", hertz=300, seconds=20)
     held = audio_cache.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
     recipe = replace(PLAIN, background_snr_db=(10, 10))
-    audio, truth, _ = all_batches(
-        TrainingPieces(held, np.arange(2), ["a", "silence"], Contract(), recipe=recipe, seed=0)
+    audio, targets, _ = all_batches(
+        TrainingWindows(held, np.arange(2), ["a", "silence"], AudioFormat(), recipe=recipe, seed=0)
     )
-    of_a = np.abs(np.fft.rfft(audio[truth[:, 0] == 1]))
+    of_a = np.abs(np.fft.rfft(audio[targets[:, 0] == 1]))
     ratios = of_a[:, 6000] / of_a[:, 600]
     assert np.all((ratios < 0.05) | (np.abs(ratios - 10**-0.5) < 0.05))
     assert 0 < np.sum(ratios > 0.05) < len(ratios)
@@ -133,7 +133,7 @@ def test_what_is_behind_a_piece_is_of_a_silent_label(tmp_path):
 
 def test_mixup_mixes_within_a_batch(held):
     recipe = replace(PLAIN, mixup=0.5, batch_size=10)
-    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=0)
+    training = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=recipe, seed=0)
     truths = []
     for epoch in range(5):
         training.begin(epoch)
@@ -142,12 +142,12 @@ def test_mixup_mixes_within_a_batch(held):
     assert np.any((np.array(truths) > 0) & (np.array(truths) < 1))
 
 
-def test_shifted_pieces_stay_in_their_recording(held):
-    training = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, shift=1.0), seed=0)
+def test_shifted_windows_stay_in_their_recording(held):
+    training = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=replace(PLAIN, shift=1.0), seed=0)
     for epoch in range(20):
         training.begin(epoch)
-        audio, truth, _ = all_batches(training)
-        for row, label in zip(audio, truth.argmax(axis=1), strict=True):
+        audio, targets, _ = all_batches(training)
+        for row, label in zip(audio, targets.argmax(axis=1), strict=True):
             spectrum = np.abs(np.fft.rfft(row))
             loudest = spectrum.argmax() / 2  # Hz: bins of half a hertz
             assert (loudest > 600) == (LABELS[label] == "b")
@@ -158,30 +158,30 @@ def test_shifted_pieces_stay_in_their_recording(held):
 @pytest.mark.parametrize(("processes", "devices", "left"), [(2, 2, 0), (2, 4, 2), (3, 3, 1), (1, 4, 2)])
 def test_shares_put_together_are_the_batches_in_their_order(held, processes, devices, left):
     recipe = replace(PLAIN, batch_size=12 if devices == 3 else 4, noise_snr_db=(10, 20), mixup=0.2)
-    pieces = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=recipe, seed=0)
-    shares = [Share(pieces, k, processes, devices) for k in range(processes)]
+    windows = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=recipe, seed=0)
+    shares = [Share(windows, k, processes, devices) for k in range(processes)]
     together = [
         [np.concatenate(parts) for parts in zip(*(share[i] for share in shares), strict=True)]
         for i in range(len(shares[0]))
     ]
-    for shared, whole in zip(map(np.concatenate, zip(*together, strict=True)), all_batches(pieces), strict=True):
+    for shared, whole in zip(map(np.concatenate, zip(*together, strict=True)), all_batches(windows), strict=True):
         assert np.array_equal(shared, whole[: 10 - left])
 
 
 @pytest.mark.parametrize(("processes", "devices"), [(2, 2), (3, 3), (2, 8)])
-def test_shares_of_pieces_to_validate_hold_every_piece_and_weigh_as_before(held, processes, devices):
-    pieces = Pieces(held, np.arange(4), LABELS, Contract(), batch_size=devices)
-    shares = [Share(pieces, k, processes, devices) for k in range(processes)]
+def test_shares_of_windows_to_validate_hold_every_window_and_weigh_as_before(held, processes, devices):
+    windows = Windows(held, np.arange(4), LABELS, AudioFormat(), batch_size=devices)
+    shares = [Share(windows, k, processes, devices) for k in range(processes)]
     batches = [share[i] for i in range(len(shares[0])) for share in shares]
     assert len({len(audio) for audio, _, _ in batches}) == 1
-    audio, truth, weights = map(np.concatenate, zip(*batches, strict=True))
-    whole_audio, whole_truth, whole_weights = all_batches(pieces)
+    audio, targets, weights = map(np.concatenate, zip(*batches, strict=True))
+    whole_audio, whole_truth, whole_weights = all_batches(windows)
     assert np.array_equal(audio[weights > 0], whole_audio)
-    assert np.array_equal(truth[weights > 0], whole_truth)
+    assert np.array_equal(targets[weights > 0], whole_truth)
     assert weights.mean() == pytest.approx(whole_weights.mean())
 
 
-def test_fewer_pieces_than_devices_are_refused(held):
-    pieces = TrainingPieces(held, np.arange(4), LABELS, Contract(), recipe=replace(PLAIN, batch_size=16), seed=0)
-    with pytest.raises(InputError, match="10 pieces to learn from are too few for 16 devices"):
-        Share(pieces, 0, 1, 16)
+def test_fewer_windows_than_devices_are_refused(held):
+    windows = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=replace(PLAIN, batch_size=16), seed=0)
+    with pytest.raises(InputError, match="10 windows to learn from are too few for 16 devices"):
+        Share(windows, 0, 1, 16)

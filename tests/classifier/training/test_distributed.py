@@ -26,7 +26,7 @@ PATIENCE = 400  # seconds after which a test gives up
 # Runs TrainModel.py with batches of another size.
 PROGRAM = """
 import dataclasses, sys
-from classifier import console, registry
+from classifier.core import console, registry
 console.import_keras()
 for name in sys.argv[2].split(","):
     module = registry.load("models", name)
@@ -43,7 +43,7 @@ ON_JAX = {
 
 def started(folder, out, batch, *args, **environment):
     arguments = ["--model", ",".join(MODELS), "--data", folder / "data", "--labels", folder / "labels.txt"]
-    arguments += ["--epochs", EPOCHS, "--out", folder / out, *args]
+    arguments += ["--epochs", EPOCHS, "--trained", folder / out, *args]
     command = [sys.executable, "-c", PROGRAM, str(batch), ",".join(MODELS), *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=folder, env={**os.environ, **ON_JAX, **environment}, **pipes)
@@ -146,17 +146,17 @@ def test_two_processes_lose_what_one_loses_with_the_doubled_batch(alone, togethe
 @pytest.mark.parametrize("model", MODELS)
 def test_tensorflow_answers_what_jax_has_answered(folder, together, model):
     trained = artifact.load(together["out"] / model)
-    answers = trained.answers("test")
-    signals = [read(path, trained.contract.sample_rate) for path in trained.test_recordings()]
+    predictions = trained.predictions("test")
+    signals = [read(path, trained.audio_format.sample_rate) for path in trained.test_recordings()]
     kept = [audio_cache.to_float(audio_cache.to_int16(signal)) for signal in signals]
-    pieces = np.concatenate([cut_audio_pad_last(signal, trained.contract.piece_length) for signal in kept])
+    windows = np.concatenate([cut_audio_pad_last(signal, trained.audio_format.window_length) for signal in kept])
     model = artifact.load_keras(trained)
-    assert np.asarray(model(pieces)) == pytest.approx(answers["probabilities"], abs=1e-4)
+    assert np.asarray(model(windows)) == pytest.approx(predictions["probabilities"], abs=1e-4)
 
 
 def test_they_are_converted_by_tensorflow_whatever_the_environment_says(together, monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    _, said = run_script("ConvertModelToTFLite.py", "--out", together["out"], cwd=tmp_path)
+    _, said = run_script("ConvertModelToTFLite.py", "--trained", together["out"], cwd=tmp_path)
     assert "starting TensorFlow" in said
     for model in MODELS:
         assert (together["out"] / model / "model.tflite").is_file()
@@ -206,7 +206,9 @@ def test_several_processes_need_jax(tmp_path, monkeypatch):
     [("jax", 'JAX is not installed: pip install "jax==0.10.2"'), ("torch", "trained with tensorflow or jax")],
 )
 def test_a_backend_that_is_not_there_is_named(backend, complaint):
-    program = "import sys; sys.modules['jax'] = None; from classifier import console; console.run(console.import_keras)"
+    program = (
+        "import sys; sys.modules['jax'] = None; from classifier.core import console; console.run(console.import_keras)"
+    )
     environment = {**os.environ, **ON_JAX, "KERAS_BACKEND": backend}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert done.returncode == 1

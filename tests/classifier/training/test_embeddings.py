@@ -6,8 +6,8 @@ import pytest
 from classifier.core import console
 from classifier.data import audio_cache
 from classifier.data.clips import read_clips
-from classifier.records.audio_format import Contract
-from classifier.training.datasets import Pieces
+from classifier.records.audio_format import AudioFormat
+from classifier.training.datasets import Windows
 from tests.conftest import write_tone
 
 console.import_tensorflow()
@@ -15,14 +15,14 @@ from classifier.features.mfcc import Mfcc  # noqa: E402
 from classifier.models import _transfer  # noqa: E402
 from classifier.training.embeddings import AT_ONCE, Embedded, EmbeddedToLearn  # noqa: E402
 
-LABELS, CONTRACT = ["a", "b"], Contract()
+LABELS, AUDIO_FORMAT = ["a", "b"], AudioFormat()
 RECIPE = replace(_transfer.RECIPE, batch_size=8)
-LAYER = Mfcc.from_contract(CONTRACT)  # any feature may be kept; pretrained ones are worth it
+LAYER = Mfcc.from_audio_format(AUDIO_FORMAT)  # any feature may be kept; pretrained ones are worth it
 
 
 @pytest.fixture
 def read(tmp_path, monkeypatch):
-    """Call for the store of two recordings of a (5 s and 70 s) and one of b (1 s): thirty-nine pieces."""
+    """Call for the store of two recordings of a (5 s and 70 s) and one of b (1 s): thirty-nine windows."""
     monkeypatch.setattr(audio_cache, "STORES", tmp_path / "cache")
     for label, number, seconds in (("a", 0, 5), ("a", 1, 70), ("b", 0, 1)):
         write_tone(tmp_path / "data" / label / f"{number}.wav", hertz=300 + 100 * number, seconds=seconds)
@@ -30,7 +30,7 @@ def read(tmp_path, monkeypatch):
 
 
 def embedded(held, recordings=(0, 1, 2), **settings):
-    about = (LAYER, held, np.array(recordings), LABELS, CONTRACT)
+    about = (LAYER, held, np.array(recordings), LABELS, AUDIO_FORMAT)
     return EmbeddedToLearn(*about, **settings) if "recipe" in settings else Embedded(*about, 8, **settings)
 
 
@@ -39,15 +39,15 @@ def kept(held):
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_batch_is_what_the_features_make_of_the_pieces(read, keep):
+def test_a_batch_is_what_the_features_make_of_the_windows(read, keep):
     held = read(keep)
-    found, audio = embedded(held, (1, 2)), Pieces(held, np.array([1, 2]), LABELS, CONTRACT, 8)
+    found, audio = embedded(held, (1, 2)), Windows(held, np.array([1, 2]), LABELS, AUDIO_FORMAT, 8)
     assert len(found) == len(audio) == 5
     for i in range(5):
-        values, truth, weights = found[i]
-        pieces, same_truth, same_weights = audio[i]
-        assert values == pytest.approx(np.asarray(LAYER(pieces)), rel=1e-3, abs=1e-3)
-        assert np.array_equal(truth, same_truth)
+        values, targets, weights = found[i]
+        windows, same_truth, same_weights = audio[i]
+        assert values == pytest.approx(np.asarray(LAYER(windows)), rel=1e-3, abs=1e-3)
+        assert np.array_equal(targets, same_truth)
         assert np.array_equal(weights, same_weights)
 
 
@@ -104,7 +104,7 @@ def test_a_training_sees_all_of_them_in_another_order_every_epoch(read):
     assert np.array_equal(again[0][0], epochs[1][:8])
 
 
-def test_half_a_piece_from_one_to_the_next_with_all_that_a_test_sees_among_them(read):
+def test_half_a_window_from_one_to_the_next_with_all_that_a_test_sees_among_them(read):
     held = read()
     half, whole = embedded(held, hop=16_000), embedded(held)
     assert len(half.rows) == 5 + 70 + 1
@@ -113,5 +113,5 @@ def test_half_a_piece_from_one_to_the_next_with_all_that_a_test_sees_among_them(
 
 
 def test_mixed_pairs_have_mixed_truth(read):
-    _, truth, _ = embedded(read(), recipe=replace(RECIPE, mixup=1.0), seed=0)[0]
-    assert truth.sum(axis=1) == pytest.approx(1)
+    _, targets, _ = embedded(read(), recipe=replace(RECIPE, mixup=1.0), seed=0)[0]
+    assert targets.sum(axis=1) == pytest.approx(1)

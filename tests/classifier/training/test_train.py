@@ -30,6 +30,6 @@ def test_a_warm_up_longer_than_the_training_leaves_an_epoch_to_fall():
 def test_weight_decay_and_label_smoothing_are_taken_from_the_recipe():
     recipe = Recipe(epochs=1, weight_decay=0.03, label_smoothing=0.2, **COSINE)
     assert train._optimizer(recipe, 1).weight_decay == 0.03
-    truth, said = [[1.0, 0.0]], [[0.5, 0.5]]
-    assert float(train._loss(recipe)(truth, said)) == pytest.approx(0.693, abs=1e-3)
-    assert float(train._loss(recipe)(truth, [[1.0, 0.0]])) > 1  # certainty is not asked for
+    targets, said = [[1.0, 0.0]], [[0.5, 0.5]]
+    assert float(train._loss(recipe)(targets, said)) == pytest.approx(0.693, abs=1e-3)
+    assert float(train._loss(recipe)(targets, [[1.0, 0.0]])) > 1  # certainty is not asked for

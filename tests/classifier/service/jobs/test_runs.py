@@ -124,5 +124,5 @@ def test_a_file_of_a_newer_version_is_not_touched(tmp_path):
 
 def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / FILE).write_bytes(b"this is no database" * 100)
-    with pytest.raises(InputError, match=f"{FILE} can not be read"):
+    with pytest.raises(InputError, match=f"{FILE} cannot be read"):
         Runs(tmp_path)

@@ -117,7 +117,7 @@ def test_the_scripts_take_what_was_trained(finished):
     trainer, name = finished
     folder = trainer.settings.out / trainer.runs.get(name).modelname
     printed, _ = run_script("TestSignalModel.py", "--model", folder, "--json", cwd=trainer.settings.home)
-    assert set(json.loads(printed)["pieces"][0]["probabilities"]) == {"whistle", "Ärger"}
+    assert set(json.loads(printed)["windows"][0]["probabilities"]) == {"whistle", "Ärger"}
 
 
 def test_its_history_and_its_log_are_there_afterwards_and_name_no_path(finished):
@@ -125,7 +125,13 @@ def test_its_history_and_its_log_are_there_afterwards_and_name_no_path(finished)
     run = trainer.about(trainer.runs.get(name))
     assert run["epoch"] == 1 and run["doing"] is None and run["error"] is None
     assert run["history"]["epoch"] == [1]
-    assert set(run["history"]) == {"epoch", "loss", "mean_recall", "validation_loss", "validation_mean_recall"}
+    assert set(run["history"]) == {
+        "epoch",
+        "loss",
+        "balanced_accuracy",
+        "validation_loss",
+        "validation_balanced_accuracy",
+    }
     log = trainer.log(name)
     assert "starting TensorFlow" in log and "next: python TestSignalModel.py" in log
     for path in (trainer.settings.home, trainer.settings.out, ROOT, sys.prefix):
@@ -217,7 +223,7 @@ def test_a_model_that_is_trained_already_is_only_converted_when_it_goes_on(finis
         shutil.copytree(model, work / process.TRAINED / "signal", ignore=shutil.ignore_patterns("*.tflite"))
         trainer.changed.notify_all()
     finished = wait_for(trainer, run.uuid, "done")
-    assert "pieces to learn from" not in trainer.log(run.uuid)
+    assert "windows to learn from" not in trainer.log(run.uuid)
     assert (trainer.settings.out / finished.modelname / "model.tflite").is_file()
 
 

@@ -1,0 +1,47 @@
+"""Command lines: flags are written in full, and a renamed one is answered with its new name."""
+
+import argparse
+
+RENAMED = {  # old flag: the flags that took its place; a script knows one of them at most
+    "--out": ("--trained",),
+    "--mix-in": ("--background-noise",),
+    "--background": ("--negatives",),
+    "--seconds": ("--window",),
+    "--write": ("--writers",),
+    "--join": ("--join-recordings", "--merge-gap"),
+    "--least": ("--min-duration",),
+}
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """argparse's, without abbreviations: else --background would be taken for --background-noise."""
+
+    def __init__(self, description: str | None, **settings):
+        super().__init__(description=description, allow_abbrev=False, **settings)
+
+    def parse_args(self, args=None, namespace=None):
+        """Parse all arguments.
+
+        Raises:
+            SystemExit: with code 2, after a sentence about a flag that is unknown or was renamed.
+        """
+        parsed, unknown = self.parse_known_args(args, namespace)
+        for flag in (text.partition("=")[0] for text in unknown):
+            for new in RENAMED.get(flag, ()):
+                if new in self._option_string_actions:
+                    self.error(f"{flag} is called {new} now")
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return parsed
+
+
+def at_least(least: int):
+    """A type for argparse: whole numbers from `least` on."""
+
+    def whole_number(text):
+        if int(text) < least:
+            raise ValueError
+        return int(text)
+
+    whole_number.__name__ = f"whole number from {least} on"  # what argparse calls it when it complains
+    return whole_number
