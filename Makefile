@@ -1,11 +1,14 @@
-# make        the environment, then every step on data_short; ends with the files to copy into an app
-# make test   lint and tests
-# make clean  what was made
+# make            the environment, then every step on data_short; ends with the files to copy into an app
+# make test       lint and tests
+# make test-fast  lint and the tests that take seconds
+# make lint       ruff, and whether the requirements can be had on each system and Python
+# make clean      what was made
+# PYTHON=...      the Python to make the environment with: 3.11, 3.12 or 3.13
 
-PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
 RUN := .venv/bin/python
+export PYTHON
 
-.PHONY: all environment test clean
+.PHONY: all environment tests-environment lint test test-fast clean
 
 all: environment
 	$(RUN) TrainModel.py --data data_short --group-by '^([^_]+)_'
@@ -16,17 +19,11 @@ all: environment
 	$(RUN) PlotSignalMelSpec.py
 	$(RUN) -m classifier.reporting.tables
 
-environment: .venv/installed
+environment:
+	@tools/make_environment.sh
 
-.venv/installed: requirements.txt
-	@echo "installing TensorFlow and the others into .venv; this takes some minutes ..."
-	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
-
-.venv/tests_installed: .venv/installed tests/requirements.txt
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
-	touch $@
+tests-environment:
+	@tools/make_environment.sh tests
 
 # for the tests of the page, which are skipped without it
 .PHONY: browser
@@ -34,10 +31,17 @@ browser:
 	@command -v chromium >/dev/null || { echo "installing chromium for the tests ..."; \
 		(apt-get -qq update && apt-get -qq install -y chromium) >/dev/null 2>&1; } || echo "chromium cannot be installed here"
 
-test: .venv/tests_installed browser
+lint: tests-environment
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	@UV="$(RUN) -m uv" tools/resolve_requirements.sh
+
+test: lint browser
 	$(RUN) -m pytest
+
+test-fast: lint
+	$(RUN) -m pytest tests/test_architecture.py tests/test_constants.py tests/test_requirements.py tests/tools \
+		tests/classifier/layouts tests/classifier/outputs
 
 clean:
 	rm -rf .venv trained evaluated boosted gallery cache served classified sample_signal.png
