@@ -1,6 +1,6 @@
 # make            the environment, then every step on data_short; ends with the files to copy into an app
 # make test       lint and tests
-# make test-fast  lint and the tests that take seconds
+# make test-fast  ruff and the tests that take seconds
 # make lint       ruff, and whether the requirements can be had on each system and Python
 # make clean      what was made
 # PYTHON=...      the Python to make the environment with: 3.11, 3.12 or 3.13
@@ -8,7 +8,7 @@
 RUN := .venv/bin/python
 export PYTHON
 
-.PHONY: all environment tests-environment lint test test-fast clean
+.PHONY: all environment tests-environment ruff lint test test-fast clean
 
 all: environment
 	$(RUN) TrainModel.py --data data_short --group-by '^([^_]+)_'
@@ -31,15 +31,17 @@ browser:
 	@command -v chromium >/dev/null || { echo "installing chromium for the tests ..."; \
 		(apt-get -qq update && apt-get -qq install -y chromium) >/dev/null 2>&1; } || echo "chromium cannot be installed here"
 
-lint: tests-environment
+ruff: tests-environment
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+
+lint: ruff
 	@UV="$(RUN) -m uv" tools/resolve_requirements.sh
 
 test: lint browser
 	$(RUN) -m pytest
 
-test-fast: lint
+test-fast: ruff
 	$(RUN) -m pytest tests/test_architecture.py tests/test_constants.py tests/test_requirements.py tests/tools \
 		tests/classifier/layouts tests/classifier/outputs
 
