@@ -76,7 +76,10 @@ class TensorBoard:
             folder.mkdir(parents=True, exist_ok=True)
             link = shown / name
             link.unlink(missing_ok=True)
-            link.symlink_to(folder.resolve(), target_is_directory=True)
+            try:
+                link.symlink_to(folder.resolve(), target_is_directory=True)
+            except OSError as error:  # Windows asks for a right
+                raise Refused("TensorBoard needs links: on Windows, switch on the developer mode") from error
         return shown.resolve()
 
     def _end(self):
@@ -84,7 +87,7 @@ class TensorBoard:
             process.send(self.child, signal.SIGTERM)
             with self.child.stdin, contextlib.suppress(subprocess.TimeoutExpired):
                 self.child.wait(GRACE)
-            process.send(self.child, signal.SIGKILL)
+            process.send(self.child, process.KILL)
             self.child.wait()
         self.child = self.address = None
 

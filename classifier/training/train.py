@@ -290,4 +290,4 @@ def _sureness(predictions, labels, audio_format):
 
 def _write_history(path, history):
     rows = [["epoch", *history]] + [[i + 1, *values] for i, values in enumerate(zip(*history.values(), strict=True))]
-    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")

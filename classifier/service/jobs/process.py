@@ -27,6 +27,8 @@ TEMPORARY = "tmp"  # in the folder, so that what a killed script leaves there go
 BEGINS = "$ "  # before the name of a script, in the log
 NICER = 10  # who asks a model goes before who trains one
 LOOK = 1  # seconds between looks at whether whoever started us is still there
+WINDOWS = sys.platform == "win32"  # has no process groups, no niceness and only one way to end a process
+KILL = signal.SIGTERM if WINDOWS else signal.SIGKILL
 
 
 def main(folder):
@@ -35,7 +37,8 @@ def main(folder):
     folder = Path(folder).resolve()
     shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
     (folder / TEMPORARY).mkdir()
-    os.nice(NICER)
+    if not WINDOWS:
+        os.nice(NICER)
     environment = {
         **os.environ,
         "PYTHONUNBUFFERED": "1",
@@ -87,17 +90,27 @@ def end_with_starter():
     It is gone when its end of our standard input is closed, also by kill -9. A process that it forked may hold that
     open: so we look at our parent, too.
     """
-    if os.getpgrp() != os.getpid():
+    if not WINDOWS and os.getpgrp() != os.getpid():
         os.setpgid(0, 0)  # never the group of a shell
     threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
 
 
 def _watch(starter):
-    while os.getppid() == starter:
-        readable, _, _ = select.select([0], [], [], LOOK)
-        if readable and not os.read(0, 1024):
-            break
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+    if WINDOWS:  # cannot wait for a pipe with a limit; there a fork cannot hold it open either
+        while os.read(0, 1024):
+            pass
+        _end_tree(os.getpid())
+    else:
+        while os.getppid() == starter:
+            readable, _, _ = select.select([0], [], [], LOOK)
+            if readable and not os.read(0, 1024):
+                break
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _end_tree(pid):
+    """On Windows: end a process and what it started."""
+    subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True)
 
 
 def start(module, *arguments, log):
@@ -118,8 +131,11 @@ def start(module, *arguments, log):
 
 def send(child, number):
     """Send a signal to the group of a process that `start` started, as far as it is still there."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # a group of zombies refuses on some systems
-        os.killpg(child.pid, number)
+    if WINDOWS:
+        _end_tree(child.pid)
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # a group of zombies refuses on some systems
+            os.killpg(child.pid, number)
 
 
 if __name__ == "__main__":

@@ -228,7 +228,7 @@ class Trainer:
             with self.changed:
                 while self.child.poll() is None:
                     self.changed.wait(POLL)
-                process.send(self.child, signal.SIGKILL)  # what it may have left behind
+                process.send(self.child, process.KILL)  # what it may have left behind
                 self.child.stdin.close()
                 run = replace(run, seconds=run.seconds + time.monotonic() - started)
                 self._guarded(self._finish, run, self.child.returncode)
@@ -269,7 +269,7 @@ class Trainer:
         if child:
             process.send(child, signal.SIGTERM)
             if not self.changed.wait_for(lambda: self.child is not child, GRACE):
-                process.send(child, signal.SIGKILL)
+                process.send(child, process.KILL)
                 self.changed.wait_for(lambda: self.child is not child)
 
     def _finish(self, run, code):
