@@ -4,12 +4,12 @@
 # tools/bare_machine.sh [bookworm|trixie]     trixie without it; needs root, debootstrap and the network
 #
 #   KEEP=1   leave the machine there, and say where
+#   MIRROR=  another mirror than debootstrap takes by itself
 #
 # Ends with 77 where it cannot be tried here.
 set -u
 
 RELEASE=${1:-trixie}
-MIRROR=${MIRROR:-http://deb.debian.org/debian}
 PACKAGES=make,git,python3,python3-venv,ca-certificates
 FILES="signal/model_signal_metadata.tflite mel/model_mel_metadata.tflite mel/model_mel_audio_metadata.tflite"
 SKIPPED=77
@@ -64,7 +64,7 @@ trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
 make_debian() {
-    debootstrap --variant=minbase --include="$PACKAGES" "$RELEASE" "$machine" "$MIRROR" >"$machine.log" 2>&1
+    debootstrap --variant=minbase --include="$PACKAGES" "$RELEASE" "$machine" ${MIRROR:+"$MIRROR"} >"$machine.log" 2>&1
     code=$?
     [ "$code" -eq 0 ] || tail -n 5 "$machine.log" >&2
     rm -f "$machine.log"
