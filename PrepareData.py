@@ -41,7 +41,9 @@ def main(argv=None):
     )
     parser.add_argument("--silent", default=SILENT, metavar="LABELS", help="left as they are (default: %(default)s)")
     parser.add_argument("--sample-rate", default=SAMPLE_RATE, type=arguments.at_least(1000), metavar="HZ")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it (docs/cluster.md)")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it (docs/guide/many_machines.md)"
+    )
     parser.add_argument("--plot", action="store_true", help="draw it: a recording before and after, or the check-up")
     parser.add_argument("--check", metavar="FOLDER", nargs="?", const=True, help="say what is in a data folder")
     parser.add_argument("--json", action="store_true", help="the check-up as JSON on standard output, and nothing else")

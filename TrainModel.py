@@ -46,7 +46,7 @@ def main(argv=None):
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
-    several = parser.add_argument_group("several processes, see docs/training_on_several_machines.md")
+    several = parser.add_argument_group("several processes, see docs/guide/many_machines.md")
     several.add_argument("--coordinator", metavar="HOST:PORT", help="where they meet: an address of process 0")
     several.add_argument("--processes", type=arguments.at_least(1), metavar="N", help="how many there are")
     several.add_argument("--process", type=arguments.at_least(0), metavar="K", help="which one this is, from 0")

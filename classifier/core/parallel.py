@@ -68,7 +68,7 @@ def not_shared(path):
     """The InputError where one machine of a cluster does not see what another has at a path."""
     return InputError(
         f"{path} is not the same on each machine of the cluster (looked for on {platform.node()}); give a path that "
-        "all share, or an address (docs/cluster.md)"
+        "all share, or an address (docs/guide/many_machines.md)"
     )
 
 

@@ -286,7 +286,7 @@ def _as_name(address):
 
 
 def _where_rights_are_said():
-    return "look whether the address is right, and who you are to the provider (docs/cluster.md)"
+    return "look whether the address is right, and who you are to the provider (docs/guide/many_machines.md)"
 
 
 def _here(path):
