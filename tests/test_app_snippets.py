@@ -1,4 +1,4 @@
-"""What the README says to run, run."""
+"""The Python programs of docs/guide/use_the_file_in_an_app.md, run as they are printed."""
 
 import ast
 import re
@@ -12,7 +12,8 @@ from classifier.export import runtimes
 from classifier.inference import prediction
 from tests.conftest import ROOT, write_tone
 
-SNIPPETS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+PAGE = ROOT / "docs" / "guide" / "use_the_file_in_an_app.md"
+SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
 RUNTIMES = {"mediapipe": "MediaPipe Tasks", "tflite_support": "Task Library", "ai_edge_litert": "LiteRT"}
 BEFORE = {  # what a machine without graphics, and two libraries in one environment, need
     "mediapipe": "sys.modules['tensorflow'] = None; import types; sys.modules['cv2'] = types.ModuleType('cv2')",
@@ -30,7 +31,7 @@ def test_there_is_one_for_each_runtime():
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=library)
-def test_it_answers_what_our_own_script_answers(snippet, trained, tmp_path):
+def test_it_predicts_what_our_own_script_predicts(snippet, trained, tmp_path):
     if why := runtimes.why_not_here(RUNTIMES[library(snippet)]):
         pytest.skip(f"{library(snippet)} cannot run here: {why}")
     shutil.copy(trained.out / "signal" / "model_signal_metadata.tflite", tmp_path)
