@@ -64,3 +64,10 @@ def test_every_file_of_results_that_is_named_exists():
     text = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
     for module in re.findall(r"benchmarks\.(\w+)", text):
         assert (ROOT / "benchmarks" / f"{module}.py").is_file(), f"there is no benchmarks/{module}.py"
+
+
+def test_every_page_that_the_code_names_exists():
+    scripts = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
+    named = {page for path in scripts for page in re.findall(r"docs/[\w/]+\.md", path.read_text(encoding="utf-8"))}
+    assert named
+    assert not [page for page in named if not (ROOT / page).is_file()]

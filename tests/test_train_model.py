@@ -209,7 +209,7 @@ def test_ctrl_c_leaves_the_model_of_before(tmp_path):
 
 
 def test_real_voices_of_unseen_speakers_are_told_apart(shared_data, tmp_path):
-    """A few real speakers, a few epochs: far above chance. The full figures are in the README."""
+    """A few real speakers, a few epochs: far above chance. The full figures are in docs/results.md."""
     for label in ("silence", "song", "speech"):
         for path in sorted((shared_data / "voices" / label).glob("ravdess-a0*")):
             (tmp_path / "data" / label).mkdir(parents=True, exist_ok=True)
