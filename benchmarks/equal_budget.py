@@ -44,7 +44,7 @@ def main(argv=None):
     shown = [[f"{value:.1%}" if isinstance(value, float) else value for value in row.values()] for row in rows]
     console.table(["model", "weights", "epochs", "windows, balanced accuracy", "recordings right"], shown)
     with (RESULTS / f"equal_budget_{args.data.name}.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> None:
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         with atomic_files.new_file(REFERENCE / name) as fresh:
-            fresh.write_text(text, encoding="utf-8")
+            fresh.write_text(text, encoding="utf-8", newline="\n")
     print(f"wrote {len(pages())} pages into {REFERENCE}")
 
 
