@@ -26,6 +26,7 @@ LONGEST_FIRST = [  # files that take a minute or more: begun last, one would kee
     "test_train_model.py",
     "test_trainer.py",
     "test_evaluate_model.py",
+    "test_guide.py",
     "test_checkpoint.py",
     "test_transfer.py",
 ]
