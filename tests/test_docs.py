@@ -71,3 +71,9 @@ def test_every_page_that_the_code_names_exists():
     named = {page for path in scripts for page in re.findall(r"docs/[\w/]+\.md", path.read_text(encoding="utf-8"))}
     assert named
     assert not [page for page in named if not (ROOT / page).is_file()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_file_of_the_project_that_a_page_names_exists(page):
+    named = re.findall(r"`((?:classifier|tests|tools|benchmarks)/[\w./]*\w)/?`", page.read_text(encoding="utf-8"))
+    assert not [path for path in named if not (ROOT / path).exists()]
