@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, console, registry
-from classifier.records.audio_format import make_audio_format
-from classifier.storage.locations import absolute, place
+from classifier.core import arguments, console
+from classifier.records.config import TrainingConfig
+from classifier.storage.locations import place
 from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models
 DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_short while that is empty
-LAYOUT = None  # a file of classifier/layouts: how the data says what is what; None: found by looking
+LAYOUT = None  # a file of classifier/data/layouts: how the data says what is what; None: found by looking
 GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
@@ -50,67 +50,26 @@ def main(argv=None):
     several.add_argument("--coordinator", metavar="HOST:PORT", help="where they meet: an address of process 0")
     several.add_argument("--processes", type=arguments.at_least(1), metavar="N", help="how many there are")
     several.add_argument("--process", type=arguments.at_least(0), metavar="K", help="which one this is, from 0")
-    args = parser.parse_args(argv)
+    config = TrainingConfig.from_args(
+        parser.parse_args(argv)
+    )  # checks everything that can be checked before TensorFlow
 
-    from classifier.data import audio_cache, clips
-    from classifier.pretrained import weights
-    from classifier.records import recipe
-    from classifier.training import distributed
+    from classifier.training import data as training_data
 
-    team = distributed.asked_for(args.coordinator, args.processes, args.process)
-    if args.weights:
-        weights.take(args.weights)
-    names = registry.choose("models", args.model)
-    data = absolute(args.data or clips.default_data())
-    if args.background_noise:
-        args.background_noise = str(args.background_noise.resolve())
-    kept = (
-        "layout",
-        "group_by",
-        "fold",
-        "seed",
-        "background_noise",
-        "fine_tune",
-        "epochs",
-        "paper",
-        "window",
-        "sample_rate",
-    )
-    run = {"data": str(data), **{name: getattr(args, name) for name in kept}}
-    audio_formats = {name: recipe.audio_format_of_run(name, run) for name in names}
-    for audio_format in dict.fromkeys(audio_formats.values()):
-        if audio_format != make_audio_format():
-            length = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
-            console.say(f"this run: windows of {length}; Constants.py says otherwise")
-    found = clips.read_clips(data, args.group_by, args.layout)
-    audio_formats = {name: audio_formats[name] for name in weights.ready(names, leave_out=args.model == "all")}
-    labels = clips.label_order(found, args.labels)
-    rates = {audio_format.sample_rate for audio_format in audio_formats.values()}
-    recordings = {rate: audio_cache.read(found, data, rate, not args.no_cache) for rate in rates}
-    behind = dict.fromkeys(rates)
-    if args.background_noise:
-        noises = clips.of_background(args.background_noise)
-        behind = {rate: audio_cache.read(noises, args.background_noise, rate, not args.no_cache) for rate in rates}
-    console.import_keras()
+    data = training_data.load(config)
+    console.import_keras()  # takes seconds: what is wrong with the data is said before
+    from classifier.export.convert import try_export
     from classifier.reporting import html_report, tables
-    from classifier.training import train
+    from classifier.training.train import train
 
-    with distributed.joined(team):
-        for name, audio_format in audio_formats.items():
-            held, background_noise = recordings[audio_format.sample_rate], behind[audio_format.sample_rate]
-            trained = train.train(name, held, labels, audio_format, run, args.trained, args.resume, background_noise)
-            if trained:
-                tables.scores(trained)
-                print(f"  report: {html_report.write(trained)}")
-    if team and team.process:
+    for trained in train(config, data, try_export):
+        tables.scores(trained)
+        print(f"  report: {html_report.write(trained)}")
+    if config.team and config.team.process:
         return
-    for _, reason in held.skipped:
-        print(f"skipped: {reason}")
-    if held.skipped:
-        print(f"{len(held.skipped)} of {len(found)} recordings were skipped, for the reasons above")
-    print(
-        f"wrote {', '.join(str(args.trained / name) for name in audio_formats)}; next: python ConvertModelToTFLite.py"
-    )
+    tables.skipped(data)
+    written = ", ".join(str(config.trained / name) for name in data.audio_formats)
+    print(f"wrote {written}; next: python ConvertModelToTFLite.py")
 
 
 if __name__ == "__main__":

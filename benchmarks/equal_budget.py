@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.ingredients import recordings, run_of
+from benchmarks.ingredients import config_of
 from classifier.core import arguments, console, parallel, registry
 from classifier.records import artifact
-from classifier.records.audio_format import make_audio_format
+from classifier.records.audio_format import AudioFormat
+from classifier.training import data
 from Constants import EVALUATED
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
@@ -36,8 +37,8 @@ def main(argv=None):
     parser.add_argument("--out", type=Path, default=EVALUATED / "equal_budget", help="default: %(default)s")
     args = parser.parse_args(argv)
 
-    args.data = args.data.resolve()
-    recordings(args)  # decoded once, before there are several processes
+    args.out.mkdir(parents=True, exist_ok=True)
+    data.load(config_of(args, "signal", SEED, None, args.out))  # decoded once, before there are several processes
     names = [name for name in registry.choose("models", args.model) if not registry.stated("models", name, "NETWORK")]
     rows = parallel.results(_trained, [(args, name) for name in names], at_once=args.jobs)
     rows = sorted(rows, key=lambda row: -row["windows"])
@@ -54,15 +55,17 @@ def _trained(args, name):
     if not (out / name / artifact.RUN).is_file():
         os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")  # before TensorFlow looks
         console.import_tensorflow()
-        from classifier.training import train
+        from classifier.export.convert import try_export
+        from classifier.training.train import train
 
-        held = recordings(args)
-        labels = sorted({clip.label for clip in held.clips})
-        run = run_of(args, SEED, _epochs(name, held, labels, args))
-        train.train(name, held, labels, make_audio_format(), run, out)
-    run = artifact.load(out / name).run
-    scores = run["scores"]
-    found = {"model": name, "weights": run["parameters"], "epochs": run["run"]["epochs"]}
+        out.mkdir(parents=True, exist_ok=True)
+        loaded = data.load(config_of(args, name, SEED, None, out))
+        held = loaded.audio[AudioFormat().sample_rate]
+        config = config_of(args, name, SEED, _epochs(name, held, loaded.labels, args), out)
+        list(train(config, loaded, try_export))
+    record = artifact.load(out / name).record
+    scores = record.scores
+    found = {"model": name, "weights": record.parameters, "epochs": record.config.epochs}
     return {**found, "windows": scores["windows"]["balanced_accuracy"], "recordings": scores["recordings"]["accuracy"]}
 
 
@@ -72,7 +75,7 @@ def _epochs(name, held, labels, args):
     from classifier.models import assemble
     from classifier.training.datasets import TrainingWindows
 
-    model_file, audio_format = registry.load("models", name), make_audio_format()
+    model_file, audio_format = registry.load("models", name), AudioFormat()
     learns = np.flatnonzero(splits.split(held.clips, held.contents, args.fold, SEED) == "train")
     windows = TrainingWindows(held, learns, labels, audio_format, recipe=model_file.RECIPE, seed=SEED)
     features = assemble.features_of(model_file, audio_format)

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core import arguments, console, parallel, registry
-from classifier.data import audio_cache, clips
 from classifier.evaluation import cross_validation
 from classifier.records import artifact
-from classifier.records.audio_format import make_audio_format
+from classifier.records.config import TrainingConfig
+from classifier.training import data
 from Constants import EVALUATED
 
 CHANGES = {
@@ -49,8 +49,8 @@ def main(argv=None):
     parser.add_argument("--out", type=Path, default=EVALUATED / "ingredients", help="default: %(default)s")
     args = parser.parse_args(argv)
 
-    args.data = args.data.resolve()
-    recordings(args)  # decoded once, before there are several processes
+    args.out.mkdir(parents=True, exist_ok=True)
+    data.load(config_of(args, args.model, 0, args.epochs, args.out))  # decoded once, before there are several processes
     calls = [(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
     found = list(parallel.results(_recalls, calls, at_once=args.jobs, in_order=True))
     found = np.array(found).reshape(len(CHANGES), args.seeds, 2)
@@ -61,15 +61,11 @@ def main(argv=None):
     console.table(["recipe", "validation, balanced accuracy", "test", "validation, change", "test, change"], rows)
 
 
-def recordings(args):
-    found = clips.read_clips(args.data, args.group_by)
-    return audio_cache.read(found, args.data, make_audio_format().sample_rate)
-
-
-def run_of(args, seed, epochs):
-    """What TrainModel.py notes of a training of these flags; the other ones are not given."""
-    decided = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed, "epochs": epochs}
-    return decided | dict.fromkeys(("layout", "background_noise", "fine_tune", "paper", "seconds", "sample_rate"))
+def config_of(args, model, seed, epochs, trained):
+    """The TrainingConfig of these flags, for one model."""
+    labels = trained / "labels.txt"
+    decided = {"data": str(args.data.resolve()), "group_by": args.group_by, "fold": args.fold, "seed": seed}
+    return TrainingConfig(**decided, epochs=epochs, models=(model,), labels=labels, trained=trained)
 
 
 def _recalls(args, what, seed):
@@ -77,21 +73,21 @@ def _recalls(args, what, seed):
     out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
     if not (out / args.model / artifact.RUN).is_file():
         console.import_tensorflow()
-        from classifier.training import train
+        from classifier.export.convert import try_export
+        from classifier.training.train import train
 
         model_file = registry.load("models", args.model)
         ships = model_file.RECIPE
         model_file.RECIPE = replace(ships, **CHANGES[what])
-        held = recordings(args)
-        labels = sorted({clip.label for clip in held.clips})
-        run = run_of(args, seed, args.epochs)
-        train.train(args.model, held, labels, make_audio_format(), run, out)
+        out.mkdir(parents=True, exist_ok=True)
+        config = config_of(args, args.model, seed, args.epochs, out)
+        list(train(config, data.load(config), try_export))
         model_file.RECIPE = ships  # this process may train another
     trained = artifact.load(out / args.model)
     with (trained.folder / artifact.HISTORY).open() as file:
         validation = [float(row["validation_balanced_accuracy"]) for row in csv.DictReader(file)]
-    kept = validation[trained.run["best_epoch"] - 1]
-    return kept, trained.run["scores"]["windows"]["balanced_accuracy"]
+    kept = validation[trained.record.best_epoch - 1]
+    return kept, trained.record.scores["windows"]["balanced_accuracy"]
 
 
 def _spread(values, sign=""):

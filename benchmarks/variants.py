@@ -29,8 +29,8 @@ def main(argv=None):
     for folder in folders:
         trained = artifact.load(folder)
         files = (trained.variants or variants.write(trained))["files"]
-        key = (trained.name, Path(trained.run["run"]["data"]).name)
-        right = trained.run["scores"]["windows"]["right"]
+        key = (trained.name, Path(trained.record.config.data).name)
+        right = trained.record.scores["windows"]["right"]
         found.setdefault(key, []).append((right, {kind: of["test"] for kind, of in files.items()}))
     rows = [row for key, folds in found.items() for row in _rows(key, folds)]
     header = ["model", "data", "folds", "kind", "windows right", "than Keras", "worst fold", "other label"]

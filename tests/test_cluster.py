@@ -92,7 +92,7 @@ def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_p
     ours, theirs = (artifact.load(folder / "fold_0" / "signal") for folder in (tmp_path / "alone", sent))
     for name in ("labels", "split", "scores", "thresholds"):
         assert theirs.run[name] == ours.run[name]
-    assert theirs.run["run"] == {**ours.run["run"], "data": f"{there}/all"}
+    assert theirs.record.config == {**ours.record.config, "data": f"{there}/all"}
     for name, values in ours.predictions("test").items():
         assert np.array_equal(theirs.predictions("test")[name], values)
     _, said = run_script("EvaluateModel.py", *elsewhere, *settings, cwd=tmp_path)

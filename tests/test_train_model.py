@@ -54,7 +54,7 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
 def test_what_the_model_says_of_each_held_out_window_is_kept(trained, split_name):
     model = artifact.load(trained.out / "mel")
     predictions = model.predictions(split_name)
-    names, targets = model.run["split"][split_name], predictions["targets"]
+    names, targets = model.record.split.names(split_name), predictions["targets"]
     assert set(predictions["recordings"]) == set(range(len(names)))
     for number, label, start in zip(predictions["recordings"], targets, predictions["starts"], strict=True):
         assert names[number].startswith(model.labels[label])
@@ -62,7 +62,7 @@ def test_what_the_model_says_of_each_held_out_window_is_kept(trained, split_name
     assert predictions["probabilities"].sum(axis=1) == pytest.approx(1, abs=1e-5)
     if split_name == "test":
         right = (predictions["probabilities"].argmax(axis=1) == targets).sum()
-        assert right == model.run["scores"]["windows"]["right"]
+        assert right == model.record.scores["windows"]["right"]
 
 
 def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
@@ -131,8 +131,8 @@ def test_other_recordings_are_mixed_in_behind(trained, data_short, tmp_path):
     settings = ["--data", data_short, "--epochs", 2, "--model", "signal", "--trained", tmp_path / "wet"]
     call_script("TrainModel.py", *settings, "--background-noise", tmp_path / "rain", cwd=tmp_path)
     dry, wet = (artifact.load(out / "signal") for out in (trained.out, tmp_path / "wet"))
-    assert (dry.run["recipe"]["background_snr_db"], wet.run["recipe"]["background_snr_db"]) == (None, [5, 30])
-    assert wet.run["run"]["background_noise"] == str(tmp_path / "rain")
+    assert (dry.record.recipe.background_snr_db, wet.record.recipe.background_snr_db) == (None, [5, 30])
+    assert wet.record.config.background_noise == str(tmp_path / "rain")
     assert not np.array_equal(dry.predictions("test")["probabilities"], wet.predictions("test")["probabilities"])
     _, said = train(data_short, tmp_path / "none", "--background-noise", tmp_path / "nowhere", expect=1)
     assert "nowhere holds no recordings; name a folder of sounds to mix in" in said

@@ -43,6 +43,16 @@ def stated(kind, name, constant):
     return None
 
 
+def states(kind, name, constant):
+    """Whether a file assigns a value to a constant; the file is only read."""
+    path = _folder(kind) / f"{name}.py"
+    for node in ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else ():
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if constant in {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}:
+            return True
+    return False
+
+
 def docstring(kind, name):
     """What a file says of itself, "" where there is no such file; the file is only read."""
     path = _folder(kind) / f"{name}.py"

@@ -88,13 +88,24 @@ def default_data():
 
 
 def label_order(clips, path=LABELS_FILE):
-    """The labels of a labels file, after making sure that they are the labels of the clips.
+    """The labels in the order of the outputs: those of a labels file, which must be the labels of the clips.
 
     A file that is missing is written from the folders, sorted; so is the shipped labels.txt when it does not fit.
 
     Raises:
         InputError: file and folders differ; the message says how, and two ways to mend it.
     """
+    labels = check_labels(clips, path)
+    if labels is None:
+        labels = sorted({clip.label for clip in clips})
+        with atomic_files.new_file(Path(path).resolve()) as fresh:
+            fresh.write_text("\n".join(labels) + "\n", encoding="utf-8")
+        say(f"labels: {', '.join(labels)}, written to {Path(path).resolve()} from the folders")
+    return labels
+
+
+def check_labels(clips, path=LABELS_FILE):
+    """The labels of a labels file; None where it is to be written from the folders. Errors are label_order's."""
     path = Path(path).resolve()
     have = sorted({clip.label for clip in clips})
     if path.exists():
@@ -108,7 +119,4 @@ def label_order(clips, path=LABELS_FILE):
                 f"{only_here or 'none'}). Delete {path.name} to have it written from the folders, or name another file "
                 "with --labels"
             )
-    with atomic_files.new_file(path) as fresh:
-        fresh.write_text("\n".join(have) + "\n", encoding="utf-8")
-    say(f"labels: {', '.join(have)}, written to {path} from the folders")
-    return have
+    return None

@@ -1,37 +1,76 @@
-"""What run.json says of the data, and of who learnt from what."""
+"""Which recordings a model was made from, and in which split each of them was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from classifier.data import splits
+from classifier.data.audio_cache import AudioCache
 
 
-def of_data(store, folder):
+@dataclass(frozen=True, kw_only=True)
+class DataRecord:
     """Which data it was, as far as one can tell later.
 
-    Args:
-        store: the decoded recordings.
-        folder: that their names are seen from.
+    Attributes:
+        fingerprint: a hash of all samples and labels.
+        recordings: {label: how many clips}.
+        skipped: {path, reason} of each clip that could not be read.
     """
-    labels = [clip.label for clip in store.clips]
-    return {
-        "fingerprint": store.fingerprint,
-        "recordings": {label: labels.count(label) for label in sorted(set(labels))},
-        "skipped": [{"path": clip.name(folder), "reason": reason} for clip, reason in store.skipped],
-    }
+
+    fingerprint: str
+    recordings: dict[str, int]
+    skipped: list[dict[str, str]]
 
 
-def of_split(store, split_names, folder):
-    """How the recordings were split, what is in two splits, and the names on each; sides as of splits.split."""
-    names = [clip.name(folder) for clip in store.clips]
-    groups = [clip.group for clip in store.clips]
-    same = set(splits.in_two_splits(store.contents, split_names))
-    return {
-        "by": splits.how(store.clips),
-        "groups": len(set(groups)),
-        "groups_in_two_splits": splits.in_two_splits(groups, split_names),
-        "recordings_in_two_splits": [
-            name for name, content in zip(names, store.contents, strict=True) if content in same
+@dataclass(frozen=True, kw_only=True)
+class SplitRecord:
+    """How the clips were split; names are seen from the data's folder.
+
+    Attributes:
+        by: who decided, of splits.how.
+        groups: how many there are.
+        groups_in_two_splits, recordings_in_two_splits: what leaks.
+        train, validation, test: names of the clips.
+    """
+
+    by: str
+    groups: int
+    groups_in_two_splits: list[str]
+    recordings_in_two_splits: list[str]
+    train: list[str]
+    validation: list[str]
+    test: list[str]
+
+    def names(self, split_name: str) -> list[str]:
+        """The clips of "train", "validation" or "test"."""
+        return getattr(self, split_name)
+
+
+def of_data(audio: AudioCache, folder: Path | str) -> DataRecord:
+    """What is remembered of decoded recordings, whose names are seen from a folder."""
+    labels = [clip.label for clip in audio.clips]
+    return DataRecord(
+        fingerprint=audio.fingerprint,
+        recordings={label: labels.count(label) for label in sorted(set(labels))},
+        skipped=[{"path": clip.name(folder), "reason": reason} for clip, reason in audio.skipped],
+    )
+
+
+def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path | str) -> SplitRecord:
+    """What is remembered of a split; split_names: (clips,) as splits.split gives them."""
+    names = [clip.name(folder) for clip in audio.clips]
+    groups = [clip.group for clip in audio.clips]
+    leaked = set(splits.in_two_splits(audio.contents, split_names))
+    return SplitRecord(
+        by=splits.how(audio.clips),
+        groups=len(set(groups)),
+        groups_in_two_splits=splits.in_two_splits(groups, split_names),
+        recordings_in_two_splits=[
+            name for name, content in zip(names, audio.contents, strict=True) if content in leaked
         ],
         **{
-            split_name: [name for name, where in zip(names, split_names, strict=True) if where == split_name]
-            for split_name in splits.SPLITS
+            split: [name for name, of_clip in zip(names, split_names, strict=True) if of_clip == split]
+            for split in splits.SPLITS
         },
-    }
+    )

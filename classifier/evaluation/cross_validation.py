@@ -179,7 +179,7 @@ def train(jobs, labels, n_at_once, scheduler=None, to=None):
                         remote.fetched(to) if scheduler else remote.send(job.out.parent, to)
                     if scheduler and not job.folder.is_dir():
                         raise parallel.not_shared(job.folder)
-                    recall = artifact.load(job.folder).run["scores"]["windows"]["balanced_accuracy"]
+                    recall = artifact.load(job.folder).record.scores["windows"]["balanced_accuracy"]
                     n_done += 1
                     minutes = (time.monotonic() - started) / 60
                     words = f"balanced accuracy {recall:.1%}; {n_done} of {len(jobs)} done, {minutes:.1f} minutes"
@@ -262,13 +262,13 @@ def gather(jobs, store, vote=False, seed=0):
         trained = artifact.load(job.folder)
         predictions = trained.predictions("test")
         seconds = trained.audio_format.seconds
-        alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.run["thresholds"]))
-        names = np.array(trained.run["split"]["test"])[predictions["recordings"]]
+        alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.record.thresholds))
+        names = np.array(trained.record.split.test)[predictions["recordings"]]
         predictions["groups"] = np.array([group_of[name] for name in names])
         predictions["recordings"] = np.array([f"{job.fold} {name}" for name in names])
         together.append(predictions)
-        row = {"fold": job.fold, "folder": str(job.folder), "best_epoch": trained.run["best_epoch"]}
-        row["groups_in_two_splits"] = len(trained.run["split"]["groups_in_two_splits"])
+        row = {"fold": job.fold, "folder": str(job.folder), "best_epoch": trained.record.best_epoch}
+        row["groups_in_two_splits"] = len(trained.record.split.groups_in_two_splits)
         row["scores"] = metrics.score(*_in_order(predictions), trained.labels, vote)
         folds.append(row)
     predictions = {name: np.concatenate([each[name] for each in together]) for name in together[0]}

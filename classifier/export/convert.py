@@ -85,6 +85,24 @@ def export_int8(model, path, rows, learnt, is_good=lambda path: True):
     raise why
 
 
+def try_export(name, model, audio_format):
+    """Convert a model and keep nothing: what training asks for before it starts.
+
+    Args:
+        name: of its file in classifier/models.
+
+    Raises:
+        InputError: as `export`.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":  # only TensorFlow converts
+        check_elsewhere(name, model, audio_format)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        export(model, Path(folder) / artifact.TFLITE, probes(audio_format))
+
+
 def check_elsewhere(name, model, audio_format):
     """Convert a model in a process of its own, where Keras computes with TensorFlow; nothing is kept.
 

@@ -7,7 +7,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,12 @@ from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
 from classifier.data.layouts import PART, folder_of
-from classifier.records.audio_format import AudioFormat, make_audio_format
-from classifier.records.recipe import seconds
+from classifier.records.audio_format import AudioFormat
+from classifier.records.run_record import FILE as RUN
+from classifier.records.run_record import RunRecord
 from Constants import DATA_SHORT
 
 MODEL = "model.keras"
-RUN = "run.json"
 HISTORY = "history.csv"
 PREDICTIONS = "predictions.npz"  # of the validation and the test split, window by window
 REPORT = "report"
@@ -41,28 +41,33 @@ DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A trained model's folder, read: run is run.json, audio format and labels are from there."""
+    """A trained model's folder: record is its run.json."""
 
     folder: Path
-    run: dict
-    audio_format: AudioFormat
-    labels: list
+    record: RunRecord
 
     @property
-    def name(self):
-        return self.run["model"]
+    def name(self) -> str:
+        return self.record.model
 
     @property
-    def thresholds(self):
-        """{label: how probable it must be to be said}, chosen on the validation split; empty before there were any."""
-        return self.run.get("thresholds", {})
+    def audio_format(self) -> AudioFormat:
+        return self.record.audio_format
 
-    def predictions(self, split_name):
-        """What the model said of the windows of a side ("validation" or "test"), when it was trained.
+    @property
+    def labels(self) -> list[str]:
+        return self.record.labels
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        return self.record.thresholds
+
+    def predictions(self, split_name: str) -> dict[str, np.ndarray]:
+        """What the model predicted for the windows of "validation" or "test" when it was trained.
 
         Returns:
-            dict of probabilities (windows, labels) float32, truth (windows,) index of the label, recordings (windows,)
-            index into run["split"][side], and starts (windows,) seconds.
+            dict of probabilities (windows, labels) float32, targets (windows,) index of the label, recordings
+            (windows,) index into record.split.names(split_name), and starts (windows,) seconds.
 
         Raises:
             InputError: the file is gone.
@@ -88,8 +93,8 @@ class Artifact:
         return self._recordings("train")
 
     def _recordings(self, split_name):
-        data = folder_of(self.run["run"]["data"])
-        names = dict.fromkeys(name.partition(PART)[0] for name in self.run["split"][split_name])
+        data = folder_of(self.record.config.data)
+        names = dict.fromkeys(name.partition(PART)[0] for name in self.record.split.names(split_name))
         return [path for path in (data / name for name in names) if path.is_file()]
 
 
@@ -106,21 +111,16 @@ def load(folder):
     missing = [name for name in (RUN, MODEL) if not (folder / name).is_file()]
     if missing:
         raise InputError(f"{folder} is half written ({', '.join(missing)} missing); train it again with TrainModel.py")
-    try:
-        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        audio_format, labels = AudioFormat(**run["audio_format"]), run["labels"]
-        settings = seconds(run["model"], run["run"]), run["run"]["sample_rate"]
-        expected = audio_format if run.get("paper_audio_format") else make_audio_format(*settings)
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder / RUN} is damaged ({error!r}); train it again with TrainModel.py") from None
+    record = RunRecord.read(folder)
+    expected = record.audio_format if record.paper_audio_format else record.config.audio_format(record.model)
     for field in fields(AudioFormat):
-        was, now = getattr(audio_format, field.name), getattr(expected, field.name)
+        was, now = getattr(record.audio_format, field.name), getattr(expected, field.name)
         if was != now:
             raise InputError(
                 f"{folder} was trained with {field.name} = {was}, Constants.py says {now}: train it again, or put "
                 "Constants.py back"
             )
-    return Artifact(folder, run, audio_format, labels)
+    return Artifact(folder, record)
 
 
 def trained(out, wanted="all"):
@@ -231,16 +231,10 @@ def load_keras(trained):
 
 
 def write_predictions(folder, predictions):
-    """Write predictions.npz, {side: what Artifact.answers returns}, into a folder under construction."""
+    """Write predictions.npz, {split: what Artifact.predictions returns}, into a folder under construction."""
     named = {
         f"{split_name}_{name}": values
         for split_name, of_split in predictions.items()
         for name, values in of_split.items()
     }
     np.savez_compressed(Path(folder) / PREDICTIONS, **named)
-
-
-def write_run(folder, run, audio_format):
-    """Write run.json into a folder under construction."""
-    text = json.dumps({**run, "audio_format": asdict(audio_format)}, indent=2, ensure_ascii=False)
-    (Path(folder) / RUN).write_text(text + "\n", encoding="utf-8")

@@ -1,13 +1,12 @@
 """A recipe: how a model is trained. Its defaults are no technique at all; a model's file says what it uses."""
 
 from dataclasses import dataclass, replace
+from types import ModuleType
 
-from classifier.core import registry
-from classifier.core.console import import_keras
 from classifier.core.errors import InputError
-from classifier.records.audio_format import make_audio_format
+from classifier.records.config import RunConfig
 
-MIX_IN_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
+BACKGROUND_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ class Recipe:
     pitch: float = 0.0
     stretch: float = 0.0
     speed: float = 0.0
-    background_snr_db: tuple | None = None
-    noise_snr_db: tuple | None = None
+    background_snr_db: tuple[float, float] | None = None
+    noise_snr_db: tuple[float, float] | None = None
     mixup: float = 0.0
     masks: float = 0.0
     fine_tuned: int = 0
@@ -80,52 +79,30 @@ FIELD = Recipe(  # what serves most models on recordings from the field; a model
 )
 
 
-def audio_format_of_run(name, run):
-    """The audio format of a model when a person has decided `run`: Constants.py's or, with paper, its paper's.
-
-    Only with paper is the model's file imported, and Keras with it.
-    """
-    base = None
-    if run["paper"]:
-        import_keras()  # quietly, before the file imports it
-        base = getattr(registry.load("models", name), "PAPER_AUDIO_FORMAT", None)
-    return make_audio_format(run["window"] if base else seconds(name, run), run["sample_rate"], base)
+def recipe_for(model: ModuleType, config: RunConfig) -> Recipe:
+    """What a file of classifier/models is trained with."""
+    recipe = model.PAPER if config.paper else model.RECIPE
+    is_head = hasattr(model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
+    return _decided(recipe, config.epochs, None if is_head else config.background_noise)
 
 
-def audio_format_of(name):
-    """The audio format of a model where a person has decided nothing."""
-    return audio_format_of_run(name, dict.fromkeys(("paper", "window", "sample_rate")))
-
-
-def seconds(name, run):
-    """How long a window is that a person, or else the model's file, wants; None: as long as Constants.py says."""
-    return run["window"] or registry.stated("models", name, "SECONDS")
-
-
-def of_run(model, run):
-    """What a file of classifier/models is trained with, when a person has decided `run` (see training.train)."""
-    recipe = model.PAPER if run["paper"] else model.RECIPE
-    hears = not hasattr(model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
-    return _as_decided(recipe, {**run, "background_noise": hears and run["background_noise"]})
-
-
-def fine_tuning_of_run(model, run):
-    """How the last layers of the pretrained network of such a file learn after their head; None where they do not.
+def fine_tuning_for(model: ModuleType, config: RunConfig) -> Recipe | None:
+    """How the last layers of a model's pretrained network learn after their head; None where they do not.
 
     Raises:
         InputError: a person wants that of a model that stands on no pretrained network.
     """
-    ships, wanted = getattr(model, "FINE_TUNE", None), run["fine_tune"]
+    ships, wanted = getattr(model, "FINE_TUNE", None), config.fine_tune
     if ships is None:
         if wanted:
             name = model.__name__.rpartition(".")[2]
             raise InputError(f"{name} stands on no pretrained network: leave out --fine-tune")
         return None
     tuning = replace(ships, fine_tuned=ships.fine_tuned if wanted is None else wanted)
-    return _as_decided(tuning, run) if tuning.fine_tuned else None
+    return _decided(tuning, config.epochs, config.background_noise) if tuning.fine_tuned else None
 
 
-def _as_decided(recipe, run):
-    if run["background_noise"]:
-        recipe = replace(recipe, background_snr_db=recipe.background_snr_db or MIX_IN_SNR_DB)
-    return replace(recipe, epochs=run["epochs"] or recipe.epochs)
+def _decided(recipe, epochs, background_noise):
+    if background_noise:
+        recipe = replace(recipe, background_snr_db=recipe.background_snr_db or BACKGROUND_SNR_DB)
+    return replace(recipe, epochs=epochs or recipe.epochs)

@@ -61,7 +61,7 @@ def write(trained):
     Returns:
         Path of the page.
     """
-    run, score = trained.run, trained.run["scores"]
+    run, score = trained.run, trained.record.scores
     right = f"{score['recordings']['right']} of {score['recordings']['n']} held-out recordings right"
     page = string.Template(SKELETON.read_text(encoding="utf-8")).substitute(
         title=html.escape(f"{trained.name}: {right}"),
@@ -138,7 +138,7 @@ def _shown(name):
 
 
 def _card(trained):
-    run, audio_format, data, split = trained.run, trained.audio_format, trained.run["data"], trained.run["split"]
+    run, audio_format, data, split = trained.run, trained.audio_format, trained.record.data, trained.record.split
     counts = data["recordings"]
     chips = [tag("span", _name(label), tag("small", counts.get(label, 0)), class_="chip") for label in trained.labels]
     split_names = ", ".join(f"{len(split[split_name])} to {verb}" for split_name, verb in splits.VERBS.items())
@@ -165,7 +165,7 @@ def _card(trained):
 def _confusions(trained):
     found = []
     for what in ("windows", "recordings"):
-        score = trained.run["scores"][what]
+        score = trained.record.scores[what]
         caption = f"{score['right']} of {score['n']} {what} right"
         picture = _picture(trained, f"confusion_{what}.png", f"Confusion matrix of the {what}, as in the table above")
         inside = [tag("h3", what.capitalize()), _matrix(score["confusion"], trained.labels, caption)]
@@ -204,7 +204,7 @@ def _scrolling(caption, *inside, **attributes):
 
 
 def _labels(trained):
-    windows, recordings = (np.array(trained.run["scores"][what]["confusion"]) for what in ("windows", "recordings"))
+    windows, recordings = (np.array(trained.record.scores[what]["confusion"]) for what in ("windows", "recordings"))
     rows = []
     for i, label in enumerate(trained.labels):
         right, true, said = windows[i, i], windows[i].sum(), windows[:, i].sum()
@@ -217,7 +217,7 @@ def _labels(trained):
 def _alarms(trained):
     """The threshold of each label, and what it does on the test split."""
     rows = []
-    for label, of in trained.run["alarms"].items():
+    for label, of in trained.record.alarms.items():
         heard = f"{of['false_alarms']} in {60 * of['hours']:.1f} minutes" if of["hours"] else "-"
         at_most = f"{of['at_most_per_hour']:.1f}" if of["hours"] else "-"
         missed = "-" if of["misses"] is None else f"{of['misses']:.1%}"
@@ -284,7 +284,7 @@ def _windows(trained):
     shown = []
     with tempfile.TemporaryDirectory() as folder:
         for i in hardest(predictions["probabilities"], predictions["targets"])[:HARDEST]:
-            name = trained.run["split"]["test"][predictions["recordings"][i]]
+            name = trained.record.split.test[predictions["recordings"][i]]
             where, targets = float(predictions["starts"][i]), int(predictions["targets"][i])
             shown.append(_window(trained, name, where, predictions["probabilities"][i], targets, Path(folder)))
     return tag("div", *shown, class_="windows")
@@ -294,7 +294,7 @@ def _window(trained, name, start, probabilities, targets, folder):
     """One window to look at and listen to."""
     seconds, labels = trained.audio_format.seconds, trained.labels
     path, start, end = _place(name, start, seconds)
-    signal = _read(folder_of(trained.run["run"]["data"]) / path, start, end, trained.audio_format)
+    signal = _read(folder_of(trained.record.config.data) / path, start, end, trained.audio_format)
     padded, times = "", f"{start:g} to {start + seconds:g} s"
     if signal is None:
         sound = [tag("p", "The recording is no longer there, or no longer what it was.", class_="gone")]
@@ -423,7 +423,7 @@ def command(trained):
 
     Of fine-tuning 0 is a decision, for there are models that are fine-tuned if nobody says so.
     """
-    settings = dict(trained.run["run"])
+    settings = dict(trained.record.config)
     for name in ("data", "background_noise"):
         if settings.get(name):
             folder = Path(settings[name])

@@ -18,7 +18,7 @@ ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 
 def scores(trained):
     """Print what the test split says of a model, chance beside it."""
-    score, split = trained.run["scores"], trained.run["split"]
+    score, split = trained.record.scores, trained.record.split
     windows, recordings = score["windows"], score["recordings"]
     split_names = ", ".join(f"{len(split[split_name])} to {verb}" for split_name, verb in splits.VERBS.items())
     print(f"{trained.name}: {recordings['right']} of {recordings['n']} held-out recordings right")
@@ -41,6 +41,18 @@ def scores(trained):
         for label, row in zip(trained.labels, windows["confusion"], strict=True)
     ]
     console.table(["label", "recall, windows", "recordings", *(f"as {label}" for label in trained.labels)], rows)
+
+
+def skipped(data):
+    """Print which recordings of a training could not be read.
+
+    Args:
+        data: TrainingData.
+    """
+    for _, reason in data.skipped:
+        print(f"skipped: {reason}")
+    if data.skipped:
+        print(f"{len(data.skipped)} of {data.n_clips} recordings were skipped, for the reasons above")
 
 
 def variants(models):
@@ -82,7 +94,7 @@ def show(models):
         for file in artifact.app_files(trained):
             if file.target.is_file():
                 of_kind = trained.variants.get("files", {}).get(file.kind, {})
-                right = ((not file.is_dropin and of_kind.get("test")) or trained.run["scores"])["recordings"]
+                right = ((not file.is_dropin and of_kind.get("test")) or trained.record.scores)["recordings"]
                 size = f"{file.target.stat().st_size / 1000:,.0f} KB"
                 row = [trained.name, f"{right['right']} of {right['n']}", size, file.kind, file.takes, file.target]
                 rows.append(row)

@@ -105,7 +105,7 @@ def _summary(name):
 @functools.lru_cache(maxsize=256)
 def _described(folder, *stamps):
     trained = artifact.load(folder)
-    windows, recordings = trained.run["scores"]["windows"], trained.run["scores"]["recordings"]
+    windows, recordings = trained.record.scores["windows"], trained.record.scores["recordings"]
     page = folder / artifact.REPORT / artifact.PAGE
     about = {
         "architecture": trained.name,

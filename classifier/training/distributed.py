@@ -11,63 +11,17 @@ import itertools
 import json
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from classifier.core.console import JAX, say
+from classifier.core.console import say
 from classifier.core.errors import InputError
 
-VARIABLES = {  # by which Keras lets a cluster say the same as the flags
-    "--coordinator": "KERAS_DISTRIBUTION_JOB_ADDRESSES",
-    "--processes": "KERAS_DISTRIBUTION_NUM_PROCESSES",
-    "--process": "KERAS_DISTRIBUTION_PROCESS_ID",
-}
 PATIENCE = 24 * 60 * 60  # seconds to wait for the slowest process, which may decode recordings for long
 HEARTBEAT = 60  # seconds without a sign of life after which a process counts as lost
 LOST = ("Gloo", "NCCL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "coordination")  # what JAX then says, among other words
 _TURNS = itertools.count()  # JAX asks for a name for every meeting: all processes meet in the same order
-
-
-@dataclass(frozen=True)
-class Team:
-    """Process number `process` of `processes`, which meet at coordinator, "host:port" of process 0."""
-
-    coordinator: str
-    processes: int
-    process: int
-
-
-def asked_for(coordinator, processes, process):
-    """The Team of the flags, or else of the variables in the environment; None where there is nothing of the kind.
-
-    Raises:
-        InputError: there is only a part of it, it cannot be, or KERAS_BACKEND is not jax.
-    """
-    given = {"--coordinator": coordinator, "--processes": processes, "--process": process}
-    found = {flag: os.environ.get(VARIABLES[flag]) if value is None else value for flag, value in given.items()}
-    missing = [f"{flag} (or {VARIABLES[flag]})" for flag, value in found.items() if value is None]
-    if len(missing) == len(found):
-        return None
-    if missing:
-        raise InputError(f"to train in several processes, {' and '.join(missing)} must be given too")
-    if os.environ.get("KERAS_BACKEND") != "jax":
-        raise InputError(
-            f'several processes train with Keras on JAX: set KERAS_BACKEND=jax in the environment; pip install "{JAX}"'
-        )
-    addresses = found["--coordinator"].split(",")  # Keras takes those of all processes, and needs the first
-    host, _, port = addresses[0].rpartition(":")
-    if not host or not port.isdigit():
-        raise InputError(f"--coordinator {addresses[0]}: give it as host:port, such as 10.0.0.1:9900")
-    try:
-        n, k = int(found["--processes"]), int(found["--process"])
-    except ValueError:
-        raise InputError(f"--processes {found['--processes']} --process {found['--process']}: not numbers") from None
-    if len(addresses) not in (1, n):
-        raise InputError(f"{len(addresses)} addresses for {n} processes: give one for each, or the first only")
-    if not 0 <= k < n:
-        raise InputError(f"--process {k}: {n} process(es) are numbered from 0 to {n - 1}")
-    return Team(addresses[0], n, k)
 
 
 @contextlib.contextmanager

@@ -1,14 +1,13 @@
-"""Train one model: features standardised, body fitted, the best epoch kept, the test split reported."""
+"""Train models: features standardised, body fitted, the best epoch kept, the test split only reported."""
 
 import gc
 import json
-import platform
 import shutil
-import tempfile
 import time
-from dataclasses import asdict
-from importlib.metadata import version
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 
 import keras
 import numpy as np
@@ -17,19 +16,21 @@ from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.data import layouts, provenance, splits
-from classifier.export import convert
-from classifier.inference import prediction
+from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
-from classifier.plotting import plots
-from classifier.records import artifact
-from classifier.records.recipe import fine_tuning_of_run, of_run
+from classifier.records import artifact, run_record
+from classifier.records.artifact import Artifact
+from classifier.records.audio_format import AudioFormat
+from classifier.records.config import TrainingConfig
+from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
+from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, thresholds
 from classifier.training import distributed, embeddings, offline_augmentation
 from classifier.training.checkpoint import LOGS, Checkpoint
+from classifier.training.data import TrainingData
 from classifier.training.datasets import TrainingWindows, Windows
 
-PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
-HISTORY = {  # Keras' names: ours; weighted as windows.Windows weighs, accuracy is balanced accuracy
+HISTORY = {  # Keras' names: ours; weighted as datasets.Windows weighs, accuracy is balanced accuracy
     "loss": "loss",
     "categorical_accuracy": "balanced_accuracy",
     "val_loss": "validation_loss",
@@ -38,161 +39,256 @@ HISTORY = {  # Keras' names: ours; weighted as windows.Windows weighs, accuracy 
 BEST = "val_categorical_accuracy"  # chooses the epoch: the loss grows with confidence, while recall still improves
 STATISTICS_WINDOWS = 500  # a mean over half a thousand windows moves no more with another thousand
 
+TryConversion = Callable[[str, keras.Model, AudioFormat], None]  # raises InputError where a model cannot be converted
 
-def train(name, store, labels, audio_format, run, out, resume=False, background_noise=None):
-    """Train a model and write its folder.
+
+@dataclass(frozen=True)
+class Task:
+    """One model to train.
+
+    Attributes:
+        file: of classifier/models.
+        recipe: how it is trained; of a head on a pretrained network, the head.
+        fine_tuning: how the network's last layers are trained after that; None where they are not.
+        features: its features layer.
+        audio: the decoded recordings.
+        split: (clips,) "train", "validation" or "test".
+        windows: {split: its windows of audio}; of "train", altered as the recipe says.
+        embedded: {split: the same windows as a pretrained network sees them}; {} where there is none.
+    """
+
+    name: str
+    file: ModuleType
+    audio_format: AudioFormat
+    labels: list[str]
+    recipe: Recipe
+    fine_tuning: Recipe | None
+    features: keras.Layer
+    audio: AudioCache
+    split: np.ndarray
+    windows: dict[str, Windows]
+    embedded: dict[str, Windows]
+
+    @property
+    def first(self) -> Windows:
+        """What is learned from first: windows of audio, or a pretrained network's embeddings of them."""
+        return (self.embedded or self.windows)["train"]
+
+
+def train(config: TrainingConfig, data: TrainingData, try_conversion: TryConversion) -> Iterator[Artifact]:
+    """Train the models of a config, one after the other, each into its folder.
 
     Args:
-        name: of a file in classifier/models, and of the folder.
-        store: the decoded recordings.
-        labels: in the order of the outputs.
-        audio format: the audio format.
-        run: dict of what the person decided: data, fold, seed, epochs, paper, background_noise; the rest is remembered.
-        out: folder that holds the trained models.
-        resume: go on where a killed training of the same run stopped.
-        background_noise: store of the recordings that are mixed behind training windows.
+        data: of `training.data.load(config)`.
+        try_conversion: called with a model's name, a model that is hardly trained, and its audio format.
 
-    Returns:
-        The Artifact, read back; None in a process that is not the first of several (see distribution).
+    Yields:
+        Each trained model's folder, read back; nothing in a process that is not the first of several.
 
     Raises:
-        InputError: the recordings cannot be split, the model cannot be converted, or the training diverged.
+        InputError: the recordings cannot be split, a model cannot be converted, or a training diverged.
     """
+    with distributed.joined(config.team):
+        for name in data.audio_formats:
+            trained = train_model(name, config, data, try_conversion)
+            if trained:
+                yield trained
+
+
+def train_model(
+    name: str, config: TrainingConfig, data: TrainingData, try_conversion: TryConversion
+) -> Artifact | None:
+    """Train one model and write its folder; arguments and errors are train's."""
     started = time.monotonic()
-    data = layouts.folder_of(run["data"])
-    model_file = registry.load("models", name)
-    recipe, fine_tuning = map(distributed.widened, (of_run(model_file, run), fine_tuning_of_run(model_file, run)))
+    _start_anew(config.seed)
+    task = _task(name, config, data)
+    model = _build(task)
+    _check_that_it_converts(task, model, try_conversion)
+    n_windows = [len(windows.targets) for windows in (task.first, task.windows["validation"], task.windows["test"])]
+    counts = "windows to learn from {}, to validate {}, to test {}".format(*n_windows)
+    say(f"{name}: {model.count_params():,} weights; {counts}")
+
+    checkpoints, best_epoch = _fit_stages(task, model, config, data)
+    if not distributed.is_first():
+        return None
+    predictions = {split: _predict(model, task.windows[split]) for split in ("validation", "test")}
+    record = RunRecord(
+        model=name,
+        labels=data.labels,
+        config=config.run_config(),
+        recipe=task.recipe,
+        fine_tuning=task.fine_tuning,
+        paper_audio_format=config.paper and hasattr(task.file, "PAPER_AUDIO_FORMAT"),
+        parameters=model.count_params(),
+        data=provenance.of_data(task.audio, layouts.folder_of(config.data)),
+        split=provenance.of_split(task.audio, task.split, layouts.folder_of(config.data)),
+        **_scores(predictions, data.labels, task.audio_format),
+        best_epoch=best_epoch,
+        training_seconds=round(time.monotonic() - started, 1),
+        backend=keras.backend.backend(),
+        processes=distributed.processes(),
+        versions=run_record.versions(keras.backend.backend()),
+        audio_format=task.audio_format,
+    )
+    _write(config.trained / name, model, record, predictions, checkpoints[-1])
+    for checkpoint in checkpoints:
+        shutil.rmtree(checkpoint.folder)
+    return artifact.load(config.trained / name)
+
+
+def _start_anew(seed):
     keras.utils.clear_session()  # lets go of the model before, and counts names from the start
     gc.collect()
-    keras.utils.set_random_seed(run["seed"])
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
-    split_names = splits.split(store.clips, store.contents, run["fold"], run["seed"])
-    on_side = {split_name: np.flatnonzero(split_names == split_name) for split_name in splits.SPLITS}
-    features = assemble.features_of(model_file, audio_format, run["paper"])
+
+
+def _task(name, config, data):
+    """Split the recordings, and cut each split into windows."""
+    file, audio_format = registry.load("models", name), data.audio_formats[name]
+    recipe, fine_tuning = map(distributed.widened, (recipe_for(file, config), fine_tuning_for(file, config)))
+    audio = data.audio[audio_format.sample_rate]
+    background_noise = data.background_noise[audio_format.sample_rate]
+    split = splits.split(audio.clips, audio.contents, config.fold, config.seed)
+    clips = {name: np.flatnonzero(split == name) for name in splits.SPLITS}
+    features = assemble.features_of(file, audio_format, config.paper)
     learn = _to_learn(
-        store, on_side["train"], labels, audio_format, fine_tuning or recipe, run["seed"], background_noise
+        audio, clips["train"], data.labels, audio_format, fine_tuning or recipe, config.seed, background_noise
     )
-    validation = Windows(store, on_side["validation"], labels, audio_format, recipe.batch_size)
-    test = Windows(store, on_side["test"], labels, audio_format, recipe.batch_size)
-    first = learn
-    if is_pretrained := hasattr(features, "learn"):
+    windows = {
+        held_out: Windows(audio, clips[held_out], data.labels, audio_format, recipe.batch_size)
+        for held_out in ("validation", "test")
+    }
+    embedded = {}
+    if hasattr(features, "learn"):  # a pretrained network
         if background_noise and not fine_tuning:
             raise InputError(
                 f"{name} learns from recordings as they are: for --background-noise, give --fine-tune 2 too"
             )
-        half, about = audio_format.window_length // 2, (labels, audio_format)
-        dealt = {"hop": half, "recipe": recipe, "seed": run["seed"]}
-        first = embeddings.EmbeddedToLearn(features, store, on_side["train"], *about, **dealt)
-        to_validate = embeddings.Embedded(features, store, on_side["validation"], *about, recipe.batch_size)
-    some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_WINDOWS // recipe.batch_size))))
-    values = some if is_pretrained else map(features, some)
-    model = assemble.build(model_file, features, audio_format, len(labels), *assemble.statistics(features, values))
-    _check_that_it_converts(name, model, learn, audio_format)
-    n_windows = [len(dataset.targets) for dataset in (first, validation, test)]
-    counts = "windows to learn from {}, to validate {}, to test {}".format(*n_windows)
-    say(f"{name}: {model.count_params():,} weights; {counts}")
-
-    recipes = {"recipe": asdict(recipe), "fine_tuning": fine_tuning and asdict(fine_tuning)}
-    begun = {"fingerprint": store.fingerprint, "labels": labels, **recipes, **run, "backend": backend}
-    begun = json.loads(json.dumps(begun))
-    elsewhere = {
-        "data": "",
-        "background_noise": background_noise and background_noise.fingerprint,
-    }  # paths, which may be others on another machine
-    distributed.agree({**begun, **elsewhere, "--resume": resume})
-    with distributed.spread(model) as learning:
-        stages = {"training": (name, learning, learn, validation)}
-        if is_pretrained:
-            head = {"head": (f"{name}'s head", assemble.behind_features(learning), first, to_validate)}
-            stages = {**head, **stages} if fine_tuning else head
-        if fine_tuning:
-            learning.get_layer("features").learn(fine_tuning.fine_tuned)
-        for stage, (title, learner, *windows) in stages.items():
-            checkpoint = Checkpoint(Path(out) / f".{name}.{stage}", begun, windows[0].recipe, BEST, HISTORY)
-            best_epoch = _fit(learner, *map(distributed.share, windows), title, checkpoint, resume)
-    if not distributed.is_first():
-        return None
-    held_out = {"validation": validation, "test": test}
-    predictions = {
-        split_name: windows.predictions(model.predict(windows, verbose=0)) for split_name, windows in held_out.items()
-    }
-    scores = metrics.score(predictions["test"]["probabilities"], test.targets, test.recordings, labels)
-
-    sure = _sureness(predictions, labels, audio_format)
-
-    packages = PACKAGES if backend in PACKAGES else (*PACKAGES, backend)
-    with atomic_files.new_folder(Path(out) / name) as folder:
-        model.save(folder / artifact.MODEL)
-        _write_history(folder / artifact.HISTORY, checkpoint.history)
-        artifact.write_predictions(folder, predictions)
-        (folder / artifact.REPORT).mkdir()
-        plots.curves(checkpoint.history, best_epoch, f"{name}: training", folder / artifact.REPORT / "curves.png")
-        plots.confusions(scores, labels, f"{name}: test", folder / artifact.REPORT / "confusion")
-        tables = {"as trained": sure["calibration"]["before"], "tempered": sure["calibration"]["after"]}
-        plots.reliability(tables, f"{name}: test windows", folder / artifact.REPORT / "reliability.png")
-        described = {
-            "model": name,
-            "labels": labels,
-            "run": run,
-            **recipes,
-            "paper_audio_format": bool(run["paper"]) and hasattr(model_file, "PAPER_AUDIO_FORMAT"),
-            "parameters": model.count_params(),
-            "data": provenance.of_data(store, data),
-            "split": provenance.of_split(store, split_names, data),
-            "scores": scores,
-            **sure,
-            "best_epoch": best_epoch,
-            "training_seconds": round(time.monotonic() - started, 1),
-            "backend": backend,
-            "processes": distributed.processes(),
-            "versions": {"python": platform.python_version(), **{package: version(package) for package in packages}},
-        }
-        artifact.write_run(folder, described, audio_format)
-        shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
-    for stage in stages:
-        shutil.rmtree(Path(out) / f".{name}.{stage}")
-    return artifact.load(Path(out) / name)
+        about, dealt = (data.labels, audio_format), {"recipe": recipe, "seed": config.seed}
+        half = audio_format.window_length // 2
+        embedded["train"] = embeddings.EmbeddedToLearn(features, audio, clips["train"], *about, hop=half, **dealt)
+        embedded["validation"] = embeddings.Embedded(features, audio, clips["validation"], *about, recipe.batch_size)
+    return Task(
+        name,
+        file,
+        audio_format,
+        data.labels,
+        recipe,
+        fine_tuning,
+        features,
+        audio,
+        split,
+        {"train": learn, **windows},
+        embedded,
+    )
 
 
-def _to_learn(store, recordings, labels, audio_format, recipe, seed, background_noise):
-    altered = ()
+def _to_learn(audio, clips, labels, audio_format, recipe, seed, background_noise):
+    copies = ()
     if recipe.pitch or recipe.stretch:
-        altered = offline_augmentation.make(
-            store, recordings, recipe.pitch, recipe.stretch, audio_format.sample_rate, seed
-        )
+        copies = offline_augmentation.make(audio, clips, recipe.pitch, recipe.stretch, audio_format.sample_rate, seed)
+    background = None
     if background_noise:
         everything = np.arange(len(background_noise.clips))
-        background_noise = Windows(
-            background_noise,
-            everything,
-            sorted({clip.label for clip in background_noise.clips}),
-            audio_format,
-            recipe.batch_size,
-        )
-    settings = {"recipe": recipe, "seed": seed, "copies": altered, "background": background_noise}
-    return TrainingWindows(store, recordings, labels, audio_format, **settings)
+        its_labels = sorted({clip.label for clip in background_noise.clips})
+        background = Windows(background_noise, everything, its_labels, audio_format, recipe.batch_size)
+    settings = {"recipe": recipe, "seed": seed, "copies": copies, "background": background}
+    return TrainingWindows(audio, clips, labels, audio_format, **settings)
 
 
-def _check_that_it_converts(name, model, learn, audio_format):
-    """Train a copy for one step and convert it: a conversion that cannot work fails now, and not after hours.
+def _build(task):
+    """The model, its standardisation from the first windows to learn from."""
+    first = task.first
+    some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_WINDOWS // task.recipe.batch_size))))
+    values = some if task.embedded else map(task.features, some)
+    statistics = assemble.statistics(task.features, values)
+    return assemble.build(task.file, task.features, task.audio_format, len(task.labels), *statistics)
 
-    TensorFlow converts; where Keras computes with something else, another process converts the model as it is.
+
+def _check_that_it_converts(task, model, try_conversion):
+    """Convert the model before it learns: a conversion that cannot work fails now, and not after hours.
+
+    On TensorFlow a copy learns for one step first.
     """
-    if keras.backend.backend() != "tensorflow":
-        if distributed.is_first():
-            say("converting the model before it learns, to be sure that the trained one can be ...")
-            convert.check_elsewhere(name, model, audio_format)
+    if not distributed.is_first():
         return
-    say("converting the model after one step, to be sure that the trained one can be ...")
-    trial = keras.models.clone_model(model)
-    _compile(trial, learn, run_eagerly=True)  # one step is not worth a graph
-    trial.train_on_batch(*learn[0])
-    with tempfile.TemporaryDirectory() as folder:
-        convert.export(trial, Path(folder) / artifact.TFLITE, prediction.probes(audio_format))
+    after = "before it learns"
+    if keras.backend.backend() == "tensorflow":
+        after, learn = "after one step", task.windows["train"]
+        model = keras.models.clone_model(model)
+        _compile(model, learn, run_eagerly=True)  # one step is not worth a graph
+        model.train_on_batch(*learn[0])
+    say(f"converting the model {after}, to be sure that the trained one can be ...")
+    try_conversion(task.name, model, task.audio_format)
+
+
+def _fit_stages(task, model, config, data):
+    """Fit a model in one stage, or a head on a pretrained network and then, with fine-tuning, the network too.
+
+    Returns:
+        the Checkpoint of each stage, and the best epoch of the last, from 1.
+    """
+    recipes = {"recipe": asdict(task.recipe), "fine_tuning": task.fine_tuning and asdict(task.fine_tuning)}
+    choices = {**asdict(config.run_config()), "backend": keras.backend.backend()}
+    begun = {"fingerprint": task.audio.fingerprint, "labels": task.labels, **recipes, **choices}
+    begun = json.loads(json.dumps(begun))
+    noise = data.background_noise[task.audio_format.sample_rate]
+    paths = {"data": "", "background_noise": noise and noise.fingerprint}  # which may differ between machines
+    distributed.agree({**begun, **paths, "--resume": config.resume})
+    checkpoints = []
+    with distributed.spread(model) as learning:
+        stages = {"training": (task.name, learning, task.windows)}
+        if task.embedded:
+            head = {"head": (f"{task.name}'s head", assemble.behind_features(learning), task.embedded)}
+            stages = {**head, **stages} if task.fine_tuning else head
+        if task.fine_tuning:
+            learning.get_layer("features").learn(task.fine_tuning.fine_tuned)
+        for stage, (title, learner, windows) in stages.items():
+            learn, validation = windows["train"], windows["validation"]
+            folder = config.trained / f".{task.name}.{stage}"
+            checkpoints.append(Checkpoint(folder, begun, learn.recipe, BEST, HISTORY))
+            shares = map(distributed.share, (learn, validation))
+            best_epoch = _fit(learner, *shares, title, checkpoints[-1], config.resume)
+    return checkpoints, best_epoch
+
+
+def _predict(model, windows):
+    return windows.predictions(model.predict(windows, verbose=0))
+
+
+def _scores(predictions, labels, audio_format):
+    """What the test split says of the model, and of the thresholds and the temperature that validation chooses."""
+    validation, test = predictions["validation"], predictions["test"]
+    chosen, _ = thresholds.choose(validation, labels, audio_format.seconds)
+    degree = calibration.temperature(validation["probabilities"], validation["targets"])
+    probabilities, targets = test["probabilities"], test["targets"]
+    before, rows_before = calibration.expected_calibration_error(probabilities, targets)
+    after, rows_after = calibration.expected_calibration_error(calibration.temper(probabilities, degree), targets)
+    return {
+        "scores": metrics.score(probabilities, targets, test["recordings"], labels),
+        "thresholds": chosen,
+        "alarms": thresholds.measure(test, labels, audio_format.seconds, chosen),
+        "calibration": {
+            "temperature": degree,
+            "error_before": before,
+            "error_after": after,
+            "before": rows_before,
+            "after": rows_after,
+        },
+    }
+
+
+def _write(folder, model, record, predictions, checkpoint):
+    with atomic_files.new_folder(folder) as fresh:
+        model.save(fresh / artifact.MODEL)
+        _write_history(fresh / artifact.HISTORY, checkpoint.history)
+        artifact.write_predictions(fresh, predictions)
+        record.write(fresh)
+        shutil.copytree(checkpoint.folder / LOGS, fresh / LOGS)
 
 
 def _compile(model, learn, run_eagerly=False):
@@ -263,29 +359,11 @@ class _Progress(keras.callbacks.Callback):
         self.bar.update()
 
     def on_epoch_end(self, epoch, logs=None):
-        recall = logs[BEST]
-        self.bar.set_postfix_str(
-            f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {recall:.1%}", refresh=False
-        )
+        said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[BEST]:.1%}"
+        self.bar.set_postfix_str(said, refresh=False)
 
     def on_train_end(self, logs=None):
         self.bar.close()
-
-
-def _sureness(predictions, labels, audio_format):
-    """What the validation split says of how sure to be, and what the test split says of that."""
-    chosen, _ = thresholds.choose(predictions["validation"], labels, audio_format.seconds)
-    of_validation, of_test = (predictions[split_name]["probabilities"] for split_name in ("validation", "test"))
-    degree = calibration.temperature(of_validation, predictions["validation"]["targets"])
-    targets = predictions["test"]["targets"]
-    before, rows_before = calibration.expected_calibration_error(of_test, targets)
-    after, rows_after = calibration.expected_calibration_error(calibration.temper(of_test, degree), targets)
-    errors = {"error_before": before, "error_after": after, "before": rows_before, "after": rows_after}
-    return {
-        "thresholds": chosen,
-        "alarms": thresholds.measure(predictions["test"], labels, audio_format.seconds, chosen),
-        "calibration": {"temperature": degree, **errors},
-    }
 
 
 def _write_history(path, history):

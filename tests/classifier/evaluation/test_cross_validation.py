@@ -222,7 +222,7 @@ def test_an_exported_model_says_of_its_test_side_what_it_said_in_training(traine
 
 def test_an_exported_file_knows_what_its_folder_has_heard(trained, data_short):
     recordings = SimpleNamespace(clips=clips.read_clips(data_short))
-    split = artifact.load(trained.out / "mel").run["split"]
+    split = artifact.load(trained.out / "mel").record.split
     file = trained.out / "mel" / "model_mel_audio_metadata.tflite"
     assert cross_validation.heard(file, data_short, recordings) == {
         split_name: len(split[split_name]) for split_name in ("train", "validation")

@@ -24,7 +24,7 @@ def test_kinds_are_smaller_and_say_what_keras_says(trained):
     assert (exact["changed"], exact["accuracy_lost"]) == (0, 0)
     assert exact["largest_change"] < 1e-4
     assert {what: exact[what]["right"] for what in ("windows", "recordings")} == {
-        what: model.run["scores"][what]["right"] for what in ("windows", "recordings")
+        what: model.record.scores[what]["right"] for what in ("windows", "recordings")
     }
 
 

@@ -183,7 +183,7 @@ def test_the_command_names_what_is_not_the_default(copy):
     run = {"group_by": "-(it's)", "fold": 2, "paper": True, "window": 1.5, "data": "/far/away/voices", "seed": 0}
     run |= {"fine_tune": 0}
     trained = artifact.load(copy)
-    trained.run["run"] = {
+    trained.record.config = {
         **dict.fromkeys(("layout", "epochs", "sample_rate")),
         **run,
         "background_noise": "/far/away/rain",

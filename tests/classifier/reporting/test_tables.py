@@ -29,7 +29,7 @@ def test_step_three_ends_with_the_table(trained):
 
 def test_a_leak_that_the_data_set_brings_is_said_aloud(trained, capsys):
     model = artifact.load(trained.out / "mel")
-    split = {**model.run["split"], "groups_in_two_splits": ["anna"], "recordings_in_two_splits": []}
+    split = {**model.record.split, "groups_in_two_splits": ["anna"], "recordings_in_two_splits": []}
     tables.scores(replace(model, run={**model.run, "split": split}))
     printed = capsys.readouterr().out
     assert "1 groups, 0 recordings in two splits" in printed

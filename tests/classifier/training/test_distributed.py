@@ -13,7 +13,6 @@ import pytest
 
 from classifier.audio.recording import read
 from classifier.audio.windows import cut_audio_pad_last
-from classifier.core.errors import InputError
 from classifier.data import audio_cache
 from classifier.records import artifact
 from classifier.training import distributed
@@ -160,36 +159,6 @@ def test_they_are_converted_by_tensorflow_whatever_the_environment_says(together
     assert "starting TensorFlow" in said
     for model in MODELS:
         assert (together["out"] / model / "model.tflite").is_file()
-
-
-FLAGS = {"coordinator": "10.0.0.1:9900", "processes": 2, "process": 1}
-
-
-def test_a_team_is_named_by_flags_or_by_the_variables_of_keras(monkeypatch):
-    assert distributed.asked_for(None, None, None) is None
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    assert distributed.asked_for(**FLAGS) == distributed.Team("10.0.0.1:9900", 2, 1)
-    for name, value in zip(distributed.VARIABLES.values(), ("a:1,b:2,c:3", "3", "0"), strict=True):
-        monkeypatch.setenv(name, value)
-    assert distributed.asked_for(None, None, None) == distributed.Team("a:1", 3, 0)
-    assert distributed.asked_for(None, None, 2) == distributed.Team("a:1", 3, 2)
-
-
-@pytest.mark.parametrize(
-    ("changed", "complaint"),
-    [
-        ({"process": 2}, "--process 2: 2 process(es) are numbered from 0 to 1"),
-        ({"process": None}, "--process (or KERAS_DISTRIBUTION_PROCESS_ID) must be given too"),
-        ({"coordinator": "10.0.0.1"}, "--coordinator 10.0.0.1: give it as host:port"),
-        ({"coordinator": "a:1,b:2,c:3"}, "3 addresses for 2 processes"),
-        ({"processes": "two"}, "--processes two"),
-    ],
-)
-def test_a_team_that_can_not_be_is_refused(monkeypatch, changed, complaint):
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    with pytest.raises(InputError) as refused:
-        distributed.asked_for(**{**FLAGS, **changed})
-    assert complaint in str(refused.value)
 
 
 def test_several_processes_need_jax(tmp_path, monkeypatch):

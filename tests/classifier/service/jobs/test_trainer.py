@@ -192,7 +192,7 @@ def test_killed_with_the_server_it_goes_on_where_it_was(tmp_path):
         run = wait_for(trainer, first, "done")
         assert f"{CHEAPEST}: going on after epoch {interrupted['epoch']}" in trainer.log(first)
         assert trainer.about(run)["epoch"] == 20
-        assert artifact.load(settings.out / run.modelname).run["recipe"]["epochs"] == 20
+        assert artifact.load(settings.out / run.modelname).record.recipe.epochs == 20
     finally:
         trainer.close()
 

@@ -1,0 +1,164 @@
+"""What a person decides about a training."""
+
+import argparse
+import re
+import shutil
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from classifier.core import registry
+from classifier.core.console import import_keras, say
+from classifier.core.errors import InputError
+from classifier.data import clips
+from classifier.records.audio_format import AudioFormat, make_audio_format
+from classifier.records.team import Team
+from classifier.storage.locations import absolute, is_remote
+from Constants import LABELS_FILE, TRAINED
+
+SPACE = 200_000_000  # bytes that must be free where models are written; the largest of the zoo takes half of that
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """What decides on the weights of a model; run.json repeats it.
+
+    Attributes:
+        data: a folder, a csv file or an address.
+        layout: a file of classifier/data/layouts; None: found by looking.
+        group_by: regular expression whose first group, in the file name, is a clip's group; None: the layout says.
+        fold: which fold tests, from 0.
+        seed: same seed, same weights.
+        background_noise: a folder of recordings that are mixed behind training windows.
+        fine_tune: so many last layers of a pretrained network learn; None: as many as the model's file says.
+        epochs: at most so many; None: the recipe's.
+        paper: follow the model's paper to the letter.
+        window: seconds; None: as long as the model's file or Constants.py says.
+        sample_rate: Hz; None: as Constants.py says.
+
+    Raises:
+        InputError: a value is outside its range.
+    """
+
+    data: str
+    layout: str | None = None
+    group_by: str | None = None
+    fold: int = 0
+    seed: int = 0
+    background_noise: str | None = None
+    fine_tune: int | None = None
+    epochs: int | None = None
+    paper: bool = False
+    window: float | None = None
+    sample_rate: int | None = None
+
+    def __post_init__(self):
+        if self.layout is not None:
+            registry.choose("layouts", self.layout)
+        for name, least in (("fold", 0), ("seed", 0), ("fine_tune", 0), ("epochs", 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
+        if self.group_by is not None:
+            try:
+                re.compile(self.group_by)
+            except re.error as error:
+                raise InputError(f"--group-by {self.group_by!r} is not a regular expression: {error}") from None
+
+    def audio_format(self, model: str) -> AudioFormat:
+        """The audio format of a model: Constants.py's and this config's or, with paper, its paper's.
+
+        Only with paper is the model's file imported, and Keras with it.
+
+        Args:
+            model: a file of classifier/models.
+
+        Raises:
+            InputError: a window is too short or too long.
+        """
+        if not self.paper:
+            return make_audio_format(self.window or registry.stated("models", model, "SECONDS"), self.sample_rate)
+        import_keras()  # quietly, before the file imports it
+        base = getattr(registry.load("models", model), "PAPER_AUDIO_FORMAT", None)
+        seconds = self.window if base else self.window or registry.stated("models", model, "SECONDS")
+        return make_audio_format(seconds, self.sample_rate, base)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig(RunConfig):
+    """A RunConfig, and what does not decide on the weights.
+
+    Attributes:
+        models: files of classifier/models.
+        leave_out: leave out models whose pretrained network cannot be had, in place of an error.
+        weights: a file of published weights that the person has downloaded.
+        labels: the labels file.
+        trained: folder that holds the trained models.
+        resume: go on where the same training was killed.
+        cache: keep the decoded recordings for the next run.
+        team: the processes that train together; None: one alone.
+    """
+
+    models: tuple[str, ...] = ("signal", "mel")
+    leave_out: bool = False
+    weights: Path | None = None
+    labels: Path = LABELS_FILE
+    trained: Path = TRAINED
+    resume: bool = False
+    cache: bool = True
+    team: Team | None = None
+
+    @classmethod
+    def from_args(cls, args: argparse.Namespace) -> "TrainingConfig":
+        """The config of the flags of TrainModel.py, after all checks that need no TensorFlow.
+
+        Raises:
+            InputError: a flag names what is not there, flags contradict each other, the labels differ from the data,
+                or the disk is full.
+        """
+        noise = args.background_noise
+        config = cls(
+            **{field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name not in CONVERTED},
+            data=str(absolute(args.data or clips.default_data())),
+            background_noise=str(noise.resolve()) if noise else None,
+            models=tuple(registry.choose("models", args.model)),
+            leave_out=args.model == "all",
+            weights=args.weights,
+            labels=args.labels,
+            trained=args.trained,
+            resume=args.resume,
+            cache=not args.no_cache,
+            team=Team.from_flags(args.coordinator, args.processes, args.process),
+        )
+        config.check()
+        return config
+
+    def run_config(self) -> RunConfig:
+        """The part of it that decides on the weights."""
+        return RunConfig(**{field.name: getattr(self, field.name) for field in fields(RunConfig)})
+
+    def check(self) -> None:
+        """Look at the data, the labels and the disk.
+
+        Raises:
+            InputError: as `from_args`.
+        """
+        if self.background_noise:
+            clips.of_background(self.background_noise)
+        if not is_remote(self.data):  # an address is looked at when it is fetched
+            clips.check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
+        for model in self.models:
+            if self.fine_tune and not registry.states("models", model, "FINE_TUNE"):
+                raise InputError(f"{model} stands on no pretrained network: leave out --fine-tune")
+            if not self.paper:
+                self.audio_format(model)
+            if not self.resume and (self.trained / model).exists():
+                say(f"{self.trained / model} is there already: it will be replaced")
+        there = next(folder for folder in (self.trained, *self.trained.resolve().parents) if folder.exists())
+        if (free := shutil.disk_usage(there).free) < SPACE:
+            raise InputError(
+                f"{there} has {free / 1e6:.0f} MB free, and {SPACE / 1e6:.0f} are needed to write models; make room, "
+                "or name another folder with --trained"
+            )
+
+
+CONVERTED = ("data", "background_noise")  # fields that the flags hold in another form

@@ -1,0 +1,115 @@
+"""run.json: what a training was asked for, and what came of it."""
+
+import json
+import platform
+from dataclasses import asdict, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from classifier.core.errors import InputError
+from classifier.data.provenance import DataRecord, SplitRecord
+from classifier.records.audio_format import AudioFormat
+from classifier.records.config import RunConfig
+from classifier.records.recipe import Recipe
+
+FILE = "run.json"
+PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
+OF_OLD = ("run", "contract")  # what versions before this one called config and audio_format
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """What run.json holds.
+
+    Attributes:
+        model: the file of classifier/models, and the name of the folder.
+        labels: in the order of the outputs.
+        config: what the person decided.
+        recipe: how the model was trained; of a head on a pretrained network, the head.
+        fine_tuning: how the network's last layers were trained after that; None where they were not.
+        paper_audio_format: whether the audio format is the paper's, and not that of Constants.py.
+        parameters: weights of the model.
+        data: which recordings it was trained on.
+        split: which of them in which split.
+        scores: of the test split, as metrics.score gives them.
+        thresholds: {label: probability}, chosen on the validation split.
+        alarms: {label: what the thresholds do on the test split}, as thresholds.measure gives it.
+        calibration: temperature, and how far the test split's probabilities are off before and after it.
+        best_epoch: that the weights are of, from 1.
+        training_seconds: from the start to the scores.
+        backend: that Keras computed with.
+        processes: that trained together.
+        versions: {package: version}, of Python too.
+        audio_format: that the model takes.
+    """
+
+    model: str
+    labels: list[str]
+    config: RunConfig
+    recipe: Recipe
+    fine_tuning: Recipe | None
+    paper_audio_format: bool
+    parameters: int
+    data: DataRecord
+    split: SplitRecord
+    scores: dict[str, Any]
+    thresholds: dict[str, float]
+    alarms: dict[str, Any]
+    calibration: dict[str, Any]
+    best_epoch: int
+    training_seconds: float
+    backend: str
+    processes: int
+    versions: dict[str, str]
+    audio_format: AudioFormat
+
+    def write(self, folder: Path) -> None:
+        """Write run.json into a folder under construction."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
+        (Path(folder) / FILE).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "RunRecord":
+        """What a trained model's folder says.
+
+        Raises:
+            InputError: the file is damaged, or an older version wrote it.
+        """
+        path = Path(folder) / FILE
+        try:
+            held = json.loads(path.read_text(encoding="utf-8"))
+            if any(name in held for name in OF_OLD):
+                raise InputError(f"{path} was written by an older version; train it again with TrainModel.py")
+            for name, kind in NESTED.items():
+                held[name] = kind(**{key: _unlisted(kind, value) for key, value in held[name].items()})
+            held["fine_tuning"] = held["fine_tuning"] and Recipe(**_tuples(held["fine_tuning"]))
+            return cls(**{field.name: held[field.name] for field in fields(cls)})
+        except InputError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{path} is damaged ({error!r}); train it again with TrainModel.py") from None
+
+
+NESTED = {
+    "config": RunConfig,
+    "recipe": Recipe,
+    "data": DataRecord,
+    "split": SplitRecord,
+    "audio_format": AudioFormat,
+}
+
+
+def versions(*more: str) -> dict[str, str]:
+    """{package: version} of Python and of all that decides on weights; more: other packages."""
+    packages = dict.fromkeys((*PACKAGES, *more))
+    return {"python": platform.python_version(), **{package: version(package) for package in packages}}
+
+
+def _unlisted(kind, value):
+    """JSON knows no tuples; recipes hold them."""
+    return tuple(value) if kind is Recipe and isinstance(value, list) else value
+
+
+def _tuples(held):
+    return {key: _unlisted(Recipe, value) for key, value in held.items()}

@@ -1,0 +1,59 @@
+"""The recordings of a training: found, labelled and decoded, before Keras is imported."""
+
+from dataclasses import dataclass
+
+from classifier.core.console import say
+from classifier.data import audio_cache, clips
+from classifier.data.audio_cache import AudioCache
+from classifier.pretrained import weights
+from classifier.records.audio_format import AudioFormat
+from classifier.records.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What models learn from.
+
+    Attributes:
+        labels: in the order of the outputs.
+        audio_formats: {model: what it takes}, of the models that can be trained.
+        audio: {sample rate in Hz: decoded recordings}.
+        background_noise: {sample rate in Hz: what is mixed behind them, or None}.
+        n_clips: how many there are, those that could not be read included.
+    """
+
+    labels: list[str]
+    audio_formats: dict[str, AudioFormat]
+    audio: dict[int, AudioCache]
+    background_noise: dict[int, AudioCache | None]
+    n_clips: int
+
+    @property
+    def skipped(self) -> list:
+        """(clip, reason) of each that could not be read."""
+        return next(iter(self.audio.values())).skipped
+
+
+def load(config: TrainingConfig) -> TrainingData:
+    """Find, label and decode the recordings of a training.
+
+    Raises:
+        InputError: there are none, a label has none that can be read, or labels and labels file differ.
+    """
+    if config.weights:
+        weights.take(config.weights)
+    audio_formats = {model: config.audio_format(model) for model in config.models}
+    for audio_format in dict.fromkeys(audio_formats.values()):
+        if audio_format != AudioFormat():
+            length = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
+            say(f"this run: windows of {length}; Constants.py says otherwise")
+    found = clips.read_clips(config.data, config.group_by, config.layout)
+    ready = weights.ready(config.models, leave_out=config.leave_out)
+    labels = clips.label_order(found, config.labels)
+    rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
+    audio = {rate: audio_cache.read(found, config.data, rate, config.cache) for rate in rates}
+    noise = dict.fromkeys(rates)
+    if config.background_noise:
+        behind = clips.of_background(config.background_noise)
+        noise = {rate: audio_cache.read(behind, config.background_noise, rate, config.cache) for rate in rates}
+    return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, len(found))

@@ -1,0 +1,96 @@
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+import TrainModel
+from classifier.core.errors import InputError
+from classifier.records import config as configs
+from classifier.records.config import RunConfig, TrainingConfig
+from tests.conftest import run_script, write_data
+
+
+@pytest.fixture
+def read(monkeypatch, tmp_path):
+    """The config that flags of TrainModel.py make; labels and models are in tmp_path."""
+
+    def from_flags(*flags):
+        made = []
+        monkeypatch.setattr(TrainModel.TrainingConfig, "from_args", lambda args: made.append(args) or stop())
+        settings = ["--labels", tmp_path / "labels.txt", "--trained", tmp_path / "trained"]
+        with pytest.raises(StopIteration):
+            TrainModel.main([*map(str, settings), *map(str, flags)])
+        monkeypatch.undo()
+        return TrainingConfig.from_args(made[0])
+
+    def stop():
+        raise StopIteration
+
+    return from_flags
+
+
+def test_flags_become_a_config(read, tmp_path):
+    write_data(tmp_path / "data")
+    config = read("--data", tmp_path / "data", "--model", "mel,residual", "--fold", 2, "--window", 3, "--no-cache")
+    assert (config.models, config.fold, config.window, config.cache) == (("mel", "residual"), 2, 3.0, False)
+    assert config.data == str(tmp_path / "data")
+    assert config.audio_format("mel").window_length == 48_000
+    assert config.run_config() == RunConfig(data=str(tmp_path / "data"), fold=2, window=3.0)
+    with pytest.raises(FrozenInstanceError):
+        config.fold = 3
+
+
+@pytest.mark.parametrize(
+    ("flags", "complaint"),
+    [
+        (["--data", "nowhere"], "nowhere: there is no such folder"),
+        (["--model", "mell"], "'mell' is none of the models"),
+        (["--layout", "heap"], "'heap' is none of the layouts"),
+        (["--group-by", "("], "is not a regular expression"),
+        (["--group-by", "^h"], "it needs one pair of parentheses"),
+        (["--window", "0.01"], "at least one window"),
+        (["--background-noise", "nowhere"], "nowhere holds no recordings"),
+        (["--fine-tune", "3"], "signal stands on no pretrained network: leave out --fine-tune"),
+        (["--coordinator", "a:1"], "must be given too"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_imported(read, tmp_path, flags, complaint):
+    data = write_data(tmp_path / "data")
+    with pytest.raises(InputError) as refused:
+        read(*([] if flags[0] == "--data" else ["--data", data]), *flags)
+    assert complaint in str(refused.value)
+
+
+def test_labels_that_differ_are_refused_and_a_missing_labels_file_is_not_written_yet(read, tmp_path):
+    data = write_data(tmp_path / "data")
+    read("--data", data)
+    assert not (tmp_path / "labels.txt").exists()
+    (tmp_path / "labels.txt").write_text("high tone\nmiddle\n")
+    with pytest.raises(InputError, match="only in the file: middle"):
+        read("--data", data)
+
+
+def test_a_full_disk_is_named(read, tmp_path, monkeypatch):
+    data = write_data(tmp_path / "data")
+    monkeypatch.setattr(configs, "SPACE", 1 << 60)
+    with pytest.raises(InputError, match="MB free, and .* are needed .*--trained"):
+        configs.TrainingConfig(data=str(data), labels=tmp_path / "labels.txt", trained=tmp_path).check()
+
+
+def test_a_model_that_will_be_replaced_is_named(read, tmp_path, capsys):
+    data = write_data(tmp_path / "data")
+    (tmp_path / "trained" / "mel").mkdir(parents=True)
+    read("--data", data)
+    assert f"{tmp_path / 'trained' / 'mel'} is there already: it will be replaced" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "value"), [("fold", -1), ("seed", -1), ("fine_tune", -1), ("epochs", 0)])
+def test_a_number_outside_its_range_is_refused(name, value):
+    with pytest.raises(InputError, match=f"--{name.replace('_', '-')} {value}"):
+        RunConfig(data="data", **{name: value})
+
+
+def test_errors_come_before_tensorflow(tmp_path):
+    (tmp_path / "labels.txt").write_text("a\nb\n")
+    flags = ["--data", write_data(tmp_path / "data"), "--labels", tmp_path / "labels.txt"]
+    _, said = run_script("TrainModel.py", *flags, cwd=tmp_path, expect=1)
+    assert "differ" in said and "starting TensorFlow" not in said
