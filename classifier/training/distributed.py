@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import os
+import socket
 import sys
 from dataclasses import replace
 
@@ -20,7 +21,6 @@ from classifier.core.errors import InputError
 
 PATIENCE = 24 * 60 * 60  # seconds to wait for the slowest process, which may decode recordings for long
 HEARTBEAT = 60  # seconds without a sign of life after which a process counts as lost
-LOST = ("Gloo", "NCCL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "coordination")  # what JAX then says, among other words
 _TURNS = itertools.count()  # JAX asks for a name for every meeting: all processes meet in the same order
 
 
@@ -37,9 +37,11 @@ def joined(team):
     if team is None:
         yield
         return
+    about = f"process {team.process} of {team.processes}"
+    if team.process == 0:
+        _check_port(team, about)
     import jax
 
-    about = f"process {team.process} of {team.processes}"
     say(f"{about}: waiting for the others at {team.coordinator} ...")
     try:
         timeouts = {"initialization_timeout": PATIENCE, "heartbeat_timeout_seconds": HEARTBEAT}
@@ -55,14 +57,23 @@ def joined(team):
             _meet()
     except BaseException as error:
         atexit.register(_leave, 130 if isinstance(error, KeyboardInterrupt) else 1)
-        if "RPC server" in str(error):
-            raise InputError(f"{about}: the port of {team.coordinator} is taken; give all of them another") from error
-        if not isinstance(error, InputError) and any(word in str(error) for word in LOST):
+        if isinstance(error, jax.errors.JaxRuntimeError):
             raise InputError(
                 f"{about}: another process was lost, or cannot be reached at {team.coordinator} "
                 f"({str(error).splitlines()[0]}). Start all of them again with --resume"
             ) from error
         raise
+
+
+def _check_port(team, about):
+    """Make sure that the others can find process 0 at its port: JAX would end the process without a word."""
+    port = int(team.coordinator.rpartition(":")[2])
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("", port))
+        except OSError:
+            raise InputError(f"{about}: the port of {team.coordinator} is taken; give all of them another") from None
 
 
 def _leave(code):

@@ -13,8 +13,10 @@ import pytest
 
 from classifier.audio.recording import read
 from classifier.audio.windows import cut_audio_pad_last
+from classifier.core.errors import InputError
 from classifier.data import audio_cache
 from classifier.records import artifact
+from classifier.records.team import VARIABLES, Team
 from classifier.training import distributed
 from tests.conftest import ROOT, run_script, write_data
 from tests.test_train_model import train
@@ -97,7 +99,7 @@ def together(folder, alone):
         second.kill()
         lost = ended(first)
         ended(second)
-    variables = dict(zip(distributed.VARIABLES.values(), (address(), "2"), strict=False))
+    variables = dict(zip(VARIABLES.values(), (address(), "2"), strict=False))
     children = [
         started(folder, f"together{k}", BATCH, "--resume", **variables, KERAS_DISTRIBUTION_PROCESS_ID=str(k))
         for k in (0, 1)
@@ -108,6 +110,16 @@ def together(folder, alone):
 def history(folder):
     rows = list(csv.DictReader((folder / "history.csv").open()))
     return {name: [float(row[name]) for row in rows] for name in rows[0]}
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        team = Team(f"127.0.0.1:{taken.getsockname()[1]}", 2, 0)
+        with pytest.raises(InputError, match="the port of 127.0.0.1:.* is taken; give all of them another"):
+            with distributed.joined(team):
+                raise AssertionError("nobody can come")
 
 
 def test_a_process_says_that_another_is_lost_and_does_not_wait_for_it(together):
