@@ -90,21 +90,21 @@ def train_and_test(args, found, there):
     from classifier.data import audio_cache, clips
     from classifier.evaluation import cross_validation
     from classifier.pretrained import weights
-    from classifier.records import recipe
+    from classifier.records.config import RunConfig
 
     names = registry.choose("models", args.model)
     if args.overlap or args.negatives:
-        raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
+        raise InputError("--overlap and --negatives are for models that are trained already (--model trained/mel)")
     if args.jobs and args.scheduler:
         raise InputError("--jobs is for this machine; on a cluster as many train at once as its workers have threads")
-    if args.negatives_noise:
-        clips.of_background(args.negatives_noise)  # an error now, and not in every fold
-        args.negatives_noise = str(args.negatives_noise.resolve())
+    if args.background_noise:
+        clips.of_background(args.background_noise)  # an error now, and not in every fold
+        args.background_noise = str(args.background_noise.resolve())
     names = weights.ready(names, leave_out=args.model == "all")
     labels = clips.label_order(found, args.labels)
     kept = ("layout", "group_by", "seed", "background_noise", "fine_tune", "epochs", "paper", "window", "sample_rate")
     settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
-    rates = {name: recipe.audio_format_of_run(name, settings).sample_rate for name in names}
+    rates = {name: RunConfig(**settings).audio_format(name).sample_rate for name in names}
     stores = {rate: audio_cache.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}
     recordings = {name: stores[rate] for name, rate in rates.items()}
     first = recordings[names[0]]  # decoded at another rate, recordings are split the same way

@@ -98,11 +98,11 @@ def draw_gallery(path, is_data, features, args):
 
 def draw_layers(models, out):
     from classifier.plotting import layers
-    from classifier.records import recipe
+    from classifier.records.config import audio_format_of
 
     paths = [out / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
-        layers.draw(name, recipe.audio_format_of(name), len(read_labels()), path)
+        layers.draw(name, audio_format_of(name), len(read_labels()), path)
     print(f"wrote {', '.join(map(str, paths))}; next: python TrainModel.py --model {models[0]}")
 
 

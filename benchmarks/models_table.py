@@ -15,7 +15,7 @@ import numpy as np
 
 from classifier.core import arguments, atomic_files, console, registry
 from classifier.inference import prediction
-from classifier.records import recipe
+from classifier.records.config import audio_format_of
 
 RESULTS = Path(__file__).resolve().parent / "results" / "models.csv"
 N_LABELS = 3
@@ -38,7 +38,7 @@ def _measured(name):
     from classifier.export import convert
     from classifier.models import assemble
 
-    module, audio_format = registry.load("models", name), recipe.audio_format_of(name)
+    module, audio_format = registry.load("models", name), audio_format_of(name)
     features = assemble.features_of(module, audio_format)
     model = assemble.build(module, features, audio_format, N_LABELS)
     with tempfile.TemporaryDirectory() as folder:

@@ -91,7 +91,7 @@ def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_p
     assert (sent / "leaderboard.csv").read_bytes() == (tmp_path / "alone" / "leaderboard.csv").read_bytes()
     ours, theirs = (artifact.load(folder / "fold_0" / "signal") for folder in (tmp_path / "alone", sent))
     for name in ("labels", "split", "scores", "thresholds"):
-        assert theirs.run[name] == ours.run[name]
+        assert getattr(theirs.record, name) == getattr(ours.record, name)
     assert theirs.record.config == {**ours.record.config, "data": f"{there}/all"}
     for name, values in ours.predictions("test").items():
         assert np.array_equal(theirs.predictions("test")[name], values)

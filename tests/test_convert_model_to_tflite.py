@@ -24,7 +24,7 @@ def test_the_files_of_a_model_stand_side_by_side_with_what_they_cost_and_what_th
 def test_without_its_recordings_a_model_gets_no_int8_file_and_the_script_goes_on(trained, tmp_path):
     folder = shutil.copytree(trained.out / "signal", tmp_path / "trained" / "signal")
     run = json.loads((folder / "run.json").read_text())
-    run["run"]["data"] = str(tmp_path / "gone")
+    run["config"]["data"] = str(tmp_path / "gone")
     (folder / "run.json").write_text(json.dumps(run))
     assert (folder / "model_int8.tflite").exists()
     printed, said = run_script("ConvertModelToTFLite.py", "--trained", tmp_path / "trained", cwd=tmp_path)

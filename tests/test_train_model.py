@@ -39,7 +39,7 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
         run = json.loads((folder / "run.json").read_text())
         assert run["labels"] == ["silence", "song", "speech"]
         assert run["audio_format"]["window_length"] == 32_000
-        assert run["run"]["seed"] == 0
+        assert run["config"]["seed"] == 0
         assert run["recipe"]["epochs"] == 2
         assert run["versions"]["keras"]
         assert set(run["scores"]["windows"]["recall"]) == set(run["labels"])

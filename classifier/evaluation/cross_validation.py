@@ -28,7 +28,8 @@ from classifier.data import splits
 from classifier.data.layouts import folder_of
 from classifier.plotting import plots
 from classifier.records import artifact
-from classifier.records.recipe import fine_tuning_of_run, of_run
+from classifier.records.config import RunConfig
+from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.scoring import metrics, thresholds
 from classifier.storage import remote
 from Constants import ROOT
@@ -62,14 +63,13 @@ class Job:
         return self.out / self.model
 
     @property
-    def run(self):
-        """What TrainModel.py notes of it."""
-        return {**self.settings, "fold": self.fold}
+    def config(self) -> RunConfig:
+        return RunConfig(**{**self.settings, "fold": self.fold})
 
     @property
     def command(self):
         command = [sys.executable, "-c", CHILD, str(ROOT / "TrainModel.py")]
-        for name, value in {**self.run, "model": self.model, "out": self.out}.items():
+        for name, value in {**asdict(self.config), "model": self.model, "trained": self.out}.items():
             if value is not None and value is not False:  # 0 is a fold
                 flag = f"--{name.replace('_', '-')}"
                 command.append(flag if value is True else f"{flag}={value}")
@@ -129,20 +129,18 @@ def is_done(job, fingerprint, labels):
     try:
         trained = artifact.load(job.folder)
         trained.predictions("test")
-        held = trained.run
-        same = held["data"]["fingerprint"] == fingerprint and held["labels"] == labels
-        same = same and all(held["run"][name] == value for name, value in job.run.items())
-        same = same and all(held["split"][split_name] == names for split_name, names in job.split.items())
-    except (InputError, KeyError):
+    except InputError:
         return False
-    return same and {"recipe": held["recipe"], "fine_tuning": held.get("fine_tuning")} == _recipes(job)
+    held = trained.record
+    same = held.data.fingerprint == fingerprint and held.labels == labels and held.config == job.config
+    same = same and all(held.split.names(split_name) == names for split_name, names in job.split.items())
+    return same and (held.recipe, held.fine_tuning) == _recipes(job)
 
 
 def _recipes(job):
     import_tensorflow()  # before a file of classifier/models imports it
     model = registry.load("models", job.model)
-    tuning = fine_tuning_of_run(model, job.run)
-    return json.loads(json.dumps({"recipe": asdict(of_run(model, job.run)), "fine_tuning": tuning and asdict(tuning)}))
+    return recipe_for(model, job.config), fine_tuning_for(model, job.config)
 
 
 def at_once():
@@ -319,11 +317,11 @@ def heard(path, data, store):
     folder = path.parent if path.suffix == ".tflite" else path
     if not (folder / artifact.RUN).is_file():
         return {"train": 0, "validation": 0}
-    run = artifact.load(folder).run
-    if run["run"]["data"] != str(data):
+    record = artifact.load(folder).record
+    if record.config.data != str(data):
         return {"train": 0, "validation": 0}
     names = {clip.name(folder_of(data)) for clip in store.clips}
-    return {split_name: len(names & set(run["split"][split_name])) for split_name in ("train", "validation")}
+    return {split_name: len(names & set(record.split.names(split_name))) for split_name in ("train", "validation")}
 
 
 def heard_in_background(predictor, folder):

@@ -153,10 +153,10 @@ def _of_split(trained, files, split_name):
 
 def _recordings(trained, split_name):
     """A store of a side's clips, in the order of run.json; None where they are gone."""
-    run, rate = trained.record.config, trained.audio_format.sample_rate
-    data = run["data"]
+    config, rate = trained.record.config, trained.audio_format.sample_rate
+    data = config.data
     try:
-        found = {clip.name(folder_of(data)): clip for clip in clips.read_clips(data, run["group_by"], run["layout"])}
+        found = {clip.name(folder_of(data)): clip for clip in clips.read_clips(data, config.group_by, config.layout)}
         chosen = [found[name] for name in trained.record.split.names(split_name)]
     except (InputError, KeyError):
         return None

@@ -6,6 +6,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
                 model_<model>_metadata.tflite ...                                         WriteMetadataToModel
 """
 
+import csv
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -83,6 +84,12 @@ class Artifact:
         """What variants.measure found of the files for a phone, and which kind is for the app; {} before that."""
         path = self.folder / VARIANTS
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    def history(self) -> dict[str, list[float]]:
+        """{what is measured: one value per epoch}."""
+        with open(self.folder / HISTORY, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return {name: [float(row[name]) for row in rows] for name in rows[0] if name != "epoch"}
 
     def test_recordings(self):
         """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""

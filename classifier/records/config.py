@@ -162,3 +162,8 @@ class TrainingConfig(RunConfig):
 
 
 CONVERTED = ("data", "background_noise")  # fields that the flags hold in another form
+
+
+def audio_format_of(model: str) -> AudioFormat:
+    """The audio format of a model where a person has decided nothing."""
+    return RunConfig(data="").audio_format(model)

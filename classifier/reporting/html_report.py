@@ -12,6 +12,7 @@ import re
 import shlex
 import string
 import tempfile
+from dataclasses import asdict
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -61,13 +62,14 @@ def write(trained):
     Returns:
         Path of the page.
     """
-    run, score = trained.run, trained.record.scores
+    run, score = trained.record, trained.record.scores
+    _draw(trained)
     right = f"{score['recordings']['right']} of {score['recordings']['n']} held-out recordings right"
     page = string.Template(SKELETON.read_text(encoding="utf-8")).substitute(
         title=html.escape(f"{trained.name}: {right}"),
         name=_name(trained.name),
         lede=_lede(trained),
-        scores=_scores(score, run["split"]),
+        scores=_scores(score, run.split),
         card=_card(trained),
         confusion=_confusions(trained),
         labels=_labels(trained),
@@ -81,6 +83,16 @@ def write(trained):
     with atomic_files.new_file(path) as fresh:
         fresh.write_text(page, encoding="utf-8", errors="replace")
     return path
+
+
+def _draw(trained):
+    """Curves, confusion matrices and reliability of a trained model, as pictures in its report."""
+    record, folder = trained.record, trained.folder / artifact.REPORT
+    folder.mkdir(exist_ok=True)
+    plots.curves(trained.history(), record.best_epoch, f"{trained.name}: training", folder / "curves.png")
+    plots.confusions(record.scores, trained.labels, f"{trained.name}: test", folder / "confusion")
+    tables = {"as trained": record.calibration["before"], "tempered": record.calibration["after"]}
+    plots.reliability(tables, f"{trained.name}: test windows", folder / "reliability.png")
 
 
 def _lede(trained):
@@ -124,7 +136,7 @@ def _leaks(split):
     """What is in two splits, in words; empty when nothing does."""
     said = []
     for what in ("groups", "recordings"):
-        names = split[f"{what}_in_two_splits"]
+        names = getattr(split, f"{what}_in_two_splits")
         if names:
             first = [part for name in names[:LEAKS_NAMED] for part in (", ", _name(_shown(name)))][1:]
             more = f" and {len(names) - LEAKS_NAMED} more" if len(names) > LEAKS_NAMED else ""
@@ -138,11 +150,11 @@ def _shown(name):
 
 
 def _card(trained):
-    run, audio_format, data, split = trained.run, trained.audio_format, trained.record.data, trained.record.split
-    counts = data["recordings"]
+    run, audio_format, data, split = trained.record, trained.audio_format, trained.record.data, trained.record.split
+    counts = data.recordings
     chips = [tag("span", _name(label), tag("small", counts.get(label, 0)), class_="chip") for label in trained.labels]
-    split_names = ", ".join(f"{len(split[split_name])} to {verb}" for split_name, verb in splits.VERBS.items())
-    skipped = f"; {len(data['skipped'])} more could not be read" if data["skipped"] else ""
+    split_names = ", ".join(f"{len(split.names(split_name))} to {verb}" for split_name, verb in splits.VERBS.items())
+    skipped = f"; {len(data.skipped)} more could not be read" if data.skipped else ""
     input_ = (
         f"{audio_format.seconds:g} s of one channel at {audio_format.sample_rate:,} Hz: "
         f"{audio_format.window_length:,} samples in "
@@ -151,11 +163,11 @@ def _card(trained):
     rows = {
         "Labels, and recordings of each": _joined(chips),
         "Input": input_,
-        "Weights": f"{run['parameters']:,}",
-        "Data": _joined([_name(Path(run["run"]["data"]).name), f": {sum(counts.values()):,} recordings{skipped}"]),
-        "Groups": f"{split['groups']:,}; recordings of one group share a speaker, a room or a source",
-        "Fingerprint of the data": tag("code", data["fingerprint"]),
-        "Split": f"By {split['by']}, fold {run['run']['fold']} tests: {split_names}.",
+        "Weights": f"{run.parameters:,}",
+        "Data": _joined([_name(Path(run.config.data).name), f": {sum(counts.values()):,} recordings{skipped}"]),
+        "Groups": f"{split.groups:,}; recordings of one group share a speaker, a room or a source",
+        "Fingerprint of the data": tag("code", data.fingerprint),
+        "Split": f"By {split.by}, fold {run.config.fold} tests: {split_names}.",
         "Leak check": _leaks(split) or "Passed: no group is in two splits, and no recording, compared by its sound.",
         "Licence": "The licences of the recordings apply to the model: check them before you ship it.",
     }
@@ -235,11 +247,11 @@ def _rate(part, whole):
 
 
 def _training(trained):
-    run = trained.run
-    said = f"Epoch {run['best_epoch']} of {run['recipe']['epochs']} at most is kept; {run['training_seconds']:,.0f} s."
+    run = trained.record
+    said = f"Epoch {run.best_epoch} of {run.recipe.epochs} at most is kept; {run.training_seconds:,.0f} s."
     history = trained.folder / artifact.HISTORY
     parts = [tag("p", said)]
-    alt = f"Loss and balanced accuracy over the epochs, training and validation; epoch {run['best_epoch']} is kept"
+    alt = f"Loss and balanced accuracy over the epochs, training and validation; epoch {run.best_epoch} is kept"
     parts.append(_picture(trained, "curves.png", alt) or tag("p", "The picture of the curves is not there."))
     sureness = _picture(trained, "reliability.png", "How often the model is right when it is so sure, test windows")
     if history.is_file():
@@ -248,7 +260,7 @@ def _training(trained):
         table = _table("Epoch by epoch", [name.replace("_", " ") for name in header], rows)
         parts.append(tag("details", tag("summary", "As numbers"), table))
     if sureness:
-        error = run["calibration"]["error_before"]
+        error = run.calibration["error_before"]
         said = f"On average its probabilities are {error:.1%} off on test windows (expected calibration error)."
         parts += [tag("h3", "Is it as sure as it is right?"), tag("p", said), sureness]
     return _joined(parts)
@@ -400,20 +412,18 @@ def _variants(trained):
 
 
 def _repeat(trained):
-    run = trained.run
+    run = trained.record
     parts = [tag("pre", tag("code", command(trained)))]
-    if not Path(run["run"]["data"]).is_relative_to(ROOT):
-        parts.append(
-            tag("p", _name(Path(run["run"]["data"]).name), " stands for the place of the data.", class_="soft")
-        )
-    parts.append(tag("p", f"Same data, same seed ({run['run']['seed']}), same versions, same machine: same weights."))
-    recipes = {"Recipe": run["recipe"], "Fine-tuning": run.get("fine_tuning") or {}}
+    if not Path(run.config.data).is_relative_to(ROOT):
+        parts.append(tag("p", _name(Path(run.config.data).name), " stands for the place of the data.", class_="soft"))
+    parts.append(tag("p", f"Same data, same seed ({run.config.seed}), same versions, same machine: same weights."))
+    recipes = {"Recipe": asdict(run.recipe), "Fine-tuning": asdict(run.fine_tuning) if run.fine_tuning else {}}
     tables = {
         title: [[key.replace("_", " ").replace(" db", " dB"), _said(value)] for key, value in recipe.items()]
         for title, recipe in recipes.items()
         if recipe
     }
-    tables["Versions"] = list(run["versions"].items())
+    tables["Versions"] = list(run.versions.items())
     tables = [tag("div", _table(title, ["what", "value"], rows, class_="words")) for title, rows in tables.items()]
     return _joined([*parts, tag("div", *tables, class_="pair")])
 
@@ -423,7 +433,7 @@ def command(trained):
 
     Of fine-tuning 0 is a decision, for there are models that are fine-tuned if nobody says so.
     """
-    settings = dict(trained.record.config)
+    settings = asdict(trained.record.config)
     for name in ("data", "background_noise"):
         if settings.get(name):
             folder = Path(settings[name])

@@ -20,21 +20,22 @@ def scores(trained):
     """Print what the test split says of a model, chance beside it."""
     score, split = trained.record.scores, trained.record.split
     windows, recordings = score["windows"], score["recordings"]
-    split_names = ", ".join(f"{len(split[split_name])} to {verb}" for split_name, verb in splits.VERBS.items())
+    split_names = ", ".join(f"{len(split.names(split_name))} to {verb}" for split_name, verb in splits.VERBS.items())
     print(f"{trained.name}: {recordings['right']} of {recordings['n']} held-out recordings right")
     luck = f"guessing {score['chance']:.1%}, always the most frequent label {score['majority']:.1%} of windows right"
     print(
         f"  windows: {windows['right']} of {windows['n']} right, "
         f"balanced accuracy {windows['balanced_accuracy']:.1%} ({luck})"
     )
-    leaks = [len(split[f"{what}_in_two_splits"]) for what in ("groups", "recordings")]
-    print(f"  split by {split['by']}: {split['groups']} groups; {leaks[0]} groups, {leaks[1]} recordings in two splits")
-    for what in ("groups", "recordings"):
-        if split[f"{what}_in_two_splits"]:
-            names = ", ".join(split[f"{what}_in_two_splits"][:LEAKS_NAMED])
-            print(f"  WARNING: these {what} are in two splits, so the scores flatter: {names} ...")
+    leaks = {what: getattr(split, f"{what}_in_two_splits") for what in ("groups", "recordings")}
+    counts = ", ".join(f"{len(names)} {what}" for what, names in leaks.items())
+    print(f"  split by {split.by}: {split.groups} groups; {counts} in two splits")
+    for what, names in leaks.items():
+        if names:
+            first = ", ".join(names[:LEAKS_NAMED])
+            print(f"  WARNING: these {what} are in two splits, so the scores flatter: {first} ...")
     print(
-        f"  recordings: {split_names}; epoch {trained.run['best_epoch']} kept, {trained.run['training_seconds']:.0f} s"
+        f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
     rows = [
         [label, *(f"{of['recall'][label]:.1%}" for of in (windows, recordings)), *map(str, row)]

@@ -7,11 +7,10 @@ Differs: scaling, PCA and trees are fitted on the training split only, and a gri
 model.joblib is a pickle: loading one runs the code in it, so load none from where you would not run a program from.
 """
 
-import platform
 import time
 import warnings
+from dataclasses import asdict
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import joblib
@@ -32,10 +31,9 @@ from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
 from classifier.plotting import plots
-from classifier.records import artifact
+from classifier.records import artifact, run_record
 from classifier.scoring import metrics
 from classifier.training.datasets import Windows
-from classifier.training.train import PACKAGES
 
 NAME = "boosting"  # of the folder, and in run.json
 MODEL = "model.joblib"
@@ -94,13 +92,13 @@ def train(store, labels, audio_format, run, out):
         "run": run,
         "recipe": {**_settings(search.best_params_), "trees": TREES},
         "grid": {"folds": len(held_out), "tried": _tried(search)},
-        "data": provenance.of_data(store, data),
-        "split": provenance.of_split(store, split_names, data),
+        "data": asdict(provenance.of_data(store, data)),
+        "split": asdict(provenance.of_split(store, split_names, data)),
         "windows": {split_name: len(of_split.targets) for split_name, of_split in windows.items()},
         "features": values["train"].shape[1],
         "scores": scores,
         "training_seconds": round(time.monotonic() - started, 1),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in (*PACKAGES, "joblib")}},
+        "versions": run_record.versions("joblib"),
     }
     with atomic_files.new_folder(Path(out) / NAME) as folder:
         joblib.dump(search.best_estimator_, folder / MODEL)

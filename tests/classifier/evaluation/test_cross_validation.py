@@ -4,7 +4,7 @@ import csv
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -69,10 +69,10 @@ def test_fold_0_and_1_are_numbers_and_true_is_a_flag():
 def done(trained):
     """A job that is done, as the small training of all tests has left it, and what `is_done` is asked with it."""
     model = artifact.load(trained.out / "mel")
-    run = model.run
-    settings = {name: value for name, value in run["run"].items() if name != "fold"}
-    split = {split_name: run["split"][split_name] for split_name in ("train", "validation", "test")}
-    return cross_validation.Job("mel", 0, trained.out, settings, split), run["data"]["fingerprint"], model.labels
+    record = model.record
+    settings = {name: value for name, value in asdict(record.config).items() if name != "fold"}
+    split = {split_name: record.split.names(split_name) for split_name in ("train", "validation", "test")}
+    return cross_validation.Job("mel", 0, trained.out, settings, split), record.data.fingerprint, model.labels
 
 
 def test_a_fold_that_is_the_same_is_not_trained_again(done):
@@ -117,8 +117,8 @@ def programs(folder, *lines):
 
 @pytest.fixture
 def finished(monkeypatch):
-    run = {"scores": {"windows": {"balanced_accuracy": 0.5}}}
-    monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(run=run))
+    scores = {"windows": {"balanced_accuracy": 0.5}}
+    monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(record=SimpleNamespace(scores=scores)))
 
 
 def test_each_fold_that_ends_has_a_line(tmp_path, finished, capsys):
@@ -208,12 +208,12 @@ def test_some_trainings_fit_on_any_machine():
 
 def test_an_exported_model_says_of_its_test_side_what_it_said_in_training(trained, data_short):
     folder = trained.out / "mel"
-    run = artifact.load(folder).run
-    held_out = [clip for clip in clips.read_clips(data_short) if clip.name(data_short) in run["split"]["test"]]
+    record = artifact.load(folder).record
+    held_out = [clip for clip in clips.read_clips(data_short) if clip.name(data_short) in record.split.test]
     recordings = audio_cache.read(held_out, data_short, 16_000, keep=False)
     result = cross_validation.tested(folder, prediction.load(folder), recordings, data_short)
     assert result["heard"] == {"train": 0, "validation": 0}
-    assert result["scores"]["windows"]["confusion"] == run["scores"]["windows"]["confusion"]
+    assert result["scores"]["windows"]["confusion"] == record.scores["windows"]["confusion"]
     assert cross_validation.spread(result, "windows", "balanced_accuracy") == (
         result["scores"]["windows"]["balanced_accuracy"],
         None,

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 from classifier.core import console, registry
-from classifier.records.recipe import audio_format_of
+from classifier.records.config import audio_format_of
 
 LABELS = 3
 LAST = 0.05  # of the size of other kernels

@@ -11,7 +11,8 @@ from classifier.core import console, registry
 from classifier.core.errors import InputError
 from classifier.export import metadata, runtimes
 from classifier.records.audio_format import AudioFormat, make_audio_format
-from classifier.records.recipe import Recipe, audio_format_of
+from classifier.records.config import audio_format_of
+from classifier.records.recipe import Recipe
 from tests.conftest import ROOT
 
 console.import_tensorflow()

@@ -26,7 +26,7 @@ def test_a_model_trained_under_another_constant_is_refused(copy):
 
 def test_another_audio_format_is_welcome_when_the_run_asked_for_it(copy):
     def change(run):
-        run["run"]["window"] = 1.0
+        run["config"]["window"] = 1.0
         run["audio_format"]["window_length"] = 16_000
 
     edit(copy, change)

@@ -103,7 +103,7 @@ def test_strange_labels_and_file_names_are_escaped(copy, tmp_path):
         run["data"]["recordings"][EVIL] = run["data"]["recordings"].pop("speech")
         run["split"]["test"] = [name, "/home/someone/private/far.wav"]
         run["split"]["groups_in_two_splits"] = [EVIL] * 7
-        run["run"]["data"] = str(tmp_path / EVIL.replace("/", ""))
+        run["config"]["data"] = str(tmp_path / EVIL.replace("/", ""))
         run["versions"][EVIL] = EVIL
 
     predictions = {"probabilities": [[0.1, 0.2, 0.7]] * 2, "targets": [0, 2], "recordings": [0, 1], "starts": [0, 0]}
@@ -125,7 +125,7 @@ def test_each_window_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
     path = write_tone(data / "song" / "a b.wav", seconds=5)
 
     def change(run):
-        run["run"]["data"] = str(data)
+        run["config"]["data"] = str(data)
         run["split"]["test"] = ["song/a b.wav", "song/a b.wav#t=1.5,3"]
 
     predictions = {
@@ -149,7 +149,7 @@ def test_each_window_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
 
 
 def test_recordings_that_are_gone_are_said_to_be(copy, tmp_path):
-    page = written(copy, lambda run: run["run"].update(data=str(tmp_path / "gone")))
+    page = written(copy, lambda run: run["config"].update(data=str(tmp_path / "gone")))
     assert "no longer there" in page.text and not page.all("audio")
     assert "gone stands for the place of the data" in page.text
 

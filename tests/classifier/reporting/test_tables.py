@@ -29,8 +29,8 @@ def test_step_three_ends_with_the_table(trained):
 
 def test_a_leak_that_the_data_set_brings_is_said_aloud(trained, capsys):
     model = artifact.load(trained.out / "mel")
-    split = {**model.record.split, "groups_in_two_splits": ["anna"], "recordings_in_two_splits": []}
-    tables.scores(replace(model, run={**model.run, "split": split}))
+    split = replace(model.record.split, groups_in_two_splits=["anna"], recordings_in_two_splits=[])
+    tables.scores(replace(model, record=replace(model.record, split=split)))
     printed = capsys.readouterr().out
     assert "1 groups, 0 recordings in two splits" in printed
     assert "WARNING: these groups are in two splits, so the scores flatter: anna" in printed
