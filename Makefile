@@ -8,7 +8,7 @@
 RUN := .venv/bin/python
 export PYTHON
 
-.PHONY: all environment tests-environment ruff lint test test-fast clean
+.PHONY: all environment tests-environment ruff lint test test-fast docs clean
 
 all: environment
 	$(RUN) TrainModel.py --data data_short --group-by '^([^_]+)_'
@@ -44,6 +44,9 @@ test: lint browser
 test-fast: ruff
 	$(RUN) -m pytest tests/test_architecture.py tests/test_constants.py tests/test_requirements.py tests/tools \
 		tests/classifier/layouts tests/classifier/outputs
+
+docs: environment
+	$(RUN) -m tools.make_docs
 
 clean:
 	rm -rf .venv trained evaluated boosted gallery cache served classified sample_signal.png
