@@ -46,7 +46,7 @@ def test_columns_of_another_length_are_refused(voice):
     layer = Averaged.from_audio_format(
         AudioFormat(), features=[LogMelSpectrogram.from_audio_format, Mfcc.from_audio_format]
     )
-    with pytest.raises(ValueError, match="as many bands each; got LogMelSpectrogram 128, Mfcc 40"):
+    with pytest.raises(ValueError, match="the same number of bands; got LogMelSpectrogram 128, Mfcc 40"):
         layer(voice[None])
 
 

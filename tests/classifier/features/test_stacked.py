@@ -39,7 +39,7 @@ def test_other_numbers_of_bands_are_refused(voice):
     layer = Stacked.from_audio_format(
         AudioFormat(), features=[LogMelSpectrogram.from_audio_format, Mfcc.from_audio_format]
     )
-    with pytest.raises(ValueError, match="as many bands each; got LogMelSpectrogram 128, Mfcc 40"):
+    with pytest.raises(ValueError, match="the same number of bands; got LogMelSpectrogram 128, Mfcc 40"):
         layer(voice[None])
 
 

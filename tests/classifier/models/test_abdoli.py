@@ -61,7 +61,7 @@ def test_a_window_is_the_mean_of_frames_that_overlap_by_half():
 
 def test_a_window_shorter_than_a_frame_is_refused():
     with pytest.raises(InputError, match="abdoli_16000 cannot be built for windows of 0.5 s"):
-        body("abdoli_16000", _abdoli.audio_format(8_000))
+        body("abdoli_16000", _abdoli.paper_audio_format(8_000))
 
 
 def test_the_gammatone_filters_lie_at_equal_distances_on_the_ears_scale():

@@ -87,10 +87,10 @@ def test_a_file_of_floats_is_read_as_well(tmp_path):
 def test_another_file_is_refused(tmp_path):
     path = tmp_path / "yamnet.tflite"
     path.write_text("<html>404</html>")
-    with pytest.raises(InputError, match="yamnet.tflite is no .tflite file"):
+    with pytest.raises(InputError, match="yamnet.tflite is not a .tflite file"):
         yamnet.assign(yamnet.network(), path)
 
 
 def test_another_rate_is_refused():
-    with pytest.raises(InputError, match="yamnet hears 16000 Hz and this run has 8000"):
+    with pytest.raises(InputError, match="yamnet takes 16000 Hz and this run has 8000"):
         Embedding.from_audio_format(AudioFormat(sample_rate=8_000), "yamnet")
