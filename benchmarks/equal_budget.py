@@ -14,11 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.ingredients import recordings, run_of
-from classifier.core import arguments, console, parallel, registry
+from benchmarks import trainings
+from classifier.core import console, parallel, registry
 from classifier.records import artifact
 from classifier.records.audio_format import make_audio_format
-from Constants import EVALUATED
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
 SEED = 0
@@ -26,18 +25,14 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def main(argv=None):
-    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
-    parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--model", default="all", help="default: %(default)s")
+    parser = trainings.parser(__doc__, "equal_budget", "all")
     parser.add_argument("--fold", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--minutes", type=float, default=3, help="of training, for each (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="models at once, a thread each")
-    parser.add_argument("--out", type=Path, default=EVALUATED / "equal_budget", help="default: %(default)s")
     args = parser.parse_args(argv)
 
     args.data = args.data.resolve()
-    recordings(args)  # decoded once, before there are several processes
+    trainings.recordings(args)  # decoded once, before there are several processes
     names = [name for name in registry.choose("models", args.model) if not registry.stated("models", name, "NETWORK")]
     rows = parallel.results(_trained, [(args, name) for name in names], at_once=args.jobs)
     rows = sorted(rows, key=lambda row: -row["windows"])
@@ -56,9 +51,9 @@ def _trained(args, name):
         console.import_tensorflow()
         from classifier.training import train
 
-        held = recordings(args)
+        held = trainings.recordings(args)
         labels = sorted({clip.label for clip in held.clips})
-        run = run_of(args, SEED, _epochs(name, held, labels, args))
+        run = trainings.run_of(args, SEED, _epochs(name, held, labels, args))
         train.train(name, held, labels, make_audio_format(), run, out)
     run = artifact.load(out / name).run
     scores = run["scores"]

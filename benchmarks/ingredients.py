@@ -9,16 +9,14 @@ test stands beside it for honesty. Finished trainings are kept in --out and not 
 
 import csv
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from classifier.core import arguments, console, parallel, registry
-from classifier.data import audio_cache, clips
+from benchmarks import trainings
+from classifier.core import console, parallel, registry
 from classifier.evaluation import cross_validation
 from classifier.records import artifact
 from classifier.records.audio_format import make_audio_format
-from Constants import EVALUATED
 
 CHANGES = {
     "as it ships": {},
@@ -36,43 +34,28 @@ CHANGES = {
 
 
 def main(argv=None):
-    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
-    parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--model", default="residual", help="default: %(default)s")
+    parser = trainings.parser(__doc__, "ingredients", "residual")
     parser.add_argument("--fold", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--seeds", type=int, default=1, help="how many (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument(
         "--jobs", type=int, default=cross_validation.at_once(), help="trainings at once (default: %(default)s)"
     )
-    parser.add_argument("--out", type=Path, default=EVALUATED / "ingredients", help="default: %(default)s")
     args = parser.parse_args(argv)
 
     args.data = args.data.resolve()
-    recordings(args)  # decoded once, before there are several processes
+    trainings.recordings(args)  # decoded once, before there are several processes
     calls = [(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
-    found = list(parallel.results(_recalls, calls, at_once=args.jobs, in_order=True))
+    found = list(parallel.results(_balanced_accuracies, calls, at_once=args.jobs, in_order=True))
     found = np.array(found).reshape(len(CHANGES), args.seeds, 2)
     rows = []
     for what, scores in zip(CHANGES, found, strict=True):
         change = scores - found[0]
-        rows.append([what, *map(_spread, scores.T), *(_spread(split_name, sign="+") for split_name in change.T)])
+        rows.append([what, *map(_spread, scores.T), *(_spread(of_split, sign="+") for of_split in change.T)])
     console.table(["recipe", "validation, balanced accuracy", "test", "validation, change", "test, change"], rows)
 
 
-def recordings(args):
-    found = clips.read_clips(args.data, args.group_by)
-    return audio_cache.read(found, args.data, make_audio_format().sample_rate)
-
-
-def run_of(args, seed, epochs):
-    """What TrainModel.py notes of a training of these flags; the other ones are not given."""
-    decided = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed, "epochs": epochs}
-    return decided | dict.fromkeys(("layout", "background_noise", "fine_tune", "paper", "seconds", "sample_rate"))
-
-
-def _recalls(args, what, seed):
+def _balanced_accuracies(args, what, seed):
     """Balanced accuracy of the validation split and of the test split, after a training."""
     out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
     if not (out / args.model / artifact.RUN).is_file():
@@ -82,9 +65,9 @@ def _recalls(args, what, seed):
         model_file = registry.load("models", args.model)
         ships = model_file.RECIPE
         model_file.RECIPE = replace(ships, **CHANGES[what])
-        held = recordings(args)
+        held = trainings.recordings(args)
         labels = sorted({clip.label for clip in held.clips})
-        run = run_of(args, seed, args.epochs)
+        run = trainings.run_of(args, seed, args.epochs)
         train.train(args.model, held, labels, make_audio_format(), run, out)
         model_file.RECIPE = ships  # this process may train another
     trained = artifact.load(out / args.model)

@@ -14,4 +14,5 @@ def lstm(x: KerasTensor, units: int, dropout: float, return_sequences: bool) -> 
     Args:
         dropout: share of the input values. LSTM's own dropout would leave its random state in the exported file.
     """
-    return layers.LSTM(units, return_sequences=return_sequences)(layers.SpatialDropout1D(dropout)(x))
+    x = layers.SpatialDropout1D(dropout)(x)  # made first: initial weights depend on the order
+    return layers.LSTM(units, return_sequences=return_sequences)(x)

@@ -43,7 +43,7 @@ def test_other_numbers_of_bands_are_refused(voice):
         layer(voice[None])
 
 
-def test_a_saved_model_answers_the_same(voice, tmp_path):
+def test_a_saved_model_computes_the_same(voice, tmp_path):
     audio = keras.Input((len(voice),))
     model = keras.Model(audio, Stacked.from_audio_format(AudioFormat())(audio))
     model.save(tmp_path / "model.keras")

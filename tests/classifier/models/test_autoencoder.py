@@ -82,7 +82,7 @@ def test_in_two_stages_giving_back_teaches_the_encoder(features):
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_saved_and_loaded_it_answers_and_errs_the_same(name, features, tmp_path):
+def test_saved_and_loaded_it_predicts_and_errs_the_same(name, features, tmp_path):
     net = body(name)
     net.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")

@@ -1,4 +1,4 @@
-"""The source's layers and counts at its own input, and slices that are heard one by one."""
+"""The source's layers and counts at its own input, and slices that are classified one by one."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""YAMNet here answers what the published file answers, and is read from files of floats too."""
+"""YAMNet here computes what the published file computes, and is read from files of floats too."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def published(windows):
     return np.array(embeddings), np.array(predictions)
 
 
-def test_it_hears_what_the_published_file_hears(windows):
+def test_its_embedding_is_the_published_files(windows):
     layer = Embedding.from_audio_format(AudioFormat(window_length=PATCH), "yamnet")
     ours = np.asarray(layer(windows)).mean(axis=1)
     theirs, predictions = published(windows)

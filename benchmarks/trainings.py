@@ -1,0 +1,36 @@
+"""What the benchmarks that train share: flags of the data set, its recordings, the settings of a run."""
+
+from pathlib import Path
+
+from classifier.core import arguments
+from classifier.data import audio_cache, clips
+from classifier.records.audio_format import make_audio_format
+from Constants import EVALUATED
+
+
+def parser(description, out, model):
+    """Flags --data, --group-by, --model and --out.
+
+    Args:
+        description: the benchmark's docstring, of which the first line is shown.
+        out: default of --out, below evaluated/.
+        model: default of --model.
+    """
+    made = arguments.ArgumentParser(description=description.splitlines()[0])
+    made.add_argument("--data", type=Path, required=True, help="a folder of recordings")
+    made.add_argument("--group-by", metavar="REGEX")
+    made.add_argument("--model", default=model, help="default: %(default)s")
+    made.add_argument("--out", type=Path, default=EVALUATED / out, help="default: %(default)s")
+    return made
+
+
+def recordings(args):
+    """The recordings of --data, decoded."""
+    found = clips.read_clips(args.data, args.group_by)
+    return audio_cache.read(found, args.data, make_audio_format().sample_rate)
+
+
+def run_of(args, seed, epochs):
+    """What TrainModel.py records of a training with these flags and no others."""
+    decided = {"data": str(args.data), "group_by": args.group_by, "fold": args.fold, "seed": seed, "epochs": epochs}
+    return decided | dict.fromkeys(("layout", "background_noise", "fine_tune", "paper", "window", "sample_rate"))
