@@ -37,9 +37,7 @@ def main(argv=None):
         for name in args.model.split(","):
             arrays, from_cache = compare(name, held, labels)
             added = from_cache / arrays - 1
-            print(
-                f"{name}, CPU per step: {arrays:.1f} ms from arrays, {from_cache:.1f} from the audio cache, {added:+.1%}"
-            )
+            print(f"{name}, CPU per step: {arrays:.1f} ms from arrays, {from_cache:.1f} from the cache, {added:+.1%}")
 
 
 def compare(name, held, labels):

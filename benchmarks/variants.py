@@ -4,7 +4,7 @@
     python -m benchmarks.variants evaluated
 
 Converts every trained fold below the folders that is not converted yet, and adds up the results on the test splits:
-each recording is tested once, by a model that was not trained on it. A change is in points of the windows that are right.
+each recording is tested once, by a model that was not trained on it. A change is in percentage points of windows.
 """
 
 from pathlib import Path
