@@ -75,8 +75,8 @@ def fetch(network: str) -> Path:
         return weights.path
     if weights.sha256 is None:
         raise InputError(
-            f"{network} needs weights that you must download yourself, because no checksum is published: download "
-            f"{weights.url} ({weights.licence}) and put it into {WEIGHTS}, or name a file you have with --weights"
+            f"{network} needs weights that you must download yourself ({weights.licence}), because no checksum is "
+            f"published: download {weights.url} and put it into {WEIGHTS}, or name a file you have with --weights"
         )
     say(f"{network}: downloading its weights, {weights.megabytes:g} MB, {weights.licence}")
     WEIGHTS.mkdir(parents=True, exist_ok=True)

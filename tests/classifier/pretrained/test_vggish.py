@@ -104,7 +104,7 @@ def test_a_sample_less_than_an_example_is_refused(network):
 
 
 def test_windows_shorter_than_an_example_are_refused_before_the_weights_are_looked_for():
-    with pytest.raises(InputError, match="0.975 s and windows are shorter"):
+    with pytest.raises(InputError, match="VGGish needs windows of 0.975 s or more"):
         vggish.embedding(make_audio_format(seconds=0.9))
 
 
@@ -153,7 +153,7 @@ def test_a_missing_pca_file_is_named_with_where_it_is_published(network, tmp_pat
 def test_what_is_no_checkpoint_is_refused(network, pca, tmp_path, held):
     write_pca(tmp_path, *pca)
     (tmp_path / "vggish_model.ckpt").write_bytes(held)
-    with pytest.raises(InputError, match="vggish_model.ckpt is damaged, or no checkpoint"):
+    with pytest.raises(InputError, match="vggish_model.ckpt is damaged, or not a checkpoint"):
         vggish.assign(network, tmp_path / "vggish_model.ckpt")
 
 

@@ -54,7 +54,7 @@ def published(windows):
 
 
 def test_its_embedding_is_the_published_files(windows):
-    layer = Embedding.from_audio_format(AudioFormat(window_length=PATCH), "yamnet")
+    layer = Embedding.from_audio_format(AudioFormat(window_length=PATCH), network="yamnet")
     ours = np.asarray(layer(windows)).mean(axis=1)
     theirs, predictions = published(windows)
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
@@ -93,4 +93,4 @@ def test_another_file_is_refused(tmp_path):
 
 def test_another_rate_is_refused():
     with pytest.raises(InputError, match="yamnet takes 16000 Hz and this run has 8000"):
-        Embedding.from_audio_format(AudioFormat(sample_rate=8_000), "yamnet")
+        Embedding.from_audio_format(AudioFormat(sample_rate=8_000), network="yamnet")
