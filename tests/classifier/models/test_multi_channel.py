@@ -8,12 +8,7 @@ from classifier.core import console
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier.core import registry  # noqa: E402
-
-
-def body(name, shape, n_classes=6):
-    channels = keras.Input(shape)
-    return keras.Model(channels, registry.load("models", name).build(channels, n_classes))
+from tests.classifier.models.bodies import body  # noqa: E402
 
 
 @pytest.mark.parametrize(

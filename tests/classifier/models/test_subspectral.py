@@ -10,11 +10,7 @@ import keras  # noqa: E402
 
 from classifier.core import registry  # noqa: E402
 from classifier.models import assemble  # noqa: E402
-
-
-def body(name, shape, n_classes):
-    spectrogram = keras.Input(shape)
-    return keras.Model(spectrogram, registry.load("models", name).build(spectrogram, n_classes))
+from tests.classifier.models.bodies import body  # noqa: E402
 
 
 @pytest.mark.parametrize(
