@@ -1,8 +1,8 @@
 """How many times faster than real time ClassifyRecordings.py is, with one process and with two.
 
-Against BirdNET-Analyzer's published way of working, 24 ms a segment of 3 s on a core, and, in the same run, against how
-the scripts of old did it: one librosa mel spectrogram and one `model.predict` a window. Processes are started, and have
-the model, before the clock is.
+Against BirdNET-Analyzer's published way of working, 24 ms per segment of 3 s on a core, and, in the same run, against
+the way of the old scripts: one librosa mel spectrogram and one `model.predict` per window. The time to start processes
+and load the model is not counted.
 
     python -m benchmarks.classify_an_hour
 """
@@ -57,7 +57,7 @@ def main(argv=None):
             print(f"{jobs} process(es): {seconds:.2f} s, {rates[jobs]:.0f} times real time, {ratio}", flush=True)
         old = old_way(args.trained / args.model, next(iter(recording.find(data))))
     print(f"two processes: {rates[2] / rates[1]:.2f} times one")
-    print(f"one librosa spectrogram and one model.predict a window: {old:.1f} times real time; ", end="")
+    print(f"one librosa spectrogram and one model.predict per window: {old:.1f} times real time; ", end="")
     print(f"one process is {rates[1] / old:.0f} times faster, two are {rates[2] / old:.0f} times")
 
 

@@ -1,7 +1,7 @@
 """How much faster the exported file classifies a ten-minute recording than a spectrogram and a predict call per window.
 
 The other way is how the scripts of old did it: for each window one librosa mel spectrogram and one `model.predict` of
-the same network. Both start from decoded audio, answer for the same windows and are compared; each warms up first.
+the same network. Both start from decoded audio, classify the same windows and are compared; each warms up first.
 
     python -m benchmarks.classify_ten_minutes
 """
@@ -26,7 +26,7 @@ WARM_UP = 4  # windows
 
 def one_by_one(model, windows, audio_format):
     predictions = []
-    for window in console.progress(windows, "one spectrogram and one predict a window"):
+    for window in console.progress(windows, "one spectrogram and one predict per window"):
         spectrogram = mel_spectrograms([window], audio_format)[0]
         predictions.append(model.predict(spectrogram.reshape(1, -1), verbose=0)[0])
     return np.array(predictions)
@@ -54,7 +54,7 @@ def main(argv=None):
     slow, expected = timed(lambda: one_by_one(keras_model, windows, trained.audio_format))
     fast, predictions = timed(lambda: lite.probabilities(windows))
     print(f"{len(windows)} windows, {cpu_count()} processors")
-    print(f"one librosa spectrogram and one model.predict a window: {slow:.2f} s")
+    print(f"one librosa spectrogram and one model.predict per window: {slow:.2f} s")
     print(f"{lite.source.name}: {fast:.2f} s, {slow / fast:.0f} times faster")
     print(f"largest difference of a probability: {np.abs(predictions - expected).max():.1e}")
 

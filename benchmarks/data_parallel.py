@@ -69,10 +69,8 @@ def fit(name, folder):
     """Be one of the processes, and print the seconds of an epoch."""
     team = Team.from_flags(None, None, None)
     found = clips.read_clips(folder)
-    held, labels = (
-        audio_cache.read(found, folder, AudioFormat().sample_rate, keep=False),
-        sorted({clip.label for clip in found}),
-    )
+    held = audio_cache.read(found, folder, AudioFormat().sample_rate, keep=False)
+    labels = sorted({clip.label for clip in found})
     console.import_keras()
     import keras
 

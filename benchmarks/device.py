@@ -29,7 +29,7 @@ def main(argv=None):
     parser.add_argument(
         "--model", default="mel,residual", help="names, or folders of trained ones (default: %(default)s)"
     )
-    parser.add_argument("--window", type=float, default=20, help="how long to ask the files (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=20, help="of measuring (default: %(default)s)")
     args = parser.parse_args(argv)
     console.import_tensorflow()
     files = {"the app's model, mel outside": convert.converted(_apps_model())}

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.ingredients import config_of
-from classifier.core import arguments, console, parallel, registry
+from benchmarks import trainings
+from classifier.core import console, parallel, registry
 from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.training import data
-from Constants import EVALUATED
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
 SEED = 0
@@ -27,18 +26,16 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def main(argv=None):
-    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
-    parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--model", default="all", help="default: %(default)s")
+    parser = trainings.parser(__doc__, "equal_budget", "all")
     parser.add_argument("--fold", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--minutes", type=float, default=3, help="of training, for each (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="models at once, a thread each")
-    parser.add_argument("--out", type=Path, default=EVALUATED / "equal_budget", help="default: %(default)s")
     args = parser.parse_args(argv)
 
     args.out.mkdir(parents=True, exist_ok=True)
-    data.load(config_of(args, "signal", SEED, None, args.out))  # decoded once, before there are several processes
+    data.load(
+        trainings.config_of(args, "signal", SEED, None, args.out)
+    )  # decoded once, before there are several processes
     names = [name for name in registry.choose("models", args.model) if not registry.stated("models", name, "NETWORK")]
     rows = parallel.results(_trained, [(args, name) for name in names], at_once=args.jobs)
     rows = sorted(rows, key=lambda row: -row["windows"])
@@ -59,9 +56,9 @@ def _trained(args, name):
         from classifier.training.train import train
 
         out.mkdir(parents=True, exist_ok=True)
-        loaded = data.load(config_of(args, name, SEED, None, out))
+        loaded = data.load(trainings.config_of(args, name, SEED, None, out))
         held = loaded.audio[AudioFormat().sample_rate]
-        config = config_of(args, name, SEED, _epochs(name, held, loaded.labels, args), out)
+        config = trainings.config_of(args, name, SEED, _epochs(name, held, loaded.labels, args), out)
         list(train(config, loaded, try_export))
     record = artifact.load(out / name).record
     scores = record.scores

@@ -2,8 +2,8 @@
 
     python -m benchmarks.feature_cost
 
-The layer is compiled once and sees a batch, as in training; librosa sees a window at a time and makes its filters anew
-for each, as it does where it is called from a loop. The phone's time is LiteRT's for one window.
+The layer is compiled once and runs on batches, as in training; librosa runs on one window at a time and makes its
+filters anew for each, as in a loop of calls. The phone's time is LiteRT's for one window.
 """
 
 import os

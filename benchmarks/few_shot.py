@@ -1,38 +1,31 @@
-"""What a few recordings a label are worth: models that stand on pretrained networks against models from scratch.
+"""What a few recordings per label are worth: models on pretrained networks against models from scratch.
 
     python -m benchmarks.few_shot --data ../shared/data/esc10
 
-A draw takes --shots recordings of each label from what its fold does not test: four fifths to learn from, one to choose
-the epoch by. All recordings of the fold are tested. Finished trainings are kept in --out and not repeated.
+A draw takes --shots recordings of each label from what its fold does not test: four fifths for training, one for
+validation. All recordings of the fold are tested. Finished trainings are kept in --out and not repeated.
 """
-
-from pathlib import Path
 
 import numpy as np
 
 import TrainModel
-from benchmarks.ingredients import recordings
-from classifier.core import arguments, console
+from benchmarks import trainings
+from classifier.core import console
 from classifier.data import splits
 from classifier.data.layouts.split_files import SPLITS
 from classifier.records import artifact
-from Constants import EVALUATED
 
 TO_CHOOSE_BY = 5  # a fifth of the shots
 
 
 def main(argv=None):
-    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
-    parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--model", default="yamnet_transfer,yamnet_small,residual", help="default: %(default)s")
+    parser = trainings.parser(__doc__, "few_shot", "yamnet_transfer,yamnet_small,residual")
     parser.add_argument("--shots", type=int, default=10, help="recordings a label (default: %(default)s)")
     parser.add_argument("--draws", type=int, default=splits.FOLDS, help="default: %(default)s")
-    parser.add_argument("--out", type=Path, default=EVALUATED / "few_shot", help="default: %(default)s")
     args = parser.parse_args(argv)
 
     args.data, models = args.data.resolve(), args.model.split(",")
-    held = recordings(args)
+    held = trainings.recordings(args)
     right = {model: [] for model in models}
     for draw in range(args.draws):
         out = args.out / f"{args.data.name}_{args.shots}_shots" / f"draw_{draw}"
@@ -41,7 +34,7 @@ def main(argv=None):
         for model in models:
             if not (out / model / artifact.RUN).is_file():
                 TrainModel.main(
-                    ["--model", model, "--data", str(out), "--labels", str(out / "labels.txt"), "--out", str(out)]
+                    ["--model", model, "--data", str(out), "--labels", str(out / "labels.txt"), "--trained", str(out)]
                 )
             right[model].append(artifact.load(out / model).record.scores["recordings"]["accuracy"])
     rows = [
@@ -52,12 +45,12 @@ def main(argv=None):
 
 
 def _write_lists(held, draw, shots, folder):
-    """A data set of the layout split_files: recordings by their whole paths, and the side each is on."""
-    split_names, random = splits.split(held.clips, held.contents, draw), np.random.default_rng(draw)
+    """A data set of the layout split_files: recordings by their absolute paths, and the split of each."""
+    split_of, random = splits.split(held.clips, held.contents, draw), np.random.default_rng(draw)
     labels = sorted({clip.label for clip in held.clips})
-    chosen = {"train": [], "validation": [], "test": np.flatnonzero(split_names == "test")}
+    chosen = {"train": [], "validation": [], "test": np.flatnonzero(split_of == "test")}
     for label in labels:
-        of_label = [i for i, clip in enumerate(held.clips) if clip.label == label and split_names[i] != "test"]
+        of_label = [i for i, clip in enumerate(held.clips) if clip.label == label and split_of[i] != "test"]
         drawn = random.permutation(of_label)[:shots]
         chosen["validation"].extend(drawn[: len(drawn) // TO_CHOOSE_BY])
         chosen["train"].extend(drawn[len(drawn) // TO_CHOOSE_BY :])

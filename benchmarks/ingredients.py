@@ -9,16 +9,14 @@ test stands beside it for honesty. Finished trainings are kept in --out and not 
 
 import csv
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from classifier.core import arguments, console, parallel, registry
+from benchmarks import trainings
+from classifier.core import console, parallel, registry
 from classifier.evaluation import cross_validation
 from classifier.records import artifact
-from classifier.records.config import TrainingConfig
 from classifier.training import data
-from Constants import EVALUATED
 
 CHANGES = {
     "as it ships": {},
@@ -36,39 +34,30 @@ CHANGES = {
 
 
 def main(argv=None):
-    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
-    parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--model", default="residual", help="default: %(default)s")
+    parser = trainings.parser(__doc__, "ingredients", "residual")
     parser.add_argument("--fold", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--seeds", type=int, default=1, help="how many (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument(
         "--jobs", type=int, default=cross_validation.at_once(), help="trainings at once (default: %(default)s)"
     )
-    parser.add_argument("--out", type=Path, default=EVALUATED / "ingredients", help="default: %(default)s")
     args = parser.parse_args(argv)
 
     args.out.mkdir(parents=True, exist_ok=True)
-    data.load(config_of(args, args.model, 0, args.epochs, args.out))  # decoded once, before there are several processes
+    data.load(
+        trainings.config_of(args, args.model, 0, args.epochs, args.out)
+    )  # decoded once, before there are several processes
     calls = [(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
-    found = list(parallel.results(_recalls, calls, at_once=args.jobs, in_order=True))
+    found = list(parallel.results(_balanced_accuracies, calls, at_once=args.jobs, in_order=True))
     found = np.array(found).reshape(len(CHANGES), args.seeds, 2)
     rows = []
     for what, scores in zip(CHANGES, found, strict=True):
         change = scores - found[0]
-        rows.append([what, *map(_spread, scores.T), *(_spread(split_name, sign="+") for split_name in change.T)])
+        rows.append([what, *map(_spread, scores.T), *(_spread(of_split, sign="+") for of_split in change.T)])
     console.table(["recipe", "validation, balanced accuracy", "test", "validation, change", "test, change"], rows)
 
 
-def config_of(args, model, seed, epochs, trained):
-    """The TrainingConfig of these flags, for one model."""
-    labels = trained / "labels.txt"
-    decided = {"data": str(args.data.resolve()), "group_by": args.group_by, "fold": args.fold, "seed": seed}
-    return TrainingConfig(**decided, epochs=epochs, models=(model,), labels=labels, trained=trained)
-
-
-def _recalls(args, what, seed):
+def _balanced_accuracies(args, what, seed):
     """Balanced accuracy of the validation split and of the test split, after a training."""
     out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
     if not (out / args.model / artifact.RUN).is_file():
@@ -80,7 +69,7 @@ def _recalls(args, what, seed):
         ships = model_file.RECIPE
         model_file.RECIPE = replace(ships, **CHANGES[what])
         out.mkdir(parents=True, exist_ok=True)
-        config = config_of(args, args.model, seed, args.epochs, out)
+        config = trainings.config_of(args, args.model, seed, args.epochs, out)
         list(train(config, data.load(config), try_export))
         model_file.RECIPE = ships  # this process may train another
     trained = artifact.load(out / args.model)

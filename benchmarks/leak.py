@@ -7,24 +7,18 @@ look like recordings. Their names begin with the number of their group, so that 
 Trains and tests five folds of each. Finished trainings are kept in --out and not repeated.
 """
 
-from pathlib import Path
-
 import EvaluateModel
+from benchmarks import trainings
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio
-from classifier.core import arguments, console
+from classifier.core import console
 from classifier.data import clips
 from classifier.records.audio_format import make_audio_format
-from Constants import EVALUATED
 
 
 def main(argv=None):
-    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a folder of recordings")
-    parser.add_argument("--group-by", metavar="REGEX")
-    parser.add_argument("--model", default="residual", help="default: %(default)s")
+    parser = trainings.parser(__doc__, "leak", "residual")
     parser.add_argument("--epochs", help="instead of the recipe's")
-    parser.add_argument("--out", type=Path, default=EVALUATED / "leak", help="default: %(default)s")
     args = parser.parse_args(argv)
 
     windows = args.out / "windows"

@@ -26,7 +26,7 @@ KINDS = ((44_100, 2), (48_000, 1), (44_100, 1), (48_000, 2))  # Hz, channels
 def loop_of_old(paths):
     """(windows, 128, 63) mel spectrograms."""
     audio_format, mels = AudioFormat(), []
-    for path in console.progress(paths, "librosa.load and a mel a window"):
+    for path in console.progress(paths, "librosa.load and a mel per window"):
         signal, _ = librosa.load(path, sr=audio_format.sample_rate)
         for window in cut_audio_pad_last(signal, audio_format.window_length):
             mels.append(
@@ -80,10 +80,15 @@ def main(argv=None):
         second = min(timed(lambda: opened(folder))[0] for _ in range(5))
         assert n == len(mels)
     print(f"{args.hours:g} h of 44.1 and 48 kHz, {len(paths)} recordings, {n} windows, {cpu_count()} processors")
-    print(f"librosa.load and one mel a window: {old:.1f} s")
-    for what, seconds in (("decoded to the store and cut", cut), ("the same, and mels by the model's layer", with_mel)):
+    print(f"librosa.load and one mel per window: {old:.1f} s")
+    for what, seconds in (
+        ("decoded to the audio cache and cut", cut),
+        ("the same, and mels by the model's layer", with_mel),
+    ):
         print(f"{what}: {first + seconds:.2f} s, {old / (first + seconds):.1f} times faster")
-    print(f"the store opened first: {first:.2f} s; the second time: {second:.3f} s, {first / second:.0f} times faster")
+    print(
+        f"audio cache opened first: {first:.2f} s; the second time: {second:.3f} s, {first / second:.0f} times faster"
+    )
 
 
 if __name__ == "__main__":

@@ -28,9 +28,7 @@ def write(folder, hours, kinds=((16_000, 1),), suffix=".wav"):
     labels, kinds = itertools.cycle(sounds), itertools.cycle(kinds)
     for i in console.progress(range(n), "writing recordings", n):
         label, (rate, channels) = next(labels), next(kinds)
-        rolled = np.roll(
-            np.concatenate(sounds[label]), -i * 12_345
-        )  # another part of them, so that no two are the same
+        rolled = np.roll(np.concatenate(sounds[label]), -i * 12_345)  # so that no two recordings are the same
         signal = soxr.resample(np.resize(rolled, SECONDS * 16_000), 16_000, rate)
         path = Path(folder) / label / f"{i}{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)

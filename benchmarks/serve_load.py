@@ -1,7 +1,7 @@
 """What the service bears: 16 clients that send recordings of two seconds for a minute, against LiteRT in a loop.
 
 Server and loop may use the first two processors, the clients the others where there are any. Clients send a wav, wait
-for the answer and send the next.
+for the response and send the next.
 
     python -m benchmarks.serve_load
 """
@@ -40,7 +40,7 @@ def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default=TRAINED / "mel", type=Path, help="a converted model (default: trained/mel)")
     parser.add_argument("--clients", default=16, type=arguments.at_least(1))
-    parser.add_argument("--window", default=60, type=arguments.at_least(1))
+    parser.add_argument("--seconds", default=60, type=arguments.at_least(1))
     args = parser.parse_args(argv)
 
     predictor = prediction.load(args.model)
@@ -105,7 +105,7 @@ def _wav(window, rate):
 
 
 def _load(form, clients, seconds):
-    """(milliseconds of each answer, how many were refused with 429)."""
+    """(milliseconds of each response, how many were refused with 429)."""
     took, refused, until = [], [], time.perf_counter() + seconds
     address = urlsplit(form.url)
 
@@ -113,14 +113,14 @@ def _load(form, clients, seconds):
         connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         while (begun := time.perf_counter()) < until:
             connection.request("POST", address.path, form.body, form.headers)
-            answer = connection.getresponse()
-            said = answer.read()
-            if answer.status == 429:
+            response = connection.getresponse()
+            body = response.read()
+            if response.status == 429:
                 refused.append(begun)
-            elif answer.status == 200:
+            elif response.status == 200:
                 took.append(1000 * (time.perf_counter() - begun))
             else:
-                raise InputError(f"the server answers {answer.status}: {said.decode()}")
+                raise InputError(f"the server answers {response.status}: {body.decode()}")
         connection.close()
 
     threads = [threading.Thread(target=client) for _ in range(clients)]

@@ -1,10 +1,10 @@
-"""What each kind of file loses beside Keras, over the folds that EvaluateModel.py has trained and tested.
+"""What each variant loses against Keras, over the folds that EvaluateModel.py has trained and tested.
 
     python EvaluateModel.py --model residual --data ../shared/data/esc10
     python -m benchmarks.variants evaluated
 
-Converts every trained fold below the folders that is not converted yet, and adds up what their test splits say: each
-recording is tested once, by a model that has not heard it. A change is in points of the windows that are right.
+Converts every trained fold below the folders that is not converted yet, and adds up the results on the test splits:
+each recording is tested once, by a model that was not trained on it. A change is in percentage points of windows.
 """
 
 from pathlib import Path
@@ -33,12 +33,12 @@ def main(argv=None):
         right = trained.record.scores["windows"]["right"]
         found.setdefault(key, []).append((right, {kind: of["test"] for kind, of in files.items()}))
     rows = [row for key, folds in found.items() for row in _rows(key, folds)]
-    header = ["model", "data", "folds", "kind", "windows right", "than Keras", "worst fold", "other label"]
+    header = ["model", "data", "folds", "variant", "windows right", "than Keras", "worst fold", "other label"]
     console.table([*header, "a probability by", "recordings right"], rows)
 
 
 def _rows(key, folds):
-    """A row per kind that all folds have."""
+    """A row per variant that all folds have."""
     for kind in artifact.KINDS:
         tests = [files.get(kind) for _, files in folds]
         if all(tests):

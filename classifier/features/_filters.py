@@ -1,7 +1,7 @@
-"""Power spectra weighted by filters: what mel, gammatone and chroma spectrograms have in common."""
+"""Power spectra weighted by filters: the base of mel, gammatone and chroma spectrograms."""
 
 import numpy as np
-from keras import ops
+from keras import KerasTensor, ops
 
 from classifier.features import _products
 from classifier.features._feature import Feature
@@ -9,11 +9,14 @@ from classifier.features._stft import stft
 
 
 class Filters(Feature):
-    """A feature of `n_fft`, `hop_length` and, once it is built, `bands`: (n_fft / 2 + 1, filters) float32."""
+    """A feature with `n_fft`, `hop_length` and, once it is built, `bands`: (n_fft / 2 + 1, filters) float32."""
 
-    as_products = False  # how an export computes the spectrum: see _products
+    n_fft: int
+    hop_length: int
+    bands: np.ndarray
+    as_products = False  # set for an export: compute the spectrum as in _products
 
-    def filtered(self, audio):
+    def filtered(self, audio: KerasTensor) -> KerasTensor:
         """(batch, samples) -> (batch, filters, frames)."""
         if self.as_products and _products.possible(self.n_fft, self.hop_length):
             power, bins = _products.power(audio, self.n_fft, self.hop_length)
@@ -22,12 +25,12 @@ class Filters(Feature):
         return weighted(ops.square(real) + ops.square(imaginary), self.bands)
 
 
-def weighted(spectrum, bands):
-    """The transposed product of a spectrum and filters, without the zeros of filters of which two at most overlap.
+def weighted(spectrum: KerasTensor, bands: np.ndarray) -> KerasTensor:
+    """The transposed product of a spectrum and filters; skips the zeros where at most two filters overlap.
 
     Args:
         spectrum: (batch, frames, bins).
-        bands: (bins, filters) float32, known beforehand.
+        bands: (bins, filters) float32, a constant.
 
     Returns:
         (batch, filters, frames).
@@ -37,12 +40,12 @@ def weighted(spectrum, bands):
         return ops.transpose(ops.matmul(spectrum, bands), (0, 2, 1))
     n = bands.shape[1]
     bins = ops.transpose(spectrum, (2, 0, 1))
-    owned, lent = (ops.segment_sum(bins * weights[:, None, None], last, n + 1) for weights in (own, before))
-    return ops.transpose(owned[:n] + lent[1:], (1, 0, 2))
+    in_last, in_previous = (ops.segment_sum(bins * weights[:, None, None], last, n + 1) for weights in (own, before))
+    return ops.transpose(in_last[:n] + in_previous[1:], (1, 0, 2))
 
 
-def _overlapping(bands):
-    """For each bin its last filter, its weight in that one and in the one before: (bins,) each."""
+def _overlapping(bands: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each bin its last filter, its weight in that filter and in the one before: (bins,) each."""
     n = bands.shape[1]
     last = n - 1 - np.argmax(bands[:, ::-1] != 0, axis=1)
     own, before = (np.take_along_axis(np.pad(bands, [[0, 0], [1, 0]]), last[:, None] + i, 1)[:, 0] for i in (1, 0))

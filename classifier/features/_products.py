@@ -1,32 +1,31 @@
-"""Power spectra as products with small matrices, for a window alone on a phone.
+"""Power spectra as products with small matrices, for single windows on a phone.
 
-Phones multiply matrices well: this takes half the time of their FFT operator, which works in doubles, and 30 KB more.
-On the batches of a training an FFT is faster.
+Phones multiply matrices well: this takes half the time of their FFT operator, which computes in doubles, for
+30 KB more. On the batches of a training an FFT is faster.
 
 An FFT of rows * columns samples (Cooley & Tukey, Mathematics of Computation 19, 1965): read a frame as a matrix, row by
-row; transform its columns, turn each value by an angle, transform the rows. As audio is real, half of each transform
-tells the rest. Frames are the last axis throughout, so that constants are multiplied from the left.
+row; transform its columns, rotate each value by an angle, transform the rows. As audio is real, half of each transform
+determines the rest. Frames are the last axis throughout, so that constants are multiplied from the left.
 """
 
 import numpy as np
-from keras import ops
+from keras import KerasTensor, ops
 
 
-def possible(n_fft, hop_length):
-    """Whether a frame is a power of two of samples, and an even number of hops."""
+def possible(n_fft: int, hop_length: int) -> bool:
+    """Whether n_fft is a power of two and an even multiple of the hop."""
     return n_fft >= 16 and n_fft & (n_fft - 1) == 0 and n_fft % (2 * hop_length) == 0
 
 
-def power(audio, n_fft, hop_length):
+def power(audio: KerasTensor, n_fft: int, hop_length: int) -> tuple[KerasTensor, np.ndarray]:
     """The squared magnitude of `_stft.stft`, its bins in another order.
 
     Args:
         audio: (batch, samples).
-        n_fft, hop_length: samples, `possible` ones.
+        n_fft, hop_length: samples; `possible` must hold.
 
     Returns:
-        (batch, frames, values), and which of the n_fft // 2 + 1 bins each value is: (values,) int, -1 for those that
-        are there already.
+        (batch, frames, values), and which of the n_fft // 2 + 1 bins each value is: (values,) int, -1 for repetitions.
     """
     rows = 2 ** ((n_fft.bit_length() - 1) // 2)
     columns = n_fft // rows
@@ -47,29 +46,29 @@ def power(audio, n_fft, hop_length):
     return ops.transpose(values, (0, 2, 1)), bins
 
 
-def _windowed(audio, n_fft, hop_length):
+def _windowed(audio: KerasTensor, n_fft: int, hop_length: int) -> KerasTensor:
     """(batch, samples) -> (batch, n_fft, frames), as `_stft.stft` cuts and windows them."""
-    n_frames, together = 1 + audio.shape[1] // hop_length, n_fft // hop_length
-    n_hops = n_frames - 1 + together
+    n_frames, hops_per_frame = 1 + audio.shape[1] // hop_length, n_fft // hop_length
+    n_hops = n_frames - 1 + hops_per_frame
     padded = ops.pad(audio, [[0, 0], [n_fft // 2, n_hops * hop_length - n_fft // 2 - audio.shape[1]]])
     hops = ops.transpose(ops.reshape(padded, (-1, n_hops, hop_length)), (0, 2, 1))
     rising = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft // 2) / n_fft)
     parts = []
-    for i in range(together):
+    for i in range(hops_per_frame):
         part = hops[:, :, i : i + n_frames]
-        weights = rising.reshape(-1, hop_length, 1)[i % (together // 2)].astype("float32")
-        parts.append(part * weights if i < together // 2 else part - part * weights)  # falling is 1 minus rising
+        weights = rising.reshape(-1, hop_length, 1)[i % (hops_per_frame // 2)].astype("float32")
+        parts.append(part * weights if i < hops_per_frame // 2 else part - part * weights)  # falling is 1 minus rising
     return ops.concatenate(parts, axis=1)
 
 
-def _waves(n):
+def _waves(n: int) -> np.ndarray:
     """Cosines and then sines of 0 to n / 2 periods over n samples: (n + 2, n) float32."""
     angles = 2 * np.pi * (np.outer(np.arange(n // 2 + 1), np.arange(n)) % n) / n
     return np.concatenate([np.cos(angles), np.sin(angles)]).astype("float32")
 
 
-def _bins(rows, columns):
-    """The bin of each value: from each of 0 to rows / 2 upwards in steps of rows, and then the same downwards."""
+def _bins(rows: int, columns: int) -> np.ndarray:
+    """(values,) the bin of each value: from each of 0 to rows / 2 upwards in steps of rows, then the same downwards."""
     first, steps = np.arange(rows // 2 + 1)[:, None], rows * np.arange(columns // 2 + 1)
     bins = np.concatenate([first + steps, steps - first]).ravel()
     is_first = np.zeros(len(bins), bool)

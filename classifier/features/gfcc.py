@@ -1,12 +1,12 @@
 """Gammatone cepstral coefficients: the cosine transform of a gammatone spectrogram in decibels.
 
-The logarithm is that of our MFCC (dB, at most 80 below a window's loudest value), not the cube root that others take.
+The logarithm is that of our MFCC (dB, at most 80 below a window's loudest value), not the cube root of other authors.
 Source: Valero & Alías, IEEE Transactions on Multimedia 14 (2012), doi:10.1109/TMM.2012.2199972
 """
 
 import keras
 import numpy as np
-from keras import ops
+from keras import KerasTensor, ops
 
 from classifier.features.gammatone_spectrogram import GammatoneSpectrogram
 
@@ -27,17 +27,26 @@ class Gfcc(GammatoneSpectrogram):
 
     own_statistics = (1, -1)  # a coefficient's spread falls with its number, and the first's mean is far from 0
 
-    def __init__(self, sample_rate, n_fft, hop_length, n_gfcc=64, n_bands=64, fmin=50.0, **kwargs):
+    def __init__(
+        self,
+        sample_rate: int,
+        n_fft: int,
+        hop_length: int,
+        n_gfcc: int = 64,
+        n_bands: int = 64,
+        fmin: float = 50.0,
+        **kwargs,
+    ):
         super().__init__(sample_rate, n_fft, hop_length, n_bands, fmin, **kwargs)
         if n_gfcc > n_bands:
             raise ValueError(f"{n_bands} bands give at most {n_bands} coefficients; got n_gfcc={n_gfcc}")
         self.n_gfcc = n_gfcc
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         from scipy.fft import dct
 
         super().build(input_shape)
         self.cosines = dct(np.eye(self.n_bands), norm="ortho", axis=0)[: self.n_gfcc].astype("float32")
 
-    def call(self, audio):
+    def call(self, audio: KerasTensor) -> KerasTensor:
         return ops.expand_dims(ops.matmul(self.cosines, super().call(audio)[..., 0]), -1)

@@ -1,7 +1,7 @@
 """Power mel spectrogram, equal to librosa.feature.melspectrogram at its defaults."""
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from classifier.features._filters import Filters, weighted
 
@@ -10,7 +10,7 @@ from classifier.features._filters import Filters, weighted
 class MelSpectrogram(Filters):
     """(samples,) -> (bands, frames, 1) power.
 
-    A periodic Hann window as long as the FFT, centred on every hop, with silence before the first sample and after the
+    A periodic Hann window as long as the FFT, centred on every hop, with zeros before the first sample and after the
     last; Slaney's mel bands of equal area from 0 Hz to half the sample rate.
 
     Args:
@@ -19,18 +19,18 @@ class MelSpectrogram(Filters):
         n_mels: bands.
     """
 
-    def __init__(self, sample_rate, n_fft, hop_length, n_mels, **kwargs):
+    def __init__(self, sample_rate: int, n_fft: int, hop_length: int, n_mels: int, **kwargs):
         super().__init__(**kwargs)
         self.sample_rate, self.n_fft, self.hop_length, self.n_mels = sample_rate, n_fft, hop_length, n_mels
 
-    def build(self, input_shape):
-        from librosa.filters import mel  # here, because a model that is only looked at does not need it
+    def build(self, input_shape: tuple) -> None:
+        from librosa.filters import mel  # here, because reading a saved model does not need it
 
         self.bands = mel(sr=self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels).T  # (n_fft / 2 + 1, n_mels)
 
-    def call(self, audio):
+    def call(self, audio: KerasTensor) -> KerasTensor:
         return ops.expand_dims(self.filtered(audio), -1)
 
-    def of_power(self, power):
-        """What `call` makes of the power of an STFT, (batch, frames, n_fft / 2 + 1), where that is there already."""
+    def of_power(self, power: KerasTensor) -> KerasTensor:
+        """As `call`, from the power of an STFT: (batch, frames, n_fft / 2 + 1) -> (batch, bands, frames, 1)."""
         return ops.expand_dims(weighted(power, self.bands), -1)

@@ -3,13 +3,18 @@
 Source: github.com/watch-nomo/audio-classifier (its README).
 """
 
+from typing import TYPE_CHECKING, Self
+
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from classifier.features._feature import Feature
 from classifier.features._stft import stft
 
-SMALLEST_RANGE = 1e-10  # of a mean spectrum; digital silence has none, and stays 0
+if TYPE_CHECKING:
+    from classifier.records.audio_format import AudioFormat
+
+SMALLEST_RANGE = 1e-10  # of a mean spectrum; that of digital silence is 0, and stays 0
 
 
 @keras.saving.register_keras_serializable("features")
@@ -18,19 +23,19 @@ class StftMean(Feature):
 
     Args:
         n_fft, hop_length: samples.
-        scaled: subtract each window's smallest value and divide by its range: to [0, 1], however loud it is.
+        scaled: scale each window to [0, 1], however loud it is: subtract its minimum, divide by its range.
     """
 
-    def __init__(self, n_fft=512, hop_length=256, scaled=True, **kwargs):
+    def __init__(self, n_fft: int = 512, hop_length: int = 256, scaled: bool = True, **kwargs):
         super().__init__(**kwargs)
         self.n_fft, self.hop_length, self.scaled = n_fft, hop_length, scaled
 
     @classmethod
-    def from_audio_format(cls, audio_format, **settings):
-        """The layer, with the source's STFT whatever the audio format's is; settings replace it."""
+    def from_audio_format(cls, audio_format: "AudioFormat", **settings) -> Self:
+        """The layer, with the source's STFT whatever the audio format's is; settings replace the defaults."""
         return cls(**settings)
 
-    def call(self, audio):
+    def call(self, audio: KerasTensor) -> KerasTensor:
         real, imaginary = stft(audio, self.n_fft, self.hop_length)
         mean = ops.mean(ops.sqrt(ops.square(real) + ops.square(imaginary)), axis=1)
         if not self.scaled:

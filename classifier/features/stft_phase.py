@@ -3,12 +3,12 @@
 import math
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from classifier.features._stft import Stft
 
-AUDIBLE = 1e-4  # of a window's largest magnitude, -80 dB: what is smaller has the phase of the arithmetic's noise
-LOWEST = -0.99  # and not -1: symmetric sounds have phases of -pi and pi, which rounding alone tells apart
+AUDIBLE = 1e-4  # of a window's largest magnitude, -80 dB: below it the phase is that of rounding noise
+LOWEST = -0.99  # not -1: symmetric sounds have phases of -pi and pi, which only rounding distinguishes
 
 
 @keras.saving.register_keras_serializable("features")
@@ -16,7 +16,7 @@ class StftPhase(Stft):
     """(samples,) -> (bins, frames, 2): log(1 + magnitude); phase / pi in [LOWEST, LOWEST + 2), 0 where the magnitude is
     not above AUDIBLE."""
 
-    def channels(self, real, imaginary):
+    def channels(self, real: KerasTensor, imaginary: KerasTensor) -> list[KerasTensor]:
         magnitude = ops.sqrt(ops.square(real) + ops.square(imaginary))
         phase = ops.arctan2(imaginary, real) / math.pi
         phase = ops.where(phase < LOWEST, phase + 2, phase)

@@ -1,7 +1,7 @@
 """Power of the short-time Fourier transform, equal to abs(librosa.stft(...)) ** 2."""
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from classifier.features._stft import Stft
 
@@ -10,5 +10,5 @@ from classifier.features._stft import Stft
 class StftPower(Stft):
     """(samples,) -> (bins, frames, 1)."""
 
-    def channels(self, real, imaginary):
+    def channels(self, real: KerasTensor, imaginary: KerasTensor) -> list[KerasTensor]:
         return [ops.square(real) + ops.square(imaginary)]

@@ -1,41 +1,51 @@
-"""A window in about a hundred numbers: means and deviations over time of what describes a sound.
+"""Summary statistics of a window: means and standard deviations over time of about fifty descriptors.
 
-Source: github.com/crunker99/sourcing-sound; each description equals librosa.feature's of its name.
-Differs: deviations, RMS, spectral contrast and log mel bands beside its means; no chroma. What is FAINT counts as
-    nothing: librosa measures the rounding of its FFT where a pure tone leaves bins empty, and a phone rounds otherwise.
+Source: github.com/crunker99/sourcing-sound; each descriptor equals librosa.feature's of its name.
+Differs: standard deviations, RMS, spectral contrast and log mel bands beside its means; no chroma. FAINT magnitudes
+    count as 0: where a pure tone leaves bins empty librosa measures rounding noise, and a phone rounds differently.
 """
 
 import keras
-from keras import ops
+import numpy as np
+from keras import KerasTensor, ops
 
 from classifier.features._feature import Feature
 from classifier.features._stft import stft
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mfcc import Mfcc
 
-FAINT = 1e-6  # of a window's largest magnitude, -120 dB: ten times the rounding of a float32 FFT
-SMALLEST_SAMPLE = 1e-10  # librosa's threshold: what is closer to 0 has no sign
+FAINT = 1e-6  # of a window's largest magnitude, -120 dB: ten times the rounding noise of a float32 FFT
+SMALLEST_SAMPLE = 1e-10  # librosa's threshold: samples closer to 0 have no sign
 SMALLEST_SUM = 1e-30  # of a frame's magnitudes; that of digital silence is 0, and so is its centroid
 ROLLED_OFF = 0.85  # share of a frame's magnitudes below its roll-off, librosa's
 OCTAVES, LOWEST = 6, 200  # Hz; librosa's bands of the spectral contrast, besides the one below
-QUANTILE = 0.02  # share of a band's bins that are its peak, and its valley
+QUANTILE = 0.02  # share of a band's bins that make its peak, and its valley
 
 
 @keras.saving.register_keras_serializable("features")
 class Summary(Feature):
-    """(samples,) -> (values,): means over the frames, then deviations, of `described`; then of log mel bands, means.
+    """(samples,) -> (values,): means over the frames, then standard deviations, of `described`; means of log mel bands.
 
-    `names` says which is which.
+    `names` lists the values.
 
     Args:
         sample_rate: Hz.
         n_fft, hop_length: samples.
-        n_mels: bands that the MFCC are of.
+        n_mels: mel bands behind the MFCC.
         n_mfcc: coefficients.
         n_bands: log mel bands.
     """
 
-    def __init__(self, sample_rate, n_fft, hop_length, n_mels, n_mfcc=20, n_bands=40, **kwargs):
+    def __init__(
+        self,
+        sample_rate: int,
+        n_fft: int,
+        hop_length: int,
+        n_mels: int,
+        n_mfcc: int = 20,
+        n_bands: int = 40,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.sample_rate, self.n_fft, self.hop_length, self.n_mels = sample_rate, n_fft, hop_length, n_mels
         self.n_mfcc, self.n_bands = n_mfcc, n_bands
@@ -43,8 +53,8 @@ class Summary(Feature):
         self.mfcc = Mfcc(sample_rate, n_fft, hop_length, n_mels, n_mfcc, name="mfcc")
         self.octaves = sum(LOWEST * 2**octave < sample_rate / 2 for octave in range(OCTAVES))
 
-    def names(self):
-        """What the values are, in their order: ["zero-crossing rate mean", ...]."""
+    def names(self) -> list[str]:
+        """The names of the values, in their order: ["zero-crossing rate mean", ...]."""
         sizes = {
             "zero-crossing rate": 1,
             "RMS": 1,
@@ -58,15 +68,13 @@ class Summary(Feature):
         statistics = [f"{name} {statistic}" for statistic in ("mean", "deviation") for name in described]
         return statistics + [f"log mel band {band + 1} mean" for band in range(self.n_bands)]
 
-    def build(self, input_shape):
-        import numpy as np
-
+    def build(self, input_shape: tuple) -> None:
         self.log_mel.build(input_shape)
         self.mfcc.build(input_shape)
         self.hertz = np.linspace(0, self.sample_rate / 2, self.n_fft // 2 + 1, dtype="float32")
         self.bands = _contrast_bands(self.hertz, self.octaves)
 
-    def call(self, audio):
+    def call(self, audio: KerasTensor) -> KerasTensor:
         real, imaginary = stft(audio, self.n_fft, self.hop_length)
         power = ops.square(real) + ops.square(imaginary)
         described = ops.concatenate(self.described(audio, power), axis=-1)
@@ -75,12 +83,12 @@ class Summary(Feature):
             [ops.mean(described, axis=1), ops.std(described, axis=1), ops.mean(decibels, axis=(2, 3))], axis=-1
         )
 
-    def described(self, audio, power):
-        """What there is to say of every frame: a list of (batch, frames, values), in the order of `names`.
+    def described(self, audio: KerasTensor, power: KerasTensor) -> list[KerasTensor]:
+        """The descriptors of every frame, (batch, frames, values) each, in the order of `names`.
 
         Args:
             audio: (batch, samples).
-            power: (batch, frames, n_fft / 2 + 1) of its STFT.
+            power: (batch, frames, n_fft / 2 + 1), of the STFT of the audio.
         """
         magnitude = ops.sqrt(power)
         faint = FAINT * ops.max(magnitude, axis=(1, 2), keepdims=True)
@@ -97,23 +105,23 @@ class Summary(Feature):
         mfcc = ops.transpose(mfcc[..., 0], (0, 2, 1))
         return [self._crossings(audio), self._rms(audio), centroid, bandwidth, rolloff, contrast, mfcc]
 
-    def _crossings(self, audio):
-        """Share of a frame's samples that have another sign than the one before."""
+    def _crossings(self, audio: KerasTensor) -> KerasTensor:
+        """(batch, frames, 1): share of a frame's samples with another sign than the sample before."""
         negative = ops.cast(audio < -SMALLEST_SAMPLE, "float32")
         changed = ops.abs(negative[:, 1:] - negative[:, :-1])
         return self._averaged(changed, self.n_fft - 1) * ((self.n_fft - 1) / self.n_fft)
 
-    def _rms(self, audio):
+    def _rms(self, audio: KerasTensor) -> KerasTensor:
         return ops.sqrt(self._averaged(ops.square(audio), self.n_fft))
 
-    def _averaged(self, values, width):
+    def _averaged(self, values: KerasTensor, width: int) -> KerasTensor:
         """(batch, samples) -> (batch, frames, 1) means, with zeros before and after."""
         half = self.n_fft // 2
         padded = ops.expand_dims(ops.pad(values, [[0, 0], [half, half]]), -1)
         return ops.average_pool(padded, width, self.hop_length, padding="valid")
 
-    def _contrast(self, magnitude):
-        """dB from the valley of each band to its peak."""
+    def _contrast(self, magnitude: KerasTensor) -> KerasTensor:
+        """(batch, frames, bands): dB from the valley of each band to its peak."""
         peaks, valleys = [], []
         for first, last, n in self.bands:
             band = magnitude[..., first:last]
@@ -123,10 +131,8 @@ class Summary(Feature):
         return (peak - valley)[..., 0]
 
 
-def _contrast_bands(hertz, octaves):
-    """The bins of each band: a list of (first, last + 1, how many are its peak), by librosa's rules."""
-    import numpy as np
-
+def _contrast_bands(hertz: np.ndarray, octaves: int) -> list[tuple[int, int, int]]:
+    """The bins of each band: (first, last + 1, how many make its peak), by librosa's rules."""
     edges = [0, *(LOWEST * 2**octave for octave in range(octaves + 1))]
     bands = []
     for k, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
@@ -134,5 +140,5 @@ def _contrast_bands(hertz, octaves):
         first = inside[0] - (k > 0)
         last = len(hertz) if k == octaves else inside[-1] + 1  # the last band reaches up to half the sample rate
         n = max(1, round(QUANTILE * (last - first)))
-        bands.append((int(first), int(last - (k < octaves)), n))  # librosa counts a bin more than it takes
+        bands.append((int(first), int(last - (k < octaves)), n))  # librosa counts one bin more than it takes
     return bands

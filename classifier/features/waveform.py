@@ -1,7 +1,7 @@
 """The audio itself."""
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from classifier.features._feature import Feature
 
@@ -10,5 +10,5 @@ from classifier.features._feature import Feature
 class Waveform(Feature):
     """(samples,) -> (samples, 1)."""
 
-    def call(self, audio):
+    def call(self, audio: KerasTensor) -> KerasTensor:
         return ops.expand_dims(audio, -1)

@@ -169,12 +169,12 @@ def _published(name):
     """The file of a network that answers without any training."""
     from classifier.pretrained import weights  # what it downloads with takes a third of a second to import
 
-    if name in weights.answering():
+    if name in weights.with_labels():
         return weights.fetch(name)
     trained = ", ".join(sorted(run.parent.name for run in TRAINED.glob(f"*/{artifact.RUN}")))
     raise InputError(
         f"{name}: there is no trained model; name a folder of {TRAINED} ({trained or 'none yet: run TrainModel.py'}), "
-        f"a .tflite file, or {', '.join(weights.answering())}"
+        f"a .tflite file, or {', '.join(weights.with_labels())}"
     )
 
 

@@ -1,18 +1,19 @@
-"""The network of autoencoder: an encoder, a classifier and, while it learns, a decoder that gives the features back."""
+"""The network of the autoencoders: an encoder, a classifier and, in training, a decoder that rebuilds the features."""
 
 import keras
-from keras import layers, ops
+from keras import KerasTensor, layers, ops
 
-FILTERS = [16, 32, 64, 128]  # of the encoder's levels, each of which halves bands and frames; the decoder's, backwards
+from classifier.models._normalisation import batch_normalisation
+
+FILTERS = [16, 32, 64, 128]  # of the encoder, which halves bands and frames each time; the decoder has them backwards
 SLOPE = 0.1  # of every LeakyReLU below zero
-BATCH_MOMENTUM = 0.9  # as in signal: Keras' 0.99 is too slow where an epoch has few batches
 
 
-def autoencoder(features, n_classes, two_stages):
+def autoencoder(features: KerasTensor, n_classes: int, two_stages: bool) -> KerasTensor:
     """(bands, frames, 1) -> (n_classes,) probabilities.
 
     Args:
-        two_stages: the encoder learns from what the decoder gives back alone, and the classifier takes it as it is.
+        two_stages: only the reconstruction trains the encoder; the labels train the classifier alone.
     """
     multiple = 2 ** len(FILTERS)
     missing = [-size % multiple for size in features.shape[1:3]]
@@ -26,7 +27,7 @@ def autoencoder(features, n_classes, two_stages):
     x = layers.Reshape(coarse)(code)
     for filters in reversed(FILTERS):
         x = layers.UpSampling2D(2)(_convolved(x, filters))
-    x = layers.BatchNormalization(momentum=BATCH_MOMENTUM)(layers.Conv2D(1, 3, padding="same")(x))
+    x = batch_normalisation()(layers.Conv2D(1, 3, padding="same")(x))
     x = layers.Activation("sigmoid")(x)
     decoded = layers.Cropping2D(((0, missing[0]), (0, missing[1])))(x)
 
@@ -36,36 +37,36 @@ def autoencoder(features, n_classes, two_stages):
     return layers.Dense(n_classes, activation="softmax")(x)
 
 
-def _convolved(x, filters):
+def _convolved(x: KerasTensor, filters: int) -> KerasTensor:
     x = layers.Conv2D(filters, 3, padding="same")(x)
-    return layers.LeakyReLU(SLOPE)(layers.BatchNormalization(momentum=BATCH_MOMENTUM)(x))
+    return layers.LeakyReLU(SLOPE)(batch_normalisation()(x))
 
 
 @keras.saving.register_keras_serializable("models")
 class Reconstruction(layers.Layer):
-    """[code, decoded, features] -> code, as it is.
+    """[code, decoded, features] -> code, unchanged.
 
-    To the loss it adds the mean square error of `decoded`, in [0, 1], against the features, scaled to [0, 1] window by
-    window. What is exported does not depend on `decoded`, so that no decoder is in it.
+    Adds to the loss the mean squared error of `decoded`, in [0, 1], against the features, scaled to [0, 1] window by
+    window. The exported model does not depend on `decoded`, so that it holds no decoder.
 
     Args:
-        detached: nothing learns through the code that it gives.
+        detached: no gradient flows back through the code.
     """
 
-    def __init__(self, detached, **kwargs):
+    def __init__(self, detached: bool, **kwargs):
         super().__init__(**kwargs)
         self.detached = detached
 
-    def call(self, inputs):
+    def call(self, inputs: list[KerasTensor]) -> KerasTensor:
         code, decoded, features = inputs
         self.add_loss(ops.mean(ops.square(decoded - unit_range(features))))
         return ops.stop_gradient(code) if self.detached else code
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "detached": self.detached}
 
 
-def unit_range(x):
-    """(batch, bands, frames, 1) -> each window from its least value, 0, to its largest, 1; a constant window is 0."""
+def unit_range(x: KerasTensor) -> KerasTensor:
+    """(batch, bands, frames, 1) -> the same, each window scaled from 0, its minimum, to 1; a constant window is 0."""
     least, largest = ops.min(x, axis=(1, 2, 3), keepdims=True), ops.max(x, axis=(1, 2, 3), keepdims=True)
     return (x - least) / ops.maximum(largest - least, 1e-6)

@@ -1,9 +1,12 @@
-"""The network of cldnn, with places for attention: convolutions, two LSTMs over what they find, dense layers."""
+"""The CLDNN with optional attention: convolutions, two LSTMs, dense layers."""
+
+from collections.abc import Callable
 
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 
 from classifier.models._blocks import block
+from classifier.models._recurrent import time_first
 
 BLOCKS = [  # filters, kernel, pool; all (bands, frames)
     (32, (1, 3), (1, 2)),
@@ -12,18 +15,22 @@ BLOCKS = [  # filters, kernel, pool; all (bands, frames)
 ]
 
 
-def cldnn(features, n_classes, between=None, after=None):
+def cldnn(
+    features: KerasTensor,
+    n_classes: int,
+    between: Callable[[KerasTensor], KerasTensor] | None = None,
+    after: Callable[[KerasTensor], KerasTensor] | None = None,
+) -> KerasTensor:
     """(bands, frames, 1) -> (n_classes,) probabilities.
 
     Args:
-        between: layer from the sequence that the first LSTM gives to the one that the second reads.
-        after: layer from the sequence that the second LSTM gives to a vector; None takes its last states.
+        between: layer between the two LSTMs, (steps, 256) -> (steps, 256).
+        after: layer after the second LSTM, (steps, 256) -> (256,); None takes its last states.
     """
     x = features
     for filters, kernel, pool in BLOCKS:
         x = block(x, filters, kernel, pool)
-    x = layers.Reshape((x.shape[2], -1))(layers.Permute((2, 1, 3))(x))  # time first
-    x = layers.SpatialDropout1D(0.25)(x)  # LSTM's own dropout keeps its random state in what is exported
+    x = layers.SpatialDropout1D(0.25)(time_first(x))  # not LSTM's own dropout: see _recurrent.lstm
     x = layers.Bidirectional(layers.LSTM(128, return_sequences=True))(x)
     if between:
         x = between(x)

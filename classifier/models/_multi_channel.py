@@ -1,4 +1,4 @@
-"""Networks of pairs of convolution blocks, along one axis and then along the other; their four kinds of spectra.
+"""CNNs of convolution blocks along one axis and then the other, and their four kinds of spectra.
 
 Source: github.com/WWH98932/Audio-Classification-Models, single_channel_models.py and multi_channel_models.py; after
     Sharma, Granmo & Goodwin, Interspeech 2020, doi:10.21437/Interspeech.2020-1303
@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 
 from classifier.features.chroma_stft import ChromaStft
 from classifier.features.cqt import Cqt
@@ -39,37 +39,43 @@ BLOCKS = [  # filters, kernel, pool
 ]
 
 
-def paper_features(audio_format):
-    """audio format -> layer, (128, frames, 4)."""
-    own_statistics = (1, -1)  # the first coefficient's mean would bury all others
+def paper_features(audio_format: AudioFormat) -> Stacked:
+    """The paper's features layer, (samples,) -> (128, frames, 4)."""
+    own_statistics = (1, -1)  # per row: the first coefficient's mean would dwarf all others
     return Stacked.from_audio_format(audio_format, features=CHANNELS, own_statistics=own_statistics)
 
 
-def features(audio_format):
-    """As the paper's, with frames half as far apart, because two seconds have few."""
+def features(audio_format: AudioFormat) -> Stacked:
+    """The same with half the paper's hop, because two seconds have few frames: (samples,) -> (128, frames, 4)."""
     return paper_features(replace(audio_format, n_fft=1024, hop_length=256))
 
 
-def time_first(features, n_classes, attention=False):
+def time_first(features: KerasTensor, n_classes: int, attention: bool = False) -> KerasTensor:
     """(128, frames, 4) -> (n_classes,) probabilities."""
     return classified(layers.Permute((2, 1, 3))(features), n_classes, attention=attention)
 
 
-def classified(x, n_classes, blocks=BLOCKS, attention=False):
-    """(rows, columns, channels) -> (n_classes,) probabilities; where fewer rows are left than a pool has, they are one.
+def classified(
+    x: KerasTensor,
+    n_classes: int,
+    blocks: list[tuple[int, tuple[int, int], tuple[int, int]]] = BLOCKS,
+    attention: bool = False,
+) -> KerasTensor:
+    """(rows, columns, channels) -> (n_classes,) probabilities. A pool larger than what is left takes all of it.
 
     Args:
-        attention: multiply each block's output by an attention to its input, from a half to 1. By the attention's ReLU
-            alone, which has no upper bound, six products in a row leave all to a few windows: measured, nothing learns.
+        blocks: rows of filters, kernel, pool.
+        attention: multiply each block's output by an attention to its input, from 0.5 to 1. The attention's ReLU alone
+            has no upper bound: after six products in a row a few windows dominate, and measured, nothing is learnt.
     """
-    for filters, kernel, pool in blocks:
-        pool = tuple(min(wanted, left) for wanted, left in zip(pool, x.shape[1:3], strict=True))
-        answer = block(x, filters, kernel, pool)
+    for filters, kernel, (pool_rows, pool_columns) in blocks:
+        pool = min(pool_rows, x.shape[1]), min(pool_columns, x.shape[2])
+        output = block(x, filters, kernel, pool)
         if attention:
-            short = tuple(min(size, 3) for size in kernel)  # 1x3, 3x1 and 3x3, as its figure has them
-            share = layers.Activation("sigmoid")(convolutional_attention(x, filters, short, pool))
-            answer = layers.Multiply()([answer, share])
-        x = answer
+            short = min(kernel[0], 3), min(kernel[1], 3)  # 1x3, 3x1 and 3x3, as in the source's figure
+            weights = layers.Activation("sigmoid")(convolutional_attention(x, filters, short, pool))
+            output = layers.Multiply()([output, weights])
+        x = output
     x = layers.LeakyReLU(SLOPE)(layers.Dense(512)(layers.Flatten()(x)))
     x = layers.Dropout(0.5)(x)
     return layers.Dense(n_classes, activation="softmax", kernel_regularizer=keras.regularizers.L2(0.01))(x)

@@ -1,38 +1,39 @@
-"""What the networks after SoundNet share: convolutions from a table, the head, the recipes.
+"""The 1D CNNs after SoundNet: convolutions from a table, the head, the recipes.
 
-Source: the figures and the text of WWH98932, whose code was never published; after Aytar, Vondrick & Torralba,
-    SoundNet, NeurIPS 2016, arXiv 1610.09001. Convolutions keep the length, poolings do not: only so do the text's
-    numbers come out.
+Source: the figures and the text of github.com/WWH98932/Audio-Classification-Models; their code was never published;
+    after Aytar, Vondrick & Torralba, SoundNet, NeurIPS 2016, arXiv 1610.09001. Convolutions keep the length, poolings
+    do not: only so do the text's numbers come out.
 """
 
-from dataclasses import replace
+from keras import KerasTensor, layers
 
-from keras import layers
-
+from classifier.models import _raw_audio
 from classifier.records.audio_format import AudioFormat
-from classifier.records.recipe import FIELD, Recipe
+from classifier.records.recipe import Recipe
 
-RECIPE = replace(FIELD, equaliser_db=8, noise_snr_db=(5, 40))  # as for the other networks on raw audio
+Convolutions = list[tuple[int, int, int, int | None]]  # filters, kernel, stride, pool (every two steps)
+
+FEATURES, PAPER_FEATURES, RECIPE = _raw_audio.FEATURES, _raw_audio.PAPER_FEATURES, _raw_audio.RECIPE
 PAPER = Recipe(
     epochs=100, batch_size=64, optimizer="adam", learning_rate=1e-4, loss="categorical_crossentropy", patience=10
-)  # the source's other networks have this optimiser and rate; batch, epochs and patience it does not give
+)  # optimiser and rate of the source's other networks; it gives no batch size, epochs or patience
 PAPER_AUDIO_FORMAT = AudioFormat(sample_rate=10_000, window_length=30_000)
 
 
-def convolved(x, convolutions):
-    """(samples, 1) -> (places, filters).
+def build(
+    features: KerasTensor, n_classes: int, convolutions: Convolutions, lstms: tuple[int, ...] = ()
+) -> KerasTensor:
+    """(samples, 1) -> (n_classes,) probabilities.
 
     Args:
-        convolutions: rows of filters, kernel, stride and what is pooled, every two places, or None.
+        lstms: units of recurrent layers after the convolutions.
     """
+    x = features
     for filters, kernel, stride, pool in convolutions:
         x = layers.Conv1D(filters, kernel, strides=stride, padding="same", activation="relu")(x)
         x = layers.MaxPooling1D(pool, strides=2)(x) if pool else x
-    return x
-
-
-def classified(x, n_classes):
-    """(places, values) -> (n_classes,) probabilities."""
+    for units in lstms:
+        x = layers.LSTM(units, return_sequences=True)(x)
     x = layers.Flatten()(x)
     for units in (512, 128):
         x = layers.Dense(units, activation="relu")(x)

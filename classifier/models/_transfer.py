@@ -1,8 +1,8 @@
-"""A head on the embedding of a pretrained network, and how it learns: alone first, and then with the network's end."""
+"""A head on the embedding of a pretrained network, trained alone first and then with the network's last layers."""
 
 from dataclasses import replace
 
-from keras import layers
+from keras import KerasTensor, layers
 
 from classifier.records.recipe import FIELD, Recipe
 
@@ -21,7 +21,7 @@ RECIPE = Recipe(  # of the head, on embeddings that are computed once
 FINE_TUNE = replace(FIELD, epochs=20, learning_rate=3e-4, warm_up=1, patience=20)
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(steps, values) -> (n_classes,) probabilities."""
     x = layers.Dropout(0.3)(layers.GlobalAveragePooling1D()(features))
     return layers.Dense(n_classes, activation="softmax")(x)

@@ -1,28 +1,44 @@
-"""Put a model together: audio -> features -> standardised -> body -> probabilities, as one Keras model."""
+"""Assemble a model: audio -> features -> standardised -> body -> probabilities, as one Keras model."""
+
+from collections.abc import Iterable, Sequence
+from types import ModuleType
 
 import keras
 import numpy as np
+from keras import KerasTensor
 
 from classifier.core.errors import InputError
+from classifier.features._feature import Feature
+from classifier.records.audio_format import AudioFormat
 
 
-def features_of(model, audio_format, paper=False):
-    """The features layer of a file of classifier/models; with paper, the one its paper used."""
-    kind = getattr(model, "PAPER_FEATURES", model.FEATURES) if paper else model.FEATURES
-    layer = kind(audio_format)
+def features_of(model: ModuleType, audio_format: AudioFormat, paper: bool = False) -> Feature:
+    """The features layer of a file of classifier/models, (samples,) -> what its docstring says.
+
+    Args:
+        paper: the layer that the model's paper used.
+    """
+    make = getattr(model, "PAPER_FEATURES", model.FEATURES) if paper else model.FEATURES
+    layer = make(audio_format)
     layer.name = "features"
     return layer
 
 
-def build(model, features, audio_format, n_classes, mean=0.0, variance=1.0):
+def build(
+    model: ModuleType,
+    features: Feature,
+    audio_format: AudioFormat,
+    n_classes: int,
+    mean: np.ndarray | float = 0.0,
+    variance: np.ndarray | float = 1.0,
+) -> keras.Model:
     """A whole model.
 
     Args:
         model: a file of classifier/models.
-        features: its features layer.
-        audio format: the audio format.
-        n_classes: outputs.
-        mean, variance: of the features over the training set, as of `statistics`.
+        features: its features layer, as of `features_of`.
+        n_classes: number of labels.
+        mean, variance: of the features over the training split, as of `statistics`.
 
     Returns:
         Keras model, (batch, window_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
@@ -44,13 +60,16 @@ def build(model, features, audio_format, n_classes, mean=0.0, variance=1.0):
     return keras.Model(audio, _heads(body(x))[0])
 
 
-def statistics(features, batches):
-    """Mean and variance of features, along the axes that the features name: two arrays that broadcast to them.
+def statistics(features: Feature, batches: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of features, one per index along the axes `own_statistics` of the features.
 
     Args:
-        batches: iterable of what the features make of (batch, window_length) audio.
+        batches: outputs of the features, (batch, ...) each.
+
+    Returns:
+        Two float64 arrays with the sizes of those axes, in their order.
     """
-    n = total = squares = 0.0
+    n, total, squares = 0.0, np.zeros(()), np.zeros(())
     for values in batches:
         values = np.asarray(values, "float64")
         own = _own(features, values.ndim)
@@ -62,62 +81,77 @@ def statistics(features, batches):
     return mean, np.square(np.maximum(deviation, features.least_deviation * np.mean(deviation)))
 
 
-def _own(features, n_axes):
+def _own(features: Feature, n_axes: int) -> tuple[int, ...]:
     return tuple(sorted(axis % n_axes for axis in features.own_statistics))
 
 
-def _heads(outputs):
+def _heads(outputs: KerasTensor | list[KerasTensor]) -> list[KerasTensor]:
     return outputs if isinstance(outputs, list) else [outputs]
 
 
-def behind_features(model):
-    """What follows the features of a model, sharing its weights: features -> (batch, n_classes) probabilities."""
+def behind_features(model: keras.Model) -> keras.Model:
+    """The part of a model after its features, sharing its weights: features -> (batch, n_classes) probabilities."""
     x = keras.Input(model.get_layer("features").output.shape[1:])
-    return keras.Model(x, _answer(model, x))
+    return keras.Model(x, _probabilities(model, x))
 
 
-def _answer(model, features):
+def _probabilities(model: keras.Model, features: KerasTensor) -> KerasTensor:
     return _heads(model.get_layer("body")(model.get_layer("standardise")(features)))[0]
 
 
-def learner(model, masks=0.0):
-    """The same model, sharing its weights, as it learns: through all of its heads, and through masks (SpecAugment).
+def learner(model: keras.Model, masks: float = 0.0) -> keras.Model:
+    """The same model for training, sharing its weights: with all of its heads, and with masks (SpecAugment).
 
     Source: Park et al., Interspeech 2019, arXiv 1904.08779.
 
     Args:
-        masks: share of each axis of the features that a mask may be wide; 0 masks nothing.
+        masks: largest width of a mask, as a share of each axis of the features, in [0, 1]; 0 masks nothing.
     """
     body = model.get_layer("body")
-    if not masks and len(body.outputs) == 1:
+    if not masks and not isinstance(body.output, list):
         return model
     x = model.get_layer("standardise").output
     return Learner(model.input, _heads(body(Masks(masks)(x) if masks else x)))
 
 
 class Learner(keras.Model):
-    """Learns the mean of its heads' losses; what is measured is the first head's answer."""
+    """Trains on the mean loss over the heads of a model; the metrics are of the first head."""
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: KerasTensor | None = None,
+        y: KerasTensor | None = None,
+        y_pred: Sequence[KerasTensor] = (),
+        sample_weight: KerasTensor | None = None,
+        training: bool = True,
+    ) -> KerasTensor:
+        """Targets y (batch, n_classes); predictions y_pred (batch, n_classes) of each head; weights (batch,)."""
         n = len(y_pred)
         weights = None if sample_weight is None else keras.ops.concatenate([sample_weight] * n)
         targets, predictions = keras.ops.concatenate([y] * n), keras.ops.concatenate(y_pred)
         return super().compute_loss(x, targets, predictions, weights, training)
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+    def compute_metrics(
+        self, x: KerasTensor, y: KerasTensor, y_pred: Sequence[KerasTensor], sample_weight: KerasTensor | None = None
+    ) -> dict:
+        """As `compute_loss`, of the first head."""
         return super().compute_metrics(x, y, y_pred[0], sample_weight)
 
 
 class Masks(keras.layers.Layer):
-    """Sets two spans of each axis (bands, frames) to the mean, 0, while training; never part of a saved model."""
+    """Sets two spans of each axis (bands, frames) to the mean, 0, in training; never part of a saved model.
+
+    Args:
+        share: largest width of a span, as a share of its axis.
+    """
 
     N = 2
 
-    def __init__(self, share):
+    def __init__(self, share: float):
         super().__init__()
         self.share, self.random = share, keras.random.SeedGenerator()
 
-    def call(self, x, training=False):
+    def call(self, x: KerasTensor, training: bool = False) -> KerasTensor:
         if not training:
             return x
         for axis in range(1, len(x.shape) - 1):
@@ -133,22 +167,21 @@ class Masks(keras.layers.Layer):
         return x
 
 
-def dropin(model, audio_format):
+def dropin(model: keras.Model, audio_format: AudioFormat) -> keras.Model | None:
     """The same model for an app that computes the first half of the features itself; None where no app does.
 
-    An app computes it with the audio format's settings: features with others have no drop-in.
+    An app uses the settings of the audio format: features with other settings have no drop-in.
 
     Returns:
         Keras model, (batch, values) -> (batch, n_classes): for mel, the power mel spectrogram, band after band.
     """
     features = model.get_layer("features")
-    if not hasattr(features, "from_app") or features.get_config() != _as_agreed(features, audio_format).get_config():
+    if not hasattr(features, "from_app"):
+        return None
+    usual = type(features).from_audio_format(audio_format, name=features.name, dtype=features.dtype_policy)
+    if features.get_config() != usual.get_config():
         return None
     shape = features.output.shape[1:]
     values = keras.Input((int(np.prod(shape)),), name="from_app")
     x = features.from_app(keras.layers.Reshape(shape)(values))
-    return keras.Model(values, _answer(model, x))
-
-
-def _as_agreed(features, audio_format):
-    return type(features).from_audio_format(audio_format, name=features.name, dtype=features.dtype_policy)
+    return keras.Model(values, _probabilities(model, x))

@@ -1,13 +1,14 @@
-"""2D CNN on five averages over time, side by side: MFCC, mel bands and three chromas.
+"""2D CNN on the means over time of five features, side by side: MFCC, mel bands and three chromas.
 
 Source: github.com/WWH98932/Audio-Classification-Models, audiofeature_2dcnn.py
 Differs: the five are the columns they were meant to be (its code scrambles them), each standardised; mel bands in dB
     (`--paper`: power); chromas of 40 bins an octave.
 """
 
+from collections.abc import Callable
 from functools import partial
 
-from keras import layers
+from keras import KerasTensor, layers
 
 from classifier.features.averaged import Averaged
 from classifier.features.chroma_cens import ChromaCens
@@ -23,10 +24,10 @@ N_VALUES = 40  # of each column
 CHROMAS = [partial(kind.from_audio_format, n_chroma=N_VALUES) for kind in (ChromaStft, ChromaCqt, ChromaCens)]
 
 
-def columns(audio_format, mel):
-    """A layer, (samples,) -> (N_VALUES, 5, 1)."""
-    kinds = [partial(Mfcc.from_audio_format, n_mfcc=N_VALUES), partial(mel, n_mels=N_VALUES), *CHROMAS]
-    return Averaged.from_audio_format(audio_format, features=kinds)
+def columns(audio_format: AudioFormat, mel: Callable[..., MelSpectrogram]) -> Averaged:
+    """A features layer, (samples,) -> (N_VALUES, 5, 1)."""
+    features = [partial(Mfcc.from_audio_format, n_mfcc=N_VALUES), partial(mel, n_mels=N_VALUES), *CHROMAS]
+    return Averaged.from_audio_format(audio_format, features=features)
 
 
 FEATURES = partial(columns, mel=LogMelSpectrogram.from_audio_format)
@@ -36,7 +37,7 @@ PAPER_AUDIO_FORMAT = AudioFormat(window_length=127 * 512)
 PAPER_FEATURES = partial(columns, mel=MelSpectrogram.from_audio_format)
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(values, columns, 1) -> (n_classes,) probabilities."""
     x = features
     for filters in (64, 128):

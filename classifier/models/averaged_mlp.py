@@ -1,14 +1,15 @@
-"""Dense layers on a mean spectrum and other averages over time: the simplest of models, and the fastest to train.
+"""Dense layers on a mean spectrum and other means over time: the simplest model, and the fastest to train.
 
 Source: github.com/WWH98932/Audio-Classification-Models, audiofeature_mlp.py and section 1 of its text
-Differs: beside the mean spectrum, what the text names and its code lacks (zero crossings, RMS, MFCC), with deviations
-    too, and what else Summary says of a window; `--paper` takes the mean spectrum alone, from 0 to 1 in each window.
+Differs: beside the mean spectrum, what the text names and its code lacks (zero crossings, RMS, MFCC), with standard
+    deviations too, and the other values of Summary; `--paper` takes the mean spectrum alone, scaled to [0, 1] in each
+    window.
 """
 
 from functools import partial
 
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 
 from classifier.features.averaged import Averaged
 from classifier.features.stft_mean import StftMean
@@ -30,7 +31,7 @@ PAPER_FEATURES = StftMean.from_audio_format
 UNITS = [256, 256, 128, 128, 64, 32]
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(values,) -> (n_classes,) probabilities."""
     x = features
     for units in UNITS:

@@ -1,29 +1,19 @@
 """2D CNN on a mel spectrogram.
 
 Source: Mushtaq, Su & Tran, Applied Acoustics 172 (2021), doi:10.1016/j.apacoust.2020.107581
-Differs: the layers of the app's model; log mel, standardised (the app's model saw raw power); one output per line of
+Differs: the layers of the app's model; log mel, standardised (the app's model takes power); one output per line of
     labels.txt.
 """
 
-from keras import layers
+from dataclasses import replace
+
+from keras import KerasTensor, layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
-from classifier.records.recipe import Recipe
+from classifier.records.recipe import FIELD, Recipe
 
 FEATURES = LogMelSpectrogram.from_audio_format
-RECIPE = Recipe(
-    epochs=50,
-    batch_size=32,
-    optimizer="adam",
-    learning_rate=1e-3,
-    loss="categorical_crossentropy",
-    cosine=True,
-    patience=25,
-    balanced=True,
-    shift=0.5,
-    gain_db=12,
-    noise_snr_db=(10, 40),
-)
+RECIPE = replace(FIELD, optimizer="adam", warm_up=0)
 PAPER = Recipe(epochs=50, batch_size=64, optimizer="adam", learning_rate=1e-3, loss="categorical_crossentropy")
 
 CONVOLUTIONS = [  # filters, kernel, pooled
@@ -35,7 +25,7 @@ CONVOLUTIONS = [  # filters, kernel, pooled
 ]
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(bands, frames, 1) -> (n_classes,) probabilities; needs at least 57 frames."""
     x = features
     for filters, kernel, pooled in CONVOLUTIONS:

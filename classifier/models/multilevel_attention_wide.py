@@ -6,9 +6,11 @@ Differs: as multilevel_attention.
 
 from functools import partial
 
+from keras import KerasTensor
+
 from classifier.models import _multilevel, multilevel_attention
 
-SECONDS = 10  # of a window: a clip of AudioSet
+SECONDS = 10  # of a window, as AudioSet's clips
 STEP = 0.96  # seconds of a step: three of YAMNet's, or an example of VGGish
 NETWORK = "yamnet"
 FEATURES = multilevel_attention.FEATURES
@@ -20,6 +22,6 @@ FINE_TUNE = _multilevel.FINE_TUNE
 network = partial(_multilevel.network, units=1024, dropout=0.5, normalised=False)
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(steps, values) -> (n_classes,) probabilities."""
-    return _multilevel.told_apart(network(features, n_classes), n_classes)
+    return _multilevel.classified(network(features, n_classes), n_classes)

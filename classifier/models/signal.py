@@ -5,34 +5,19 @@ Differs: the head of the app's model, one dense layer of 64 (the paper has 128 a
     pooling too, as in the app's; every window at one level; one output per line of labels.txt.
 """
 
-from keras import layers
+from dataclasses import replace
 
-from classifier.features.levelled_waveform import LevelledWaveform
-from classifier.features.waveform import Waveform
-from classifier.models import _abdoli
-from classifier.records.recipe import Recipe
+from keras import KerasTensor, layers
 
-FEATURES = LevelledWaveform.from_audio_format
-PAPER_FEATURES = Waveform.from_audio_format
-RECIPE = Recipe(
-    epochs=50,
-    batch_size=32,
-    optimizer="adamw",
-    learning_rate=1e-3,
-    loss="categorical_crossentropy",
-    cosine=True,
-    patience=25,
-    balanced=True,
-    shift=0.5,
-    gain_db=12,
-    equaliser_db=8,
-    noise_snr_db=(5, 40),
-)
+from classifier.models import _abdoli, _raw_audio
+
+FEATURES, PAPER_FEATURES = _raw_audio.FEATURES, _raw_audio.PAPER_FEATURES
+RECIPE = replace(_raw_audio.RECIPE, warm_up=0)
 PAPER = _abdoli.PAPER
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(samples, 1) -> (n_classes,) probabilities."""
-    x = _abdoli.convolved(features, _abdoli.FIVE, after_pool=layers.ReLU)  # not idle: normalised values can be negative
+    x = _abdoli.convolved(features, after_pool=layers.ReLU)  # not idle: normalised values can be negative
     x = layers.Dense(64, activation="relu")(layers.Flatten()(x))
     return layers.Dense(n_classes, activation="softmax")(x)

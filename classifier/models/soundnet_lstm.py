@@ -1,24 +1,16 @@
-"""1D CNN on raw audio, after SoundNet, and two recurrent layers over what it finds.
+"""1D CNN on raw audio, after SoundNet, and two LSTMs after its convolutions.
 
-Source: github.com/WWH98932/Audio-Classification-Models, text and figure; after Aytar, Vondrick &
-    Torralba, SoundNet, NeurIPS 2016, arXiv 1610.09001
+Source: github.com/WWH98932/Audio-Classification-Models, text and figure; after Aytar, Vondrick & Torralba, SoundNet,
+    NeurIPS 2016, arXiv 1610.09001
 Differs: ReLU, which the source does not name; every window at one level. Text and figure disagree: the second
     convolution's stride and the 512 filters are the figure's, the 13 steps the text's.
 """
 
-from keras import layers
+from functools import partial
 
-from classifier.features.levelled_waveform import LevelledWaveform
-from classifier.features.waveform import Waveform
 from classifier.models import _soundnet
 
-FEATURES = LevelledWaveform.from_audio_format
-PAPER_FEATURES = Waveform.from_audio_format
-PAPER_AUDIO_FORMAT = _soundnet.PAPER_AUDIO_FORMAT
-RECIPE = _soundnet.RECIPE
-PAPER = _soundnet.PAPER
-
-CONVOLUTIONS = [  # filters, kernel, stride, pooled
+CONVOLUTIONS: _soundnet.Convolutions = [  # filters, kernel, stride, pool
     (16, 64, 8, 8),
     (32, 32, 4, 8),
     (64, 16, 2, None),
@@ -26,11 +18,8 @@ CONVOLUTIONS = [  # filters, kernel, stride, pooled
     (256, 4, 2, 4),
     (512, 4, 1, None),
 ]
+LSTMS = (256, 256)  # units
 
-
-def build(features, n_classes):
-    """(samples, 1) -> (n_classes,) probabilities."""
-    x = _soundnet.convolved(features, CONVOLUTIONS)
-    for _ in range(2):
-        x = layers.LSTM(256, return_sequences=True)(x)
-    return _soundnet.classified(x, n_classes)
+FEATURES, PAPER_FEATURES = _soundnet.FEATURES, _soundnet.PAPER_FEATURES
+RECIPE, PAPER, PAPER_AUDIO_FORMAT = _soundnet.RECIPE, _soundnet.PAPER, _soundnet.PAPER_AUDIO_FORMAT
+build = partial(_soundnet.build, convolutions=CONVOLUTIONS, lstms=LSTMS)

@@ -2,7 +2,7 @@
 
 Source: github.com/WWH98932/Audio-Classification-Models, multi_channel_models.py
 Differs: both standardised; all 512 bins (the code's reshaping to 128 cannot work); two seconds in 63 frames instead of
-    four in 128; batch normalisation with the momentum of _blocks.py.
+    four in 128; batch normalisation with the momentum of _normalisation.py.
 """
 
 from classifier.features.stft_complex import StftComplex

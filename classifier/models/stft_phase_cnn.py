@@ -3,7 +3,7 @@
 Source: github.com/WWH98932/Audio-Classification-Models, multi_channel_models.py
 Differs: phase is atan2(imaginary, real) as in the text (the code swaps the two), over pi; log(1 + magnitude); both
     standardised; all 512 bins (the code's reshaping to 128 cannot work); two seconds in 63 frames instead of four in
-    128; batch normalisation with the momentum of _blocks.py.
+    128; batch normalisation with the momentum of _normalisation.py.
 """
 
 from classifier.features.stft_phase import StftPhase

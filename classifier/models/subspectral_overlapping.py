@@ -2,15 +2,15 @@
 
 Source: github.com/WWH98932/Audio-Classification-Models, ssnet of subspec_net.py; after SubSpectralNet, Phaye, Benetos &
     Wang, ICASSP 2019, arXiv 1810.12642
-Differs: two seconds in 63 frames instead of four in 128, and fewer epochs, to halve its work twice; every bin
-    standardised; batch normalisation with the momentum of _blocks.py. 17 million weights: for much data.
+Differs: two seconds in 63 frames instead of four in 128, and half the epochs, for a quarter of the work; every bin
+    standardised; batch normalisation with the momentum of _normalisation.py. 17 million weights: for much data.
 """
 
 from dataclasses import replace
 from functools import partial
 
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 
 from classifier.features.stft_magnitude import StftMagnitude
 from classifier.models import _family
@@ -21,10 +21,10 @@ RECIPE = replace(FIELD, epochs=25, patience=12)  # a step takes some forty times
 PAPER = _family.PAPER
 PAPER_AUDIO_FORMAT = _family.PAPER_AUDIO_FORMAT
 
-PER_BIN = (1, -1)  # own statistics: high frequencies are faint, and would all be 0
+PER_BIN = (1, -1)  # each bin has its own mean and variance: high frequencies are faint, and would all be 0
 FEATURES = partial(StftMagnitude.from_audio_format, n_fft=1024, skip_dc=True, own_statistics=PER_BIN)
 
-BINS, HOP = 128, 64  # that a branch sees, and from one branch's first to the next one's
+BINS, HOP = 128, 64  # bins of a branch, and from the first of one branch to the first of the next
 BLOCKS = [  # filters, kernel, pool
     (32, (1, 3), (1, 2)),
     (32, (3, 1), (2, 1)),
@@ -34,8 +34,8 @@ BLOCKS = [  # filters, kernel, pool
 ]
 
 
-def build(features, n_classes):
-    """(bins, frames, 1) -> (n_classes,) probabilities, and those of each branch."""
+def build(features: KerasTensor, n_classes: int) -> list[KerasTensor]:
+    """(bins, frames, 1) -> (n_classes,) probabilities, then those of each branch."""
     n_bins = features.shape[1]
     hidden, predictions = [], []
     for first in range(0, n_bins - BINS + 1, HOP):

@@ -1,14 +1,14 @@
 """2D CNN with small kernels on a mel spectrogram of 60 bands, weight decay in its convolutions.
 
 Source: github.com/crunker99/sourcing-sound, the best of its networks for UrbanSound8K (66.1 % over the ten folds)
-Differs: log mel, standardised (the source saw raw power). The text's four dense layers are two in its table and code,
-    and here. The source pads the 173 columns of 4 s with zeros to 174; `--paper` takes windows of 88,576 samples,
-    4.02 s, which have 174.
+Differs: log mel, standardised (the source has power). The text's four dense layers are two in its table and code, and
+    here. The source pads the 173 columns of 4 s with zeros to 174; `--paper` takes windows of 88,576 samples, 4.02 s,
+    which have 174.
 """
 
 from functools import partial
 
-from keras import layers, regularizers
+from keras import KerasTensor, layers, regularizers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mel_spectrogram import MelSpectrogram
@@ -36,7 +36,7 @@ CONVOLUTIONS = [  # filters, kernel, pooled, dropout
 ]
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(bands, columns, 1) -> (n_classes,) probabilities."""
     x = features
     for filters, kernel, pooled, dropout in CONVOLUTIONS:

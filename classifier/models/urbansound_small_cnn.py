@@ -1,12 +1,12 @@
-"""2D CNN with four small convolutions and one dense layer: pooled over time, so that a longer window costs no weights.
+"""2D CNN with four small convolutions and one dense layer, pooled over time: longer windows need no more weights.
 
 Source: github.com/crunker99/sourcing-sound, the first of its networks for UrbanSound8K (61.9 % over the ten folds)
-Differs: log mel of 60 bands, standardised (the source saw 40 MFCC, which `--paper` gives it).
+Differs: log mel of 60 bands, standardised (the source has 40 MFCC, as here with `--paper`).
 """
 
 from functools import partial
 
-from keras import layers
+from keras import KerasTensor, layers
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.mfcc import Mfcc
@@ -22,7 +22,7 @@ PAPER_FEATURES = partial(Mfcc.from_audio_format, n_mels=128, n_mfcc=40)  # libro
 FILTERS = [16, 32, 64, 128]
 
 
-def build(features, n_classes):
+def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(bands, columns, 1) -> (n_classes,) probabilities; needs at least 31 bands and columns."""
     x = features
     for filters in FILTERS:

@@ -1,7 +1,7 @@
-"""A dense layer on the mean of what a small YAMNet makes of a window, which then learns with it.
+"""A dense layer on the mean embedding of a small YAMNet, which is then fine-tuned with it.
 
 Source: STMicroelectronics, github.com/STMicroelectronics/stm32ai-modelzoo (see pretrained/yamnet_small.py)
-Differs: no paper has this very head, so `--paper` trains by the same recipe.
+Differs: no paper has exactly this head, so `--paper` trains with the same recipe.
 """
 
 from dataclasses import replace

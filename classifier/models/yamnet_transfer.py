@@ -1,7 +1,7 @@
-"""A dense layer on the mean of what YAMNet makes of a window: learns in seconds, from few recordings.
+"""A dense layer on YAMNet's mean embedding of a window: trains in seconds, on few recordings.
 
 Source: Plakal & Ellis, YAMNet, github.com/tensorflow/models, research/audioset/yamnet (see pretrained/yamnet.py)
-Differs: no paper has this very head, so `--paper` trains by the same recipe.
+Differs: no paper has exactly this head, so `--paper` trains with the same recipe.
 """
 
 from dataclasses import replace

@@ -1,13 +1,13 @@
-"""Networks that others taught on more sounds than anybody has at home, a file each.
+"""Networks that others trained on very large data sets, one file each.
 
 A file holds
 
-- SAMPLE_RATE: Hz that it hears;
-- `front_end(sample_rate)`: layer of classifier/features that it looks at;
+- SAMPLE_RATE: Hz of the audio it was trained on;
+- `front_end(sample_rate)`: the layer of classifier/features that is its input;
 - `network()`: Keras model, (bands, frames, 1) -> (steps, values), the embedding of each step;
-- `assign(network, path)`: give it the weights of the file or folder that `weights.fetch` found.
+- `assign(network, path)`: loads the weights of the file that `weights.fetch` found.
 
-`_embedding.Embedding` makes one layer of all that, from a window of audio on, to be the FEATURES of a model.
+`_embedding.Embedding` combines them into one layer from a window of audio on, for the FEATURES of a model.
 
-weights.py says where the weights are published, and under which licence; it needs no Keras.
+weights.py states where the weights are published and under which licence; it needs no Keras.
 """

@@ -1,7 +1,10 @@
-"""MobileNet as YAMNet has it, without batch normalisation: what that did is a part of the kernels and biases.
+"""MobileNet as in YAMNet; its batch normalisation is folded into the kernels and biases.
 
 Source: Howard et al. 2017, arXiv 1704.04861; github.com/tensorflow/models, research/audioset/yamnet
 """
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,31 +16,33 @@ KERNEL = 3
 FIRST = 32  # filters of the convolution before the blocks
 
 
-def network(blocks, most=None, n_bands=64):
-    """Keras model (bands, frames, 1) -> (frames / 2^strides, channels): the mean over the bands of what it heard.
+def network(blocks: Sequence[tuple[int, int]], max_value: float | None = None, n_bands: int = 64) -> keras.Model:
+    """Keras model (bands, frames, 1) -> (steps, filters), the mean over the bands of the last block.
+
+    Each stride of 2 halves the number of steps.
 
     Args:
-        blocks: list of (filters, stride): a convolution of every channel by itself, then one over the channels.
-        most: where activations end; None: nowhere.
+        blocks: rows of filters, stride: a depthwise convolution, then a 1x1 convolution.
+        max_value: upper limit of the activations; None for no limit.
     """
     image = keras.Input((n_bands, None, 1))
-    x = layers.ReLU(most)(layers.Conv2D(FIRST, KERNEL, strides=2, padding="same")(image))
+    x = layers.ReLU(max_value)(layers.Conv2D(FIRST, KERNEL, strides=2, padding="same")(image))
     for filters, stride in blocks:
-        x = layers.ReLU(most)(layers.DepthwiseConv2D(KERNEL, strides=stride, padding="same")(x))
-        x = layers.ReLU(most)(layers.Conv2D(filters, 1)(x))
+        x = layers.ReLU(max_value)(layers.DepthwiseConv2D(KERNEL, strides=stride, padding="same")(x))
+        x = layers.ReLU(max_value)(layers.Conv2D(filters, 1)(x))
     return keras.Model(image, keras.ops.mean(x, axis=1))
 
 
-def assign(model, weights, path):
-    """Give the convolutions of a model their kernels and biases.
+def assign(model: keras.Model, weights: Sequence[tuple[np.ndarray, np.ndarray]], path: Path) -> None:
+    """Set the kernels and biases of the convolutions of a model.
 
     Args:
-        weights: list of (kernel, bias), kernels (frames, bands, channels in, filters) as published: there, time goes
-            down the image, and here along it.
+        weights: (kernel, bias) of each convolution, kernels (frames, bands, channels in, filters) as published: with
+            time as the first axis, where the model has bands.
         path: the file they are from.
 
     Raises:
-        InputError: they are another network's.
+        InputError: they are of another network.
     """
     convolutions = [layer for layer in model.layers if layer.weights]
     try:

@@ -1,35 +1,41 @@
-"""Read the weights of a .tflite file as floats, whether they are kept as floats or as integers."""
+"""Read the weights of a .tflite file as floats, from floats or integers."""
+
+from pathlib import Path
 
 import numpy as np
 
 from classifier.core.console import quiet_libraries
 from classifier.core.errors import InputError
 
-KINDS = {"CONV_2D": (1, 2, 3, 0), "DEPTHWISE_CONV_2D": (1, 2, 3, 0), "FULLY_CONNECTED": (1, 0)}  # axes: Keras' order
+OPERATORS = {
+    "CONV_2D": (1, 2, 3, 0),
+    "DEPTHWISE_CONV_2D": (1, 2, 3, 0),
+    "FULLY_CONNECTED": (1, 0),
+}  # axes: Keras' order
 
 
-def weights(path):
-    """The kernels and biases of its convolutions and dense layers, in the order in which they are computed.
+def weights(path: Path) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """The kernels and biases of its convolutions and dense layers, in the order of computation.
 
     Returns:
-        list of (operator's name, kernel, bias), float32, as Keras keeps them: (height, width, channels, filters),
-        for a depthwise convolution (height, width, channels, 1), for a dense layer (inputs, outputs).
+        (operator's name, kernel, bias) of each, float32, in Keras' order: (height, width, channels, filters), for a
+        depthwise convolution (height, width, channels, 1), for a dense layer (inputs, outputs).
 
     Raises:
-        InputError: it is no .tflite file.
+        InputError: it is not a .tflite file.
     """
     with quiet_libraries():
         from ai_edge_litert import schema_py_generated as schema
 
     held = path.read_bytes()
     if held[4:8] != b"TFL3":
-        raise InputError(f"{path} is no .tflite file; delete it, and it is fetched again")
+        raise InputError(f"{path} is not a .tflite file; delete it, and it is downloaded again")
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(held))
     graph, names = model.subgraphs[0], {value: name for name, value in vars(schema.BuiltinOperator).items()}
     kinds = [names[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in model.operatorCodes]
     unpacked = {op.outputs[0]: op.inputs[0] for op in graph.operators if kinds[op.opcodeIndex] == "DEQUANTIZE"}
 
-    def floats(index):
+    def floats(index: int) -> np.ndarray:
         tensor = graph.tensors[unpacked.get(index, index)]
         kind = next(name for name, value in vars(schema.TensorType).items() if value == tensor.type)
         values = np.frombuffer(bytes(model.buffers[tensor.buffer].data), kind.lower()).reshape(tensor.shape)
@@ -42,7 +48,7 @@ def weights(path):
         return ((values.astype("int64") - zero) * np.reshape(scales, along)).astype("float32")
 
     return [
-        (kinds[op.opcodeIndex], floats(op.inputs[1]).transpose(KINDS[kinds[op.opcodeIndex]]), floats(op.inputs[2]))
+        (kinds[op.opcodeIndex], floats(op.inputs[1]).transpose(OPERATORS[kinds[op.opcodeIndex]]), floats(op.inputs[2]))
         for op in graph.operators
-        if kinds[op.opcodeIndex] in KINDS
+        if kinds[op.opcodeIndex] in OPERATORS
     ]

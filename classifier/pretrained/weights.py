@@ -1,6 +1,7 @@
-"""Published weights of pretrained networks: downloaded on first use, never a part of this project."""
+"""Published weights of pretrained networks, downloaded on first use."""
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,25 +16,26 @@ from Constants import WEIGHTS
 class Weights:
     """A published file.
 
-    url: where it is published; its last part is its name here.
-    sha256: of the file; None where none is published, so that a person must fetch it.
+    url: its address, which ends with its name here.
+    sha256: of the file; None where none is published, so that a person must download it.
     megabytes: its size.
-    licence: under which it may be used, and whose it is.
-    beside: names of files that are needed too and lie beside it.
+    licence: licence and owner.
+    beside: names of further files that are needed in the same folder.
     """
 
     url: str
     sha256: str | None
     megabytes: float
     licence: str
-    beside: tuple = ()
+    beside: tuple[str, ...] = ()
 
     @property
-    def path(self):
+    def path(self) -> Path:
+        """Where the file is, or will be, on this machine."""
         return WEIGHTS / self.url.rpartition("/")[2]
 
 
-PUBLISHED = {  # by the files of classifier/pretrained
+PUBLISHED = {  # one for each file of classifier/pretrained
     "yamnet": Weights(
         url="https://storage.googleapis.com/mediapipe-assets/yamnet_audio_classifier_with_metadata.tflite",
         sha256="10c95ea3eb9a7bb4cb8bddf6feb023250381008177ac162ce169694d05c317de",
@@ -57,24 +59,24 @@ PUBLISHED = {  # by the files of classifier/pretrained
 }
 
 
-def answering():
-    """{network: its file} of those that are published with labels and metadata, and answer without any training."""
+def with_labels() -> dict[str, Path]:
+    """{network: its file} of those published with labels and metadata, which classify without any training."""
     return {name: weights.path for name, weights in PUBLISHED.items() if weights.path.suffix == ".tflite"}
 
 
-def fetch(network):
-    """The file of a pretrained network, downloaded unless it is there already.
+def fetch(network: str) -> Path:
+    """The file of a pretrained network, downloaded where it is missing.
 
     Raises:
-        InputError: it cannot be downloaded; the message says how to get it another way.
+        InputError: it cannot be downloaded; the message says how to get it otherwise.
     """
     weights = PUBLISHED[network]
     if weights.path.exists():
         return weights.path
     if weights.sha256 is None:
         raise InputError(
-            f"{network} needs weights that only you can fetch, for no checksum is published ({weights.licence}): "
-            f"download {weights.url} and put it into {WEIGHTS}, or name a file you have with --weights"
+            f"{network} needs weights that you must download yourself ({weights.licence}), because no checksum is "
+            f"published: download {weights.url} and put it into {WEIGHTS}, or name a file you have with --weights"
         )
     say(f"{network}: downloading its weights, {weights.megabytes:g} MB, {weights.licence}")
     WEIGHTS.mkdir(parents=True, exist_ok=True)
@@ -85,15 +87,16 @@ def fetch(network):
         raise InputError(f"{error}; or name a file you have with TrainModel.py --weights") from None
 
 
-def ready(names, leave_out=False):
-    """Of the models named, those that can be built: what they stand on is downloaded now, before anything is trained.
+def ready(names: Iterable[str], leave_out: bool = False) -> list[str]:
+    """Those of the named models that can be built; downloads the pretrained networks they need.
 
     Args:
-        leave_out: go on without those whose weights cannot be had, and say so.
+        leave_out: skip models whose weights cannot be had, with a message.
 
     Raises:
-        InputError: the weights of one cannot be had, as in `fetch`.
+        InputError: the weights of a model cannot be had, as of `fetch`.
     """
+    names = list(names)
     networks = {name: registry.stated("models", name, "NETWORK") for name in names}
     for network in set(networks.values()) - {None}:
         try:
@@ -102,33 +105,35 @@ def ready(names, leave_out=False):
             if not leave_out:
                 raise
             left_out = [name for name in names if networks[name] == network]
-            say(f"{', '.join(left_out)}: left out, for {error}")
+            say(f"{', '.join(left_out)}: left out, because {error}")
             names = [name for name in names if name not in left_out]
     return names
 
 
-def take(path):
-    """Keep a copy of a published file that a person has, for `fetch` to find.
+def take(path: Path | str) -> None:
+    """Copy a published file that a person has to where `fetch` finds it.
 
     Raises:
-        InputError: there is no such file, or no network's weights are published as such a kind of file.
+        InputError: there is no such file, or no network's weights are published with this file ending.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no such file; --weights names the weights of a pretrained network")
-    of_kind = [weights for weights in PUBLISHED.values() if weights.path.suffix == path.suffix]
-    if not of_kind:
+    same_ending = [weights for weights in PUBLISHED.values() if weights.path.suffix == path.suffix]
+    if not same_ending:
         known = ", ".join(f"{weights.path.name} ({network})" for network, weights in PUBLISHED.items())
-        raise InputError(f"{path} is none of the published weights: {known}")
+        raise InputError(f"{path} is not one of the published weights: {known}")
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    together = [path.with_name(name) for name in of_kind[0].beside]
-    targets = [of_kind[0].path, *(WEIGHTS / name for name in of_kind[0].beside)]
-    for source, target in zip([path, *together], targets, strict=True):
+    sources = [path, *(path.with_name(name) for name in same_ending[0].beside)]
+    targets = [same_ending[0].path, *(WEIGHTS / name for name in same_ending[0].beside)]
+    for source, target in zip(sources, targets, strict=True):
         if source.is_file() and not (target.exists() and target.samefile(source)):
             with atomic_files.new_file(target) as fresh:
                 shutil.copyfile(source, fresh)
 
 
-def damaged(path, error):
-    """The InputError of a file that does not hold the weights it should."""
-    return InputError(f"{path} does not hold the weights of this network ({error}); delete it, and it is fetched again")
+def damaged(path: Path, error: Exception) -> InputError:
+    """The error for a file that does not hold the weights it should."""
+    return InputError(
+        f"{path} does not hold the weights of this network ({error}); delete it, and it is downloaded again"
+    )

@@ -1,13 +1,16 @@
-"""YAMNet: MobileNet taught the 521 sounds of AudioSet, two million clips of ten seconds.
+"""YAMNet: MobileNet trained on the 521 classes of AudioSet, two million clips of ten seconds.
 
 Source: github.com/tensorflow/models, research/audioset/yamnet; Gemmeke et al., ICASSP 2017; Howard et al. 2017, arXiv
     1704.04861
-Differs: it runs over the whole window at once, and not over patches of 0.96 s: of such a patch it makes the same. Its
-    weights are the integers of the published phone file, and batch normalisation is a part of them: 3,195,456 where
-    the original has 3,217,344 before its last layer.
+Differs: it runs over the whole window at once, not over patches of 0.96 s; the output for one patch is the same. Its
+    weights are the integers of the published phone file, with batch normalisation folded in: 3,195,456 where the
+    original has 3,217,344 before its last layer.
 """
 
 from functools import partial
+from pathlib import Path
+
+import keras
 
 from classifier.features.log_mel_frames import LogMelFrames
 from classifier.pretrained import _mobilenet, _tflite
@@ -28,12 +31,17 @@ BLOCKS = [  # filters, stride
     (1024, 2),
     (1024, 1),
 ]
-MOST = 6.0  # where the activations of the published file end
+MAX_VALUE = 6.0  # upper limit of the activations in the published file
 
 front_end = LogMelFrames
-network = partial(_mobilenet.network, BLOCKS, MOST)
+network = partial(_mobilenet.network, BLOCKS, MAX_VALUE)
 
 
-def assign(network, path):
-    """Give the network the weights of the published .tflite file, or of one that holds them as floats."""
-    _mobilenet.assign(network, [(kernel, bias) for kind, kernel, bias in _tflite.weights(path) if "CONV" in kind], path)
+def assign(network: keras.Model, path: Path) -> None:
+    """Load the weights of the published .tflite file, or of one that holds them as floats.
+
+    Raises:
+        InputError: the file does not hold them.
+    """
+    convolutions = [(kernel, bias) for operator, kernel, bias in _tflite.weights(path) if "CONV" in operator]
+    _mobilenet.assign(network, convolutions, path)

@@ -1,12 +1,16 @@
-"""A small YAMNet: its first six blocks, with values of their own, that microcontrollers run.
+"""A small YAMNet for microcontrollers: its first six blocks, with other weights.
 
 Source: github.com/STMicroelectronics/stm32ai-modelzoo, audio_event_detection, yamnet_256
-Differs: it runs over the whole window at once, as ours of YAMNet; batch normalisation is a part of the weights: 132,160
+Differs: it runs over the whole window at once, as our YAMNet; batch normalisation is folded into the weights: 132,160
     where the original has 135,104.
 """
 
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 
 from classifier.features.log_mel_frames import LogMelFrames
@@ -21,8 +25,12 @@ front_end = LogMelFrames
 network = partial(_mobilenet.network, BLOCKS[:5])
 
 
-def assign(network, path):
-    """Give the network the weights of the published .h5 file."""
+def assign(network: keras.Model, path: Path) -> None:
+    """Load the weights of the published .h5 file.
+
+    Raises:
+        InputError: the file does not hold them.
+    """
     import h5py
 
     try:
@@ -33,17 +41,17 @@ def assign(network, path):
         raise damaged(path, error) from None
 
 
-def _names():
+def _names() -> Iterator[tuple[str, str]]:
     yield "layer1/conv", "kernel:0"
     for i in range(2, 2 + len(BLOCKS[:5])):
         yield f"layer{i}/depthwise_conv", "depthwise_kernel:0"
         yield f"layer{i}/pointwise_conv", "kernel:0"
 
 
-def _folded(layers, name):
-    """Kernel and bias of a convolution that does what batch normalisation behind it did."""
-    layer, kernel = name
-    kernel, normal = layers[layer][kernel][:], layers[layer]["bn"]
+def _folded(layers: Any, names: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel and bias of a convolution, with the batch normalisation after it folded in."""
+    layer, name = names
+    kernel, normal = layers[layer][name][:], layers[layer]["bn"]
     scale = 1 / np.sqrt(normal["moving_variance:0"][:] + EPSILON)
     bias = normal["beta:0"][:] - normal["moving_mean:0"][:] * scale
     return kernel * (scale[:, None] if "depthwise" in layer else scale), bias

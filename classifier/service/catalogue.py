@@ -85,7 +85,7 @@ class Catalogue:
 
     def _published(self):
         """(name, file, its stamp) of published networks whose file is here."""
-        files = [(name, path) for name, path in weights.answering().items() if path.is_file()]
+        files = [(name, path) for name, path in weights.with_labels().items() if path.is_file()]
         return [(name, path, tuple(recording.stamp(path))) for name, path in files]
 
     def _stamps(self, folder):

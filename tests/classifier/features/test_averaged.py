@@ -46,7 +46,7 @@ def test_columns_of_another_length_are_refused(voice):
     layer = Averaged.from_audio_format(
         AudioFormat(), features=[LogMelSpectrogram.from_audio_format, Mfcc.from_audio_format]
     )
-    with pytest.raises(ValueError, match="as many bands each; got LogMelSpectrogram 128, Mfcc 40"):
+    with pytest.raises(ValueError, match="the same number of bands; got LogMelSpectrogram 128, Mfcc 40"):
         layer(voice[None])
 
 
@@ -60,7 +60,7 @@ def test_every_column_is_standardised_by_itself_and_so_is_every_value_of_a_vecto
         assert mean.shape == variance.shape == shape
 
 
-def test_a_saved_model_answers_the_same(voice, tmp_path):
+def test_a_saved_model_computes_the_same(voice, tmp_path):
     audio = keras.Input((len(voice),))
     model = keras.Model(audio, Averaged.from_audio_format(AudioFormat())(audio))
     model.save(tmp_path / "model.keras")

@@ -25,5 +25,5 @@ def test_what_rounding_to_16_bits_adds_is_silence():
 
 
 def test_filters_that_can_not_be_shared_out_are_refused():
-    with pytest.raises(ValueError, match="bins_per_octave=36 is no multiple of n_chroma=40"):
+    with pytest.raises(ValueError, match="bins_per_octave=36 is not a multiple of n_chroma=40"):
         ChromaCqt.from_audio_format(AudioFormat(), n_chroma=40, bins_per_octave=36)

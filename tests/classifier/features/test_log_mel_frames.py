@@ -6,7 +6,7 @@ from classifier.records.audio_format import AudioFormat
 
 
 def mel(signal):
-    """What the networks of AudioSet were taught on before its logarithm, in TensorFlow's words."""
+    """The input of the networks of AudioSet, before its logarithm, computed by TensorFlow."""
     spectrum = tf.abs(tf.signal.stft(signal, 400, 160, 512))
     bands = tf.signal.linear_to_mel_weight_matrix(64, 257, 16_000, 125.0, 7500.0)
     return (spectrum @ bands + 0.001).numpy().T

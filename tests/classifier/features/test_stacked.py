@@ -39,11 +39,11 @@ def test_other_numbers_of_bands_are_refused(voice):
     layer = Stacked.from_audio_format(
         AudioFormat(), features=[LogMelSpectrogram.from_audio_format, Mfcc.from_audio_format]
     )
-    with pytest.raises(ValueError, match="as many bands each; got LogMelSpectrogram 128, Mfcc 40"):
+    with pytest.raises(ValueError, match="the same number of bands; got LogMelSpectrogram 128, Mfcc 40"):
         layer(voice[None])
 
 
-def test_a_saved_model_answers_the_same(voice, tmp_path):
+def test_a_saved_model_computes_the_same(voice, tmp_path):
     audio = keras.Input((len(voice),))
     model = keras.Model(audio, Stacked.from_audio_format(AudioFormat())(audio))
     model.save(tmp_path / "model.keras")

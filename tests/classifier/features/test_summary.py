@@ -9,13 +9,13 @@ RATE, STFT = 16_000, {"n_fft": 2048, "hop_length": 512}
 SPECTRUM = {"sr": RATE, **STFT}
 FRAMES = {"frame_length": 2048, "hop_length": 512}
 REFERENCES = {  # (samples, what is not faint of the spectrum, the same with a floor) -> (values, frames)
-    "zero-crossing rate": lambda y, heard, floored: librosa.feature.zero_crossing_rate(y, **FRAMES),
-    "RMS": lambda y, heard, floored: librosa.feature.rms(y=y, **FRAMES),
-    "centroid": lambda y, heard, floored: librosa.feature.spectral_centroid(y=y, S=heard, **SPECTRUM),
-    "bandwidth": lambda y, heard, floored: librosa.feature.spectral_bandwidth(y=y, S=heard, **SPECTRUM),
-    "roll-off": lambda y, heard, floored: librosa.feature.spectral_rolloff(y=y, S=heard, **SPECTRUM),
-    "contrast": lambda y, heard, floored: librosa.feature.spectral_contrast(y=y, S=floored, **SPECTRUM),
-    "MFCC": lambda y, heard, floored: librosa.feature.mfcc(y=y, n_mfcc=20, **SPECTRUM),
+    "zero-crossing rate": lambda y, audible, floored: librosa.feature.zero_crossing_rate(y, **FRAMES),
+    "RMS": lambda y, audible, floored: librosa.feature.rms(y=y, **FRAMES),
+    "centroid": lambda y, audible, floored: librosa.feature.spectral_centroid(y=y, S=audible, **SPECTRUM),
+    "bandwidth": lambda y, audible, floored: librosa.feature.spectral_bandwidth(y=y, S=audible, **SPECTRUM),
+    "roll-off": lambda y, audible, floored: librosa.feature.spectral_rolloff(y=y, S=audible, **SPECTRUM),
+    "contrast": lambda y, audible, floored: librosa.feature.spectral_contrast(y=y, S=floored, **SPECTRUM),
+    "MFCC": lambda y, audible, floored: librosa.feature.mfcc(y=y, n_mfcc=20, **SPECTRUM),
 }
 LAYER = Summary.from_audio_format(AudioFormat())
 
@@ -26,9 +26,9 @@ def values(signal, named):
     return {name: value for name, value in found.items() if name.startswith(named)}
 
 
-def difference(signal, part, heard=None, floored=None):
+def difference(signal, part, audible=None, floored=None):
     """Largest difference of a part's means and deviations from the reference's, over the largest of these."""
-    reference = REFERENCES[part](signal, heard, floored)
+    reference = REFERENCES[part](signal, audible, floored)
     expected = np.concatenate([reference.mean(axis=1), reference.std(axis=1)])
     found = np.array(list(values(signal, part).values()))
     assert found.shape == expected.shape

@@ -1,6 +1,6 @@
-"""What models answer with weights that are the same wherever Keras computes, and what a step of training makes of them.
+"""Predictions and one step of training of models with the same weights on every backend.
 
-python -m tests.classifier.models.one_step NAME...    a line of JSON for each: [its name, what `answers` and `step` say]
+python -m tests.classifier.models.one_step NAME...    one line of JSON for each: [name, `predictions`, `step`]
 """
 
 import json

@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.features.gammatone_spectrogram import centres
-from classifier.models import _abdoli, abdoli_gammatone, assemble
+from classifier.models import _abdoli, abdoli_gammatone
 from classifier.models.abdoli_gammatone import BAND_HZ, Gammatone
 from classifier.records.audio_format import AudioFormat
+from tests.classifier.models.bodies import paper_body
 
 CENTRES = centres(*BAND_HZ, 64)  # Hz
 WEIGHTS = {  # of the body at ten labels
@@ -31,28 +31,21 @@ LENGTHS = {  # after each convolution and each pooling, and of what is flattened
 FRAMES = {"abdoli_32000": 1, "abdoli_16000": 3, "abdoli_gammatone": 3, "abdoli_8000": 7, "abdoli_1600": 39}
 
 
-def body(name, audio_format=None, n_classes=10):
-    module = registry.load("models", name)
-    audio_format = audio_format or module.PAPER_AUDIO_FORMAT
-    features = assemble.features_of(module, audio_format, paper=True)
-    return assemble.build(module, features, audio_format, n_classes).get_layer("body")
-
-
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_lengths_are_the_papers(name):
     kinds = (keras.layers.Conv1D, keras.layers.MaxPooling1D, keras.layers.Flatten)
-    assert [layer.output.shape[1] for layer in body(name).layers if isinstance(layer, kinds)] == LENGTHS[name]
+    assert [layer.output.shape[1] for layer in paper_body(name).layers if isinstance(layer, kinds)] == LENGTHS[name]
 
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_a_longer_window_costs_no_weights(name):
-    longer = body(name, AudioFormat())
+    longer = paper_body(name, audio_format=AudioFormat())
     assert longer.count_params() == WEIGHTS[name]
     assert longer.layers[-1].n_frames == FRAMES[name]
 
 
 def test_a_window_is_the_mean_of_frames_that_overlap_by_half():
-    frame, window = body("abdoli_16000"), body("abdoli_16000", AudioFormat())
+    frame, window = paper_body("abdoli_16000"), paper_body("abdoli_16000", audio_format=AudioFormat())
     window.set_weights(frame.get_weights())
     audio = np.random.default_rng(0).normal(size=(2, 32_000, 1)).astype("float32")
     expected = np.mean([frame(audio[:, start : start + 16_000]) for start in (0, 8_000, 16_000)], axis=0)
@@ -61,7 +54,7 @@ def test_a_window_is_the_mean_of_frames_that_overlap_by_half():
 
 def test_a_window_shorter_than_a_frame_is_refused():
     with pytest.raises(InputError, match="abdoli_16000 cannot be built for windows of 0.5 s"):
-        body("abdoli_16000", _abdoli.audio_format(8_000))
+        paper_body("abdoli_16000", audio_format=_abdoli.paper_audio_format(8_000))
 
 
 def test_the_gammatone_filters_lie_at_equal_distances_on_the_ears_scale():
@@ -81,7 +74,7 @@ def test_each_column_of_the_kernel_is_one_filter():
 
 
 def test_the_bank_does_not_learn():
-    model = body("abdoli_gammatone", n_classes=3)
+    model = paper_body("abdoli_gammatone", n_classes=3)
     bank = next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv1D))
     model.compile(optimizer="sgd", loss="categorical_crossentropy")
     others = model.get_weights()[-1].copy()

@@ -20,7 +20,7 @@ def audio():
     return np.random.default_rng(0).normal(0, 0.1, (4, 32_000)).astype("float32")
 
 
-def test_masks_share_the_weights_and_do_nothing_when_the_model_answers(model):
+def test_masks_share_the_weights_and_do_nothing_in_predictions(model):
     learner = assemble.learner(model, 0.3)
     assert learner.count_params() - model.count_params() in (0, 2)  # the state of the random numbers
     assert np.array_equal(learner.predict(audio(), verbose=0), model.predict(audio(), verbose=0))
@@ -56,7 +56,7 @@ class TwoHeads:
         return [keras.layers.Dense(n_classes, activation="softmax", name=name)(x) for name in ("first", "second")]
 
 
-def test_every_head_learns_and_the_first_answers():
+def test_every_head_learns_and_the_first_predicts():
     model = assemble.build(TwoHeads, assemble.features_of(TwoHeads, AudioFormat()), AudioFormat(), 3)
     learner = assemble.learner(model)
     learner.compile("sgd", "categorical_crossentropy", weighted_metrics=["categorical_accuracy"], jit_compile=False)

@@ -68,7 +68,7 @@ def test_weights_of_the_layers_at_32_moments_of_256_values():
 
 
 @pytest.mark.parametrize("made", [Attention(), Attention(pooled=False), SelfAttention(UNITS)])
-def test_a_saved_layer_answers_the_same(made, sequences, tmp_path):
+def test_a_saved_layer_computes_the_same(made, sequences, tmp_path):
     inputs = keras.Input((TIME, VALUES))
     model = keras.Model(inputs, made(inputs))
     model.save(tmp_path / "model.keras")

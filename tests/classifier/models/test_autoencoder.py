@@ -4,19 +4,15 @@ import keras
 import numpy as np
 import pytest
 
-from classifier.core import console, registry
+from classifier.core import console
 from classifier.export import convert
 
 console.import_tensorflow()
 from classifier.models._autoencoder import Reconstruction, unit_range  # noqa: E402
+from tests.classifier.models.bodies import body  # noqa: E402
 
 SMALL = (30, 18, 1)  # neither a multiple of 16
 BOTH = ["autoencoder", "autoencoder_two_stage"]
-
-
-def body(name, shape=SMALL, n_classes=3):
-    features = keras.Input(shape)
-    return keras.Model(features, registry.load("models", name).build(features, n_classes))
 
 
 def weights_of(net, before):
@@ -46,7 +42,7 @@ def test_features_are_scaled_window_by_window_and_silence_is_0():
 
 @pytest.mark.parametrize("name", BOTH)
 def test_the_loss_has_the_error_of_what_is_given_back_in_it(name, features):
-    net = body(name)
+    net = body(name, SMALL, 3)
     decoded = next(layer for layer in net.layers if isinstance(layer, Reconstruction)).input[1]
     assert decoded.shape[1:] == SMALL
     given_back = np.asarray(keras.Model(net.input, decoded)(features))
@@ -61,7 +57,7 @@ def test_the_loss_has_the_error_of_what_is_given_back_in_it(name, features):
 def test_labels_teach_the_encoder_unless_there_are_two_stages(name, labels_teach_the_encoder, features):
     import tensorflow as tf
 
-    net = body(name)
+    net = body(name, SMALL, 3)
     encoder, classifier = weights_of(net, before=True), weights_of(net, before=False)
     with tf.GradientTape() as tape:
         of_labels = -tf.math.log(net(features, training=True)[:, 0])
@@ -73,7 +69,7 @@ def test_labels_teach_the_encoder_unless_there_are_two_stages(name, labels_teach
 def test_in_two_stages_giving_back_teaches_the_encoder(features):
     import tensorflow as tf
 
-    net = body("autoencoder_two_stage")
+    net = body("autoencoder_two_stage", SMALL, 3)
     with tf.GradientTape() as tape:
         net(features, training=True)
         given_back = sum(net.losses)
@@ -82,8 +78,8 @@ def test_in_two_stages_giving_back_teaches_the_encoder(features):
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_saved_and_loaded_it_answers_and_errs_the_same(name, features, tmp_path):
-    net = body(name)
+def test_saved_and_loaded_it_predicts_and_errs_the_same(name, features, tmp_path):
+    net = body(name, SMALL, 3)
     net.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     assert np.array_equal(np.asarray(again(features)), np.asarray(net(features)))
@@ -91,7 +87,7 @@ def test_saved_and_loaded_it_answers_and_errs_the_same(name, features, tmp_path)
 
 
 def test_no_decoder_is_exported(features, tmp_path):
-    net = body("autoencoder")
+    net = body("autoencoder", SMALL, 3)
     used = 4 * (net.count_params() - 98_160)  # bytes without the decoder's convolutions
     values = keras.Input((int(np.prod(SMALL)),))
     model = keras.Model(values, net(keras.layers.Reshape(SMALL)(values)))

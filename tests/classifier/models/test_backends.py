@@ -1,4 +1,4 @@
-"""Every model trains a step on JAX too, and answers there what it answers on TensorFlow."""
+"""Every model trains a step on JAX too, with the same predictions as on TensorFlow."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def on_jax(weights_here, request):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_model_trains_a_step_on_jax_and_answers_what_it_answers_on_tensorflow(name, on_jax):
+def test_a_model_trains_a_step_on_jax_and_predicts_the_same_as_on_tensorflow(name, on_jax):
     found = on_jax[name]
     assert "error" not in found
     model, learner = one_step.built(name)

@@ -4,9 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from classifier.core import console, registry
+from classifier.core import console
 
 console.import_tensorflow()
+from tests.classifier.models.bodies import body  # noqa: E402
 
 WEIGHTS = {
     "cldnn": (2_711_974, 2_711_718),
@@ -14,11 +15,6 @@ WEIGHTS = {
     "cldnn_self_attention": (2_711_974 + 16_449, 2_711_718 + 16_449),
     "cldnn_article": (1_262_694, 1_262_694),
 }  # at six labels: all, trainable
-
-
-def body(name, shape=(128, 128, 1)):
-    features = keras.Input(shape)
-    return keras.Model(features, registry.load("models", name).build(features, 6))
 
 
 @pytest.mark.parametrize("name", WEIGHTS)

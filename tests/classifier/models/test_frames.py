@@ -1,4 +1,4 @@
-"""A net made for short frames hears a window frame after frame, and answers the mean."""
+"""A network made for short frames predicts the mean over the frames of a window."""
 
 import keras
 import numpy as np
@@ -31,7 +31,7 @@ def test_a_window_shorter_than_a_frame_is_refused():
         frames_of(np.zeros((3, 1), "float32"), 4, 2)
 
 
-def test_the_answer_is_the_mean_of_the_answers_to_each_frame():
+def test_the_prediction_is_the_mean_over_the_frames():
     frame = keras.Input((4, 1))
     net = keras.Model(frame, keras.layers.Dense(3, activation="softmax")(keras.layers.Flatten()(frame)))
     window = keras.Input((8, 1))

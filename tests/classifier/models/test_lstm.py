@@ -4,14 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from classifier.core import console, registry
+from classifier.core import console
 
 console.import_tensorflow()
-
-
-def body(name, shape=(128, 128, 1), n_classes=6):
-    features = keras.Input(shape)
-    return keras.Model(features, registry.load("models", name).build(features, n_classes))
+from tests.classifier.models.bodies import body  # noqa: E402
 
 
 @pytest.mark.parametrize("name", ["lstm", "lstm_stacked", "lstm_dense"])

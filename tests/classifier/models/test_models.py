@@ -211,7 +211,7 @@ def test_weights_are_those_of_the_source(name):
 
 
 @pytest.mark.parametrize("name", registry.names("models"))
-def test_a_model_learns_is_saved_and_answers_the_same_in_every_runtime(name, installed, tmp_path):
+def test_a_model_learns_is_saved_and_predicts_the_same_in_every_runtime(name, installed, tmp_path):
     model, recipe = built(name), registry.load("models", name).RECIPE
     learner = assemble.learner(model, recipe.masks)
     learner.compile(recipe.optimizer, recipe.loss, weighted_metrics=["categorical_accuracy"], run_eagerly=True)

@@ -8,12 +8,7 @@ from classifier.core import console
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier.core import registry  # noqa: E402
-
-
-def body(name, shape, n_classes=6):
-    channels = keras.Input(shape)
-    return keras.Model(channels, registry.load("models", name).build(channels, n_classes))
+from tests.classifier.models.bodies import body  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -45,11 +40,12 @@ def test_pools_of_four_take_the_many_bins_not_the_frames():
     assert maps("stft_phase_cnn", (512, 128, 2))[:2] == [(512, 64), (128, 64)]  # frequency, time
 
 
-def test_attention_leaves_a_share_of_what_the_block_answers():
+def test_attention_scales_the_output_of_a_block():
     model = body("multi_channel_attention", (128, 126, 4))
     products = [layer for layer in model.layers if isinstance(layer, keras.layers.Multiply)]
     assert len(products) == 6
+    made_by = {id(layer.output): layer for layer in model.layers}
     for product in products:
-        answer, share = (tensor._keras_history.operation for tensor in product._inbound_nodes[0].input_tensors)
-        assert isinstance(answer, keras.layers.MaxPooling2D)
-        assert share.activation is keras.activations.sigmoid  # at most 1
+        output, weights = (made_by[id(tensor)] for tensor in product.input)
+        assert isinstance(output, keras.layers.MaxPooling2D)
+        assert weights.activation is keras.activations.sigmoid  # at most 1

@@ -7,6 +7,7 @@ import pytest
 from classifier.core import registry
 from classifier.models import _multilevel, assemble
 from classifier.records.audio_format import AudioFormat, make_audio_format
+from tests.classifier.models.bodies import body
 
 NAMES = ("multilevel_attention", "multilevel_attention_wide")
 STEPS, VALUES, CLASSES = 10, 128, 4
@@ -21,10 +22,9 @@ def test_weights_with_the_last_layer_of_the_source(name, normalised, weights):
 
 
 @pytest.fixture(params=NAMES)
-def body(request):
-    """What follows the features, at first weights."""
-    embedding = keras.Input((STEPS, VALUES))
-    return keras.Model(embedding, registry.load("models", request.param).build(embedding, CLASSES))
+def net(request):
+    """What follows the features, at its initial weights."""
+    return body(request.param, (STEPS, VALUES), CLASSES)
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def embedded():
     return np.random.default_rng(0).normal(0, 20, (3, STEPS, VALUES)).astype("float32")
 
 
-def test_a_window_is_what_its_steps_say_weighted_by_shares_of_attention(body, embedded):
-    named = [body.get_layer(name).output for name in ("attention_2", "said_2", "attention_3", "said_3")]
-    *of_steps, levels = keras.Model(body.input, [*named, body.layers[-1].input])(embedded)
+def test_a_window_is_what_its_steps_say_weighted_by_shares_of_attention(net, embedded):
+    named = [net.get_layer(name).output for name in ("attention_2", "said_2", "attention_3", "said_3")]
+    *of_steps, levels = keras.Model(net.input, [*named, net.layers[-1].input])(embedded)
     attention_2, said_2, attention_3, said_3 = map(np.asarray, of_steps)
     for attention in (attention_2, attention_3):
         assert attention.shape == (3, STEPS, CLASSES)
@@ -49,15 +49,15 @@ def test_attention_is_a_softmax_over_the_classes_shared_out_over_time():
     assert np.asarray(_multilevel.ClassAttention()(x)) == pytest.approx(np.array([[[0.6, 1 / 3], [0.4, 2 / 3]]]))
 
 
-def test_large_weights_of_the_last_layer_cost_something(body):
-    kernel, bias = body.layers[-1].get_weights()
-    body.layers[-1].set_weights([np.full_like(kernel, 10), bias])
-    assert float(sum(body.losses)) == pytest.approx(1e-4 * 100 * 2 * CLASSES * CLASSES)
+def test_large_weights_of_the_last_layer_cost_something(net):
+    kernel, bias = net.layers[-1].get_weights()
+    net.layers[-1].set_weights([np.full_like(kernel, 10), bias])
+    assert float(sum(net.losses)) == pytest.approx(1e-4 * 100 * 2 * CLASSES * CLASSES)
 
 
-def test_at_first_what_the_levels_say_of_a_label_counts_for_no_other(body):
+def test_at_first_what_the_levels_say_of_a_label_counts_for_no_other(net):
     said = np.array([[0.9, 0.1, 0.1, 0.1, 0.8, 0.2, 0.2, 0.2]])
-    probabilities = np.asarray(body.layers[-1](said))[0]
+    probabilities = np.asarray(net.layers[-1](said))[0]
     assert probabilities.argmax() == 0
     assert probabilities[1:] == pytest.approx(probabilities[1])
     assert probabilities[0] / probabilities[1] == pytest.approx(np.exp(4 * (0.8 + 0.6)))

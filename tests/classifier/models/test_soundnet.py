@@ -3,8 +3,7 @@
 import keras
 import pytest
 
-from classifier.core import registry
-from classifier.models import assemble
+from tests.classifier.models.bodies import paper_body
 
 LENGTHS = {  # after each convolution, pooling and recurrent layer
     "soundnet": [3_750, 1_872, 234, 114, 57, 29, 15, 6, 6, 6],
@@ -12,18 +11,12 @@ LENGTHS = {  # after each convolution, pooling and recurrent layer
 }
 
 
-def body(name):
-    module = registry.load("models", name)
-    features = assemble.features_of(module, module.PAPER_AUDIO_FORMAT, paper=True)
-    return assemble.build(module, features, module.PAPER_AUDIO_FORMAT, 8).get_layer("body")
-
-
 @pytest.mark.parametrize("name", LENGTHS)
 def test_lengths_are_the_sources(name):
     kinds = (keras.layers.Conv1D, keras.layers.MaxPooling1D, keras.layers.LSTM)
-    assert [layer.output.shape[1] for layer in body(name).layers if isinstance(layer, kinds)] == LENGTHS[name]
+    assert [layer.output.shape[1] for layer in paper_body(name, 8).layers if isinstance(layer, kinds)] == LENGTHS[name]
 
 
 def test_the_last_map_is_6_by_1024():
-    flatten = next(layer for layer in body("soundnet").layers if isinstance(layer, keras.layers.Flatten))
+    flatten = next(layer for layer in paper_body("soundnet", 8).layers if isinstance(layer, keras.layers.Flatten))
     assert flatten.input.shape[1:] == (6, 1024)

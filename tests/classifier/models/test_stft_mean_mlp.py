@@ -14,6 +14,6 @@ def test_weights_are_the_sources(n_classes, weights):
     assert model.get_layer("body").count_params() == weights
 
 
-def test_the_last_layer_answers_probabilities():
+def test_the_last_layer_outputs_probabilities():
     inputs = keras.Input((257,))
     assert keras.Model(inputs, stft_mean_mlp.build(inputs, 3)).layers[-1].activation is keras.activations.softmax

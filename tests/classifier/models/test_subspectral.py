@@ -10,11 +10,7 @@ import keras  # noqa: E402
 
 from classifier.core import registry  # noqa: E402
 from classifier.models import assemble  # noqa: E402
-
-
-def body(name, shape, n_classes):
-    spectrogram = keras.Input(shape)
-    return keras.Model(spectrogram, registry.load("models", name).build(spectrogram, n_classes))
+from tests.classifier.models.bodies import body  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -38,7 +34,7 @@ def test_heads_and_weights_at_the_papers_input(name, shape, n_classes, heads, we
         ("subspectral_overlapping", 512, [(first, first + 128) for first in range(0, 385, 64)]),
     ],
 )
-def test_a_branch_hears_its_range_and_the_common_head_hears_all(name, n_bands, ranges):
+def test_a_branch_depends_on_its_range_and_the_common_head_on_all(name, n_bands, ranges):
     keras.utils.set_random_seed(0)
     model = body(name, (n_bands, 16, 1), 3)
     silence = np.zeros((1, n_bands, 16, 1), "float32")
@@ -46,11 +42,11 @@ def test_a_branch_hears_its_range_and_the_common_head_hears_all(name, n_bands, r
     for band in range(n_bands // 20, n_bands, n_bands // 8):
         sound = silence.copy()
         sound[:, band] = np.random.default_rng(0).normal(0, 10, (16, 1))
-        heard = [not np.array_equal(a, b) for a, b in zip(model(sound), quiet, strict=True)]
-        assert heard == [True, *(first <= band < end for first, end in ranges)]
+        changed = [not np.array_equal(a, b) for a, b in zip(model(sound), quiet, strict=True)]
+        assert changed == [True, *(first <= band < end for first, end in ranges)]
 
 
-def test_every_head_learns_and_only_the_common_one_answers():
+def test_every_head_learns_and_only_the_common_one_predicts():
     inputs = keras.Input((40, 101, 1), name="audio")
     inner = keras.Model(inputs, registry.load("models", "subspectral").build(inputs, 3), name="body")
     x = keras.layers.Identity(name="standardise")(inputs)

@@ -1,12 +1,13 @@
-"""The source's layers and counts at its own input, and slices that are heard one by one."""
+"""The source's layers and counts at its own input, and slices that are classified one by one."""
 
 import keras
 import numpy as np
 import pytest
 
 from classifier.core import registry
-from classifier.models import assemble, slice_cnn, slice_lstm
+from classifier.models import slice_cnn, slice_lstm
 from classifier.records.audio_format import AudioFormat
+from tests.classifier.models.bodies import paper_body
 
 WEIGHTS = {  # at the source's labels: labels, input, all
     "urbansound_cnn": (10, (60, 174, 1), 2_204_538),
@@ -16,23 +17,16 @@ WEIGHTS = {  # at the source's labels: labels, input, all
 }
 
 
-def body(name, n_classes, audio_format=None):
-    module = registry.load("models", name)
-    audio_format = audio_format or module.PAPER_AUDIO_FORMAT
-    paper = assemble.features_of(module, audio_format, paper=True)
-    return assemble.build(module, paper, audio_format, n_classes).get_layer("body")
-
-
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_input_and_weights_are_the_sources(name):
     n_classes, shape, weights = WEIGHTS[name]
-    source = body(name, n_classes)
+    source = paper_body(name, n_classes)
     assert (source.input.shape[1:], source.count_params()) == (shape, weights)
 
 
 def test_the_layers_of_the_best_network_are_the_sources():
     kinds = (keras.layers.Conv2D, keras.layers.MaxPooling2D, keras.layers.Flatten, keras.layers.Dense)
-    layers = [layer for layer in body("urbansound_cnn", 10).layers if isinstance(layer, kinds)]
+    layers = [layer for layer in paper_body("urbansound_cnn", 10).layers if isinstance(layer, kinds)]
     assert [(layer.output.shape[1:], layer.count_params()) for layer in layers] == [
         ((59, 173, 16), 80),
         ((29, 86, 16), 0),
@@ -46,7 +40,7 @@ def test_the_layers_of_the_best_network_are_the_sources():
 
 
 def test_its_convolutions_decay():
-    assert len(body("urbansound_cnn", 10).losses) == 3
+    assert len(paper_body("urbansound_cnn", 10).losses) == 3
 
 
 def test_the_first_network_has_as_many_weights_at_60_bands():
@@ -61,7 +55,7 @@ def test_recurring_over_bands_the_network_has_the_sources_weights():
 
 
 def test_two_seconds_are_nine_slices_and_their_mean():
-    window = body("slice_cnn", 5, AudioFormat(n_fft=512, n_mels=60))
+    window = paper_body("slice_cnn", 5, AudioFormat(n_fft=512, n_mels=60))
     inputs = keras.Input((60, 7, 1))
     of_slice = keras.Model(inputs, slice_cnn.of_slice(inputs, 5))
     of_slice.set_weights(window.get_weights())

@@ -52,7 +52,7 @@ def images():
 
 
 @pytest.fixture(scope="module")
-def answer(network, published, pca, images, tmp_path_factory):
+def embedding(network, published, pca, images, tmp_path_factory):
     """What the network makes of the images with the weights of a checkpoint of one file, as the published one is."""
     path = tmp_path_factory.mktemp("published") / "vggish_model.ckpt"
     tf.raw_ops.Save(filename=str(path), tensor_names=list(published), data=list(published.values()))
@@ -104,7 +104,7 @@ def test_a_sample_less_than_an_example_is_refused(network):
 
 
 def test_windows_shorter_than_an_example_are_refused_before_the_weights_are_looked_for():
-    with pytest.raises(InputError, match="0.975 s and windows are shorter"):
+    with pytest.raises(InputError, match="VGGish needs windows of 0.975 s or more"):
         vggish.embedding(make_audio_format(seconds=0.9))
 
 
@@ -112,17 +112,17 @@ def test_silence_is_the_logarithm_of_the_offset():
     assert np.asarray(vggish.front_end(RATE)(np.zeros((1, RATE), "float32"))) == pytest.approx(np.log(0.01))
 
 
-def test_it_answers_what_the_published_definition_does(answer, images, published, pca):
+def test_its_embedding_is_the_published_definitions(embedding, images, published, pca):
     expected = [[steps(image[:, start : start + 96, 0].T, published, pca) for start in (0, 96)] for image in images]
-    found = np.round((answer + 1) * 128)
+    found = np.round((embedding + 1) * 128)
     differences = np.abs(found - np.array(expected, "int32"))
     assert len(np.unique(expected)) > 100
-    assert differences.max() <= 1  # a value beside the edge of a step may round to the other side
+    assert differences.max() <= 1  # a value beside the edge of a step may round the other way
     assert (differences == 0).mean() > 0.98
 
 
-def test_values_are_steps_of_8_bits(answer):
-    kept = (answer + 1) * 128
+def test_values_are_steps_of_8_bits(embedding):
+    kept = (embedding + 1) * 128
     assert (kept == np.round(kept)).all()
     assert kept.min() == 0
     assert kept.max() == 255
@@ -153,7 +153,7 @@ def test_a_missing_pca_file_is_named_with_where_it_is_published(network, tmp_pat
 def test_what_is_no_checkpoint_is_refused(network, pca, tmp_path, held):
     write_pca(tmp_path, *pca)
     (tmp_path / "vggish_model.ckpt").write_bytes(held)
-    with pytest.raises(InputError, match="vggish_model.ckpt is damaged, or no checkpoint"):
+    with pytest.raises(InputError, match="vggish_model.ckpt is damaged, or not a checkpoint"):
         vggish.assign(network, tmp_path / "vggish_model.ckpt")
 
 

@@ -90,7 +90,7 @@ def test_a_file_of_ones_own_that_is_not_there_or_of_another_kind_is_named(publis
     with pytest.raises(InputError, match="nowhere.tflite: there is no such file; --weights names"):
         weights.take(tmp_path / "nowhere.tflite")
     (tmp_path / "mine.txt").write_bytes(b"mine")
-    with pytest.raises(InputError, match=r"mine.txt is none of the published weights: net.tflite \(net\)"):
+    with pytest.raises(InputError, match=r"mine.txt is not one of the published weights: net.tflite \(net\)"):
         weights.take(tmp_path / "mine.txt")
     assert not folder.exists()
 
@@ -103,7 +103,7 @@ def test_what_can_not_be_had_stops_a_training_before_it_begins_or_is_left_out_of
     with pytest.raises(InputError, match="cannot be fetched"):
         weights.ready(["mel", "yamnet_small"])
     assert weights.ready(["mel", "yamnet_small"], leave_out=True) == ["mel"]
-    assert "yamnet_small: left out, for " in capsys.readouterr().err
+    assert "yamnet_small: left out, because " in capsys.readouterr().err
 
 
 def test_models_from_scratch_need_no_weights(publish):

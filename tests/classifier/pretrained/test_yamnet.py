@@ -1,4 +1,4 @@
-"""YAMNet here answers what the published file answers, and is read from files of floats too."""
+"""YAMNet here computes what the published file computes, and is read from files of floats too."""
 
 import numpy as np
 import pytest
@@ -53,8 +53,8 @@ def published(windows):
     return np.array(embeddings), np.array(predictions)
 
 
-def test_it_hears_what_the_published_file_hears(windows):
-    layer = Embedding.from_audio_format(AudioFormat(window_length=PATCH), "yamnet")
+def test_its_embedding_is_the_published_files(windows):
+    layer = Embedding.from_audio_format(AudioFormat(window_length=PATCH), network="yamnet")
     ours = np.asarray(layer(windows)).mean(axis=1)
     theirs, predictions = published(windows)
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
@@ -87,10 +87,10 @@ def test_a_file_of_floats_is_read_as_well(tmp_path):
 def test_another_file_is_refused(tmp_path):
     path = tmp_path / "yamnet.tflite"
     path.write_text("<html>404</html>")
-    with pytest.raises(InputError, match="yamnet.tflite is no .tflite file"):
+    with pytest.raises(InputError, match="yamnet.tflite is not a .tflite file"):
         yamnet.assign(yamnet.network(), path)
 
 
 def test_another_rate_is_refused():
-    with pytest.raises(InputError, match="yamnet hears 16000 Hz and this run has 8000"):
-        Embedding.from_audio_format(AudioFormat(sample_rate=8_000), "yamnet")
+    with pytest.raises(InputError, match="yamnet takes 16000 Hz and this run has 8000"):
+        Embedding.from_audio_format(AudioFormat(sample_rate=8_000), network="yamnet")

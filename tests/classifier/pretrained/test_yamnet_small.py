@@ -11,7 +11,7 @@ from classifier.records.audio_format import AudioFormat
 
 def test_it_computes_what_the_published_layers_compute(weights_here):
     """The network as its file describes it: convolutions without bias, batch normalisation, ReLU."""
-    layer = Embedding.from_audio_format(AudioFormat(), "yamnet_small")
+    layer = Embedding.from_audio_format(AudioFormat(), network="yamnet_small")
     patch = np.random.default_rng(0).normal(-3, 2, (2, 96, 64, 1)).astype("float32")
     x = patch
     with h5py.File(weights.fetch("yamnet_small")) as file:

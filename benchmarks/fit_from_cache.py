@@ -1,8 +1,8 @@
-"""What it costs to train from the store instead of from arrays in memory: CPU time of a step, of one run.
+"""What it costs to train from the audio cache instead of from arrays in memory: CPU time of a step, in one run.
 
 Both fit the same model on the same windows in batches of the same size, in turn; the median of the epochs counts.
 
-    python -m benchmarks.fit_from_store
+    python -m benchmarks.fit_from_cache
 """
 
 import statistics
@@ -32,18 +32,16 @@ def main(argv=None):
         folder = Path(temporary) / "data"
         repeated.write(folder, args.hours)
         found = clips.read_clips(folder)
-        held, labels = (
-            audio_cache.read(found, folder, AudioFormat().sample_rate),
-            sorted({clip.label for clip in found}),
-        )
+        held = audio_cache.read(found, folder, AudioFormat().sample_rate)
+        labels = sorted({clip.label for clip in found})
         for name in args.model.split(","):
-            arrays, from_store = compare(name, held, labels)
-            added = from_store / arrays - 1
-            print(f"{name}, CPU a step: {arrays:.1f} ms from arrays, {from_store:.1f} ms from the store, {added:+.1%}")
+            arrays, from_cache = compare(name, held, labels)
+            added = from_cache / arrays - 1
+            print(f"{name}, CPU per step: {arrays:.1f} ms from arrays, {from_cache:.1f} from the cache, {added:+.1%}")
 
 
 def compare(name, held, labels):
-    """Milliseconds of CPU a step from arrays, and from the store."""
+    """Milliseconds of CPU per step from arrays, and from the audio cache."""
     from classifier.models import assemble
     from classifier.training.datasets import Windows
 
@@ -56,7 +54,7 @@ def compare(name, held, labels):
     model.compile(optimizer="adam", loss="categorical_crossentropy", jit_compile=False)
     given = {
         "arrays": {"x": audio, "y": targets, "sample_weight": weights, "batch_size": size},
-        "store": {"x": windows},
+        "cache": {"x": windows},
     }
     seconds = {way: [] for way in given}
     for epoch in range(EPOCHS + 1):
