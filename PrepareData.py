@@ -5,7 +5,8 @@ from pathlib import Path, PurePosixPath
 
 from classifier.core import arguments, console
 from classifier.records.audio_format import make_audio_format
-from classifier.storage.locations import place
+from classifier.storage import local_files
+from classifier.storage.locations import parse_location
 from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS
 
 # Parameters: change them here, or give them on the command line.
@@ -21,8 +22,10 @@ SILENT = ",".join(SILENT_LABELS)  # labels that are silence themselves: left as 
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
-    parser.add_argument("data", nargs="?", default=DATA, type=place, help="raw recordings: a path or an address")
-    parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: data_long)")
+    parser.add_argument(
+        "data", nargs="?", default=DATA, type=parse_location, help="raw recordings: a path or an address"
+    )
+    parser.add_argument("--out", default=OUT, type=parse_location, help="a path or an address (default: data_long)")
     parser.add_argument("--layout", help="how the data lies there (default: found by looking)")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group together")
     parser.add_argument(
@@ -68,8 +71,8 @@ def prepare(args):
         noise = str(Path(noise).resolve())
     silent = tuple(label.strip() for label in args.silent.split(","))
     settings = preparation.Settings(args.sample_rate, args.top_db, args.split, noise, args.join_recordings, silent)
-    if PurePosixPath(args.data).suffix.lower() in recording.SUFFIXES:
-        with remote.local(args.data) as path:
+    if PurePosixPath(args.data).suffix.lower() in local_files.RECORDING_SUFFIXES:
+        with remote.local_copy(args.data) as path:
             png = preparation.draw(path, settings)
         return print(f"wrote {png}: {args.data} before and after; the recording itself is as it was")
     found = clips.read_clips(args.data, args.group_by, args.layout)
@@ -85,7 +88,7 @@ def check(args):
     from classifier.data import audit, clips
     from classifier.plotting import plots
 
-    data = clips.default_data() if args.check in (None, True) else place(args.check)
+    data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
     found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_audio_format().seconds)
     audit.show(found, args.json)
     if args.plot:

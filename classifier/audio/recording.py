@@ -5,10 +5,9 @@ The one door to soundfile, PyAV and soxr: preparing, training, testing and servi
 """
 
 import contextlib
-import os
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -17,10 +16,6 @@ import soxr
 from classifier.audio.windows import cut_blocks
 from classifier.core.errors import InputError
 
-SUFFIXES = (
-    *(".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64"),  # soundfile's
-    *(".m4a", ".mp4", ".aac", ".webm", ".opus", ".mka", ".wma", ".amr", ".3gp"),  # PyAV's
-)
 CONTAINERS = "aac,aiff,amr,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64"  # for PyAV: playlists may open other files
 TELLS_ITS_LENGTH = ("matroska", "mov", "asf")  # containers whose header says how long they are
 BLOCK = 1 << 20  # samples of all channels decoded at once: memory does not grow with the recording
@@ -125,30 +120,9 @@ def properties(path):
         return found
 
 
-def stamp(path):
-    """[bytes, time of change in ns]: a file with another stamp is another recording. None when there is no file."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return [status.st_size, status.st_mtime_ns]
-
-
 def write(path, signal, sample_rate):
     """Write (samples,) in [-1, 1] as 16-bit wav, whatever the name ends with."""
     soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")
-
-
-def find(folder):
-    """The recordings in a folder and in its folders, in the order of their names; hidden ones are left out."""
-    folder = Path(folder)
-    return sorted(path for path in folder.rglob("*") if is_called_one(path.relative_to(folder)) and path.is_file())
-
-
-def is_called_one(inside):
-    """Whether a path inside a folder or an archive has the name of a recording, and neither it nor a part is hidden."""
-    inside = PurePath(inside)
-    return inside.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in inside.parts)
 
 
 @contextlib.contextmanager

@@ -23,8 +23,8 @@ from classifier.audio import recording
 from classifier.core import atomic_files, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
-from classifier.storage import remote
-from Constants import STORES
+from classifier.storage import local_files, mirror
+from Constants import CACHE
 
 AUDIO = "audio.int16"
 INDEX = "index.json"
@@ -112,8 +112,8 @@ def is_kept(data, sample_rate):
 
 
 def _folder(data, sample_rate):
-    data = remote.here(data).resolve()
-    return STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+    data = mirror.local_path(data).resolve()
+    return CACHE / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
 
 
 def _read_index(folder):
@@ -125,7 +125,7 @@ def _read_index(folder):
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        held = {path: entry for path, entry in index["recordings"].items() if recording.stamp(path) == entry["key"]}
+        held = {path: entry for path, entry in index["recordings"].items() if local_files.stamp(path) == entry["key"]}
         used = sum(entry.get("samples", 0) for entry in held.values())
         whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
         if whole and used >= (1 - WASTE) * index["end"]:
@@ -166,7 +166,7 @@ def _decode_missing(clips, sample_rate, file, index, save):
 
 def _decode(path, sample_rate, file, alone):
     """Append one recording, in one window; returns its path and what the index says of it."""
-    key, digest = recording.stamp(path), hashlib.sha256()
+    key, digest = local_files.stamp(path), hashlib.sha256()
 
     def decoded():
         for block in recording.blocks(path, sample_rate):

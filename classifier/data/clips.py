@@ -4,14 +4,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.data import layouts
 from classifier.data.labels import read_labels
 from classifier.data.layouts import Clip
-from classifier.storage import remote
+from classifier.storage import local_files, mirror
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS
 
 
@@ -28,7 +27,7 @@ def read_clips(data, group_by=None, layout=None):
         InputError: there is no such folder, nothing in it, it is not in that layout, or a file name the expression
             does not match.
     """
-    data = remote.fetched(data)
+    data = mirror.updated(data)
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
     clips = registry.load("layouts", layout or recognise(data)).clips(data)
@@ -47,7 +46,7 @@ def of_background(folder):
         InputError: there is no such folder, or it holds no recordings.
     """
     folder = Path(folder)
-    paths = recording.find(folder) if folder.is_dir() else []
+    paths = local_files.find_recordings(folder) if folder.is_dir() else []
     if not paths:
         raise InputError(
             f"{folder} holds no recordings; name a folder of sounds to mix in behind others (--background-noise)"
@@ -81,7 +80,7 @@ def _group(clip, group_by):
 
 def default_data():
     """data_long when it holds recordings, else data_short; says which."""
-    data = DATA_LONG if DATA_LONG.is_dir() and recording.find(DATA_LONG) else DATA_SHORT
+    data = DATA_LONG if DATA_LONG.is_dir() and local_files.find_recordings(DATA_LONG) else DATA_SHORT
     why = "" if data == DATA_LONG else f", because {DATA_LONG.name} holds no recordings yet"
     say(f"data: {data.name}{why}")
     return data

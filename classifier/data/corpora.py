@@ -14,10 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from classifier.audio import recording
 from classifier.core.console import say
 from classifier.core.errors import InputError
-from classifier.storage import archives, downloads
+from classifier.storage import archives, downloads, local_files
 
 DOWNLOADS = ".downloads"  # in the folder of all data: layouts do not look into hidden folders
 UNKNOWN = "unknown"  # the group of all whose speaker is not told: together they are in one split of a split
@@ -102,7 +101,7 @@ def download(corpus, folder, agreed):
     archive.unlink()
     if not any(archive.parent.iterdir()):
         archive.parent.rmdir()
-    say(f"{place}: {len(recording.find(place))} recordings")
+    say(f"{place}: {len(local_files.find_recordings(place))} recordings")
     return data
 
 
@@ -127,7 +126,7 @@ def _grouped(wanted, groups):
     def lay_out(unpacked):
         folder = _as_it_is(wanted)(unpacked)
         group_of = groups(folder)
-        for path in recording.find(folder):
+        for path in local_files.find_recordings(folder):
             before, name = f"{group_of(path.relative_to(folder))}_", path.name
             while not name.startswith(before) or (name != path.name and path.with_name(name).exists()):
                 name = before + name

@@ -11,10 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from classifier.audio import recording
 from classifier.core.console import progress
 from classifier.core.errors import InputError
-from classifier.storage import archives, remote
+from classifier.storage import archives, local_files, locations, remote
 
 LIST = "-"  # stands for a list on standard input
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what begins like this, spreadsheets compute
@@ -56,7 +55,7 @@ def find(inputs, lines=()):
     """
     found, refused, seen, files = [], {}, set(), _Files()
     for name, inside, where, member, stamp in progress(_named(inputs, lines, refused), "looking for recordings"):
-        identity = (where if remote.is_remote(where) else os.path.realpath(where), member)
+        identity = (where if locations.is_remote(where) else os.path.realpath(where), member)
         if identity not in seen:
             seen.add(identity)
             found.append(Source(_readable(name), files.new(inside), where, member, stamp))
@@ -77,21 +76,21 @@ def _named(inputs, lines, refused):
 
 
 def _meant(given, refused, listed=False):
-    given = str(remote.place(given))
-    if remote.is_remote(given):
+    given = str(locations.parse_location(given))
+    if locations.is_remote(given):
         for address, stamp in remote.stamps(given).items():
             yield address, address.partition("://")[2], address, None, stamp
     elif os.path.isdir(given):
         folder = os.path.basename(os.path.abspath(given))
         for path in map(str, remote.find(given)):
-            yield path, f"{folder}/{os.path.relpath(path, given)}", path, None, recording.stamp(path)
+            yield path, f"{folder}/{os.path.relpath(path, given)}", path, None, local_files.stamp(path)
     elif _is_archive(given):
         yield from _in_archive(given, refused)
     elif matches := [] if os.path.exists(given) else sorted(glob.glob(given, recursive=True)):
         for path in matches:
             yield from _meant(path, refused)
     elif os.path.exists(given) or listed:
-        yield given, given, given, None, recording.stamp(given)
+        yield given, given, given, None, local_files.stamp(given)
     else:
         raise InputError(f"{given}: there is no such recording, folder or archive")
 
@@ -105,14 +104,14 @@ def _is_archive(given):
 
 def _in_archive(given, refused):
     try:
-        held = [name for name in archives.files(given) if recording.is_called_one(name)]
+        held = [name for name in archives.files(given) if local_files.is_recording_name(name)]
         if not held:
             raise InputError(f"{given} holds no recordings")
     except InputError as error:
         refused[_readable(given)] = str(error)
         return
     for member in held:
-        yield f"{given}{IN_ARCHIVE}{member}", f"{given}/{member}", given, member, recording.stamp(given)
+        yield f"{given}{IN_ARCHIVE}{member}", f"{given}/{member}", given, member, local_files.stamp(given)
 
 
 def _readable(name):

@@ -25,7 +25,7 @@ from classifier.data.layouts import Clip, folder_of
 from classifier.data.layouts.prepared import MANIFEST, read_manifest
 from classifier.plotting import plots
 from classifier.records.audio_format import make_audio_format
-from classifier.storage import remote
+from classifier.storage import filesystems, local_files, mirror, remote
 from classifier.storage.locations import absolute, is_remote
 
 PART_SECONDS = 600  # a longer recording becomes several outputs: memory stays flat, and all cores have work
@@ -79,7 +79,7 @@ def prepare(clips, data, out, settings, scheduler=None):
     """
     data, there = absolute(data), absolute(out)
     _check(clips, data, there)
-    out = remote.fetched_to_write(there)
+    out = mirror.updated_for_writing(there)
     out.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(out):
         held = {entry["id"]: entry for entry in read_manifest(out)}  # of two of the same job, the later
@@ -96,15 +96,15 @@ def prepare(clips, data, out, settings, scheduler=None):
         todo = {name: job for name, job in jobs.items() if name not in held}
         across = scheduler and is_remote(there)
         if across:
-            remote.send(out, there)  # what is taken away, before workers put something in its place
+            mirror.upload(out, there)  # what is taken away, before workers put something in its place
         if todo:
             # A process of a killed run may still be writing: its job gets the same name again.
             _run(todo, data, there, held, {entry["id"]: entry["outputs"][:1] for entry in unfinished}, scheduler)
             if across:
-                remote.fetched(there, missing_ok=True)  # what the workers have sent
+                mirror.updated(there, missing_ok=True)  # what the workers have sent
             _write_manifest(out, held.values())
         if is_remote(there):
-            remote.send(out, there)
+            mirror.upload(out, there)
     return [held[name] for name in jobs]
 
 
@@ -188,7 +188,7 @@ def _seconds(clip):
 def _run(todo, data, there, held, begun_before, scheduler):
     """Do the jobs in parallel, a line of the manifest for each as soon as its files are there."""
     denoise.warm_up()
-    out = remote.here(there)
+    out = mirror.local_path(there)
     targets = _targets(todo, folder_of(data), out, begun_before)
     begun = {
         name: _entry(name, job, data, [{"path": f"{targets[name]}.wav"}], begun=True) for name, job in todo.items()
@@ -218,14 +218,14 @@ def _seen_by(scheduler, job, data):
     """The job as those see it who do it: workers of a cluster are in another folder, and may have only the address."""
     if not scheduler:
         return job
-    paths = [remote.elsewhere(clip.path, data) if is_remote(data) else clip.path.resolve() for clip in job.clips]
+    paths = [mirror.address_of(clip.path, data) if is_remote(data) else clip.path.resolve() for clip in job.clips]
     return replace(job, clips=tuple(replace(clip, path=path) for clip, path in zip(job.clips, paths, strict=True)))
 
 
 def _targets(todo, folder, out, begun_before):
     """{id: path without .wav} under out: that of the killed run, or one that is not there yet; none is given twice."""
     targets = {name: outputs[0]["path"][:-4] for name, outputs in begun_before.items() if name in todo and outputs}
-    taken = {path.relative_to(out).with_suffix("").as_posix().lower() for path in recording.find(out)}
+    taken = {path.relative_to(out).with_suffix("").as_posix().lower() for path in local_files.find_recordings(out)}
     taken |= {target.lower() for target in targets.values()}
     for name, job in todo.items():
         if name not in targets:
@@ -262,7 +262,7 @@ def _do(name, job, folder, out, target):
         outputs.append({"path": path, **_levels(signal, rate)})
 
     for i, clip in enumerate(job.clips):
-        with remote.local(clip.path) as path:
+        with remote.local_copy(clip.path) as path:
             try:
                 for number, part in enumerate(_parts(replace(clip, path=path), rate)):
                     seconds += len(part) / rate
@@ -271,7 +271,7 @@ def _do(name, job, folder, out, target):
                         waiting.append(cleaned)
                     else:
                         write(cleaned, f"{target}{f' @{number * PART_SECONDS} s' if number else ''}.wav")
-            except remote.Unreachable:
+            except filesystems.UnreachableError:
                 raise
             except InputError as error:
                 skipped.append([i, str(error).replace(str(path), str(clip.path))])
@@ -335,13 +335,13 @@ def _db(amplitude):
 
 def _inputs(job, data):
     names = [clip.name(folder_of(data)) for clip in job.clips]
-    stamps = [recording.stamp(clip.path) for clip in job.clips]
+    stamps = [local_files.stamp(clip.path) for clip in job.clips]
     return [{"path": name, "stamp": stamp} for name, stamp in zip(names, stamps, strict=True)]
 
 
 def _id(job, data):
     """A hash of all that decides on the outputs: another input or setting, another job."""
-    noise = recording.stamp(job.settings.denoise) if job.settings.denoise else None
+    noise = local_files.stamp(job.settings.denoise) if job.settings.denoise else None
     told = {**_entry("", job, data, []), "noise": noise}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 

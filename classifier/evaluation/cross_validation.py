@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
 from classifier.core.errors import InputError
@@ -30,7 +29,7 @@ from classifier.plotting import plots
 from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run
 from classifier.scoring import metrics, thresholds
-from classifier.storage import remote
+from classifier.storage import local_files, mirror, remote
 from Constants import ROOT
 
 TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
@@ -176,7 +175,7 @@ def train(jobs, labels, n_at_once, scheduler=None, to=None):
                 job = jobs[number]
                 if failure is None:
                     if to:
-                        remote.fetched(to) if scheduler else remote.send(job.out.parent, to)
+                        mirror.updated(to) if scheduler else mirror.upload(job.out.parent, to)
                     if scheduler and not job.folder.is_dir():
                         raise parallel.not_shared(job.folder)
                     recall = artifact.load(job.folder).run["scores"]["windows"]["balanced_accuracy"]
@@ -211,7 +210,7 @@ def _train(number, job, labels, stop, to):
             with remote.new_file(stop) as fresh:
                 fresh.touch()
         elif to and not status:
-            remote.send(job.folder, where)
+            mirror.upload(job.folder, where)
     return number, (status, said) if status else None
 
 
@@ -334,7 +333,7 @@ def heard_in_background(predictor, folder):
     """
     if not predictor.thresholds:
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
-    paths = recording.find(folder)
+    paths = local_files.find_recordings(folder)
     if not paths:
         raise InputError(f"{folder} holds no recordings to count false alarms in")
     found = thresholds.false_alarms(predictor, progress(paths, "listening to the background"), predictor.thresholds)

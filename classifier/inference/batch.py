@@ -29,7 +29,7 @@ from classifier.inference.segments import Merger, Rules, Segment
 from classifier.inference.writers import Classified
 from classifier.records import artifact
 from classifier.scoring.thresholds import BACKGROUND, in_order, reached
-from classifier.storage import archives, remote
+from classifier.storage import archives, locations, remote
 
 JOURNAL = "journal.jsonl"
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
@@ -61,7 +61,7 @@ class Settings:
 
     def key(self, source):
         """The same for the same version of a recording that would be answered the same."""
-        path = source.where if remote.is_remote(source.where) else os.path.realpath(source.where)
+        path = source.where if locations.is_remote(source.where) else os.path.realpath(source.where)
         return _hash([self.fingerprint, path, source.member, source.stamp])[:32]
 
 
@@ -205,7 +205,7 @@ def _calls(sources, missing, settings, threads, folder, failed):
         if not archive:
             for i in group:
                 where = sources[i].where
-                where = where if remote.is_remote(where) else os.path.abspath(where)
+                where = where if locations.is_remote(where) else os.path.abspath(where)
                 yield i, where, sources[i].name, settings, threads
             continue
         waiting = {sources[i].member: i for i in group}
@@ -233,7 +233,7 @@ def classify(i, where, name, settings, threads=1, shown=False):
     """
     path = where
     try:
-        with remote.local(where) as path:
+        with remote.local_copy(where) as path:
             return i, where, _classify(path, settings, threads, shown)
     except (InputError, OSError) as error:
         return i, where, str(error).replace(str(path), name)

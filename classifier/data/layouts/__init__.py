@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core.errors import InputError
-from classifier.storage import remote
+from classifier.storage import mirror
 
 PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
 LAST = "class_folders"  # the folders of other data sets look like labels, too
@@ -45,7 +45,7 @@ class Clip:
 
 def folder_of(data):
     """The folder that the names of clips are seen from: the data or its mirror, or, for a csv file, where it lies."""
-    data = remote.here(data)
+    data = mirror.local_path(data)
     return data if data.is_dir() else data.parent
 
 

@@ -3,9 +3,9 @@
 data_short/silence/kitchen.wav  ->  Clip(label="silence", group="silence/kitchen.wav")
 """
 
-from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
+from classifier.storage import local_files
 
 
 def recognises(folder):
@@ -21,9 +21,9 @@ def clips(folder):
     found = []
     folders = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
     for child in folders:
-        paths = recording.find(child)
+        paths = local_files.find_recordings(child)
         if not paths:
-            kinds = ", ".join(recording.SUFFIXES)
+            kinds = ", ".join(local_files.RECORDING_SUFFIXES)
             raise InputError(f"{child} holds no recordings ({kinds}); put some there, or take the folder away")
         found += [Clip(path, child.name, str(path.relative_to(folder))) for path in paths]
     return found

@@ -7,9 +7,9 @@ A group is the Freesound recording that a clip was cut from; the folds keep each
 
 import re
 
-from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
+from classifier.storage import local_files
 
 FOLDERS = "[0-9][0-9][0-9] - *"
 NAME = re.compile(r"\d{3} - (?P<label>[^/]+)/(?P<fold>\d+)-(?P<source>\d+)-[A-Z]\.\w+")
@@ -26,7 +26,7 @@ def clips(folder):
         InputError: a recording is not named like this, or a label has none.
     """
     found = []
-    for path in recording.find(folder):
+    for path in local_files.find_recordings(folder):
         name = NAME.fullmatch(path.relative_to(folder).as_posix())
         if not name:
             wanted = "'001 - Dog bark/1-30226-A.ogg', number - label/fold-source-take"
