@@ -25,6 +25,8 @@ from classifier.core.console import import_tensorflow, progress, say
 from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.layouts import folder_of
+from classifier.inference import false_alarms
+from classifier.inference.predictions import predict
 from classifier.plotting import plots
 from classifier.records import artifact
 from classifier.records.recipe import fine_tuning_of_run, of_run
@@ -284,7 +286,7 @@ def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):
     Returns:
         dict of model, heard (what of the recordings the model knows from its training), and what _together says.
     """
-    predictions = metrics.predictions(predictor, store, overlap)
+    predictions = predict(predictor, store, overlap)
     predictions["groups"] = np.array([clip.group for clip in store.clips])[predictions["recordings"]]
     result = {"model": str(path), "data": str(data), "overlap": overlap, "heard": heard(path, data, store)}
     return {**result, **_together(predictions, predictor.labels, vote, seed)}
@@ -326,7 +328,7 @@ def heard(path, data, store):
 
 
 def heard_in_background(predictor, folder):
-    """The false alarms of a trained model (thresholds.false_alarms) in the recordings of a folder.
+    """The false alarms of a trained model (false_alarms.count) in the recordings of a folder.
 
     Raises:
         InputError: the model has no thresholds, or there are no recordings.
@@ -336,7 +338,7 @@ def heard_in_background(predictor, folder):
     paths = local_files.find_recordings(folder)
     if not paths:
         raise InputError(f"{folder} holds no recordings to count false alarms in")
-    found = thresholds.false_alarms(predictor, progress(paths, "listening to the background"), predictor.thresholds)
+    found = false_alarms.count(predictor, progress(paths, "listening to the background"), predictor.thresholds)
     found["recordings"] = {path: [asdict(alarm) for alarm in raised] for path, raised in found["recordings"].items()}
     return found
 

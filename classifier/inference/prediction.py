@@ -17,7 +17,7 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
-from classifier.audio.windows import cut_audio_pad_last
+from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core.console import quiet_libraries, table
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
@@ -282,7 +282,7 @@ def answer(predictor, signal, overlap=0.0):
     overlap: how much of a window the next one has too, from 0 to less than 1.
     """
     rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
-    hop = max(1, round(length * (1 - overlap)))
+    hop = hop_length(length, overlap)
     windows = predictor.probabilities(cut_audio_pad_last(signal, length, hop))
     starts = np.arange(len(windows)) * hop / rate
     ends = np.minimum(starts + length / rate, len(signal) / rate)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from classifier.audio import recording, spectrograms
-from classifier.audio.windows import cut_audio_pad_last
+from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core import atomic_files, console, registry
 from classifier.plotting import feature_styles, plots
 
@@ -233,7 +233,7 @@ class Gallery:
             overlap: share of a window.
         """
         length, seconds = self.audio_format.window_length, self.audio_format.seconds
-        hop = max(1, round((1 - overlap) * length))
+        hop = hop_length(length, overlap)
         signal = signal[: (N_WINDOWS - 1) * hop + length]
         windows = cut_audio_pad_last(signal, length, hop)
         layer = _layer("log_mel_spectrogram", self.audio_format)

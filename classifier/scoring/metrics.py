@@ -6,13 +6,10 @@ drawn, not windows.
 
 import numpy as np
 
-from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
-from classifier.data.audio_cache import to_float
 
 DRAWS = 2000  # of groups; the ends of a 95 % interval then move by about 0.1 % from seed to seed
 SURE = (2.5, 97.5)  # percentiles
-AT_ONCE = 256  # windows a model is given
 
 
 def score(probabilities, targets, recordings, labels, vote=False):
@@ -91,47 +88,6 @@ def intervals(probabilities, targets, recordings, groups, labels, vote=False, se
         chosen = {name: rates[name] for name in ("accuracy", "balanced_accuracy", "macro_f1")}
         found[what] = {name: np.percentile(values, SURE).tolist() for name, values in chosen.items()}
     return found
-
-
-def predictions(predictor, store, overlap=0.0):
-    """What a model says of all clips of a store, cut like a test's windows, or with overlap (a share of a window).
-
-    Returns:
-        dict of probabilities (windows, labels), targets (windows,) index into its labels, recordings (windows,)
-        index into the store's clips.
-
-    Raises:
-        InputError: the overlap is none, or a clip has a label that the model does not know.
-    """
-    if not 0 <= overlap < 1:
-        raise InputError(f"--overlap {overlap:g}: it is a share of a window; give 0 or more, and less than 1")
-    unknown = sorted({clip.label for clip in store.clips} - set(predictor.labels))
-    if unknown:
-        raise InputError(
-            f"{predictor.source} knows {', '.join(predictor.labels)}, and not {', '.join(unknown)}: rename the label, "
-            "take it out, or train with it"
-        )
-    hop = max(1, round(predictor.audio_format.window_length * (1 - overlap)))
-    rows, recordings = [], []
-    for owners, windows in _batches(store, predictor.audio_format.window_length, hop):
-        rows.append(predictor.probabilities(to_float(np.array(windows))))
-        recordings += owners
-        store.forget()
-    targets = [predictor.labels.index(store.clips[i].label) for i in recordings]
-    return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
-
-
-def _batches(store, window_length, hop):
-    owners, windows = [], []
-    for i in range(len(store.clips)):
-        for window in cut_audio_pad_last(store.samples(i), window_length, hop):
-            owners.append(i)
-            windows.append(window)
-            if len(windows) == AT_ONCE:
-                yield owners, windows
-                owners, windows = [], []
-    if windows:
-        yield owners, windows
 
 
 def _score(probabilities, targets, labels):

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaincinv
 
-from classifier.audio import recording
-from classifier.audio.windows import cut_blocks
 from classifier.core.errors import InputError
 from Constants import SILENT_LABELS
 
@@ -86,7 +84,7 @@ def measure(predictions, labels, seconds, thresholds):
         own = predictions["targets"] == index
         found[label] = {
             "threshold": thresholds[label],
-            **_rates(n_runs, _hours_without(predictions, labels, label, seconds)),
+            **rates(n_runs, _hours_without(predictions, labels, label, seconds)),
             "windows": int(own.sum()),
             "misses": float(np.mean(decided[own] != index)) if own.any() else None,
         }
@@ -108,7 +106,7 @@ def pooled(found):
         windows = sum(row["windows"] for row in rows)
         missed = sum(row["windows"] * row["misses"] for row in rows if row["windows"])
         together[label] = {
-            **_rates(sum(row["false_alarms"] for row in rows), sum(row["hours"] for row in rows)),
+            **rates(sum(row["false_alarms"] for row in rows), sum(row["hours"] for row in rows)),
             "windows": windows,
             "misses": missed / windows if windows else None,
         }
@@ -156,54 +154,6 @@ def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
             start, end = float(starts[run[0]]), float(starts[run[-1]] + seconds)
             found.append(Alarm(label, start, end, float(probabilities[run, index].max())))
     return sorted(found, key=lambda alarm: (alarm.start, alarm.label))
-
-
-def false_alarms(predictor, paths, thresholds, background=BACKGROUND):
-    """The false alarms in long recordings in which none of the labels is heard, and that no training has seen.
-
-    Windows overlap by half, as an app listens; an app that asks more often has somewhat more alarms. A recording is
-    read block by block: of a day of audio, memory holds the answers and a minute of sound.
-
-    Args:
-        predictor: prediction.Predictor, its probabilities tempered if the thresholds are of such.
-        paths: of the recordings.
-        thresholds: {label: threshold}.
-        background: labels that may be heard in them, and raise no alarm.
-
-    Returns:
-        dict of hours; false_alarms, false_alarms_per_hour and at_most_per_hour (of all labels); labels, {label: the
-        same, and share_of_time in alarm}; and recordings, {path: list of Alarm}.
-
-    Raises:
-        InputError: there are no recordings, one cannot be read, or a threshold is of no label.
-    """
-    labels, audio_format = predictor.labels, predictor.audio_format
-    wanted = [label for label in thresholds if label not in background]
-    in_order(thresholds, labels)  # an error now, and not after the first day
-    found, hours = {}, 0.0
-    for path in paths:
-        starts, predictions = [], []
-        hop = max(1, audio_format.window_length // 2)
-        for first, windows, end in cut_blocks(
-            recording.blocks(path, audio_format.sample_rate), audio_format.window_length, hop
-        ):
-            starts.append((first + np.arange(len(windows))) * hop / audio_format.sample_rate)
-            predictions.append(predictor.probabilities(windows))
-            length = end / audio_format.sample_rate
-        raised = alarms(
-            np.concatenate(predictions), np.concatenate(starts), thresholds, labels, audio_format.seconds, wanted
-        )
-        found[str(path)] = [Alarm(a.label, a.start, min(a.end, length), a.peak) for a in raised]
-        hours += length / 3600
-    if not found:
-        raise InputError("no recordings to count false alarms in; name long ones in which none of the labels is heard")
-    every = [alarm for raised in found.values() for alarm in raised]
-    by_label = {label: [alarm for alarm in every if alarm.label == label] for label in wanted}
-    rows = {
-        label: {**_rates(len(own), hours), "share_of_time": sum(a.end - a.start for a in own) / 3600 / hours}
-        for label, own in by_label.items()
-    }
-    return {**_rates(len(every), hours), "labels": rows, "recordings": found}
 
 
 def in_order(thresholds, labels):
@@ -271,7 +221,7 @@ def _hours_without(predictions, labels, label, seconds):
     return float(np.sum(_without(predictions, labels, label)) * seconds / 3600)
 
 
-def _rates(n, hours):
+def rates(n, hours):
     """Alarms by the hour, and what the true rate is at most, SURE of the time, if they come independently (Poisson)."""
     return {
         "false_alarms": n,
