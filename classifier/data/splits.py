@@ -38,7 +38,7 @@ def split(clips, contents, fold=0, seed=0):
     """
     labels = np.array([clip.label for clip in clips])
     if how(clips) == SIDES_GIVEN:
-        split_names = np.array([clip.split_name for clip in clips], dtype="<U10")
+        split_names = np.array([clip.split for clip in clips], dtype="<U10")
         missing = [split_name for split_name in SPLITS if split_name not in split_names]
         open_ = np.flatnonzero(split_names == SPLITS[0])
         if missing and len(open_):
@@ -57,7 +57,7 @@ def split(clips, contents, fold=0, seed=0):
 
 def how(clips):
     """Who decides on the sides: the data set (its sides, its folds), or this module by group."""
-    if clips[0].split_name is not None:
+    if clips[0].split is not None:
         return SIDES_GIVEN
     return FOLDS_GIVEN if clips[0].fold is not None else BY_GROUP
 

@@ -18,12 +18,12 @@ LAST = "class_folders"  # the folders of other data sets look like labels, too
 
 @dataclass(frozen=True)
 class Clip:
-    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay in one split of a split.
+    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay in one split.
 
     path: the recording.
     group: who or where.
-    fold: the fold the data set puts it into, if it has folds.
-    side: the side the data set puts it on ("train", "validation" or "test"), if it says so.
+    fold: the data set's own fold, if it has folds.
+    split: the data set's own split ("train", "validation" or "test"), if it has splits.
     start, end: seconds of the recording that are the clip; None is the recording's end.
     """
 
@@ -31,7 +31,7 @@ class Clip:
     label: str
     group: str
     fold: int | None = None
-    split_name: str | None = None
+    split: str | None = None
     start: float = 0.0
     end: float | None = None
 

@@ -40,7 +40,7 @@ def clips(folder):
                 known = f"0 to {len(labels) - 1}, counted from the first line of classes.txt"
                 raise InputError(f"{where}: {number!r} is none of the label numbers {known}; correct it")
             path = existing(audio / written[0], lists / name, line)
-            clip = Clip(path, labels[int(number)], written[0], split_name=split_name)
+            clip = Clip(path, labels[int(number)], written[0], split=split_name)
             earlier, there = first.setdefault(path.resolve(), (clip, where))
             if earlier.label != clip.label:
                 both = f"{clip.label!r} here and {earlier.label!r} in {there}"

@@ -23,10 +23,10 @@ def test_each_file_is_a_side_and_numbers_count_the_classes(tmp_path):
     write_lists(tmp_path, train="a.wav 0\n\nstreet/car horn #2.wav 1\n", val="b.wav\t1\n", test="a.wav 0\n")
     assert clips.recognise(tmp_path) == "split_files"
     assert split_files.clips(tmp_path) == [
-        Clip(tmp_path / "a.wav", "animals", "a.wav", split_name="train"),
-        Clip(tmp_path / "street" / "car horn #2.wav", "music #1", "street/car horn #2.wav", split_name="train"),
-        Clip(tmp_path / "b.wav", "music #1", "b.wav", split_name="validation"),
-        Clip(tmp_path / "a.wav", "animals", "a.wav", split_name="test"),
+        Clip(tmp_path / "a.wav", "animals", "a.wav", split="train"),
+        Clip(tmp_path / "street" / "car horn #2.wav", "music #1", "street/car horn #2.wav", split="train"),
+        Clip(tmp_path / "b.wav", "music #1", "b.wav", split="validation"),
+        Clip(tmp_path / "a.wav", "animals", "a.wav", split="test"),
     ]
 
 
