@@ -51,12 +51,7 @@ def read(path, audio_format, start, seconds, clip=None):
     """
     first = start + (clip.start if clip else 0)
     last = min(first + seconds, clip.end if clip and clip.end else math.inf)
-    held, n = [], round((last - first) * audio_format.sample_rate)
-    for block in recording.blocks(path, audio_format.sample_rate, first, last):
-        held.append(block)
-        if sum(map(len, held)) >= n:  # a day of audio need not be decoded to its end
-            break
-    return np.concatenate(held)
+    return recording.read_part(path, audio_format.sample_rate, first, last)
 
 
 def contact_sheet(pictures, path):
