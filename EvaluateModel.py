@@ -98,7 +98,7 @@ def train_and_test(args, found, there):
     if args.jobs and args.scheduler:
         raise InputError("--jobs is for this machine; on a cluster as many train at once as its workers have threads")
     if args.negatives_noise:
-        clips.of_background(args.negatives_noise)  # an error now, and not in every fold
+        clips.of_background_noise(args.negatives_noise)  # an error now, and not in every fold
         args.negatives_noise = str(args.negatives_noise.resolve())
     names = weights.ready(names, leave_out=args.model == "all")
     labels = clips.label_order(found, args.labels)

@@ -91,7 +91,7 @@ def main(argv=None):
     recordings = {rate: audio_cache.read(found, data, rate, not args.no_cache) for rate in rates}
     behind = dict.fromkeys(rates)
     if args.background_noise:
-        noises = clips.of_background(args.background_noise)
+        noises = clips.of_background_noise(args.background_noise)
         behind = {rate: audio_cache.read(noises, args.background_noise, rate, not args.no_cache) for rate in rates}
     console.import_keras()
     from classifier.reporting import html_report, tables

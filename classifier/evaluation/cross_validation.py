@@ -98,8 +98,8 @@ def numbers(wanted, clips, contents, seed):
     for fold in itertools.count():
         try:
             split_names = splits.split(clips, contents, fold, seed)
-        except InputError as error:
-            if fold and str(error).startswith(f"--fold {fold}:"):
+        except splits.NoFoldError:
+            if fold:
                 return found
             raise
         test = tuple(np.flatnonzero(split_names == splits.SPLITS[2]))

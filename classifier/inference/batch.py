@@ -62,7 +62,7 @@ class Settings:
 
     def key(self, source):
         """The same for the same version of a recording that would be answered the same."""
-        path = source.where if locations.is_remote(source.where) else os.path.realpath(source.where)
+        path = source.location if locations.is_remote(source.location) else os.path.realpath(source.location)
         return _hash([self.fingerprint, path, source.member, source.stamp])[:32]
 
 
@@ -199,10 +199,10 @@ def _answers(sources, missing, settings, predictor, folder, failed, jobs, schedu
 
 def _calls(sources, missing, settings, threads, folder, failed):
     """Arguments of `classify`. Members of an archive are unpacked when it is their turn."""
-    for archive, group in itertools.groupby(missing, lambda i: sources[i].member is not None and sources[i].where):
+    for archive, group in itertools.groupby(missing, lambda i: sources[i].member is not None and sources[i].location):
         if not archive:
             for i in group:
-                where = sources[i].where
+                where = sources[i].location
                 where = where if locations.is_remote(where) else os.path.abspath(where)
                 yield i, where, sources[i].name, settings, threads
             continue

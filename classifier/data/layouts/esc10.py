@@ -2,10 +2,11 @@
 
 001 - Dog bark/1-30226-A.ogg  ->  Clip(label="Dog bark", group="30226", fold=1)
 
-A group is the Freesound recording that a clip was cut from; the folds keep each in one window.
+A group is the Freesound recording that a clip was cut from; no recording is in two folds.
 """
 
 import re
+from pathlib import Path
 
 from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
@@ -15,11 +16,11 @@ FOLDERS = "[0-9][0-9][0-9] - *"
 NAME = re.compile(r"\d{3} - (?P<label>[^/]+)/(?P<fold>\d+)-(?P<source>\d+)-[A-Z]\.\w+")
 
 
-def recognises(folder):
+def recognises(folder: Path) -> bool:
     return any(NAME.fullmatch(f"{path.parent.name}/{path.name}") for path in folder.glob(f"{FOLDERS}/*"))
 
 
-def clips(folder):
+def clips(folder: Path) -> list[Clip]:
     """A clip per recording, in the fold that its name begins with.
 
     Raises:
@@ -30,10 +31,10 @@ def clips(folder):
         name = NAME.fullmatch(path.relative_to(folder).as_posix())
         if not name:
             wanted = "'001 - Dog bark/1-30226-A.ogg', number - label/fold-source-take"
-            raise InputError(f"{path} is not named like {wanted}; rename it, or take it away")
+            raise InputError(f"{path} is not named like {wanted}; rename it, or remove it")
         found.append(Clip(path, name["label"], name["source"], int(name["fold"])))
     filled = {clip.path.parent for clip in found}
     for child in sorted(folder.glob(FOLDERS)):
         if child.is_dir() and child not in filled:
-            raise InputError(f"{child} holds no recordings; put some there, or take the folder away")
+            raise InputError(f"{child} holds no recordings; put some there, or remove the folder")
     return found

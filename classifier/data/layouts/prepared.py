@@ -1,21 +1,22 @@
-"""What PrepareData.py wrote: a folder per label, and a manifest that knows whose each recording is.
+"""A prepared folder: a folder per label, and PrepareData.py's manifest with their groups.
 
 data_long/manifest.jsonl, data_long/song/anna 1.wav  ->  Clip(label="song", group="anna")
 
-Recordings put there by hand are taken too; each is its own group, as in a plain folder per label.
+A recording that is not in the manifest is its own group, as in a plain folder per label.
 """
 
 from dataclasses import replace
+from pathlib import Path
 
-from classifier.data.layouts import class_folders
+from classifier.data.layouts import Clip, class_folders
 from classifier.data.manifest import MANIFEST, read_manifest
 
 
-def recognises(folder):
+def recognises(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def clips(folder):
+def clips(folder: Path) -> list[Clip]:
     """A clip per recording, with group, fold and split from the manifest.
 
     Raises:

@@ -6,17 +6,19 @@ A group is the Freesound recording that a slice was cut from; start and end tell
 slice. The folds keep each recording in one window.
 """
 
+from pathlib import Path
+
 from classifier.data.layouts import Clip, existing, filled, rows, whole_number
 
 LIST = "metadata/UrbanSound8K.csv"
 COLUMNS = ("slice_file_name", "fsID", "fold", "class")
 
 
-def recognises(folder):
+def recognises(folder: Path) -> bool:
     return (folder / LIST).is_file()
 
 
-def clips(folder):
+def clips(folder: Path) -> list[Clip]:
     """A clip per line, the whole slice, labelled with its class.
 
     Raises:

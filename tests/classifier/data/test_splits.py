@@ -90,7 +90,7 @@ def with_sides(*split_names):
 def test_given_sides_are_taken_as_they_are():
     clips = with_sides("test", "train", "validation")
     assert split(clips).tolist() == [clip.split for clip in clips]
-    assert splits.how(clips) == "the sides of the data set"
+    assert splits.how(clips) == "the splits of the data set"
 
 
 @pytest.mark.parametrize(("given", "dealt"), [(("train", "test"), "validation"), (("train", "validation"), "test")])

@@ -77,7 +77,7 @@ def test_a_line_that_is_not_utf8_is_named(tmp_path):
     [
         ("animals\nmusic\nrain\n", "line 3: label 'rain', number 2, has no recording"),
         ("animals\n\nmusic\n", "line 2 is empty"),
-        ("animals\nmusic\nanimals\n", "line 3: 'animals' stands on line 1 already"),
+        ("animals\nmusic\nanimals\n", "line 3: 'animals' is on line 1 already"),
     ],
 )
 def test_classes_that_can_not_be_used_are_named_with_file_and_line(tmp_path, classes, complaint):
