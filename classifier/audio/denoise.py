@@ -1,4 +1,6 @@
-"""Remove noise by spectral gating (noisereduce) and silence by level (librosa)."""
+"""Remove noise by spectral gating and silence by level.
+
+The only module that imports noisereduce."""
 
 import sys
 

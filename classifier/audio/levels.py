@@ -1,4 +1,4 @@
-"""Levels of a recording: decibels, and when it is clipped or too quiet."""
+"""Levels of a recording: decibels, clipped, too quiet."""
 
 import numpy as np
 

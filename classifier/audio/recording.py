@@ -1,4 +1,4 @@
-"""Read recordings of any format as mono float32 at one rate.
+"""Read recordings of any format as mono float32.
 
 The only module that imports soundfile, PyAV and soxr: preparation, training, testing and serving all decode through
 `blocks`. Files that soundfile cannot read (m4a, webm, wma ...) PyAV decodes; it brings ffmpeg along.
@@ -6,7 +6,7 @@ The only module that imports soundfile, PyAV and soxr: preparation, training, te
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def read_part(path: Path | str, sample_rate: int, start: float, end: float) -> n
 
 def blocks(
     path: Path | str, sample_rate: int | None = None, start: float = 0.0, end: float | None = None
-) -> Iterator[np.ndarray]:
+) -> Generator[np.ndarray]:
     """A recording block by block, so that a day of audio needs no more memory than a minute.
 
     Args:

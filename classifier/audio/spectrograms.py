@@ -1,4 +1,4 @@
-"""Spectrograms by librosa, for plots and as the input of a drop-in.
+"""Spectrograms by librosa, for plots and drop-in inputs.
 
 The models compute their own features; a test holds the two equal.
 """

@@ -4,7 +4,7 @@ Flags are written in full; an old flag is an error that names its successor.
 """
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 RENAMED = {  # old flag: the flags that took its place; a script knows one of them at most
@@ -24,9 +24,7 @@ class ArgumentParser(argparse.ArgumentParser):
     def __init__(self, description: str | None, **settings: Any) -> None:
         super().__init__(description=description, allow_abbrev=False, **settings)
 
-    def parse_args(
-        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-    ) -> argparse.Namespace:
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse all arguments.
 
         Raises:

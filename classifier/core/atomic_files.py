@@ -1,4 +1,4 @@
-"""Write files and folders whole or not at all, one process at a time.
+"""Write files and folders whole or not at all.
 
 What is not finished lies beside its target under a hidden name, so that a rename completes it.
 """
@@ -7,14 +7,14 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from classifier.core.console import say
 
 
 @contextlib.contextmanager
-def new_folder(folder: Path | str) -> Iterator[Path]:
+def new_folder(folder: Path | str) -> Generator[Path]:
     """A temporary folder that replaces `folder` when the block succeeds, and is deleted when it fails."""
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ def new_folder(folder: Path | str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def new_file(path: Path | str) -> Iterator[Path]:
+def new_file(path: Path | str) -> Generator[Path]:
     """A temporary path beside `path`; its file replaces `path` when the block succeeds, and is deleted otherwise."""
     path = Path(path)
     fresh = path.with_name(f".{os.getpid()}-{path.name}")
@@ -46,7 +46,7 @@ def new_file(path: Path | str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def alone_in(folder: Path, lock: str = ".lock") -> Iterator[None]:
+def alone_in(folder: Path, lock: str = ".lock") -> Generator[None]:
     """Hold a folder's lock, which another process may hold now; the system releases it when that is killed."""
     from filelock import FileLock, Timeout
 

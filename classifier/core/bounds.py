@@ -5,7 +5,9 @@ import math
 from classifier.core.errors import InputError
 
 
-def check_range(name: str, value: float, what: str, least: float, most: float = math.inf, below: float = math.inf):
+def check_range(
+    name: str, value: float, what: str, least: float, most: float = math.inf, below: float = math.inf
+) -> None:
     """Make sure that least <= value <= most and value < below.
 
     Args:

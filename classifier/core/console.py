@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from classifier.core.errors import InputError
@@ -55,7 +55,7 @@ def progress(iterable: Iterable | None, what: str, total: float | None = None) -
 
 
 @contextlib.contextmanager
-def quiet_libraries(also_python: bool = True) -> Iterator[None]:
+def quiet_libraries(also_python: bool = True) -> Generator[None]:
     """Hold back what libraries write to standard error, also from C++; it is shown when the block fails.
 
     Args:

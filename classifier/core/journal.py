@@ -1,4 +1,4 @@
-"""A journal of finished work, by which a killed run resumes.
+"""A journal of finished work, to resume killed runs.
 
 One JSON line per finished item; memory holds only their positions in the file.
 """

@@ -1,7 +1,8 @@
-"""Run many calls of one function: in processes or threads of this machine, or on a Dask cluster.
+"""Run many calls of one function in parallel.
 
-A call travels by pickle: a function that a module of this project defines, and few bytes of arguments, such as names. A
-call whose worker is killed is run again by another, so running it twice must give the same.
+They run in processes or threads of this machine, or on a Dask cluster. A call travels by pickle: a function that a
+module of this project defines, and few bytes of arguments, such as names. A call whose worker is killed is run again by
+another, so running it twice must give the same.
 """
 
 import contextlib
@@ -81,7 +82,7 @@ def _on_this_machine(function, calls, at_once, threads, in_order):
 
 
 def _on_cluster(function, calls, scheduler, in_order):
-    from distributed import CancelledError, KilledWorker, as_completed
+    from distributed import CancelledError, KilledWorker
 
     calls = iter(calls)
     with _client(scheduler) as client:  # closing it cancels what waits
@@ -89,17 +90,9 @@ def _on_cluster(function, calls, scheduler, in_order):
         def submit(n):
             return [client.submit(function, *call, pure=False) for call in itertools.islice(calls, n)]
 
-        futures = submit(QUEUED * max(1, sum(client.nthreads().values())))
-        running = deque(futures) if in_order else as_completed(futures, loop=client.loop)
-        add = running.extend if in_order else running.update
-        del futures
+        wait = _wait_in_order if in_order else _wait_for_any
         try:
-            while running if in_order else not running.is_empty():
-                future = running.popleft() if in_order else next(running)
-                result = future.result()
-                del future  # its result need not stay in the memory of the cluster
-                add(submit(1))
-                yield result
+            yield from wait(submit, QUEUED * max(1, sum(client.nthreads().values())), client)
         except KilledWorker:
             raise InputError(
                 f"a call was begun by several workers of {scheduler}, and each was killed, most likely because "
@@ -110,6 +103,24 @@ def _on_cluster(function, calls, scheduler, in_order):
                 f"{scheduler} is gone; start it again, and its workers, and run the same command again: what was "
                 "finished before is untouched"
             ) from None
+
+
+def _wait_in_order(submit, n, client):
+    running = deque(submit(n))
+    while running:
+        result = running.popleft().result()
+        running.extend(submit(1))
+        yield result
+
+
+def _wait_for_any(submit, n, client):
+    from distributed import as_completed
+
+    running = as_completed(submit(n), loop=client.loop)
+    while not running.is_empty():
+        result = next(running).result()
+        running.update(submit(1))
+        yield result
 
 
 def not_shared(path: Path) -> InputError:

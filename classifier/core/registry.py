@@ -1,4 +1,4 @@
-"""List and load the models, features, layouts ... by their files.
+"""List and load models, features, layouts ... by file.
 
 The folder is the list: each file in `classifier/models` is a model, named like its file.
 """

@@ -1,8 +1,9 @@
-"""The audio cache: recordings decoded once to a memory-mapped file of 16-bit samples.
+"""The audio cache: recordings decoded once, memory-mapped.
 
-A cache belongs to a data folder and a sample rate. A recording that is new or changed (path, size, time) is decoded and
-appended. The index lists whole recordings only, so the next run completes what a killed one has begun. Windows are
-views of the samples, and `forget` releases their memory, so memory does not grow with the data.
+It is a file of 16-bit samples. A cache belongs to a data folder and a sample rate. A recording that is new or changed
+(path, size, time) is decoded and appended. The index lists whole recordings only, so the next run completes what a
+killed one has begun. Windows are views of the samples, and `forget` releases their memory, so memory does not grow with
+the data.
 """
 
 import contextlib
@@ -177,7 +178,7 @@ def _decode(path, sample_rate, file, lock):
     def decoded():
         for block in recording.blocks(path, sample_rate):
             samples = to_int16(block)
-            digest.update(samples)
+            digest.update(samples.data)
             yield samples
 
     blocks = decoded()

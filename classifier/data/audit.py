@@ -1,4 +1,4 @@
-"""Audit a data folder: recordings, duplicates, and shortcuts that a model could learn.
+"""Audit a data folder: recordings, duplicates, shortcuts.
 
 A shortcut is a property of the files that predicts the labels: all speech at 48 kHz, all alarms from one phone. A model
 learns it and fails in the field. A decision tree of depth two on the properties alone finds it first.
@@ -97,7 +97,7 @@ def _measure(clip, folder) -> Facts | str:
             power += float(np.square(block, dtype="float64").sum())
             peak = max(peak, float(np.abs(block).max()))
             clipped += levels.count_clipped(block)
-            digest.update(to_int16(block))
+            digest.update(to_int16(block).data)
             window = min(len(block), N_FFT)
             frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
             spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
@@ -148,7 +148,7 @@ def _shortcuts(facts):
     }
     columns["all together"] = np.hstack(list(columns.values()))
     chance = 1 / len(set(targets))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, values in columns.items():
         score = _balanced_accuracy(values, targets, groups if enough else None)
         weight = (score - chance) / (1 - chance)

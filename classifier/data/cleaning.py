@@ -1,4 +1,4 @@
-"""Clean a raw recording: mono, one rate, without silence or noise.
+"""Clean a raw recording: remove silence and noise, measure levels.
 
 Silence that is itself a label is left alone, for nothing would remain.
 """

@@ -1,4 +1,4 @@
-"""Download published data sets, and arrange them in a layout of this project.
+"""Download published data sets and arrange them for training.
 
 voices/speech/flickr8k_audio  voices/song/vocalset  voices/song/csd     one label each, together a data folder
 esc50  urbansound8k  speech_commands                                    a data folder each
@@ -86,6 +86,7 @@ def download(corpus: Corpus, folder: Path | str, accepted: bool | Callable[[], b
     Raises:
         InputError: its licence is not accepted, or its archive cannot be downloaded or has changed.
     """
+    assert corpus.archive is not None  # `find` has filled it in
     data = Path(folder) / corpus.folder.partition("/")[0]
     target, archive = Path(folder) / corpus.folder, Path(folder) / DOWNLOADS / corpus.archive.name
     if target.exists():

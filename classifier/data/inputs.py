@@ -1,6 +1,7 @@
-"""Find the recordings of INPUT: files, folders, archives, patterns, addresses, and lists of these.
+"""Find the recordings that INPUT names.
 
-Each recording is found once, however often it is named.
+INPUT is files, folders, archives, patterns, addresses, and lists of these. Each recording is found once, however often
+it is named.
 """
 
 import glob
@@ -79,7 +80,7 @@ def _expanded(inputs, lines, refused) -> Iterator[tuple[str, str, str, str | Non
 def _recordings(given, refused, listed=False):
     given = str(locations.parse_location(given))
     if locations.is_remote(given):
-        for address, stamp in remote.stamps(given).items():
+        for address, stamp in ((str(location), stamp) for location, stamp in remote.stamps(given).items()):
             yield address, address.partition("://")[2], address, None, stamp
     elif os.path.isdir(given):
         folder = os.path.basename(os.path.abspath(given))

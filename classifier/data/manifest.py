@@ -1,7 +1,8 @@
-"""The manifest of a prepared folder: which inputs and settings made each output.
+"""The manifest of a prepared folder.
 
-One JSON line per job of PrepareData.py: id (a hash of all that decides on the outputs), data, label, group, fold,
-split, inputs, settings, outputs, seconds and skipped; of an unfinished job, begun and the first output.
+It says which inputs and settings made each output. One JSON line per job of PrepareData.py: id (a hash of all that
+decides on the outputs), data, label, group, fold, split, inputs, settings, outputs, seconds and skipped; of an
+unfinished job, begun and the first output.
 """
 
 import glob

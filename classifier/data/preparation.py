@@ -1,4 +1,4 @@
-"""Prepare raw recordings: data_long/<label>/, mono, at one rate, without silence or noise.
+"""Prepare raw recordings for training: mono, without silence or noise.
 
 A second run does only what is missing, and deletes outputs that its inputs no longer make. Inputs are only read, and
 files that are not in the manifest are never touched. Addresses have a mirror on this machine.
@@ -48,8 +48,9 @@ class PreparationConfig:
     scheduler: str | None = None
 
     def __post_init__(self) -> None:
-        is_file = not is_remote(self.data) and self.data.is_file()
-        folder, out = PurePosixPath(self.data.parent if is_file else self.data), PurePosixPath(self.out)
+        is_file = isinstance(self.data, Path) and self.data.is_file()
+        folder, out = PurePosixPath(self.data), PurePosixPath(self.out)
+        folder = folder.parent if is_file else folder
         if out.is_relative_to(folder) or folder.is_relative_to(out):
             raise InputError(f"{out} and {folder} lie in each other; choose another folder to write into (--out)")
 
@@ -99,7 +100,7 @@ def prepare(config: PreparationConfig) -> Preparation:
         missing = {name: job for name, job in jobs.items() if name not in done}
         workers_upload = config.scheduler and is_remote(config.out)
         if workers_upload:
-            mirror.upload(out, config.out)  # deletions, before workers upload under the same names
+            mirror.upload(out, str(config.out))  # deletions, before workers upload under the same names
         if missing:
             # A process of a killed run may still be writing: its job gets the same name again.
             _run(config, missing, out, done, {entry["id"]: entry["outputs"][:1] for entry in unfinished})
@@ -107,7 +108,7 @@ def prepare(config: PreparationConfig) -> Preparation:
                 mirror.updated(config.out, missing_ok=True)
             manifest.write_manifest(out, done.values())
         if is_remote(config.out):
-            mirror.upload(out, config.out)
+            mirror.upload(out, str(config.out))
     return Preparation(clips, [done[name] for name in jobs])
 
 

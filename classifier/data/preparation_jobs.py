@@ -1,4 +1,4 @@
-"""Jobs of a preparation: which clips become one output, under which name, and doing it.
+"""Plan, name and run the jobs of a preparation.
 
 A job runs in a process of its own, or on a worker of a cluster; such a worker downloads the recordings of its own jobs
 from an address, and uploads what it made of them. A path is taken for one that all machines share.
@@ -23,7 +23,7 @@ from classifier.data.cleaning import PART_SECONDS, Cleaning
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.manifest import Entry
 from classifier.storage import filesystems, local_files, mirror, remote
-from classifier.storage.locations import Location, is_remote
+from classifier.storage.locations import Location
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ class Job:
 
     def for_cluster(self, data: Location) -> "Job":
         """The same job for workers, which run in another folder and may have only the address of the data."""
-        paths = [mirror.address_of(clip.path, data) if is_remote(data) else clip.path.resolve() for clip in self.clips]
+        paths = [
+            mirror.address_of(clip.path, data) if isinstance(data, str) else clip.path.resolve() for clip in self.clips
+        ]
         return replace(
             self, clips=tuple(replace(clip, path=path) for clip, path in zip(self.clips, paths, strict=True))
         )

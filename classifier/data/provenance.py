@@ -1,4 +1,4 @@
-"""Provenance in run.json: the data, and the recordings of each split."""
+"""Data and splits as recorded in run.json."""
 
 from collections.abc import Sequence
 from pathlib import Path

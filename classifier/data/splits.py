@@ -98,7 +98,7 @@ def _folds(clips, labels, contents, seed):
         return np.array([clip.fold for clip in clips])
     groups = joined(np.array([clip.group for clip in clips]), contents)
     n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
-    rarest = min(n_groups, key=n_groups.get)
+    rarest = min(n_groups, key=n_groups.__getitem__)
     if n_groups[rarest] < len(SPLITS):
         raise InputError(
             f"{rarest!r} has {n_groups[rarest]} recording(s) or group(s); it needs at least {len(SPLITS)}, one each to "

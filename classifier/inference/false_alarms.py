@@ -1,4 +1,4 @@
-"""Count a model's false alarms in long recordings that hold none of its labels.
+"""Count a model's false alarms in recordings without its labels.
 
 Windows overlap by half, as in an app; an app that asks more often has somewhat more alarms.
 """

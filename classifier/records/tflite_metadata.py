@@ -1,4 +1,4 @@
-"""Read a .tflite's metadata: sample rate, labels, and all of it as a dict.
+"""Read a .tflite's metadata: sample rate, labels, all fields.
 
 Only flatbuffers: neither TensorFlow nor tflite-support is imported. export/metadata.py writes it.
 """
@@ -108,8 +108,11 @@ def metadata_schema() -> ModuleType:
     """mediapipe's generated module, loaded from its file: importing mediapipe would import TensorFlow."""
     name = "metadata_schema_py_generated"
     if name not in sys.modules:
-        folder = Path(importlib.util.find_spec("mediapipe").origin).parent
-        spec = importlib.util.spec_from_file_location(name, folder / "tasks" / "metadata" / f"{name}.py")
+        mediapipe = importlib.util.find_spec("mediapipe")
+        assert mediapipe is not None and mediapipe.origin is not None  # in requirements.txt
+        path = Path(mediapipe.origin).parent / "tasks" / "metadata" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None  # a .py file has both
         sys.modules[name] = module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     return sys.modules[name]

@@ -1,4 +1,4 @@
-"""Scores of predictions, by window and by recording, with bootstrap intervals.
+"""Scores of predictions by window and recording, with intervals.
 
 Windows of one group are not independent: an interval over windows would be too narrow, so groups are drawn.
 """

@@ -1,4 +1,4 @@
-"""Unpack untrusted archives: whole into a new folder, or not at all.
+"""Unpack untrusted archives whole, or not at all.
 
 An archive's names and sizes are not trusted: names are checked before they become paths, and bytes are counted as they
 are unpacked. Permissions and times of the archive are not taken over.
@@ -19,7 +19,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, NamedTuple
+from typing import Any, NamedTuple
 
 from classifier.core import atomic_files
 from classifier.core.console import progress
@@ -51,7 +51,7 @@ class Member(NamedTuple):
     name: str
     is_folder: bool
     refusal: str
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], Any]  # a file of bytes
 
 
 class RefusedMemberError(Exception):
@@ -181,7 +181,8 @@ def _members(archive, name):
         compressed = next((opens(file) for magic, opens in MAGIC.items() if start.startswith(magic)), None)
         file = compressed or file
         try:
-            tar = tarfile.open(fileobj=_Blocks(file), mode="r:", encoding="utf-8")
+            blocks = _Blocks(file)  # has the methods that tarfile calls, and no others
+            tar = tarfile.open(fileobj=blocks, mode="r:", encoding="utf-8")  # ty: ignore[no-matching-overload]
         except tarfile.ReadError as error:
             file.seek(0)
             if compressed and not _begins_a_tar(file.read(tarfile.BLOCKSIZE)):
@@ -228,7 +229,7 @@ def _tar_members(tar, file):
 class _Blocks:
     """A file for tarfile, which would read a header of names into memory whatever size it claims to have."""
 
-    def __init__(self, file):
+    def __init__(self, file: Any) -> None:
         self.file, self.seek, self.tell = file, file.seek, file.tell
         self.last = b""
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pooch
 import requests
@@ -39,15 +40,16 @@ def fetch(url: str, path: Path | str, checksum: str | None = None) -> Path:
     part = path.with_name(f"{path.name}.part")
 
     def receive_whole(url, output_file, _):
-        if path.exists():  # pooch downloads a file with a wrong checksum again; a person may have put this one there
+        if checksum and path.exists():  # pooch would download it again, but a person may have put it there
             found = pooch.file_hash(path, checksum.partition(":")[0])
             raise InputError(f"{path} has the checksum {found}, not {checksum}: delete it and run the command again")
         _receive_whole(url, part, path)
         os.replace(part, output_file)
 
     pooch.get_logger().setLevel("WARNING")
+    receive: Any = receive_whole  # pooch's type for it asks for argument names that pooch does not use
     try:
-        pooch.retrieve(url, checksum, path.name, path.parent, downloader=receive_whole)
+        pooch.retrieve(url, checksum, path.name, path.parent, downloader=receive)
     except InputError:
         raise
     except ValueError as error:  # pooch names both checksums, and has deleted the file

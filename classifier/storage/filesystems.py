@@ -1,4 +1,4 @@
-"""Remote file systems through fsspec: open an address, list it, explain its errors.
+"""Remote file systems through fsspec: open, list, explain errors.
 
 Addresses carry no credentials. Each provider's own tools are asked for them: AWS_ACCESS_KEY_ID and
 AWS_SECRET_ACCESS_KEY or ~/.aws, `gcloud auth application-default login`, AZURE_STORAGE_CONNECTION_STRING, ssh keys.
@@ -7,7 +7,7 @@ AWS_SECRET_ACCESS_KEY or ~/.aws, `gcloud auth application-default login`, AZURE_
 import contextlib
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from classifier.core.errors import InputError
@@ -63,7 +63,7 @@ def open_address(address: str) -> tuple["AbstractFileSystem", str]:
 
 
 @contextlib.contextmanager
-def explained(address: str) -> Iterator[None]:
+def explained(address: str) -> Generator[None]:
     """Turn what each provider's library raises into an InputError that names the address.
 
     Raises:

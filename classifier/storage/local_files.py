@@ -1,4 +1,4 @@
-"""Recordings on this machine: which files they are, and their stamps.
+"""Find and stamp recordings on this machine.
 
 A file counts as a recording by its suffix alone; whether it can be decoded is known when it is read.
 """

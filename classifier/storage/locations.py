@@ -1,4 +1,4 @@
-"""Locations, paths or addresses; and names from others that may become paths.
+"""Parse paths and addresses; check untrusted names.
 
 A path stays a Path; an address such as s3://bucket/folder stays text, because pathlib would make one slash of two.
 """

@@ -1,4 +1,4 @@
-"""Mirror a remote folder on this machine: download and upload only changed files.
+"""Mirror remote folders: download and upload only changed files.
 
 A mirror remembers the stamps of its files, both here and there, from the last time that they were the same. So a file
 that is deleted on one side is told from a file that is new on the other.
@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -171,7 +171,7 @@ def _as_name(address):
 
 
 @contextlib.contextmanager
-def _index(folder, address) -> Iterator[dict[str, list[Stamp | None]]]:
+def _index(folder, address) -> Generator[dict[str, list[Stamp | None]]]:
     """{name: [stamp there, stamp here]} of a mirror, written when the block ends, however it does."""
     path, index = folder / INDEX, {}
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):

@@ -1,12 +1,13 @@
-"""Files at a path or an address (s3://bucket/file): find, stamp, read, write, delete.
+"""Find, read, write and delete files, local or remote.
 
-Names that others gave become paths only below the folder asked for.
+A location is a path or an address such as s3://bucket/file. Names that others gave become paths only below the folder
+asked for.
 """
 
 import contextlib
 import glob
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from classifier.core import atomic_files
 from classifier.core.errors import InputError
 from classifier.storage import filesystems, local_files, locations
 from classifier.storage.filesystems import MissingError, Stamp, explained, is_hidden
-from classifier.storage.locations import Location, is_remote, parse_location
+from classifier.storage.locations import Location, parse_location
 
 
 def stamps(location: Location) -> dict[Location, Stamp | None]:
@@ -30,7 +31,7 @@ def stamps(location: Location) -> dict[Location, Stamp | None]:
         InputError: there is nothing, it cannot be read, or the protocol is none of filesystems.PACKAGES.
     """
     location = parse_location(location)
-    if not is_remote(location):
+    if isinstance(location, Path):
         return {path: local_files.stamp(path) for path in _local_recordings(location)}
     system, path = filesystems.open_address(location)
     with explained(location):
@@ -63,7 +64,7 @@ def stamp(location: Location) -> Stamp | None:
         InputError: the address cannot be reached.
     """
     location = parse_location(location)
-    if not is_remote(location):
+    if isinstance(location, Path):
         return local_files.stamp(location)
     system, path = filesystems.open_address(location)
     try:
@@ -74,14 +75,14 @@ def stamp(location: Location) -> Stamp | None:
 
 
 @contextlib.contextmanager
-def local_copy(location: Location) -> Iterator[Path]:
+def local_copy(location: Location) -> Generator[Path]:
     """A Path to read a file from: the file itself, or a copy that is deleted after the block.
 
     Raises:
         InputError: the file cannot be fetched.
     """
     location = parse_location(location)
-    if not is_remote(location):
+    if isinstance(location, Path):
         yield location
         return
     system, path = filesystems.open_address(location)
@@ -94,10 +95,10 @@ def local_copy(location: Location) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def new_file(location: Location) -> Iterator[Path]:
+def new_file(location: Location) -> Generator[Path]:
     """A temporary path; its file takes its place at the location when the block succeeds, and is deleted otherwise."""
     location = parse_location(location)
-    if is_remote(location):
+    if isinstance(location, str):
         with tempfile.TemporaryDirectory() as folder:
             yield Path(folder, "fresh")
             upload(Path(folder, "fresh"), location)
@@ -133,7 +134,7 @@ def remove(location: Location) -> None:
         InputError: the address cannot be written to.
     """
     location = parse_location(location)
-    if not is_remote(location):
+    if isinstance(location, Path):
         location.unlink(missing_ok=True)
         return
     system, path = filesystems.open_address(location)

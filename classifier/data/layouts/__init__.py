@@ -72,7 +72,7 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, st
             raise InputError(f"{path}, line 1: there is no column {missing[0]!r}; it needs {', '.join(columns)}")
         for row in reader:
             if None in row or None in row.values():
-                wanted = len(reader.fieldnames)
+                wanted = len(reader.fieldnames or ())
                 raise InputError(f"{path}, line {reader.line_num} has not {wanted} values, as line 1 has; correct it")
             yield reader.line_num, {name: value.strip() for name, value in row.items()}
     except csv.Error as error:

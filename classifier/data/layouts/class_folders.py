@@ -1,4 +1,4 @@
-"""A folder per label, with recordings in it or in its subfolders.
+"""A folder per label, with recordings at any depth.
 
 data_short/silence/kitchen.wav  ->  Clip(label="silence", group="silence/kitchen.wav")
 """

@@ -1,4 +1,4 @@
-"""ESC-10 as it was first published: a numbered folder per label, fold, source and take in the file name.
+"""ESC-10 as first published: numbered folders, folds in file names.
 
 001 - Dog bark/1-30226-A.ogg  ->  Clip(label="Dog bark", group="30226", fold=1)
 

@@ -1,4 +1,4 @@
-"""ESC-50 as it is published: meta/esc50.csv, a line per recording, and the recordings in audio/.
+"""ESC-50 as published: meta/esc50.csv, and the recordings in audio/.
 
 1-100032-A.wav,1,0,dog,True,100032,A  ->  Clip(label="dog", group="100032", fold=1)
 

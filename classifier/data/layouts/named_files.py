@@ -1,4 +1,4 @@
-"""All recordings in one folder, each named after its label, up to the first underscore.
+"""One folder of recordings named label_anything.
 
 silence_44100hz_stereo.wav  ->  Clip(label="silence", group="silence_44100hz_stereo.wav")
 """

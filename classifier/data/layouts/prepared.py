@@ -1,4 +1,4 @@
-"""A prepared folder: a folder per label, and PrepareData.py's manifest with their groups.
+"""A prepared folder: a folder per label, and a manifest.
 
 data_long/manifest.jsonl, data_long/song/anna 1.wav  ->  Clip(label="song", group="anna")
 

@@ -1,4 +1,4 @@
-"""Text files with splits: classes.txt, one label per line, and train.txt, val.txt and test.txt.
+"""Splits in text files: classes.txt, train.txt, val.txt, test.txt.
 
 train.txt: street/car horn.wav 1  ->  Clip(label=second line of classes.txt, group="street/car horn.wav", split="train")
 

@@ -1,4 +1,6 @@
-"""A csv file with one line per clip: path and label, optionally fold, group, start and end (seconds).
+"""A csv file with one line per clip.
+
+Columns: path, label, and optionally fold, group, start and end (seconds).
 
 street/monday.wav,car horn,12.5,14  ->  Clip(label="car horn", group="street/monday.wav", start=12.5, end=14.0)
 

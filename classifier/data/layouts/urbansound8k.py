@@ -1,4 +1,4 @@
-"""UrbanSound8K as it is published: metadata/UrbanSound8K.csv, a line per slice, and the slices in audio/fold<k>/.
+"""UrbanSound8K as published: metadata/UrbanSound8K.csv and audio/fold<k>/.
 
 100032-3-0-0.wav,100032,0.0,0.317551,1,5,3,dog_bark  ->  Clip(label="dog_bark", group="100032", fold=5)
 

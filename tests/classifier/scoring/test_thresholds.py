@@ -108,7 +108,9 @@ def test_to_take_one_label_for_another_is_no_false_alarm_where_there_is_backgrou
 
 def test_several_models_are_pooled_by_their_hours_and_windows():
     one = thresholds.measure(predictions_of([0.9, 0.9], ["silence", "cat"]), LABELS, HOUR, {"cat": 0.5, "dog": 0.5})
-    other = thresholds.measure(predictions_of([0.1] * 4, ["silence"] * 3 + ["cat"]), LABELS, HOUR, {"cat": 0.4, "dog": 0.5})
+    other = thresholds.measure(
+        predictions_of([0.1] * 4, ["silence"] * 3 + ["cat"]), LABELS, HOUR, {"cat": 0.4, "dog": 0.5}
+    )
     cat, dog = thresholds.pooled([one, other]).values()
     assert (cat["false_alarms"], cat["hours"], cat["false_alarms_per_hour"]) == (1, 4, 0.25)
     assert (cat["windows"], cat["misses"]) == (2, 0.5)
