@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 from classifier.core import arguments, console, registry
 from classifier.core.errors import InputError
-from classifier.storage.locations import absolute, is_remote, place
+from classifier.storage.locations import absolute, is_remote, parse_location
 from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE
 
 # Parameters: change them here, or give them on the command line.
@@ -32,7 +32,9 @@ RETRAINS = (
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names with commas, all, or trained ones (default: %(default)s)")
-    parser.add_argument("--data", default=DATA, type=place, help="path or address (default: data_long, or data_short)")
+    parser.add_argument(
+        "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
+    )
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
     parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
@@ -60,18 +62,18 @@ def main(argv=None):
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster that trains (docs/guide/many_machines.md)"
     )
-    parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: evaluated)")
+    parser.add_argument("--out", default=OUT, type=parse_location, help="a path or an address (default: evaluated)")
     args = parser.parse_args(argv)
 
     from classifier.data import clips
     from classifier.reporting import tables
-    from classifier.storage import remote
+    from classifier.storage import mirror
 
     models = [Path(name.strip()) for name in args.model.split(",")]
     are_trained = any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in models)
     are_trained = are_trained and not set(map(str, models)) <= {"all", *registry.names("models")}
     args.data, there = absolute(args.data or clips.default_data()), args.out
-    args.out = remote.fetched_to_write(there)
+    args.out = mirror.updated_for_writing(there)
     found = clips.read_clips(args.data, args.group_by, args.layout)
     results = test_trained(args, models, found) if are_trained else train_and_test(args, found, there)
     for result in results:
@@ -80,7 +82,7 @@ def main(argv=None):
             tables.background(result)
     tables.leaderboard(results, args.out / "leaderboard.csv")
     if is_remote(there):
-        remote.send(args.out, there)
+        mirror.upload(args.out, there)
     next_step = "classify with the best" if are_trained else "python TrainModel.py, for the model to keep"
     print(f"wrote {there}: leaderboard.csv, a json and confusion matrices a model; next: {next_step}")
 
@@ -98,7 +100,7 @@ def train_and_test(args, found, there):
     if args.jobs and args.scheduler:
         raise InputError("--jobs is for this machine; on a cluster as many train at once as its workers have threads")
     if args.background_noise:
-        clips.of_background(args.background_noise)  # an error now, and not in every fold
+        clips.of_background_noise(args.background_noise)  # an error now, and not in every fold
         args.background_noise = str(args.background_noise.resolve())
     names = weights.ready(names, leave_out=args.model == "all")
     labels = clips.label_order(found, args.labels)

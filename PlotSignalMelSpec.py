@@ -7,6 +7,7 @@ with --attention, which second of a recording spoke for which label.
 from pathlib import Path
 
 from classifier.core import arguments, console, registry
+from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data.labels import read_labels
 from classifier.records.audio_format import make_audio_format
@@ -34,10 +35,8 @@ def main(argv=None):
     parser.add_argument("--out", default=OUT, type=Path, help="folder for galleries (default: gallery)")
     args = parser.parse_args(argv)
 
-    if not 0 <= args.overlap < 1:
-        raise InputError(f"--overlap {args.overlap:g} is no share of a window: take 0 or more, and less than 1")
-    if args.start < 0:
-        raise InputError(f"--start {args.start:g} is before the recording begins; take 0 or more seconds")
+    check_range("--overlap", args.overlap, "a share of a window", 0, below=1)
+    check_range("--start", args.start, "seconds before the window", 0)
     is_data = args.recording and (args.recording.is_dir() or args.recording.suffix == ".csv")
     if args.attention:
         draw_attention(args.recording, args.attention, args.png)

@@ -1,34 +1,37 @@
-"""Step 0: raw recordings -> data_long/<label>/, mono and without silence; or check a data folder; or download one."""
+"""Step 0: prepare raw recordings into data_long/<label>/, mono and without silence; or check or download a data set."""
 
 import sys
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from classifier.core import arguments, console
 from classifier.records.audio_format import make_audio_format
-from classifier.storage.locations import place
+from classifier.storage.local_files import RECORDING_SUFFIXES
+from classifier.storage.locations import parse_location
 from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS
 
 # Parameters: change them here, or give them on the command line.
-DATA = DATA_RAW  # raw recordings in any layout: a folder per label, a csv file ...; or one recording, to look at
+DATA = DATA_RAW  # raw recordings in any layout: a folder per label, a csv file ...; or one recording, to draw
 OUT = DATA_LONG  # <label>/<recording>.wav and manifest.jsonl go there
-GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where
-TOP_DB = 30  # what is so far below a recording's loudest moment is silence; 20 cuts soft consonants, 60 leaves breath
-SPLIT = False  # cut silence out of the inside too, not only off the ends
-DENOISE = None  # take noise away that sounds like: quietest (moment), whole (recording), or a file; None: leave it
-JOIN_RECORDINGS = 10  # seconds; shorter recordings of one label and group are put together; 0: none are
-SILENT = ",".join(SILENT_LABELS)  # labels that are silence themselves: left as they are
+GROUP_BY = None  # a regular expression; its first group, in a file's name, is the recording's group
+TOP_DB = 30  # audio so far below a recording's loudest moment is silence; 20 cuts soft consonants, 60 leaves breath
+SPLIT = False  # remove silence inside recordings too, not only at their ends
+DENOISE = None  # remove noise that sounds like: the quietest (moment), the whole (recording), or a recording's path
+JOIN_RECORDINGS = 10  # seconds; shorter recordings of one label and group are joined; 0 joins none
+SILENT = ",".join(SILENT_LABELS)  # labels of silence: neither trimmed nor denoised
 
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
-    parser.add_argument("data", nargs="?", default=DATA, type=place, help="raw recordings: a path or an address")
-    parser.add_argument("--out", default=OUT, type=place, help="a path or an address (default: data_long)")
-    parser.add_argument("--layout", help="how the data lies there (default: found by looking)")
-    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group together")
+    parser.add_argument(
+        "data", nargs="?", default=DATA, type=parse_location, help="raw recordings: a path or an address"
+    )
+    parser.add_argument("--out", default=OUT, type=parse_location, help="a path or an address (default: data_long)")
+    parser.add_argument("--layout", help="layout of the data (default: recognised)")
+    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument(
         "--top-db", default=TOP_DB, type=arguments.at_least(1), metavar="DB", help="silence (default: %(default)s)"
     )
-    parser.add_argument("--split", default=SPLIT, action="store_true", help="cut silence out of the inside too")
+    parser.add_argument("--split", default=SPLIT, action="store_true", help="remove silence inside recordings too")
     parser.add_argument(
         "--denoise", default=DENOISE, metavar="HOW", help="quietest, whole, or a recording of the noise"
     )
@@ -39,55 +42,56 @@ def main(argv=None):
         metavar="SECONDS",
         help="default: %(default)s",
     )
-    parser.add_argument("--silent", default=SILENT, metavar="LABELS", help="left as they are (default: %(default)s)")
-    parser.add_argument("--sample-rate", default=SAMPLE_RATE, type=arguments.at_least(1000), metavar="HZ")
     parser.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it (docs/guide/many_machines.md)"
+        "--silent", default=SILENT, metavar="LABELS", help="labels of silence, left as they are (default: %(default)s)"
     )
-    parser.add_argument("--plot", action="store_true", help="draw it: a recording before and after, or the check-up")
-    parser.add_argument("--check", metavar="FOLDER", nargs="?", const=True, help="say what is in a data folder")
-    parser.add_argument("--json", action="store_true", help="the check-up as JSON on standard output, and nothing else")
-    parser.add_argument("--download", metavar="NAME", help="a corpus into data_sets; a wrong name lists them")
-    parser.add_argument("--yes", action="store_true", help="accept the licence of what is downloaded")
+    parser.add_argument("--sample-rate", default=SAMPLE_RATE, type=arguments.at_least(1000), metavar="HZ")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask cluster to run on (docs/guide/many_machines.md)")
+    parser.add_argument("--plot", action="store_true", help="draw a recording before and after, or the check")
+    parser.add_argument("--check", metavar="FOLDER", nargs="?", const=True, help="report what is in a data folder")
+    parser.add_argument("--json", action="store_true", help="print the check as JSON, and nothing else")
+    parser.add_argument("--download", metavar="NAME", help="download a corpus into data_sets; a wrong name lists them")
+    parser.add_argument("--yes", action="store_true", help="accept the corpus' licence")
     args = parser.parse_args(argv)
 
     if args.download:
-        download(args)
+        download(args.download, args.yes)
     elif args.check or args.data == DATA and not DATA.exists():
         check(args)
+    elif PurePosixPath(args.data).suffix.lower() in RECORDING_SUFFIXES:
+        draw(args)
     else:
         prepare(args)
 
 
 def prepare(args):
-    from classifier.audio import recording
-    from classifier.data import clips, preparation
-    from classifier.storage import remote
+    from classifier.data import preparation
+    from classifier.plotting.preparation import draw
 
-    noise = args.denoise
-    if noise not in (None, "quietest", "whole"):
-        recording.properties(noise)
-        noise = str(Path(noise).resolve())
-    silent = tuple(label.strip() for label in args.silent.split(","))
-    settings = preparation.Settings(args.sample_rate, args.top_db, args.split, noise, args.join_recordings, silent)
-    if PurePosixPath(args.data).suffix.lower() in recording.SUFFIXES:
-        with remote.local(args.data) as path:
-            png = preparation.draw(path, settings)
-        return print(f"wrote {png}: {args.data} before and after; the recording itself is as it was")
-    found = clips.read_clips(args.data, args.group_by, args.layout)
-    entries = preparation.prepare(found, args.data, args.out, settings, args.scheduler)
-    preparation.show(entries, make_audio_format().seconds)
-    drawn = [clip.path for clip in found if clip.label not in silent][: args.plot]
-    written = [*(preparation.draw(path, settings) for path in drawn), args.out]
+    config = preparation.PreparationConfig.from_args(args)
+    prepared = preparation.prepare(config)
+    preparation.summary(prepared, make_audio_format().seconds)
+    audible = [clip.path for clip in prepared.clips if clip.label not in config.cleaning.silent_labels]
+    written = [*(draw(path, config.cleaning) for path in audible[: args.plot]), args.out]
     next_steps = f"python PrepareData.py --check {args.out}, or python TrainModel.py --data {args.out}"
     print(f"wrote {', '.join(map(str, written))}; next: {next_steps}")
+
+
+def draw(args):
+    from classifier.data.cleaning import Cleaning
+    from classifier.plotting import preparation
+    from classifier.storage import remote
+
+    with remote.local_copy(args.data) as path:
+        png = preparation.draw(path, Cleaning.from_args(args))
+    print(f"wrote {png}: {args.data} before and after; the recording itself is unchanged")
 
 
 def check(args):
     from classifier.data import audit, clips
     from classifier.plotting import plots
 
-    data = clips.default_data() if args.check in (None, True) else place(args.check)
+    data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
     found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_audio_format().seconds)
     audit.show(found, args.json)
     if args.plot:
@@ -97,13 +101,14 @@ def check(args):
         print(f"{wrote}next: python TrainModel.py --data {data}")
 
 
-def download(args):
+def download(name, licence_accepted):
     from classifier.data import corpora
 
-    def agreed():
-        return args.yes or sys.stdin.isatty() and input("accept the licence? (yes/no) ").strip().lower() in ("y", "yes")
+    def accepted():
+        asked = not licence_accepted and sys.stdin.isatty() and input("accept the licence? (yes/no) ")
+        return licence_accepted or asked and asked.strip().lower() in ("y", "yes")
 
-    data = corpora.download(corpora.find(args.download), DATA_SETS, agreed)
+    data = corpora.download(corpora.find(name), DATA_SETS, accepted)
     print(f"wrote {data}; next: python PrepareData.py --check {data}, or python PrepareData.py {data}")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from classifier.core import arguments, console
 from classifier.records.config import TrainingConfig
-from classifier.storage.locations import place
+from classifier.storage.locations import parse_location
 from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -19,7 +19,9 @@ SEED = 0  # same seed, same weights
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names with commas, or all (default: %(default)s)")
-    parser.add_argument("--data", default=DATA, type=place, help="path or address (default: data_long, or data_short)")
+    parser.add_argument(
+        "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
+    )
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
     parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")

@@ -18,6 +18,7 @@ from benchmarks import memory
 from benchmarks.stopwatch import timed
 from classifier.audio import recording
 from classifier.core import arguments, console
+from classifier.storage import local_files
 from Constants import DATA_SHORT, ROOT, TRAINED
 
 RATE = 16_000
@@ -26,7 +27,7 @@ POLL = 0.1  # seconds
 
 def write(path, hours):
     """A minute at a time; each begins elsewhere in the sounds, so that no two are the same."""
-    sounds = np.concatenate([recording.read(each, RATE) for each in recording.find(DATA_SHORT)])
+    sounds = np.concatenate([recording.read(each, RATE) for each in local_files.find_recordings(DATA_SHORT)])
     with soundfile.SoundFile(path, "w", RATE, 1) as file:
         for minute in console.progress(range(round(hours * 60)), "writing a recording"):
             file.write(np.resize(np.roll(sounds, -minute * 12_345), 60 * RATE))

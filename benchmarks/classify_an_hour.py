@@ -21,6 +21,7 @@ from classifier.core import arguments, console
 from classifier.data import inputs
 from classifier.inference import batch
 from classifier.records import artifact
+from classifier.storage import local_files
 from Constants import TRAINED
 
 BIRDNET = 3 / 0.024  # times real time on a core
@@ -55,7 +56,7 @@ def main(argv=None):
             rates[jobs] = args.hours * 3600 / seconds
             ratio = f"{rates[jobs] / jobs / BIRDNET:.2f} times 24 ms a 3 s segment and core"
             print(f"{jobs} process(es): {seconds:.2f} s, {rates[jobs]:.0f} times real time, {ratio}", flush=True)
-        old = old_way(args.trained / args.model, next(iter(recording.find(data))))
+        old = old_way(args.trained / args.model, next(iter(local_files.find_recordings(data))))
     print(f"two processes: {rates[2] / rates[1]:.2f} times one")
     print(f"one librosa spectrogram and one model.predict per window: {old:.1f} times real time; ", end="")
     print(f"one process is {rates[1] / old:.0f} times faster, two are {rates[2] / old:.0f} times")

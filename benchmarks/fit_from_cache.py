@@ -28,7 +28,7 @@ def main(argv=None):
 
     console.import_tensorflow()
     with tempfile.TemporaryDirectory() as temporary:
-        audio_cache.STORES = Path(temporary) / "stores"
+        audio_cache.CACHE = Path(temporary) / "stores"
         folder = Path(temporary) / "data"
         repeated.write(folder, args.hours)
         found = clips.read_clips(folder)

@@ -64,7 +64,7 @@ def main(argv=None):
     mel = MelSpectrogram.from_audio_format(AudioFormat())
     with tempfile.TemporaryDirectory() as temporary:
         few, folder = Path(temporary) / "few", Path(temporary) / "hour"
-        audio_cache.STORES = Path(temporary) / "stores"
+        audio_cache.CACHE = Path(temporary) / "stores"
         repeated.write(few, 0.05, KINDS)
         repeated.write(folder, args.hours, KINDS)
         paths = [clip.path for clip in clips.read_clips(folder)]

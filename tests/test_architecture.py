@@ -1,12 +1,53 @@
-"""Rules of the layout that import-linter cannot say, read from the syntax trees."""
+"""Rules of the layout that import-linter cannot express (its own are in pyproject.toml), read from the syntax trees."""
 
 import ast
+import tomllib
 
 import pytest
 
 from tests.conftest import ROOT
 
+DOORS = {  # library: the modules of classifier, or packages of it, or scripts, that may import it
+    "ai_edge_litert": {"export", "inference.prediction", "pretrained", "records.tflite_metadata"},
+    "av": {"audio.recording"},
+    "distributed": {"core.parallel"},
+    "fastapi": {"service"},
+    "filelock": {"core.atomic_files"},
+    "flatbuffers": {"records.tflite_metadata"},
+    "fsspec": {"storage.filesystems"},
+    "h5py": {"pretrained"},
+    "jax": {"training.distributed"},
+    "joblib": {"core.parallel", "evaluation.baselines.boosting"},
+    "libusb_package": {"export.metadata"},
+    "matplotlib": {"plotting.plots"},
+    "mediapipe": {"export.runtimes"},
+    "noisereduce": {"audio.denoise"},
+    "pebble": {"service"},
+    "pooch": {"storage.downloads"},
+    "prometheus_client": {"service"},
+    "pyarrow": {"inference.writers"},
+    "pydantic": {"service"},
+    "requests": {"storage.downloads"},
+    "sklearn": {"data.audit", "data.splits", "evaluation.baselines.boosting", "scoring.metrics"},
+    "soundata": {"data.corpora"},
+    "soundfile": {"audio.recording"},
+    "soxr": {"audio.recording"},
+    "sqlite3": {"service"},
+    "starlette": {"service"},
+    "tensorflow": {"core.console", "export", "pretrained", "training.train"},
+    "tflite_support": {"export.metadata", "export.runtimes"},
+    "threadpoolctl": {"evaluation.baselines.boosting", "service"},
+    "tqdm": {"core.console"},
+    "uvicorn": {"ServeModel"},
+}
+SCRIPTS = {path.stem for path in ROOT.glob("*.py")} - {"Constants", "SampleSignal"}
 FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
+
+
+def module_of(path):
+    """The dotted name of a file, without classifier."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[1:] if parts[0] == "classifier" else parts).removesuffix(".__init__")
 
 
 def imports(path):
@@ -19,6 +60,33 @@ def imports(path):
 
 def test_there_are_files():
     assert len(FILES) > 25
+    assert len(SCRIPTS) > 10
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_an_outside_library_has_one_door(path):
+    module = module_of(path)
+    for name in imports(path):
+        doors = DOORS.get(name.partition(".")[0], {module})
+        is_door = any(module == door or module.startswith(f"{door}.") for door in doors)
+        assert is_door, f"{module} imports {name}; only {', '.join(sorted(doors))} may"
+
+
+def test_a_door_is_there_and_used():
+    used = {(name.partition(".")[0], module_of(path)) for path in FILES for name in imports(path)}
+    for library, doors in DOORS.items():
+        for door in doors:
+            assert any(name == library and f"{module}.".startswith(f"{door}.") for name, module in used), (
+                library,
+                door,
+            )
+
+
+def test_import_linter_keeps_the_package_from_every_script():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    contract = next(contract for contract in contracts if contract["name"] == "The package imports no script")
+    assert set(contract["forbidden_modules"]) == SCRIPTS
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -9,7 +9,7 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.data import preparation
 from classifier.records import artifact
-from classifier.storage import remote
+from classifier.storage import mirror, remote
 from tests.conftest import run_script, write_data
 
 
@@ -26,7 +26,7 @@ def there(bucket, raw):
     """s3://<bucket>, which holds the recordings in the folder raw."""
     name = f"cluster-{os.urandom(4).hex()}"
     bucket.create_bucket(Bucket=name)
-    remote.send(raw, f"s3://{name}/raw")
+    mirror.upload(raw, f"s3://{name}/raw")
     return f"s3://{name}"
 
 
@@ -69,7 +69,7 @@ def test_a_worker_that_does_not_see_the_recordings_says_so_and_skips_none(tmp_pa
 def test_a_cluster_that_shares_nothing_prepares_the_same_from_bucket_to_bucket(there, alone, cluster, bucket, tmp_path):
     printed, _ = prepare(tmp_path, f"{there}/raw", f"{there}/prepared", "--scheduler", cluster)
     assert f"wrote {there}/prepared; next: " in printed
-    assert prepared(remote.fetch(f"{there}/prepared", tmp_path / "first")) == alone
+    assert prepared(mirror.download(f"{there}/prepared", tmp_path / "first")) == alone
     before = remote.stamps(f"{there}/prepared")
     bucket.delete_object(Bucket=there.removeprefix("s3://"), Key="raw/high tone/h0_take.wav")
     _, said = prepare(tmp_path, f"{there}/raw", f"{there}/prepared", "--scheduler", cluster)
@@ -83,11 +83,11 @@ def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_p
     settings = ["--model", "signal", "--epochs", 1, "--folds", "0", "--labels", tmp_path / "labels.txt"]
     run_script("EvaluateModel.py", "--data", raw, "--out", "alone", *settings, cwd=tmp_path)
     elsewhere = ["--data", f"{there}/all", "--out", f"{there}/evaluated", "--scheduler", cluster]
-    remote.send(raw, f"{there}/all")
+    mirror.upload(raw, f"{there}/all")
     printed, said = run_script("EvaluateModel.py", *elsewhere, *settings, cwd=tmp_path)
     assert f"1 trainings, 0 done before, on the workers of {cluster}" in said
     assert f"wrote {there}/evaluated" in printed
-    sent = remote.fetch(f"{there}/evaluated", tmp_path / "sent")
+    sent = mirror.download(f"{there}/evaluated", tmp_path / "sent")
     assert (sent / "leaderboard.csv").read_bytes() == (tmp_path / "alone" / "leaderboard.csv").read_bytes()
     ours, theirs = (artifact.load(folder / "fold_0" / "signal") for folder in (tmp_path / "alone", sent))
     for name in ("labels", "split", "scores", "thresholds"):

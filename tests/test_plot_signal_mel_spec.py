@@ -58,8 +58,8 @@ def test_what_a_model_paid_attention_to(tmp_path):
         (["empty"], "empty holds no data"),
         (["short.wav", "--features", "mfcc", "--start", "9"], "short.wav ends at 1.00 s"),
         (["--features", "mfcc", "--start", "2"], "--start 2 is after its end"),
-        (["--features", "mfcc", "--start", "-1"], "--start -1 is before the recording begins"),
-        (["--features", "mfcc", "--overlap", "1"], "--overlap 1 is no share of a window"),
+        (["--features", "mfcc", "--start", "-1"], "--start -1: give seconds before the window: 0 or more"),
+        (["--features", "mfcc", "--overlap", "1"], "--overlap 1: give a share of a window: 0 or more, and less than 1"),
     ],
 )
 def test_a_wrong_turn_is_one_sentence(arguments, reason, tmp_path):

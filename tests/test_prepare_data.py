@@ -94,7 +94,7 @@ def test_what_the_inputs_no_longer_make_is_taken_away_and_nothing_else(raw):
     _, said = prepare(raw, *BY_SPEAKER)
     names = {path.name for path in (raw.parent / "out" / "speech").iterdir()}
     assert names == {"anna_1.wav", "anna_2.wav", "ben_1.wav", mine.name, "s0_take.wav"}
-    assert "took away 1 files" in said
+    assert "deleted 1 files" in said
 
 
 def test_names_that_would_meet_are_kept_apart(tmp_path):
@@ -193,7 +193,7 @@ def test_a_killed_run_is_gone_on_with(tmp_path):
 
 def test_a_folder_that_a_killed_run_left_has_the_right_groups(tmp_path):
     write_tone(tmp_path / "a" / "x.wav")
-    entry = {"id": "1", "data": "raw", "group": "anna", "fold": None, "split_name": None, "begun": True}
+    entry = {"id": "1", "data": "raw", "group": "anna", "fold": None, "split": None, "begun": True}
     (tmp_path / "manifest.jsonl").write_text(json.dumps({**entry, "outputs": [{"path": "a/x.wav"}]}) + "\n")
     write_tone(tmp_path / "b" / "y.wav")
     assert [clip.group for clip in read_clips(tmp_path)] == ["anna", "b/y.wav"]

@@ -1,4 +1,6 @@
-"""Take out of a recording what is not its sound: noise by spectral gating (noisereduce), silence by level (librosa)."""
+"""Remove noise by spectral gating and silence by level.
+
+The only module that imports noisereduce."""
 
 import sys
 
@@ -6,28 +8,29 @@ import numpy as np
 
 from classifier.core.console import say
 
-QUIETEST_SECONDS = 0.5  # of a recording that tell its noise when nobody says where the noise is
-FRAME, HOP = 512, 128  # samples in which the level is measured
-KEPT_SECONDS = 0.05  # left before and after what is heard: consonants begin softly
+QUIETEST_SECONDS = 0.5  # length of the moment that is taken for noise
+FRAME, HOP = 512, 128  # samples; the level is measured in frames
+KEPT_SECONDS = 0.05  # kept before and after audible parts: consonants begin softly
 
 
-def warm_up():
-    """Import librosa, which takes its time."""
+def warm_up() -> None:
+    """Import librosa now, which takes seconds."""
     if "librosa" not in sys.modules:
-        say("silence by librosa; in a new environment it compiles itself first, some 20 s ...")
+        say("loading librosa; in a new environment it compiles itself first, some 20 s ...")
         import librosa
 
         librosa.effects.trim(np.ones(FRAME, "float32"))
 
 
-def reduce_noise(signal, sample_rate, noise):
-    """Spectral gating: what does not stand out from the noise, frequency by frequency, is turned down.
+def reduce_noise(signal: np.ndarray, sample_rate: int, noise: np.ndarray | None) -> np.ndarray:
+    """Spectral gating: attenuate, frequency by frequency, what is no louder than the noise.
 
     Source: Sainburg, Thielk & Gentner 2020, the method of the noisereduce library.
 
     Args:
         signal: (samples,) float32.
-        noise: (n,) what the noise alone sounds like; None for the whole signal, as if all of it were noise.
+        sample_rate: Hz.
+        noise: (n,) the noise alone; None takes the whole signal for it.
 
     Returns:
         (samples,) float32.
@@ -40,8 +43,8 @@ def reduce_noise(signal, sample_rate, noise):
     return np.nan_to_num(reduced).astype("float32")
 
 
-def quietest(signal, sample_rate):
-    """The half second of a signal with the least power; all of it when it is shorter than two of them."""
+def quietest(signal: np.ndarray, sample_rate: int) -> np.ndarray:
+    """The QUIETEST_SECONDS of (samples,) with the least power; all of it when it is shorter than twice that."""
     n = round(QUIETEST_SECONDS * sample_rate)
     if len(signal) < 2 * n:
         return signal
@@ -50,11 +53,11 @@ def quietest(signal, sample_rate):
     return signal[start : start + n]
 
 
-def heard(signal, sample_rate, top_db):
-    """Where something is heard: what is less than top_db below the loudest moment.
+def audible_parts(signal: np.ndarray, sample_rate: int, top_db: float) -> np.ndarray:
+    """The parts of (samples,) that are less than top_db below its loudest moment.
 
     Returns:
-        (parts, 2) first sample and the one behind the last, in order, apart from each other.
+        (parts, 2) int, first sample and the one after the last, ascending and disjoint.
     """
     import librosa
 
@@ -65,13 +68,13 @@ def heard(signal, sample_rate, top_db):
     return np.array([[part[0, 0], part[-1, 1]] for part in np.split(wider, apart) if len(part)])
 
 
-def trim(signal, sample_rate, top_db):
-    """The signal without the silence at its ends."""
-    parts = heard(signal, sample_rate, top_db)
+def trim(signal: np.ndarray, sample_rate: int, top_db: float) -> np.ndarray:
+    """(samples,) without the silence at its ends; silence is as of `audible_parts`."""
+    parts = audible_parts(signal, sample_rate, top_db)
     return signal[parts[0, 0] : parts[-1, 1]] if len(parts) else signal
 
 
-def cut_silence(signal, sample_rate, top_db):
-    """The signal without any silence: what is heard, put together."""
-    parts = heard(signal, sample_rate, top_db)
+def cut_silence(signal: np.ndarray, sample_rate: int, top_db: float) -> np.ndarray:
+    """(samples,) without any silence: its audible parts, joined."""
+    parts = audible_parts(signal, sample_rate, top_db)
     return np.concatenate([signal[start:end] for start, end in parts]) if len(parts) else signal

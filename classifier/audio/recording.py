@@ -1,14 +1,14 @@
-"""Read a recording: any format, rate and channels, as mono float32 at the rate the model wants.
+"""Read recordings of any format as mono float32.
 
-The one door to soundfile, PyAV and soxr: preparing, training, testing and serving all hear a recording through
-`blocks`. soundfile is asked first; what it does not know (m4a, webm, wma ...) PyAV decodes, which brings ffmpeg along.
+The only module that imports soundfile, PyAV and soxr: preparation, training, testing and serving all decode through
+`blocks`. Files that soundfile cannot read (m4a, webm, wma ...) PyAV decodes; it brings ffmpeg along.
 """
 
 import contextlib
-import os
 import re
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -17,10 +17,6 @@ import soxr
 from classifier.audio.windows import cut_blocks
 from classifier.core.errors import InputError
 
-SUFFIXES = (
-    *(".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64"),  # soundfile's
-    *(".m4a", ".mp4", ".aac", ".webm", ".opus", ".mka", ".wma", ".amr", ".3gp"),  # PyAV's
-)
 CONTAINERS = "aac,aiff,amr,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64"  # for PyAV: playlists may open other files
 TELLS_ITS_LENGTH = ("matroska", "mov", "asf")  # containers whose header says how long they are
 BLOCK = 1 << 20  # samples of all channels decoded at once: memory does not grow with the recording
@@ -32,7 +28,7 @@ TOLERANCE = 0.25  # seconds by which a header may be wrong: codecs pad
 
 @dataclass(frozen=True)
 class Properties:
-    """What the file is, apart from its sound. rate: Hz. seconds: what the header promises; None where it is silent."""
+    """What a recording's header says. rate: Hz. seconds: its length; None where the header does not say."""
 
     rate: int
     channels: int
@@ -40,11 +36,10 @@ class Properties:
     seconds: float | None
 
 
-def read(path, sample_rate):
-    """One recording as mono samples.
+def read(path: Path | str, sample_rate: int) -> np.ndarray:
+    """A recording as mono samples.
 
     Args:
-        path: a recording.
         sample_rate: Hz of the result; other rates are resampled (soxr, high quality).
 
     Returns:
@@ -56,15 +51,39 @@ def read(path, sample_rate):
     return np.concatenate(list(blocks(path, sample_rate)))
 
 
-def blocks(path, sample_rate=None, start=0.0, end=None):
-    """The same, block by block, so that a day of audio needs no more memory than a minute.
+def read_part(path: Path | str, sample_rate: int, start: float, end: float) -> np.ndarray:
+    """The part of a recording from start to end (seconds) as mono samples; what follows is not decoded.
+
+    Returns:
+        (samples,) float32; fewer than the part has where the recording ends in it.
+
+    Raises:
+        InputError: as of `read`, or the recording ends before start.
+    """
+    missing, held = round(end * sample_rate) - round(start * sample_rate), []
+    with contextlib.closing(blocks(path, sample_rate, start, end)) as decoded:
+        for block in decoded:
+            held.append(block)
+            missing -= len(block)
+            if missing <= 0:
+                break
+    return np.concatenate(held)
+
+
+def blocks(
+    path: Path | str, sample_rate: int | None = None, start: float = 0.0, end: float | None = None
+) -> Generator[np.ndarray]:
+    """A recording block by block, so that a day of audio needs no more memory than a minute.
 
     Args:
-        sample_rate: None for the recording's own.
+        sample_rate: Hz; None for the recording's own.
         start, end: seconds, for a part of the recording; None is its end.
 
     Yields:
-        (n,) float32, n > 0; the last ones raise what `read` raises when the recording ends too early.
+        (n,) float32, n > 0.
+
+    Raises:
+        InputError: as of `read`, at the end when the recording is cut short; or it ends before start.
     """
     path = Path(path)
     with _decoder(path) as (properties, decoded):
@@ -84,11 +103,18 @@ def blocks(path, sample_rate=None, start=0.0, end=None):
             raise InputError(f"{path} ends at {position / rate:.2f} s, before the part from {start:g} s on begins")
 
 
-def windows(path, sample_rate, length, hop=None, start=0.0, end=None):
-    """A recording's windows, as Constants.cut_audio_pad_last cuts them, one after the other.
+def windows(
+    path: Path | str,
+    sample_rate: int,
+    length: int,
+    hop: int | None = None,
+    start: float = 0.0,
+    end: float | None = None,
+) -> Iterator[np.ndarray]:
+    """A recording's windows one by one, as windows.cut_audio_pad_last cuts them.
 
     Args:
-        sample_rate, start, end: as of `blocks`; the errors are its, too.
+        sample_rate, start, end: as of `blocks`, whose errors apply.
         length, hop: samples, as of cut_audio_pad_last.
 
     Yields:
@@ -108,14 +134,18 @@ def _resampled(decoded, rate, wanted):
     yield resample(np.empty(0, "float32"), last=True)
 
 
-def resampler(rate, wanted):
-    """A function from a stream's blocks, (n,) float32 at one rate in Hz, to blocks at another; the last says so."""
+def resampler(rate: int, wanted: int) -> Callable[..., np.ndarray]:
+    """A function that resamples a stream block by block: (block, last=False) -> block.
+
+    Args:
+        rate, wanted: Hz of the blocks that come, and of those that are returned; each (n,) float32.
+    """
     if rate == wanted:
         return lambda block, last=False: block
     return soxr.ResampleStream(rate, wanted, 1, dtype="float32").resample_chunk
 
 
-def properties(path):
+def properties(path: Path | str) -> Properties:
     """Properties of a recording, read from its header.
 
     Raises:
@@ -125,30 +155,9 @@ def properties(path):
         return found
 
 
-def stamp(path):
-    """[bytes, time of change in ns]: a file with another stamp is another recording. None when there is no file."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return [status.st_size, status.st_mtime_ns]
-
-
-def write(path, signal, sample_rate):
-    """Write (samples,) in [-1, 1] as 16-bit wav, whatever the name ends with."""
+def write(path: Path | str, signal: np.ndarray, sample_rate: int) -> None:
+    """Write (samples,) in [-1, 1] as 16-bit wav, whatever the path's suffix."""
     soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")
-
-
-def find(folder):
-    """The recordings in a folder and in its folders, in the order of their names; hidden ones are left out."""
-    folder = Path(folder)
-    return sorted(path for path in folder.rglob("*") if is_called_one(path.relative_to(folder)) and path.is_file())
-
-
-def is_called_one(inside):
-    """Whether a path inside a folder or an archive has the name of a recording, and neither it nor a part is hidden."""
-    inside = PurePath(inside)
-    return inside.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in inside.parts)
 
 
 @contextlib.contextmanager
@@ -169,7 +178,7 @@ def _decoder(path):
             found, decoded = _by_soundfile(file, path)
         with file:
             if not RATES[0] <= found.rate <= RATES[1]:
-                raise ValueError(f"its header says {found.rate} samples a second")
+                raise ValueError(f"its header says {found.rate} Hz")
             yield found, decoded
     except (soundfile.LibsndfileError, av.FFmpegError, ValueError, MemoryError) as error:
         if isinstance(error, InputError):

@@ -1,13 +1,24 @@
-"""Spectrograms by librosa, for plots and for what an app feeds to a drop-in.
+"""Spectrograms by librosa, for plots and drop-in inputs.
 
-The models compute their own inside; a test holds the two equal.
+The models compute their own features; a test holds the two equal.
 """
 
 import sys
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from classifier.core.console import say
+
+
+class SpectrogramFormat(Protocol):
+    """The part of an AudioFormat that spectrograms need. sample_rate: Hz. n_fft, hop_length: samples."""
+
+    sample_rate: int
+    n_fft: int
+    hop_length: int
+    n_mels: int
 
 
 def _librosa():
@@ -18,12 +29,12 @@ def _librosa():
     return librosa
 
 
-def power_spectrogram(signal, audio_format):
+def power_spectrogram(signal: np.ndarray, audio_format: SpectrogramFormat) -> np.ndarray:
     """(samples,) -> (n_fft / 2 + 1, frames) power."""
     return np.abs(_librosa().stft(signal, n_fft=audio_format.n_fft, hop_length=audio_format.hop_length)) ** 2
 
 
-def mel_spectrograms(signals, audio_format):
+def mel_spectrograms(signals: Sequence[np.ndarray], audio_format: SpectrogramFormat) -> list[np.ndarray]:
     """[(samples,), ...] -> [(n_mels, frames) power, ...]."""
     mel = _librosa().feature.melspectrogram
     settings = {"sr": audio_format.sample_rate, "n_fft": audio_format.n_fft, "hop_length": audio_format.hop_length}

@@ -1,17 +1,40 @@
-"""Cut recordings into windows."""
+"""Cut recordings into windows.
+
+A window is one model input; where windows overlap, the hop is shorter than a window.
+"""
+
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from classifier.core.bounds import check_range
 from Constants import AUDIO_PIECE_LENGTH
 
 
-def cut_audio(signal, window_length=AUDIO_PIECE_LENGTH, hop=None):
+def hop_length(window_length: int, overlap: float) -> int:
+    """Samples from the start of a window to the start of the next.
+
+    Args:
+        window_length: samples of a window.
+        overlap: share of a window that the next one repeats, in [0, 1).
+
+    Returns:
+        at least 1.
+
+    Raises:
+        InputError: the overlap is out of range.
+    """
+    check_range("--overlap", overlap, "a share of a window", 0, below=1)
+    return max(1, round(window_length * (1 - overlap)))
+
+
+def cut_audio(signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH, hop: int | None = None) -> np.ndarray:
     """Cut a recording into full windows; a remainder is dropped.
 
     Args:
         signal: (samples,) one channel.
         window_length: samples of a window.
-        hop: samples from one start to the next; a window where not given, so that windows touch and do not overlap.
+        hop: samples from one start to the next; window_length where not given, so that windows do not overlap.
 
     Returns:
         (windows, window_length) view of the signal; no window when it is shorter than one.
@@ -29,7 +52,9 @@ def cut_audio(signal, window_length=AUDIO_PIECE_LENGTH, hop=None):
     return np.lib.stride_tricks.sliding_window_view(signal, window_length)[:: hop or window_length]
 
 
-def cut_audio_pad_last(signal, window_length=AUDIO_PIECE_LENGTH, hop=None):
+def cut_audio_pad_last(
+    signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH, hop: int | None = None
+) -> np.ndarray:
     """Cut a recording into windows, the last one padded with silence so that no sample is lost.
 
     Arguments and errors are cut_audio's.
@@ -45,15 +70,17 @@ def cut_audio_pad_last(signal, window_length=AUDIO_PIECE_LENGTH, hop=None):
     return cut_audio(signal, window_length, hop)
 
 
-def cut_blocks(blocks, window_length=AUDIO_PIECE_LENGTH, hop=None):
-    """What cut_audio_pad_last makes of a recording that comes block by block; memory holds a block and a window.
+def cut_blocks(
+    blocks: Iterable[np.ndarray], window_length: int = AUDIO_PIECE_LENGTH, hop: int | None = None
+) -> Iterator[tuple[int, np.ndarray, int]]:
+    """cut_audio_pad_last for a recording that comes block by block; memory holds a block and a window.
 
     Args:
         blocks: iterable of (n,) samples.
 
     Yields:
-        number of the first window, (windows, window_length), and the sample up to which they hold sound; at least once,
-        unless there is no sample.
+        index of the first window, (windows, window_length) float32, and the sample at which their audio ends; at least
+        once, unless there is no sample.
     """
     hop = hop or window_length
     held, n_windows = np.empty(0, "float32"), 0

@@ -1,6 +1,11 @@
-"""Command lines: flags are written in full, and a renamed one is answered with its new name."""
+"""Parse command lines.
+
+Flags are written in full; an old flag is an error that names its successor.
+"""
 
 import argparse
+from collections.abc import Callable
+from typing import Any
 
 RENAMED = {  # old flag: the flags that took its place; a script knows one of them at most
     "--out": ("--trained",),
@@ -16,10 +21,10 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 class ArgumentParser(argparse.ArgumentParser):
     """argparse's, without abbreviations: else --background would be taken for --background-noise."""
 
-    def __init__(self, description: str | None, **settings):
+    def __init__(self, description: str | None, **settings: Any) -> None:
         super().__init__(description=description, allow_abbrev=False, **settings)
 
-    def parse_args(self, args=None, namespace=None):
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse all arguments.
 
         Raises:
@@ -35,7 +40,7 @@ class ArgumentParser(argparse.ArgumentParser):
         return parsed
 
 
-def at_least(least: int):
+def at_least(least: int) -> Callable[[str], int]:
     """A type for argparse: whole numbers from `least` on."""
 
     def whole_number(text):
@@ -43,5 +48,5 @@ def at_least(least: int):
             raise ValueError
         return int(text)
 
-    whole_number.__name__ = f"whole number from {least} on"  # what argparse calls it when it complains
+    whole_number.__name__ = f"whole number from {least} on"  # argparse names it in the error message
     return whole_number

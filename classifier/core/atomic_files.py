@@ -1,17 +1,21 @@
-"""Write files and folders whole or not at all, one process at a time."""
+"""Write files and folders whole or not at all.
+
+What is not finished lies beside its target under a hidden name, so that a rename completes it.
+"""
 
 import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 from classifier.core.console import say
 
 
 @contextlib.contextmanager
-def new_folder(folder):
-    """A temporary folder that takes the place of `folder` when the block succeeds, and disappears when it fails."""
+def new_folder(folder: Path | str) -> Generator[Path]:
+    """A temporary folder that replaces `folder` when the block succeeds, and is deleted when it fails."""
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -30,8 +34,8 @@ def new_folder(folder):
 
 
 @contextlib.contextmanager
-def new_file(path):
-    """A temporary path beside `path` that takes its place when the block succeeds, and disappears when it fails."""
+def new_file(path: Path | str) -> Generator[Path]:
+    """A temporary path beside `path`; its file replaces `path` when the block succeeds, and is deleted otherwise."""
     path = Path(path)
     fresh = path.with_name(f".{os.getpid()}-{path.name}")
     try:
@@ -42,8 +46,8 @@ def new_file(path):
 
 
 @contextlib.contextmanager
-def alone_in(folder, lock=".lock"):
-    """One process at a time writes into a folder; the system lets the next one in when the first is killed."""
+def alone_in(folder: Path, lock: str = ".lock") -> Generator[None]:
+    """Hold a folder's lock, which another process may hold now; the system releases it when that is killed."""
     from filelock import FileLock, Timeout
 
     held = FileLock(folder / lock)

@@ -1,4 +1,4 @@
-"""How scripts speak: errors in a sentence, progress bars, and libraries that keep quiet.
+"""What scripts print: results, progress, errors; and quiet libraries.
 
 Results go to standard output, everything else to standard error, so that `--json` can be piped.
 """
@@ -7,6 +7,8 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any
 
 from classifier.core.errors import InputError
 
@@ -21,8 +23,8 @@ ENVIRONMENT = {
 }
 
 
-def run(main):
-    """Run a script's main: what a person can mend is one line without a traceback; Ctrl-C is no error to explain."""
+def run(main: Callable[[], Any]) -> None:
+    """Run a script's main: InputError and OSError end it with one line and no traceback, Ctrl-C with exit code 130."""
     try:
         main()
     except InputError as error:
@@ -36,15 +38,15 @@ def run(main):
         sys.exit(130)
 
 
-def say(*words):
-    """What is going on, on standard error."""
+def say(*words: object) -> None:
+    """Print to standard error."""
     print(*words, file=sys.stderr, flush=True)
 
 
-def progress(iterable, what, total=None):
-    """A progress bar; where there is no terminal, a line every ten seconds. Nothing at all for the first second.
+def progress(iterable: Iterable | None, what: str, total: float | None = None) -> Any:
+    """A tqdm progress bar; without a terminal, a line every ten seconds (or the environment's PROGRESS_SECONDS).
 
-    The environment's PROGRESS_SECONDS stands for the ten.
+    Nothing is shown for the first second.
     """
     from tqdm import tqdm
 
@@ -53,11 +55,11 @@ def progress(iterable, what, total=None):
 
 
 @contextlib.contextmanager
-def quiet_libraries(also_python=True):
+def quiet_libraries(also_python: bool = True) -> Generator[None]:
     """Hold back what libraries write to standard error, also from C++; it is shown when the block fails.
 
     Args:
-        also_python: hold back what Python writes too; otherwise `say` and `progress` are seen.
+        also_python: hold back Python's output too; otherwise `say` and `progress` are shown.
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -83,13 +85,13 @@ def quiet_libraries(also_python=True):
             os.close(kept)
 
 
-def import_tensorflow():
+def import_tensorflow() -> None:
     """Import TensorFlow, and Keras on it whatever KERAS_BACKEND says, once and without their log lines."""
     _import_keras("tensorflow")
 
 
-def import_keras():
-    """The same, Keras on what KERAS_BACKEND says: for what trains.
+def import_keras() -> None:
+    """Import Keras on the backend that KERAS_BACKEND names, and TensorFlow, as `import_tensorflow` does: for training.
 
     Raises:
         InputError: KERAS_BACKEND names something else than TensorFlow or JAX, or JAX is not installed.
@@ -122,8 +124,8 @@ def _import_keras(backend):
         tensorflow.config.set_visible_devices([], "GPU")  # it writes the logs, and would take all of their memory
 
 
-def table(header, rows):
-    """Print rows under a header, every column as wide as it must be: numbers to the right, words to the left."""
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under a header: numbers are aligned right, words left."""
     columns = []
     for name, *cells in zip(header, *[map(str, row) for row in rows], strict=True):
         width = max(map(len, [name, *cells]))
@@ -133,11 +135,11 @@ def table(header, rows):
         print("  ".join(line).rstrip())
 
 
-def notes(found):
-    """Print what to look at: a line for each kind of {kind: [names]}, with the first names of it."""
-    for kind, names in found.items():
+def notes(found: Mapping[str, Sequence[str]]) -> None:
+    """Print what a person should check: each title of {title: [names]} with its count and first names."""
+    for title, names in found.items():
         if names:
-            print(f"{kind}: {len(names)}")
+            print(f"{title}: {len(names)}")
             for name in names[:NOTES_NAMED]:
                 print(f"  {name}")
             if len(names) > NOTES_NAMED:

@@ -1,5 +1,5 @@
-"""Invalid input."""
+"""The error for invalid input."""
 
 
 class InputError(ValueError):
-    """What a person gave cannot be used; the message names it, says what is wrong and what to do."""
+    """Invalid input from a person; the message names it, says what is wrong and what to do."""

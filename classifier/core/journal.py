@@ -1,18 +1,19 @@
-"""What a long work has finished, a JSON line each, so that a killed one goes on where it was.
+"""A journal of finished work, to resume killed runs.
 
-Memory holds where the lines lie, not what they say.
+One JSON line per finished item; memory holds only their positions in the file.
 """
 
 import json
 from pathlib import Path
+from typing import Any
 
 
 class Journal:
-    """A file of lines, each under a key. A line whose end is missing, as kill -9 may leave it, is taken off."""
+    """A file of lines, each under a key. A last line without its end, as kill -9 may leave it, is removed."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path | str) -> None:
         self.file = Path(path).open("a+b")
-        self.offsets = {}
+        self.offsets: dict[bytes, int] = {}
         self.file.seek(0)
         end = 0
         for line in self.file:
@@ -24,30 +25,34 @@ class Journal:
             end += len(line)
         self.file.truncate(end)
 
-    def __contains__(self, key):
+    def __contains__(self, key: str) -> bool:
         return bytes.fromhex(key) in self.offsets
 
-    def __enter__(self):
+    def __enter__(self) -> "Journal":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.file.close()
 
-    def write(self, key, what):
-        """Keep a dict under a key, hexadecimal; it is safe from kill -9 when this returns."""
-        line = json.dumps({"key": key, **what}, ensure_ascii=False).encode() + b"\n"
+    def write(self, key: str, item: dict[str, Any]) -> None:
+        """Add an item under a key of hexadecimal digits; it survives kill -9 when this returns."""
+        line = json.dumps({"key": key, **item}, ensure_ascii=False).encode() + b"\n"
         self.offsets[bytes.fromhex(key)] = self.file.seek(0, 2)
         self.file.write(line)
         self.file.flush()
 
-    def read(self, key):
-        """What was kept."""
+    def read(self, key: str) -> dict[str, Any]:
+        """The item under a key, with the key.
+
+        Raises:
+            KeyError: there is none.
+        """
         self.file.seek(self.offsets[bytes.fromhex(key)])
         return json.loads(self.file.readline())
 
 
 def _key(line):
-    """The key of a line, None where it is none of ours."""
+    """The key of a line; None where the line is not one of a journal."""
     try:
         return bytes.fromhex(json.loads(line)["key"])
     except (ValueError, KeyError, TypeError):

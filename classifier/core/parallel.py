@@ -1,18 +1,24 @@
-"""Do the same with many things at once: in processes of this machine, or on the workers of a Dask cluster.
+"""Run many calls of one function in parallel.
 
-A call travels by pickle: a function that a module of this project defines, and few bytes to give it, such as names.
-Done twice it must come out the same, for a call whose worker is killed is done again by another.
+They run in processes or threads of this machine, or on a Dask cluster. A call travels by pickle: a function that a
+module of this project defines, and few bytes of arguments, such as names. A call whose worker is killed is run again by
+another, so running it twice must give the same.
 """
 
 import contextlib
 import hashlib
+import itertools
 import logging
 import platform
 import sys
 import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
+from pathlib import Path
+from typing import Any
 
-from joblib import Parallel, cpu_count, delayed  # cpu_count: for others too
+from joblib import Parallel, cpu_count, delayed  # cpu_count: for other modules too
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from classifier.core.console import quiet_libraries
@@ -20,40 +26,51 @@ from classifier.core.errors import InputError
 from Constants import ROOT
 
 PATIENCE = 10  # seconds for a scheduler to answer, and for a first worker to come
+QUEUED = 2  # calls per thread of a cluster that are submitted at once: one runs, one waits
 SCHEDULER = "python -m distributed.cli.dask_scheduler"
 WORKER = "python -m distributed.cli.dask_worker"  # python -m finds modules in the folder that it is started in
 
 
-def results(function, calls, scheduler=None, at_once=None, threads=False, in_order=False):
-    """What function(*call) returns for each of the calls, as they end.
+def results(
+    function: Callable[..., Any],
+    calls: Iterable[tuple],
+    scheduler: str | None = None,
+    at_once: int | None = None,
+    threads: bool = False,
+    in_order: bool = False,
+) -> Iterator[Any]:
+    """What function(*call) returns for each call, as the calls end.
 
-    Closing the generator takes back what waits and kills the processes at work. What a worker of a cluster is at goes
-    on, and nobody waits for it: `is_wanted` says so to a call that asks.
+    Closing the iterator cancels waiting calls and kills the processes at work. A call that runs on a cluster goes on,
+    and its result is dropped: it can ask `is_wanted`.
 
     Args:
         function: of a module; what it raises is raised here.
-        calls: tuples, taken one by one while there is room for them.
+        calls: tuples of arguments, taken one by one while there is room for them.
         scheduler: address of a Dask scheduler, such as tcp://host:8786; None for this machine.
-        at_once: calls at a time on this machine; one a core where not given. On a cluster: one a thread of the workers.
-        threads: of this process, on this machine, in place of processes: for what waits, or lets go of the interpreter.
-        in_order: of the calls, in place of as they end.
+        at_once: calls at a time on this machine; one per core where not given. On a cluster: one per worker thread.
+        threads: use threads of this process, not processes: for calls that wait, or that release the interpreter.
+        in_order: yield results in the order of the calls.
 
     Raises:
-        InputError: there is no such scheduler, it has no workers, or one that would not do what this machine does; the
-            scheduler is gone, or a call took with it what it ran in.
+        InputError: there is no such scheduler, it has no workers, or a worker with another version of the code or its
+            packages; the scheduler is gone, or a call killed the process it ran in.
     """
+    if scheduler:
+        yield from _on_cluster(function, calls, scheduler, in_order)
+    else:
+        yield from _on_this_machine(function, calls, at_once or cpu_count(), threads, in_order)
+
+
+def _on_this_machine(function, calls, at_once, threads, in_order):
     work = (delayed(function)(*call) for call in calls)
     order = "generator" if in_order else "generator_unordered"
     with contextlib.ExitStack() as at_the_end:
-        # joblib would say that it starts a process afresh that has grown, and what it takes back
+        # joblib would report that it restarts a process that has grown, and the calls it cancels
         at_the_end.enter_context(warnings.catch_warnings(action="ignore", category=UserWarning))
-        if scheduler:
-            parallel = Parallel(backend=at_the_end.enter_context(_cluster(scheduler)), return_as=order)
-            found = parallel(work)
-        else:
-            parallel = Parallel(at_once or cpu_count(), backend="threading" if threads else "loky", return_as=order)
-            with contextlib.nullcontext() if threads else quiet_libraries(also_python=False):
-                found = parallel(work)  # processes keep for good what is standard error while they are started
+        parallel = Parallel(at_once, backend="threading" if threads else "loky", return_as=order)
+        with contextlib.nullcontext() if threads else quiet_libraries(also_python=False):
+            found = parallel(work)  # processes keep for good what is standard error while they are started
         at_the_end.enter_context(contextlib.closing(found))
         try:
             yield from found
@@ -64,16 +81,58 @@ def results(function, calls, scheduler=None, at_once=None, threads=False, in_ord
             ) from None
 
 
-def not_shared(path):
-    """The InputError where one machine of a cluster does not see what another has at a path."""
+def _on_cluster(function, calls, scheduler, in_order):
+    from distributed import CancelledError, KilledWorker
+
+    calls = iter(calls)
+    with _client(scheduler) as client:  # closing it cancels what waits
+
+        def submit(n):
+            return [client.submit(function, *call, pure=False) for call in itertools.islice(calls, n)]
+
+        wait = _wait_in_order if in_order else _wait_for_any
+        try:
+            yield from wait(submit, QUEUED * max(1, sum(client.nthreads().values())), client)
+        except KilledWorker:
+            raise InputError(
+                f"a call was begun by several workers of {scheduler}, and each was killed, most likely because "
+                "memory was short; give the workers more, or start them with fewer threads (--nthreads 1)"
+            ) from None
+        except CancelledError:
+            raise InputError(
+                f"{scheduler} is gone; start it again, and its workers, and run the same command again: what was "
+                "finished before is untouched"
+            ) from None
+
+
+def _wait_in_order(submit, n, client):
+    running = deque(submit(n))
+    while running:
+        result = running.popleft().result()
+        running.extend(submit(1))
+        yield result
+
+
+def _wait_for_any(submit, n, client):
+    from distributed import as_completed
+
+    running = as_completed(submit(n), loop=client.loop)
+    while not running.is_empty():
+        result = next(running).result()
+        running.update(submit(1))
+        yield result
+
+
+def not_shared(path: Path) -> InputError:
+    """The error where one machine of a cluster does not see what another has at a path."""
     return InputError(
         f"{path} is not the same on each machine of the cluster (looked for on {platform.node()}); give a path that "
         "all share, or an address (docs/guide/many_machines.md)"
     )
 
 
-def is_wanted():
-    """Whether somebody still waits for the call that asks; on a cluster, whoever sent it may be gone."""
+def is_wanted() -> bool:
+    """Whether the result of the running call is still wanted; on a cluster, its client may be gone."""
     if "distributed" not in sys.modules:
         return True
     from distributed import get_worker
@@ -87,12 +146,12 @@ def is_wanted():
 
 
 @contextlib.contextmanager
-def _cluster(scheduler):
-    """joblib's engine for a cluster, after making sure that its workers do what this machine would."""
+def _client(scheduler):
+    """A client of a cluster, after making sure that its workers would do what this machine does."""
     from distributed import Client
 
     for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what it says is raised, too
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what it logs is raised, too
     try:
         client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -102,7 +161,7 @@ def _cluster(scheduler):
         ) from None
     with client:
         _check(client, scheduler)
-        yield _engine(client, scheduler)
+        yield client
 
 
 def _check(client, scheduler):
@@ -136,36 +195,3 @@ def _about():
     for path in sorted([*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]):
         code.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return {**found, "the project's code": code.hexdigest()[:8]}
-
-
-def _engine(client, scheduler):
-    from distributed import CancelledError, KilledWorker
-    from joblib._dask import DaskDistributedBackend
-
-    class Engine(DaskDistributedBackend):
-        """joblib's, mended: where a call fails from outside, joblib is never told, and waits for ever."""
-
-        def effective_n_jobs(self, n_jobs):
-            return max(2, super().effective_n_jobs(n_jobs))  # of one, joblib would do the calls here
-
-        def submit(self, function, callback=None):
-            done = super().submit(function, callback)
-            done.add_done_callback(lambda future: future.exception() and callback(future.exception()))
-            return done
-
-        def retrieve_result_callback(self, out):
-            if isinstance(out, KilledWorker):
-                raise InputError(
-                    f"a call was begun by several workers of {scheduler}, and each was killed, most likely because "
-                    "memory was short; give the workers more, or start them with fewer threads (--nthreads 1)"
-                )
-            if isinstance(out, CancelledError):
-                raise InputError(
-                    f"{scheduler} is gone; start it again, and its workers, and run the same command again: what was "
-                    "finished before is untouched"
-                )
-            if isinstance(out, BaseException):
-                raise out
-            return super().retrieve_result_callback(out)
-
-    return Engine(client=client)

@@ -1,8 +1,13 @@
-"""The folder is the list: what stands in `classifier/models` is a model, named like its file."""
+"""List and load models, features, layouts ... by file.
+
+The folder is the list: each file in `classifier/models` is a model, named like its file.
+"""
 
 import ast
 import importlib
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from classifier.core.errors import InputError
 
@@ -14,28 +19,28 @@ FOLDERS = {
     "layouts": "data/layouts",
     "writers": "inference/writers",
 }
-SHARED = {"assemble", "weights"}  # what the files of a folder have in common; itself none of the list
+SHARED = {"assemble", "weights"}  # shared by the files of a folder, and not in the list
 
 
-def names(kind):
-    """The names in a folder of this package, for example names("models"), sorted; nothing is imported."""
+def names(kind: str) -> list[str]:
+    """The sorted names in one of FOLDERS, for example names("models"); nothing is imported."""
     return sorted(
         path.stem for path in _folder(kind).glob("*.py") if not path.stem.startswith("_") and path.stem not in SHARED
     )
 
 
-def load(kind, name):
-    """Import one file of the folder.
+def load(kind: str, name: str) -> ModuleType:
+    """Import one file of one of FOLDERS.
 
     Raises:
-        InputError: there is no such file; the message lists what there is.
+        InputError: there is no such file; the message lists those there are.
     """
     _check(kind, name)
     return importlib.import_module(f"classifier.{FOLDERS[kind].replace('/', '.')}.{name}")
 
 
-def stated(kind, name, constant):
-    """A number that a file states, None where it does not; the file is only read, for to import it imports Keras."""
+def stated(kind: str, name: str, constant: str) -> Any:
+    """A literal constant of a file; None where it has none. The file is parsed: importing it would import Keras."""
     path = _folder(kind) / f"{name}.py"
     for node in ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else ():
         if isinstance(node, ast.Assign) and [getattr(target, "id", None) for target in node.targets] == [constant]:
@@ -43,7 +48,7 @@ def stated(kind, name, constant):
     return None
 
 
-def states(kind, name, constant):
+def states(kind: str, name: str, constant: str) -> bool:
     """Whether a file assigns a value to a constant; the file is only read."""
     path = _folder(kind) / f"{name}.py"
     for node in ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else ():
@@ -53,22 +58,26 @@ def states(kind, name, constant):
     return False
 
 
-def docstring(kind, name):
-    """What a file says of itself, "" where there is no such file; the file is only read."""
+def docstring(kind: str, name: str) -> str:
+    """A file's docstring, "" where there is no such file; the file is parsed, not imported."""
     path = _folder(kind) / f"{name}.py"
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.is_file() else ""
 
 
-def feature(name):
-    """The class of a file of classifier/features, named like the file: Mfcc of mfcc.py."""
+def feature(name: str) -> type:
+    """The class of a file of classifier/features, named like the file: Mfcc of mfcc.py.
+
+    Raises:
+        InputError: there is no such feature.
+    """
     return getattr(load("features", name), "".join(word.title() for word in name.split("_")))
 
 
-def choose(kind, wanted):
+def choose(kind: str, wanted: str) -> list[str]:
     """The names a person means by `--model NAME[,NAME...]|all`.
 
     Raises:
-        InputError: one of them is not there.
+        InputError: there is no such name.
     """
     chosen = names(kind) if wanted == "all" else [name.strip() for name in wanted.split(",") if name.strip()]
     for name in chosen:

@@ -1,9 +1,9 @@
-"""Recordings decoded once, in parallel, to one file of 16-bit samples that training maps into memory.
+"""The audio cache: recordings decoded once, memory-mapped.
 
-A store belongs to a data folder and a sample rate. What was decoded before is taken over; a recording that is new or
-changed (path, size, time) is decoded and appended. The index speaks of whole recordings only, so a killed run leaves
-no half store: the next one goes on. Windows are views of the samples; what was looked at can be let go of again
-(`forget`), so memory does not grow with the data.
+It is a file of 16-bit samples. A cache belongs to a data folder and a sample rate. A recording that is new or changed
+(path, size, time) is decoded and appended. The index lists whole recordings only, so the next run completes what a
+killed one has begun. Windows are views of the samples, and `forget` releases their memory, so memory does not grow with
+the data.
 """
 
 import contextlib
@@ -14,8 +14,10 @@ import mmap
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 
@@ -23,16 +25,18 @@ from classifier.audio import recording
 from classifier.core import atomic_files, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
-from classifier.storage import remote
-from Constants import STORES
+from classifier.data.layouts import Clip
+from classifier.storage import local_files, mirror
+from classifier.storage.locations import Location
+from Constants import CACHE
 
 AUDIO = "audio.int16"
 INDEX = "index.json"
-BYTES = 2  # a sample
+BYTES = 2  # per sample
 FULL_SCALE = 32767  # int16 of 1.0; 16 bits halve the memory and lose nothing a microphone can give
-HELD = 16  # blocks of recording.BLOCK that a thread keeps before it writes: what is longer goes out as it comes
-SAVED_EVERY = 10  # seconds; the work that kill -9 can undo
-WASTE = 0.5  # of the file may belong to recordings that changed or are gone; then it is made anew
+HELD = 16  # blocks of recording.BLOCK that a thread holds before it writes; longer recordings are written in pieces
+SAVED_EVERY = 10  # seconds; a killed run loses no more work
+WASTE = 0.5  # share of the file that may belong to changed or deleted recordings before it is written again
 
 
 @dataclass(frozen=True)
@@ -40,53 +44,56 @@ class AudioCache:
     """Decoded clips.
 
     mapped: the file; clip i is its samples from starts[i] to ends[i].
+    starts, ends: (clips,) int, samples.
     clips: the readable ones.
-    contents: a hash of each clip's samples; clips that sound the same have the same.
-    skipped: (clip, reason) of the others.
-    folder: where the store is kept; None where it is gone with this process.
+    contents: a hash of each clip's samples; clips with the same audio have the same.
+    skipped: (clip, reason) of the unreadable ones.
+    folder: where the cache is kept; None where it is deleted with this process.
     """
 
     mapped: mmap.mmap
     starts: np.ndarray
     ends: np.ndarray
-    clips: list
-    contents: list
-    skipped: list
+    clips: list[Clip]
+    contents: list[str]
+    skipped: list[tuple[Clip, str]]
     folder: Path | None = None
 
     @property
-    def fingerprint(self):
-        """A hash over names, labels and sounds."""
+    def fingerprint(self) -> str:
+        """A hash of all names, labels and samples."""
         rows = sorted((clip.path.name, clip.label, what) for clip, what in zip(self.clips, self.contents, strict=True))
         return hashlib.sha256(repr(rows).encode()).hexdigest()
 
-    def samples(self, i):
+    def samples(self, i: int) -> np.ndarray:
         """(samples,) int16 of clip i, a view."""
         n_samples = int(self.ends[i] - self.starts[i])
         return np.frombuffer(self.mapped, "int16", n_samples, offset=int(self.starts[i]) * BYTES)
 
-    def forget(self):
-        """Let go of the pages in memory; they come back from the file when they are looked at again."""
+    def forget(self) -> None:
+        """Release the memory of pages that were read; they are read from the file again when they are needed."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self.mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def to_float(samples):
+def to_float(samples: np.ndarray) -> np.ndarray:
+    """int16 samples as float32 in [-1, 1]."""
     return samples.astype("float32") / FULL_SCALE
 
 
-def to_int16(samples):
+def to_int16(samples: np.ndarray) -> np.ndarray:
+    """Float samples in [-1, 1], clipped, as int16."""
     return np.round(np.clip(samples, -1, 1) * FULL_SCALE).astype("int16")
 
 
-def read(clips, data, sample_rate, keep=True):
-    """Open the store of a data set, after bringing it up to date.
+def read(clips: Iterable[Clip], data: Location, sample_rate: int, keep: bool = True) -> AudioCache:
+    """Open the cache of a data set, after bringing it up to date.
 
     Args:
         clips: of the data set.
-        data: its folder, file or address; with the rate it names the store.
+        data: its folder, file or address; with the sample rate it names the cache.
         sample_rate: Hz.
-        keep: the store for the next run; otherwise it is gone when this process ends.
+        keep: the cache for the next run; otherwise it is deleted when this process ends.
 
     Raises:
         InputError: none of a label's recordings can be read; the message names the first.
@@ -101,59 +108,59 @@ def read(clips, data, sample_rate, keep=True):
     with atomic_files.alone_in(folder):
         index = _read_index(folder)
         with (folder / AUDIO).open("a+b") as file:
-            file.truncate(index["end"] * BYTES)  # behind it is what a killed run had begun
+            file.truncate(index["end"] * BYTES)  # what follows was begun by a killed run
             _decode_missing(clips, sample_rate, file, index, save=lambda: _write_index(folder, file, index))
             return _open(clips, sample_rate, file, index, folder)
 
 
-def is_kept(data, sample_rate):
-    """Whether a data set has a store that `read` would open."""
+def is_kept(data: Location, sample_rate: int) -> bool:
+    """Whether a data set has a cache that `read` would open."""
     return _folder(data, sample_rate).is_dir()
 
 
-def _folder(data, sample_rate):
-    data = remote.here(data).resolve()
-    return STORES / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+def _folder(data, sample_rate) -> Path:
+    data = mirror.local_path(data).resolve()
+    return CACHE / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
 
 
-def _read_index(folder):
-    """What the store holds of recordings that are still as they were.
+def _read_index(folder: Path) -> dict[str, Any]:
+    """The index of a cache, without recordings that have changed.
 
     Returns:
-        dict of "end", samples of the file in use; never fewer than before, other processes may have mapped them; and
-        "recordings": {path: {key, first, samples, content}, or {key, reason} for one that cannot be read}.
+        dict of "end", the number of samples in use, which never shrinks, because other processes may have mapped them;
+        and "recordings": {path: {key, first, samples, content}, or {key, reason} for an unreadable one}.
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        held = {path: entry for path, entry in index["recordings"].items() if recording.stamp(path) == entry["key"]}
+        held = {path: entry for path, entry in index["recordings"].items() if local_files.stamp(path) == entry["key"]}
         used = sum(entry.get("samples", 0) for entry in held.values())
         whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
         if whole and used >= (1 - WASTE) * index["end"]:
             return {"end": index["end"], "recordings": held}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass  # there is none, or it is damaged
-    for name in (INDEX, AUDIO):  # a new file: the old one stays with those who have mapped it
+        pass  # there is no index, or it is damaged
+    for name in (INDEX, AUDIO):  # a new file: processes that have mapped the old one keep it
         (folder / name).unlink(missing_ok=True)
     return {"end": 0, "recordings": {}}
 
 
-def _write_index(folder, file, index):
+def _write_index(folder: Path, file: IO[bytes], index: dict[str, Any]) -> None:
     file.flush()
     with atomic_files.new_file(folder / INDEX) as fresh:
         fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
 
 
-def _decode_missing(clips, sample_rate, file, index, save):
+def _decode_missing(clips, sample_rate, file, index, save: Callable[[], None]) -> None:
     """Append the recordings that the index does not hold."""
     paths = dict.fromkeys(str(clip.path) for clip in clips)
     missing = [path for path in paths if path not in index["recordings"]]
     if not missing:
         return
-    alone, saved = threading.Lock(), time.monotonic()
-    # Threads: soundfile, PyAV, soxr and numpy let go of the interpreter while they work.
-    calls = [(path, sample_rate, file, alone) for path in missing]
+    lock, saved = threading.Lock(), time.monotonic()
+    # Threads: soundfile, PyAV, soxr and numpy release the interpreter while they work.
+    calls = [(path, sample_rate, file, lock) for path in missing]
     decoded = parallel.results(_decode, calls, threads=True)
-    with quiet_libraries(also_python=False), contextlib.ExitStack() as at_the_end:  # mpg123 mutters over damaged mp3
+    with quiet_libraries(also_python=False), contextlib.ExitStack() as at_the_end:  # mpg123 warns of damaged mp3
         at_the_end.callback(save)
         for path, entry in progress(decoded, "reading recordings", len(missing)):
             index["recordings"][path] = entry
@@ -164,20 +171,20 @@ def _decode_missing(clips, sample_rate, file, index, save):
                 saved = time.monotonic()
 
 
-def _decode(path, sample_rate, file, alone):
-    """Append one recording, in one window; returns its path and what the index says of it."""
-    key, digest = recording.stamp(path), hashlib.sha256()
+def _decode(path, sample_rate, file, lock):
+    """Append one recording as one run of samples; returns its path and its entry for the index."""
+    key, digest = local_files.stamp(path), hashlib.sha256()
 
     def decoded():
         for block in recording.blocks(path, sample_rate):
             samples = to_int16(block)
-            digest.update(samples)
+            digest.update(samples.data)
             yield samples
 
     blocks = decoded()
     try:
         waiting = list(itertools.islice(blocks, HELD))
-        with alone:  # what a long recording has beyond these is decoded while the others wait: so memory stays flat
+        with lock:  # the rest of a long recording is decoded while the others wait: so memory stays flat
             first = file.seek(0, 2)
             try:
                 for samples in itertools.chain(waiting, blocks):
@@ -191,8 +198,8 @@ def _decode(path, sample_rate, file, alone):
     return path, {"key": key, "first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
 
 
-def _open(clips, sample_rate, file, index, folder):
-    """Map the samples and find the clips in them."""
+def _open(clips, sample_rate, file, index, folder) -> AudioCache:
+    """The AudioCache of the clips, once their recordings are in the file."""
     good, skipped, starts, ends, contents = [], [], [], [], []
     for clip in clips:
         entry = index["recordings"][str(clip.path)]
@@ -202,7 +209,7 @@ def _open(clips, sample_rate, file, index, folder):
             skipped.append((clip, entry["reason"]))
         elif start >= min(end, entry["samples"]):
             seconds = entry["samples"] / sample_rate
-            skipped.append((clip, f"{clip.path} ends at {seconds:.2f} s, the clip starts at {clip.start:g} s"))
+            skipped.append((clip, f"{clip.path} ends at {seconds:.2f} s, and the clip starts at {clip.start:g} s"))
         else:
             good.append(clip)
             starts.append(entry["first"] + start)

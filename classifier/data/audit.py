@@ -1,36 +1,38 @@
-"""What is in a data folder, and what a model could learn there instead of the sounds.
+"""Audit a data folder: recordings, duplicates, shortcuts.
 
-A shortcut is a property of the files that tells the labels: all speech at 48 kHz, all alarms from one phone. A model
-finds it and is useless elsewhere. A decision tree of depth two, asked about properties alone, finds it first.
+A shortcut is a property of the files that predicts the labels: all speech at 48 kHz, all alarms from one phone. A model
+learns it and fails in the field. A decision tree of depth two on the properties alone finds it first.
 """
 
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
-from classifier.audio import recording
+from classifier.audio import levels, recording
+from classifier.audio.levels import CLIPPED_SHARE, QUIET_DB, decibels
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
-from classifier.data.layouts import folder_of
+from classifier.data.audio_cache import to_int16
+from classifier.data.layouts import Clip, folder_of
+from classifier.storage.locations import Location
 
-N_FFT = 4096  # samples; windows of the spectrum that tells the bandwidth
-BAND_DB = -60  # from the strongest frequency; above the last frequency that is louder there is nothing
-FULL_SCALE = 0.999  # of the largest number; a sample that reaches it is taken for clipped
-CLIPPED_SHARE = 1e-4  # of the samples, and a recording is reported
-QUIET_DB = -60  # RMS from full scale, and a recording is reported
-FOLDS = 5  # groups of a label that are needed to judge what is measured, each left out once
-SHORTCUT = 0.25  # of the way from guessing to always right, and a property is reported
-FORMAT = ("rate", "channels", "codec")  # decided by who recorded, not by what
+N_FFT = 4096  # samples; frames of the spectrum that the bandwidth is taken from
+BAND_DB = -60  # from the strongest frequency; the bandwidth ends at the last frequency that is louder
+FOLDS = 5  # groups per label that are needed to test measured properties, each left out once
+SHORTCUT = 0.25  # of the way from chance to always right; a better property is reported
+FORMAT = ("rate", "channels", "codec")  # decided by the device, not by the sound
 MEASURED = {"seconds": 1, "level": 0, "bandwidth": 0}  # digits shown
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A recording. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of its sound."""
+    """A recording. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of samples."""
 
     name: str
     label: str
@@ -46,24 +48,24 @@ class Facts:
     content: str
 
 
-def check(clips, data, least_seconds):
-    """Look at every recording of a data set.
+def check(clips: Sequence[Clip], data: Location, least_seconds: float) -> dict[str, Any]:
+    """Measure every recording of a data set.
 
     Args:
         clips: of the data set.
         data: its folder or file.
-        least_seconds: what is shorter is too short for a window.
+        least_seconds: shorter recordings are too short for a window.
 
     Returns:
         dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
-        [[name, ...]] that sound the same, "two_labels" [[name, ...]] of those that have more than one label,
-        "shortcuts" [{property, told, ...}], and "recordings" [facts].
+        [[name, ...]] with the same samples, "two_labels" [[name, ...]] of those with more than one label, "shortcuts"
+        [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
-        looked_at = parallel.results(_look_at, [(clip, folder) for clip in clips], threads=True, in_order=True)
-        looked_at = list(progress(looked_at, "looking at recordings", len(clips)))
-    facts = [found for found in looked_at if isinstance(found, Facts)]
+        results = parallel.results(_measure, [(clip, folder) for clip in clips], threads=True, in_order=True)
+        measured = list(progress(results, "checking recordings", len(clips)))
+    facts = [found for found in measured if isinstance(found, Facts)]
     same = {}
     for found in facts:
         same.setdefault(found.content, []).append(found)
@@ -73,7 +75,7 @@ def check(clips, data, least_seconds):
         "labels": {
             label: _summary([f for f in facts if f.label == label]) for label in sorted({f.label for f in facts})
         },
-        "unreadable": [found for found in looked_at if not isinstance(found, Facts)],
+        "unreadable": [found for found in measured if not isinstance(found, Facts)],
         "too_short": [f.name for f in facts if f.seconds < least_seconds],
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
@@ -84,8 +86,8 @@ def check(clips, data, least_seconds):
     }
 
 
-def _look_at(clip, folder):
-    """Facts, or the reason why there are none."""
+def _measure(clip, folder) -> Facts | str:
+    """Facts, or the reason why the recording cannot be read."""
     try:
         properties = recording.properties(clip.path)
         n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
@@ -94,8 +96,8 @@ def _look_at(clip, folder):
             n += len(block)
             power += float(np.square(block, dtype="float64").sum())
             peak = max(peak, float(np.abs(block).max()))
-            clipped += int((np.abs(block) >= FULL_SCALE).sum())
-            digest.update(np.round(block * 32767).astype("int16"))
+            clipped += levels.count_clipped(block)
+            digest.update(to_int16(block).data)
             window = min(len(block), N_FFT)
             frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
             spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
@@ -110,16 +112,12 @@ def _look_at(clip, folder):
         channels=properties.channels,
         codec=properties.codec,
         seconds=n / properties.rate,
-        level=_db(np.sqrt(power / n)),
-        peak=_db(peak),
+        level=decibels(np.sqrt(power / n)),
+        peak=decibels(peak),
         clipped=clipped / n,
         bandwidth=float(audible[-1] * properties.rate / N_FFT) if len(audible) else 0.0,
         content=digest.hexdigest(),
     )
-
-
-def _db(amplitude):
-    return 20 * float(np.log10(max(amplitude, 1e-6)))
 
 
 def _summary(facts):
@@ -137,10 +135,11 @@ def _summary(facts):
 
 
 def _shortcuts(facts):
-    """How well each property tells the labels, and all together; the best first.
+    """How well each property predicts the labels, and all together; the best first.
 
-    Each is {property, told (balanced accuracy), chance, warning}. With FOLDS groups of every label and more, each
-    group is judged by a tree that has not seen it; with fewer only what the format says is judged, as it stands.
+    Each is {property, balanced_accuracy, chance, warning, judged_by}. With at least FOLDS groups of every label,
+    each group is predicted by a tree that has not seen it; with fewer, only the format is tried, on the files that the
+    tree was fitted to.
     """
     targets, groups = np.array([f.label for f in facts]), np.array([f.group for f in facts])
     enough = min(len(set(groups[targets == label])) for label in set(targets)) >= FOLDS
@@ -149,30 +148,31 @@ def _shortcuts(facts):
     }
     columns["all together"] = np.hstack(list(columns.values()))
     chance = 1 / len(set(targets))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, values in columns.items():
-        told = _told(values, targets, groups if enough else None)
-        weight = (told - chance) / (1 - chance)
+        score = _balanced_accuracy(values, targets, groups if enough else None)
+        weight = (score - chance) / (1 - chance)
         rows.append(
             {
                 "property": name,
-                "told": told,
+                "balanced_accuracy": score,
                 "chance": chance,
                 "warning": weight >= SHORTCUT,
                 "judged_by": "other groups" if enough else "the same files",
             }
         )
-    return sorted(rows, key=lambda row: -row["told"])
+    return sorted(rows, key=lambda row: -row["balanced_accuracy"])
 
 
 def _columns(values):
-    """(recordings, columns): a number as it is, a name as a column of 0 and 1 for each name."""
+    """(recordings, columns): a number as it is, a name one-hot."""
     if isinstance(values[0], str):
         return (np.array(values)[:, None] == np.unique(values)).astype(float)
     return np.array(values, float)[:, None]
 
 
-def _told(values, targets, groups):
+def _balanced_accuracy(values, targets, groups) -> float:
+    """Of a decision tree of depth two; on its own training data where groups is None."""
     from sklearn.metrics import balanced_accuracy_score
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
     from sklearn.tree import DecisionTreeClassifier
@@ -186,12 +186,12 @@ def _told(values, targets, groups):
     return float(balanced_accuracy_score(targets, predictions))
 
 
-def show(found, as_json=False):
-    """Print it, on a page or as JSON."""
+def show(found: dict[str, Any], as_json: bool = False) -> None:
+    """Print what `check` returned, as tables or as JSON."""
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
         return
-    print(f"{found['data']}: length, level and bandwidth as median (and where eight of ten recordings lie)")
+    print(f"{found['data']}: length, level and bandwidth as median (and 10th to 90th percentile)")
     rows = []
     for label, of in found["labels"].items():
         measured = [f"{of[name][1]:.{d}f} ({of[name][0]:.{d}f} to {of[name][2]:.{d}f})" for name, d in MEASURED.items()]
@@ -212,8 +212,8 @@ def show(found, as_json=False):
     console.notes(
         {
             "cannot be read": found["unreadable"],
-            "the same sound under two labels": [" = ".join(names) for names in found["two_labels"]],
-            "the same sound more than once": [" = ".join(names) for names in found["duplicates"]],
+            "the same audio under two labels": [" = ".join(names) for names in found["two_labels"]],
+            "the same audio more than once": [" = ".join(names) for names in found["duplicates"]],
             "too short for a window": found["too_short"],
             "clipped, recorded too loud": found["clipped"],
             f"quieter than {QUIET_DB} dB": found["quiet"],
@@ -224,18 +224,18 @@ def show(found, as_json=False):
 
 
 def _show_shortcuts(shortcuts, labels):
-    judged = f"guessing {shortcuts[0]['chance']:.1%}; judged by {shortcuts[0]['judged_by']}"
-    print(f"labels that a tree of depth two tells by the files' properties alone, balanced accuracy ({judged}):")
+    judged = f"chance {shortcuts[0]['chance']:.1%}; tested on {shortcuts[0]['judged_by']}"
+    print(f"labels predicted by a decision tree from one property of the files, balanced accuracy ({judged}):")
     rows = []
     for row in shortcuts:
         values = {label: ", ".join(map(str, of.get(row["property"], ""))) for label, of in labels.items()}
         said = "; ".join(f"{label} {value}" for label, value in values.items()) if len(set(values.values())) > 1 else ""
         said = said if row["property"] in FORMAT else ""
-        rows.append([row["property"], f"{row['told']:.1%}", "SHORTCUT" if row["warning"] else "", said])
-    console.table(["property", "told", "", ""], rows)
+        rows.append([row["property"], f"{row['balanced_accuracy']:.1%}", "SHORTCUT" if row["warning"] else "", said])
+    console.table(["property", "balanced accuracy", "", ""], rows)
     if any(row["warning"] for row in shortcuts):
         print(
-            "A model will learn a shortcut instead of the sounds. Length and level may be part of the sound\n"
-            "(silence is quiet); rate, codec and bandwidth never are. Record all labels with the same devices, places\n"
-            "and settings. PrepareData.py evens out rates and channels, but not what a device left out."
+            "A model learns a shortcut instead of the sounds. Length and level may belong to the sound (silence is\n"
+            "quiet); rate, codec and bandwidth never do. Record all labels with the same devices, places and\n"
+            "settings. PrepareData.py unifies rates and channels, but cannot restore a missing bandwidth."
         )

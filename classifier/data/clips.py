@@ -1,34 +1,38 @@
-"""Clips: which recordings a data folder holds, with label and group."""
+"""Read a data folder's clips, with label and group.
+
+The layout is recognised; an address is mirrored first.
+"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.data import layouts
 from classifier.data.labels import read_labels
 from classifier.data.layouts import Clip
-from classifier.storage import remote
+from classifier.storage import local_files, mirror
+from classifier.storage.locations import Location
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS
 
 
-def read_clips(data, group_by=None, layout=None):
-    """The clips of a data folder, in whichever layout of classifier/layouts it is.
+def read_clips(data: Location, group_by: str | None = None, layout: str | None = None) -> list[Clip]:
+    """The clips of a data folder, in any layout of classifier/data/layouts.
 
     Args:
         data: a folder, or a csv file in the layout `table`; if it is an address, its mirror is brought up to date.
         group_by: a regular expression; its first group, searched in the file name, is the clip's group. Where not
             given, the layout says (for a folder per label: each recording is its own group).
-        layout: a file of classifier/layouts; found by looking at the folder where not given.
+        layout: a file of classifier/data/layouts; recognised where not given.
 
     Raises:
-        InputError: there is no such folder, nothing in it, it is not in that layout, or a file name the expression
-            does not match.
+        InputError: there is no such folder, it is empty or not in that layout, it has fewer than two labels, or the
+            expression does not match a file name.
     """
-    data = remote.fetched(data)
+    data = mirror.updated(data)
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
     clips = registry.load("layouts", layout or recognise(data)).clips(data)
@@ -40,23 +44,27 @@ def read_clips(data, group_by=None, layout=None):
     return [replace(clip, group=_group(clip, group_by)) for clip in clips] if group_by else clips
 
 
-def of_background(folder):
-    """The recordings of a folder, of no label that is to be learned.
+def of_background_noise(folder: Path | str) -> list[Clip]:
+    """The recordings of a folder of background noise, under a label that is not learned.
 
     Raises:
         InputError: there is no such folder, or it holds no recordings.
     """
     folder = Path(folder)
-    paths = recording.find(folder) if folder.is_dir() else []
+    paths = local_files.find_recordings(folder) if folder.is_dir() else []
     if not paths:
         raise InputError(
-            f"{folder} holds no recordings; name a folder of sounds to mix in behind others (--background-noise)"
+            f"{folder} holds no recordings; give a folder of sounds to mix behind training windows (--background-noise)"
         )
     return [Clip(path, BACKGROUND, path.name) for path in paths]
 
 
-def recognise(data):
-    """The name of the layout that a folder (or a csv file) is in."""
+def recognise(data: Path) -> str:
+    """The name of the layout of a folder or a csv file.
+
+    Raises:
+        InputError: none recognises it.
+    """
     if data.is_file():
         return "table"
     names = sorted(registry.names("layouts"), key=lambda name: name == layouts.LAST)
@@ -79,21 +87,21 @@ def _group(clip, group_by):
     return match[1]
 
 
-def default_data():
-    """data_long when it holds recordings, else data_short; says which."""
-    data = DATA_LONG if DATA_LONG.is_dir() and recording.find(DATA_LONG) else DATA_SHORT
+def default_data() -> Path:
+    """data_long when it holds recordings, else data_short; prints which."""
+    data = DATA_LONG if DATA_LONG.is_dir() and local_files.find_recordings(DATA_LONG) else DATA_SHORT
     why = "" if data == DATA_LONG else f", because {DATA_LONG.name} holds no recordings yet"
     say(f"data: {data.name}{why}")
     return data
 
 
-def label_order(clips, path=LABELS_FILE):
+def label_order(clips: Iterable[Clip], path: Path | str = LABELS_FILE) -> list[str]:
     """The labels in the order of the outputs: those of a labels file, which must be the labels of the clips.
 
-    A file that is missing is written from the folders, sorted; so is the shipped labels.txt when it does not fit.
+    A missing file is written from the clips' labels, sorted; so is the shipped labels.txt when it does not fit.
 
     Raises:
-        InputError: file and folders differ; the message says how, and two ways to mend it.
+        InputError: the file and the data differ; the message says how, and two remedies.
     """
     labels = check_labels(clips, path)
     if labels is None:

@@ -1,9 +1,9 @@
-"""Data sets to train on, fetched from their publishers and laid out as this project reads them.
+"""Download published data sets and arrange them for training.
 
 voices/speech/flickr8k_audio  voices/song/vocalset  voices/song/csd     one label each, together a data folder
 esc50  urbansound8k  speech_commands                                    a data folder each
 
-In voices and in speech_commands a file's name begins with who speaks or sings: --group-by '^([^_]+)_'.
+In voices and speech_commands, a file's name begins with the speaker or singer: --group-by '^([^_]+)_'.
 """
 
 import os
@@ -14,18 +14,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from classifier.audio import recording
 from classifier.core.console import say
 from classifier.core.errors import InputError
-from classifier.storage import archives, downloads
+from classifier.storage import archives, downloads, local_files
 
-DOWNLOADS = ".downloads"  # in the folder of all data: layouts do not look into hidden folders
-UNKNOWN = "unknown"  # the group of all whose speaker is not told: together they are in one split of a split
+DOWNLOADS = ".downloads"  # in the folder of all data; layouts ignore hidden folders
+UNKNOWN = "unknown"  # the group of all recordings without a known speaker, so that they stay in one split
 
 
 @dataclass(frozen=True)
 class Archive:
-    """What a publisher offers: address, file name, and "md5:..." or "sha256:..." where a checksum is published."""
+    """A published archive: address, file name, and "md5:..." or "sha256:..." where a checksum is published."""
 
     url: str
     name: str
@@ -36,11 +35,11 @@ class Archive:
 class Corpus:
     """A data set.
 
-    name: what it is called on the command line.
-    licence, archive: None where the package soundata knows.
+    name: on the command line.
+    licence, archive: None where the soundata package knows them.
     n_bytes: to download.
-    place: the folder it becomes, seen from the folder of all data.
-    lay_out: (folder of what was in the archive) -> the folder in there that goes to `place`.
+    folder: the folder it becomes, relative to the folder of all data.
+    lay_out: (folder of the unpacked archive) -> the folder in it that becomes `folder`.
     """
 
     name: str
@@ -49,12 +48,16 @@ class Corpus:
     licence: str | None
     n_bytes: int
     archive: Archive | None
-    place: str
-    lay_out: Callable
+    folder: str
+    lay_out: Callable[[Path], Path]
 
 
-def find(name):
-    """The corpus of this name, with licence and archive."""
+def find(name: str) -> Corpus:
+    """The corpus of a name, with licence and archive.
+
+    Raises:
+        InputError: there is none.
+    """
     corpus = next((corpus for corpus in CORPORA if corpus.name == name), None)
     if corpus is None:
         raise InputError(f"there is no corpus {name!r}; there are {', '.join(corpus.name for corpus in CORPORA)}")
@@ -69,50 +72,51 @@ def find(name):
     return replace(corpus, licence=licence, archive=archive)
 
 
-def download(corpus, folder, agreed):
-    """Fetch a corpus and lay it out in a folder; what is there already stays as it is.
+def download(corpus: Corpus, folder: Path | str, accepted: bool | Callable[[], bool]) -> Path:
+    """Download a corpus and lay it out in a folder; an existing one is left unchanged.
 
     Args:
-        corpus: what `find` gives.
-        folder: of all data; the corpus goes to corpus.place in it.
-        agreed: whether its licence is accepted; or a function to ask, called when title and licence have been shown.
+        corpus: as returned by `find`.
+        folder: of all data; the corpus goes to corpus.folder in it.
+        accepted: whether its licence is accepted; or a function that asks, called after title and licence are shown.
 
     Returns:
-        The data folder that it is, or is a part of.
+        the data folder that the corpus is, or is a part of.
 
     Raises:
-        InputError: its licence is not accepted, or its archive cannot be had or is not what it was.
+        InputError: its licence is not accepted, or its archive cannot be downloaded or has changed.
     """
-    data = Path(folder) / corpus.place.partition("/")[0]
-    place, archive = Path(folder) / corpus.place, Path(folder) / DOWNLOADS / corpus.archive.name
-    if place.exists():
-        say(f"{place} is there already and stays as it is; take it away to have {corpus.name} fetched again")
+    assert corpus.archive is not None  # `find` has filled it in
+    data = Path(folder) / corpus.folder.partition("/")[0]
+    target, archive = Path(folder) / corpus.folder, Path(folder) / DOWNLOADS / corpus.archive.name
+    if target.exists():
+        say(f"{target} exists already and is left unchanged; remove it to download {corpus.name} again")
         return data
     say(f"{corpus.title}\n  {corpus.page}\n  licence: {corpus.licence}\n  {corpus.n_bytes / 1e9:.1f} GB to download")
-    if not (agreed() if callable(agreed) else agreed):
+    if not (accepted() if callable(accepted) else accepted):
         raise InputError(
-            f"{corpus.name} is fetched when its licence ({corpus.licence}) is accepted; accept it with --yes"
+            f"{corpus.name} is downloaded when its licence ({corpus.licence}) is accepted; accept it with --yes"
         )
     downloads.fetch(corpus.archive.url, archive, corpus.archive.checksum)
     with tempfile.TemporaryDirectory(prefix=f"{corpus.name}-", dir=archive.parent) as temporary:
         archives.unpack(archive, Path(temporary) / "unpacked")
         ready = corpus.lay_out(Path(temporary) / "unpacked")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        os.rename(ready, place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(ready, target)
     archive.unlink()
     if not any(archive.parent.iterdir()):
         archive.parent.rmdir()
-    say(f"{place}: {len(recording.find(place))} recordings")
+    say(f"{target}: {len(local_files.find_recordings(target))} recordings")
     return data
 
 
-def _as_it_is(wanted):
+def _unchanged(wanted):
     """A lay_out: the folder that holds `wanted`."""
 
     def lay_out(unpacked):
         found = [path for path in unpacked.rglob(wanted) if "__MACOSX" not in path.relative_to(unpacked).parts]
         if not found:
-            raise InputError(f"the archive holds no {wanted}: its publisher has changed it; lay it out by hand")
+            raise InputError(f"the archive holds no {wanted}: its publisher has changed it; arrange it by hand")
         return min(found, key=lambda path: len(path.parts)).parents[wanted.count("/")]
 
     return lay_out
@@ -125,9 +129,9 @@ def _grouped(wanted, groups):
     """
 
     def lay_out(unpacked):
-        folder = _as_it_is(wanted)(unpacked)
+        folder = _unchanged(wanted)(unpacked)
         group_of = groups(folder)
-        for path in recording.find(folder):
+        for path in local_files.find_recordings(folder):
             before, name = f"{group_of(path.relative_to(folder))}_", path.name
             while not name.startswith(before) or (name != path.name and path.with_name(name).exists()):
                 name = before + name
@@ -145,11 +149,11 @@ def _flickr_speakers(folder):
 
 
 def _vocalset_singers(_):
-    """female1/long_tones/belt/f1_long_belt_a.wav -> f1; of the names, some lack the singer and one tells another."""
+    """female1/long_tones/belt/f1_long_belt_a.wav -> f1; some names lack the singer, and one has the wrong one."""
     return lambda path: re.sub("^(f|m)(em)?ale", r"\1", path.parts[0])
 
 
-# Sizes and checksums: where they were found is said beside them; none was computed for this table.
+# The source of each size and checksum is beside it; none was computed for this table.
 CORPORA = [
     Corpus(
         "esc50",
@@ -165,7 +169,7 @@ CORPORA = [
             "sha256:661183a6f53ef04f12c9bd618fed0ddc1713280d6c94a5a5431e844ba6f6a21f",
         ),
         "esc50",
-        _as_it_is("meta/esc50.csv"),
+        _unchanged("meta/esc50.csv"),
     ),
     Corpus(
         "urbansound8k",
@@ -175,7 +179,7 @@ CORPORA = [
         6_023_741_708,  # as Zenodo lists it
         None,
         "urbansound8k",
-        _as_it_is("metadata/UrbanSound8K.csv"),
+        _unchanged("metadata/UrbanSound8K.csv"),
     ),
     Corpus(
         "flickr8k_audio",
@@ -230,6 +234,6 @@ CORPORA = [
             "sha256:af14739ee7dc311471de98f5f9d2c9191b18aedfe957f4a6ff791c709868ff58",
         ),
         "speech_commands",
-        _as_it_is("validation_list.txt"),
+        _unchanged("validation_list.txt"),
     ),
 ]

@@ -20,18 +20,19 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.audio import recording
 from classifier.core import atomic_files, parallel, registry
 from classifier.core.console import import_tensorflow, progress, say
 from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.layouts import folder_of
+from classifier.inference import false_alarms
+from classifier.inference.predictions import predict
 from classifier.plotting import plots
 from classifier.records import artifact
 from classifier.records.config import RunConfig
 from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.scoring import metrics, thresholds
-from classifier.storage import remote
+from classifier.storage import local_files, mirror, remote
 from Constants import ROOT
 
 TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
@@ -97,8 +98,8 @@ def numbers(wanted, clips, contents, seed):
     for fold in itertools.count():
         try:
             split_names = splits.split(clips, contents, fold, seed)
-        except InputError as error:
-            if fold and str(error).startswith(f"--fold {fold}:"):
+        except splits.NoFoldError:
+            if fold:
                 return found
             raise
         test = tuple(np.flatnonzero(split_names == splits.SPLITS[2]))
@@ -174,7 +175,7 @@ def train(jobs, labels, n_at_once, scheduler=None, to=None):
                 job = jobs[number]
                 if failure is None:
                     if to:
-                        remote.fetched(to) if scheduler else remote.send(job.out.parent, to)
+                        mirror.updated(to) if scheduler else mirror.upload(job.out.parent, to)
                     if scheduler and not job.folder.is_dir():
                         raise parallel.not_shared(job.folder)
                     recall = artifact.load(job.folder).record.scores["windows"]["balanced_accuracy"]
@@ -209,7 +210,7 @@ def _train(number, job, labels, stop, to):
             with remote.new_file(stop) as fresh:
                 fresh.touch()
         elif to and not status:
-            remote.send(job.folder, where)
+            mirror.upload(job.folder, where)
     return number, (status, said) if status else None
 
 
@@ -283,7 +284,7 @@ def tested(path, predictor, store, data, overlap=0.0, vote=False, seed=0):
     Returns:
         dict of model, heard (what of the recordings the model knows from its training), and what _together says.
     """
-    predictions = metrics.predictions(predictor, store, overlap)
+    predictions = predict(predictor, store, overlap)
     predictions["groups"] = np.array([clip.group for clip in store.clips])[predictions["recordings"]]
     result = {"model": str(path), "data": str(data), "overlap": overlap, "heard": heard(path, data, store)}
     return {**result, **_together(predictions, predictor.labels, vote, seed)}
@@ -325,17 +326,17 @@ def heard(path, data, store):
 
 
 def heard_in_background(predictor, folder):
-    """The false alarms of a trained model (thresholds.false_alarms) in the recordings of a folder.
+    """The false alarms of a trained model (false_alarms.count) in the recordings of a folder.
 
     Raises:
         InputError: the model has no thresholds, or there are no recordings.
     """
     if not predictor.thresholds:
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
-    paths = recording.find(folder)
+    paths = local_files.find_recordings(folder)
     if not paths:
         raise InputError(f"{folder} holds no recordings to count false alarms in")
-    found = thresholds.false_alarms(predictor, progress(paths, "listening to the background"), predictor.thresholds)
+    found = false_alarms.count(predictor, progress(paths, "listening to the background"), predictor.thresholds)
     found["recordings"] = {path: [asdict(alarm) for alarm in raised] for path, raised in found["recordings"].items()}
     return found
 

@@ -18,8 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from classifier.audio import recording
-from classifier.audio.windows import cut_blocks
+from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import atomic_files, parallel, registry
+from classifier.core.bounds import check_range
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.core.journal import Journal
@@ -29,7 +30,7 @@ from classifier.inference.segments import Merger, Rules, Segment
 from classifier.inference.writers import Classified
 from classifier.records import artifact
 from classifier.scoring.thresholds import BACKGROUND, in_order, reached
-from classifier.storage import archives, remote
+from classifier.storage import archives, locations, remote
 
 JOURNAL = "journal.jsonl"
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
@@ -61,7 +62,7 @@ class Settings:
 
     def key(self, source):
         """The same for the same version of a recording that would be answered the same."""
-        path = source.where if remote.is_remote(source.where) else os.path.realpath(source.where)
+        path = source.location if locations.is_remote(source.location) else os.path.realpath(source.location)
         return _hash([self.fingerprint, path, source.member, source.stamp])[:32]
 
 
@@ -97,16 +98,13 @@ def settings(model, threshold=None, overlap=0.0, smooth=1, merge_gap=0.0, min_du
     Raises:
         InputError: as of prediction.load; or a number is out of its range.
     """
-    allowed = {
-        "--overlap": (overlap, 0 <= overlap < 1, "a share of a window: 0 or more, and less than 1"),
-        "--smooth": (smooth, smooth > 0 and smooth % 2, "an odd number of windows, so that one is in the middle"),
-        "--merge-gap": (merge_gap, merge_gap >= 0, "seconds: 0 or more"),
-        "--min-duration": (min_duration, min_duration >= 0, "seconds: 0 or more"),
-        "--threshold": (threshold, threshold is None or 0 <= threshold <= 1, "a probability: 0 to 1"),
-    }
-    for flag, (value, is_allowed, kind) in allowed.items():
-        if not is_allowed:
-            raise InputError(f"{flag} {value:g}: give {kind}")
+    check_range("--overlap", overlap, "a share of a window", 0, below=1)
+    check_range("--merge-gap", merge_gap, "seconds", 0)
+    check_range("--min-duration", min_duration, "seconds", 0)
+    if threshold is not None:
+        check_range("--threshold", threshold, "a probability", 0, 1)
+    if smooth < 1 or smooth % 2 == 0:
+        raise InputError(f"--smooth {smooth}: give an odd number of windows, so that one is in the middle")
     predictor = prediction.load(model, threads=1)
     source, labels = predictor.source, tuple(predictor.labels)
     independent = source.suffix == ".tflite" and inspection.look_into(source).last == "LOGISTIC"
@@ -201,11 +199,11 @@ def _answers(sources, missing, settings, predictor, folder, failed, jobs, schedu
 
 def _calls(sources, missing, settings, threads, folder, failed):
     """Arguments of `classify`. Members of an archive are unpacked when it is their turn."""
-    for archive, group in itertools.groupby(missing, lambda i: sources[i].member is not None and sources[i].where):
+    for archive, group in itertools.groupby(missing, lambda i: sources[i].member is not None and sources[i].location):
         if not archive:
             for i in group:
-                where = sources[i].where
-                where = where if remote.is_remote(where) else os.path.abspath(where)
+                where = sources[i].location
+                where = where if locations.is_remote(where) else os.path.abspath(where)
                 yield i, where, sources[i].name, settings, threads
             continue
         waiting = {sources[i].member: i for i in group}
@@ -233,7 +231,7 @@ def classify(i, where, name, settings, threads=1, shown=False):
     """
     path = where
     try:
-        with remote.local(where) as path:
+        with remote.local_copy(where) as path:
             return i, where, _classify(path, settings, threads, shown)
     except (InputError, OSError) as error:
         return i, where, str(error).replace(str(path), name)
@@ -242,7 +240,7 @@ def classify(i, where, name, settings, threads=1, shown=False):
 def _classify(path, settings, threads, shown):
     predictor = prediction.held(settings.model, settings.version, 1)
     audio_format, labels = predictor.audio_format, list(settings.rules.labels)
-    hop = max(1, round(audio_format.window_length * (1 - settings.overlap)))
+    hop = hop_length(audio_format.window_length, settings.overlap)
     about = recording.properties(path)
     merger, samples = Merger(settings.rules, audio_format, hop), 0
     blocks = recording.blocks(path, audio_format.sample_rate)

@@ -17,12 +17,11 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
-from classifier.audio.windows import cut_audio_pad_last
+from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core.console import quiet_libraries, table
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
-from classifier.export import metadata
-from classifier.records import artifact
+from classifier.records import artifact, tflite_metadata
 from classifier.records.audio_format import AudioFormat
 from classifier.scoring.thresholds import decide
 from Constants import TRAINED
@@ -145,7 +144,7 @@ def load(path, threads=None):
         path = _published(path.name)
     if path.suffix == ".tflite":
         model = LiteRT(path, threads)
-        sample_rate, labels = metadata.read(path)
+        sample_rate, labels = tflite_metadata.read(path)
         if len(labels) != model.n_outputs:
             raise InputError(f"{path} has {model.n_outputs} outputs and {len(labels)} labels; write its metadata again")
         return Predictor(path, AudioFormat(sample_rate=sample_rate, window_length=model.n_inputs), labels, model.run)
@@ -283,7 +282,7 @@ def answer(predictor, signal, overlap=0.0):
     overlap: how much of a window the next one has too, from 0 to less than 1.
     """
     rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
-    hop = max(1, round(length * (1 - overlap)))
+    hop = hop_length(length, overlap)
     windows = predictor.probabilities(cut_audio_pad_last(signal, length, hop))
     starts = np.arange(len(windows)) * hop / rate
     ends = np.minimum(starts + length / rate, len(signal) / rate)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from classifier.audio import recording, spectrograms
-from classifier.audio.windows import cut_audio_pad_last
+from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core import atomic_files, console, registry
 from classifier.plotting import feature_styles, plots
 
@@ -51,12 +51,7 @@ def read(path, audio_format, start, seconds, clip=None):
     """
     first = start + (clip.start if clip else 0)
     last = min(first + seconds, clip.end if clip and clip.end else math.inf)
-    held, n = [], round((last - first) * audio_format.sample_rate)
-    for block in recording.blocks(path, audio_format.sample_rate, first, last):
-        held.append(block)
-        if sum(map(len, held)) >= n:  # a day of audio need not be decoded to its end
-            break
-    return np.concatenate(held)
+    return recording.read_part(path, audio_format.sample_rate, first, last)
 
 
 def contact_sheet(pictures, path):
@@ -233,7 +228,7 @@ class Gallery:
             overlap: share of a window.
         """
         length, seconds = self.audio_format.window_length, self.audio_format.seconds
-        hop = max(1, round((1 - overlap) * length))
+        hop = hop_length(length, overlap)
         signal = signal[: (N_WINDOWS - 1) * hop + length]
         windows = cut_audio_pad_last(signal, length, hop)
         layer = _layer("log_mel_spectrogram", self.audio_format)

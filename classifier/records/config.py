@@ -143,7 +143,7 @@ class TrainingConfig(RunConfig):
             InputError: as `from_args`.
         """
         if self.background_noise:
-            clips.of_background(self.background_noise)
+            clips.of_background_noise(self.background_noise)
         if not is_remote(self.data):  # an address is looked at when it is fetched
             clips.check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
         for model in self.models:

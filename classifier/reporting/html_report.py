@@ -346,16 +346,10 @@ def _place(name, start, seconds):
 
 def _read(path, start, end, audio_format):
     """(samples,) of a window, as the model heard it but for the silence behind it; None when it cannot be read."""
-    samples, n = [], 0
     try:
-        for block in recording.blocks(path, audio_format.sample_rate, start, end):
-            samples.append(block)
-            n += len(block)
-            if n >= audio_format.window_length:  # the rest of the recording need not be decoded
-                break
+        return recording.read_part(path, audio_format.sample_rate, start, end)[: audio_format.window_length]
     except (InputError, OSError):
         return None
-    return np.concatenate(samples)[: audio_format.window_length]
 
 
 def _sound(signal, audio_format, what, folder):

@@ -1,10 +1,10 @@
-"""Make probabilities mean what they say: of the windows answered with 80 %, four in five are to be right.
+"""Calibrate probabilities by temperature scaling.
 
-A network trained to the end is too sure of itself. One number, chosen on the validation split, mends most of that and
-leaves every most probable label as it was.
+A trained network is overconfident. One number, chosen on the validation split, corrects most of that, and leaves every
+most probable label unchanged: of the windows predicted with 80 %, four in five are to be right.
 
 Source: Guo, Pleiss, Sun & Weinberger, On Calibration of Modern Neural Networks, ICML 2017, arXiv:1706.04599
-Differs: works on log probabilities; they are the logits less a constant per window, which softmax does not see.
+Differs: works on log probabilities; they are the logits minus a constant per window, which softmax ignores.
 """
 
 import numpy as np
@@ -13,22 +13,22 @@ from scipy.special import log_softmax, softmax
 
 from classifier.core.errors import InputError
 
-LIMITS = (0.5, 10.0)  # where every window is right the likelihood asks for 0, certainty; 0.5 squares the odds, no more
-LEAST = float(np.finfo("float32").tiny)  # stands for a probability of 0, which is a small one that float32 lost
+LIMITS = (0.5, 10.0)  # where every window is right the likelihood would choose 0, certainty; 0.5 squares the odds
+LEAST = float(np.finfo("float32").tiny)  # replaces a probability of 0, which underflowed in float32
 
 
-def temperature(probabilities, targets):
-    """The temperature under which the truth is most likely.
+def temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
+    """The temperature at which the targets are most likely.
 
-    Every window weighs the same: a long recording more than a short one, a frequent label more than a rare one. A label
-    without a window is no obstacle.
+    Every window has the same weight: a long recording more than a short one, a frequent label more than a rare one. A
+    label may have no windows.
 
     Args:
         probabilities: (windows, labels), rows sum to 1; of the validation split.
-        truth: (windows,) index of the right label.
+        targets: (windows,) index of the true label.
 
     Returns:
-        float, within LIMITS; above 1 when the model was too sure.
+        float, within LIMITS; above 1 when the model was overconfident.
 
     Raises:
         InputError: there is no window, or a probability is NaN.
@@ -39,29 +39,31 @@ def temperature(probabilities, targets):
     def loss(exponent):
         return -log_softmax(logits / np.exp(exponent), axis=1)[rows, targets].mean()
 
-    # the loss is convex in 1 / T, so it has one valley
+    # the loss is convex in 1 / T, so it has one minimum
     return float(np.exp(minimize_scalar(loss, bounds=np.log(LIMITS), method="bounded").x))
 
 
-def temper(probabilities, temperature):
+def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Probabilities at a temperature: softmax(log p / T).
 
     Args:
         probabilities: (..., labels).
-        temperature: above 0; 1 changes nothing, more makes the model less sure.
+        temperature: above 0; 1 changes nothing, more makes the model less confident.
 
     Returns:
-        same shape, float64; rows sum to 1, the most probable label stays it.
+        same shape, float64; rows sum to 1, and the most probable label is the same.
     """
     return softmax(_logits(probabilities) / temperature, axis=-1)
 
 
-def expected_calibration_error(probabilities, targets, bins=15):
-    """How far confidence (the largest probability) and accuracy lie apart, in equally wide bins of confidence.
+def expected_calibration_error(
+    probabilities: np.ndarray, targets: np.ndarray, bins: int = 15
+) -> tuple[float, list[tuple[float, float, int]]]:
+    """The distance between confidence (the largest probability) and accuracy, in equally wide bins of confidence.
 
     Args:
         probabilities: (windows, labels), rows sum to 1.
-        truth: (windows,) index of the right label.
+        targets: (windows,) index of the true label.
 
     Returns:
         the mean distance, weighted by windows, in [0, 1]; and a row (mean confidence, accuracy, windows) for each bin
@@ -76,7 +78,7 @@ def expected_calibration_error(probabilities, targets, bins=15):
     number = np.clip(np.ceil(confidence * bins) - 1, 0, bins - 1)
     inside = [number == i for i in np.unique(number)]
     rows = [(float(confidence[chosen].mean()), float(right[chosen].mean()), int(chosen.sum())) for chosen in inside]
-    return sum(abs(sure - accuracy) * n for sure, accuracy, n in rows) / len(confidence), rows
+    return sum(abs(confident - accuracy) * n for confident, accuracy, n in rows) / len(confidence), rows
 
 
 def _logits(probabilities):
@@ -87,4 +89,4 @@ def _check(probabilities):
     if not len(probabilities):
         raise InputError("there is no validation window to calibrate on; give each label more recordings")
     if not np.isfinite(probabilities).all():
-        raise InputError("the model answers NaN: the training has diverged; lower the learning rate of its recipe")
+        raise InputError("the model predicts NaN: the training has diverged; lower the learning rate of its recipe")

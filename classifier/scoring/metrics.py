@@ -1,42 +1,42 @@
-"""Score predictions, by window and by recording, with chance beside them and with how sure the numbers are.
+"""Scores of predictions by window and recording, with intervals.
 
-Windows of one group rise and fall together: an interval over windows promises more than the data knows, so groups are
-drawn, not windows.
+Windows of one group are not independent: an interval over windows would be too narrow, so groups are drawn.
 """
+
+from typing import Any
 
 import numpy as np
 
-from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
-from classifier.data.audio_cache import to_float
 
-DRAWS = 2000  # of groups; the ends of a 95 % interval then move by about 0.1 % from seed to seed
-SURE = (2.5, 97.5)  # percentiles
-AT_ONCE = 256  # windows a model is given
+DRAWS = 2000  # of groups; the ends of a 95 % interval then vary by about 0.1 % between seeds
+INTERVAL = (2.5, 97.5)  # percentiles
 
 
-def score(probabilities, targets, recordings, labels, vote=False):
-    """Compare probabilities with the truth.
+def score(
+    probabilities: np.ndarray, targets: np.ndarray, recordings: np.ndarray, labels: list[str], vote: bool = False
+) -> dict[str, Any]:
+    """Compare predictions with targets.
 
     Args:
         probabilities: (windows, labels), rows sum to 1.
-        truth: (windows,) index of the right label.
+        targets: (windows,) index of the true label.
         recordings: (windows,) which recording each window is from.
         labels: names, in the order of the columns.
-        vote: a recording is what most of its windows are, instead of what the mean of their probabilities is.
+        vote: a recording's label is that of most of its windows, not that of their mean probabilities.
 
     Returns:
-        dict with "windows" and "recordings", each {n, right, accuracy, majority (the accuracy of always saying the most
-        frequent label), confusion (rows truth, columns prediction), recall, precision, f1, roc_auc, pr_auc (by label,
-        one against the others), and means over labels: balanced_accuracy, macro_precision ...}. A label that is
-        not tested is left out; areas are None where only one label is. And "chance" and "majority": what guessing and
-        always saying the most frequent label would have right of the windows.
+        dict with "windows" and "recordings", each {n, right, accuracy, majority (the accuracy of always predicting the
+        most frequent label), confusion (rows targets, columns predictions), recall, precision, f1, roc_auc, pr_auc (by
+        label, one against the others), and means over labels: balanced_accuracy, macro_precision ...}. A label without
+        targets is left out; areas are None where there is only one label. And "chance" and "majority": the accuracy by
+        window of guessing, and of always predicting the most frequent label.
 
     Raises:
         InputError: a probability is NaN: the training has diverged.
     """
     if not np.isfinite(probabilities).all():
-        raise InputError("the model answers NaN: the training has diverged; lower the learning rate of its recipe")
+        raise InputError("the model predicts NaN: the training has diverged; lower the learning rate of its recipe")
     _, first = np.unique(recordings, return_index=True)
     windows = _score(probabilities, targets, labels)
     return {
@@ -47,10 +47,10 @@ def score(probabilities, targets, recordings, labels, vote=False):
     }
 
 
-def by_recording(probabilities, recordings, vote=False):
+def by_recording(probabilities: np.ndarray, recordings: np.ndarray, vote: bool = False) -> np.ndarray:
     """(recordings, labels) rows that sum to 1, in the order of np.unique: the mean over the windows, or the vote.
 
-    Votes that are equal are decided by the mean.
+    A tied vote is decided by the mean.
     """
     ids, of = np.unique(recordings, return_inverse=True)
     n = np.bincount(of)[:, None]
@@ -64,74 +64,41 @@ def by_recording(probabilities, recordings, vote=False):
     return (votes + means / 2) / (n + 0.5)  # half: a mean never outweighs a vote
 
 
-def intervals(probabilities, targets, recordings, groups, labels, vote=False, seed=0):
-    """How far scores may be off: 95 % bootstrap intervals over groups, drawn with replacement.
+def intervals(
+    probabilities: np.ndarray,
+    targets: np.ndarray,
+    recordings: np.ndarray,
+    groups: np.ndarray,
+    labels: list[str],
+    vote: bool = False,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """95 % bootstrap intervals of scores, over groups drawn with replacement.
 
-    Arguments are score's; groups: (windows,) who or where each window is from.
+    Args are those of `score`; groups: (windows,) the group each window is from.
 
     Returns:
-        dict of "groups", how many, and "windows" and "recordings", each {accuracy, balanced_accuracy, macro_f1:
-        [lowest, highest]}; None in place of both where there is only one group, which says nothing of the next.
+        dict of "groups", their number, and "windows" and "recordings", each {accuracy, balanced_accuracy, macro_f1:
+        [lowest, highest]}; both None where there is only one group, which says nothing about others.
     """
     _, first = np.unique(recordings, return_index=True)
     names, of = np.unique(groups, return_inverse=True)
     if len(names) < 2:
         return {"groups": len(names), "windows": None, "recordings": None}
     drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), DRAWS)
-    split_names = {
+    units = {
         "windows": (probabilities.argmax(axis=1), targets, of),
         "recordings": (by_recording(probabilities, recordings, vote).argmax(axis=1), targets[first], of[first]),
     }
     found = {"groups": len(names)}
-    for what, (predicted, right, group) in split_names.items():
+    for what, (predicted, right, group) in units.items():
         counts = np.zeros((len(names), len(labels), len(labels)))
         np.add.at(counts, (group, right, predicted), 1)
         confusions = (drawn @ counts.reshape(len(names), -1)).reshape(-1, len(labels), len(labels))
         rates = _rates(confusions)
         chosen = {name: rates[name] for name in ("accuracy", "balanced_accuracy", "macro_f1")}
-        found[what] = {name: np.percentile(values, SURE).tolist() for name, values in chosen.items()}
+        found[what] = {name: np.percentile(values, INTERVAL).tolist() for name, values in chosen.items()}
     return found
-
-
-def predictions(predictor, store, overlap=0.0):
-    """What a model says of all clips of a store, cut like a test's windows, or with overlap (a share of a window).
-
-    Returns:
-        dict of probabilities (windows, labels), targets (windows,) index into its labels, recordings (windows,)
-        index into the store's clips.
-
-    Raises:
-        InputError: the overlap is none, or a clip has a label that the model does not know.
-    """
-    if not 0 <= overlap < 1:
-        raise InputError(f"--overlap {overlap:g}: it is a share of a window; give 0 or more, and less than 1")
-    unknown = sorted({clip.label for clip in store.clips} - set(predictor.labels))
-    if unknown:
-        raise InputError(
-            f"{predictor.source} knows {', '.join(predictor.labels)}, and not {', '.join(unknown)}: rename the label, "
-            "take it out, or train with it"
-        )
-    hop = max(1, round(predictor.audio_format.window_length * (1 - overlap)))
-    rows, recordings = [], []
-    for owners, windows in _batches(store, predictor.audio_format.window_length, hop):
-        rows.append(predictor.probabilities(to_float(np.array(windows))))
-        recordings += owners
-        store.forget()
-    targets = [predictor.labels.index(store.clips[i].label) for i in recordings]
-    return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
-
-
-def _batches(store, window_length, hop):
-    owners, windows = [], []
-    for i in range(len(store.clips)):
-        for window in cut_audio_pad_last(store.samples(i), window_length, hop):
-            owners.append(i)
-            windows.append(window)
-            if len(windows) == AT_ONCE:
-                yield owners, windows
-                owners, windows = [], []
-    if windows:
-        yield owners, windows
 
 
 def _score(probabilities, targets, labels):
@@ -163,13 +130,13 @@ def _score(probabilities, targets, labels):
 
 
 def _rates(confusion):
-    """Rates of confusion matrices (..., labels, labels): by label, and their means over the labels that are tested."""
-    true, said = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    """Rates of confusion matrices (..., labels, labels): by label, and their means over the labels with targets."""
+    true, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
     by_label = {
         "recall": hits / np.maximum(1, true),
-        "precision": hits / np.maximum(1, said),
-        "f1": 2 * hits / np.maximum(1, true + said),
+        "precision": hits / np.maximum(1, predicted),
+        "f1": 2 * hits / np.maximum(1, true + predicted),
     }
     tested = true > 0
     means = {f"macro_{name}": (values * tested).sum(-1) / tested.sum(-1) for name, values in by_label.items()}

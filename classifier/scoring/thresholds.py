@@ -1,33 +1,31 @@
-"""How sure a model must be before an app says so: a threshold per label, chosen by the false alarms it lets through.
+"""Per-label decision thresholds, chosen by their false alarms per hour.
 
-A false alarm is a label heard where nothing is to be heard: in windows of a background label where the data
-has one, else in those of all other labels. (To take song for speech is an error, but one that no threshold mends.)
-Alarms are counted, not windows: someone who coughs for ten seconds disturbs once.
-
-Thresholds belong to the probabilities they were chosen on; those of calibrated ones (calibration.temper) are of no use
-on raw ones.
+A false alarm is a label predicted where there is nothing: in windows of a background label where the data has one, else
+in those of all other labels. (To take song for speech is an error that no threshold can prevent.) Runs of windows are
+counted, not windows: ten seconds of coughing disturb once. Thresholds belong to the probabilities they were chosen on;
+those of calibrated probabilities (calibration.temper) do not fit raw ones.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import gammaincinv
 
-from classifier.audio import recording
-from classifier.audio.windows import cut_blocks
 from classifier.core.errors import InputError
 from Constants import SILENT_LABELS
 
-BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that nobody wants to be told of
-STEPS = 10_000  # thresholds that are tried, 0 to 0.9999: an app keeps 0.9134 as float32, and a person can read it
-SPARED = 0.05  # of the windows of a label that are recognised: so many may be lost to be safe from unknown sounds
-SLACK = 1e-3  # seconds by which two windows may miss each other and still touch
-SURE = 0.95  # of at_most_per_hour
+BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that an app does not report
+STEPS = 10_000  # thresholds tried, 0 to 0.9999: exact enough for float32, and short enough to read
+SPARED = 0.05  # share of a label's recognised windows that may be lost to be safe from unknown sounds
+SLACK = 1e-3  # seconds that may lie between two windows that still touch
+CONFIDENCE = 0.95  # of at_most_per_hour
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """A label heard without a break. start, end: seconds. peak: the largest probability in between."""
+    """A label predicted without a gap. start, end: seconds. peak: the largest probability in between."""
 
     label: str
     start: float
@@ -35,22 +33,29 @@ class Alarm:
     peak: float
 
 
-def choose(predictions, labels, seconds, per_hour=1.0, background=BACKGROUND):
-    """The threshold of each label that keeps its false alarms rare: the lowest from which on all keep to it.
+def choose(
+    predictions: Mapping[str, np.ndarray],
+    labels: Sequence[str],
+    seconds: float,
+    per_hour: float = 1.0,
+    background: Sequence[str] = BACKGROUND,
+) -> tuple[dict[str, float], dict[str, dict[str, Any]]]:
+    """The lowest threshold of each label from which on no threshold has more than `per_hour` false alarms.
 
-    (Fewer alarms can also mean that they have all run into one; hence "from which on all".) Minutes of background say
-    little about an hour in the field, so a threshold is never lower than what costs SPARED of the label's own windows.
+    ("From which on", because at a low threshold all alarms may have merged into one.) Minutes of background say little
+    about an hour in the field, so a threshold is never lower than what costs SPARED of the label's own windows.
 
     Args:
-        answers: what Artifact.answers("validation") returns: touching windows, which do not overlap.
+        predictions: of the validation split, as of Artifact.predictions: probabilities, targets, recordings and starts
+            of windows that touch and do not overlap.
         labels: names, in the order of the columns.
         seconds: of a window.
         per_hour: false alarms of one label that are allowed in an hour in which there should be none.
         background: labels that need no threshold.
 
     Returns:
-        {label: threshold}, the largest there is where none will do, and what `measure` says of them. Of one hour
-        without an alarm once an hour can be said, of ten minutes not: see at_most_per_hour.
+        {label: threshold}, the largest one where none suffices; and what `measure` returns for them. Few hours prove
+        little: see at_most_per_hour.
     """
     thresholds = {}
     steps = np.arange(STEPS) / STEPS
@@ -65,8 +70,10 @@ def choose(predictions, labels, seconds, per_hour=1.0, background=BACKGROUND):
     return thresholds, measure(predictions, labels, seconds, thresholds)
 
 
-def measure(predictions, labels, seconds, thresholds):
-    """What thresholds let through and what they miss, on any side; on the validation split it flatters.
+def measure(
+    predictions: Mapping[str, np.ndarray], labels: Sequence[str], seconds: float, thresholds: Mapping[str, float]
+) -> dict[str, dict[str, Any]]:
+    """The false alarms and misses of thresholds, on any split; on the validation split they look too good.
 
     Args are those of `choose`.
 
@@ -86,18 +93,18 @@ def measure(predictions, labels, seconds, thresholds):
         own = predictions["targets"] == index
         found[label] = {
             "threshold": thresholds[label],
-            **_rates(n_runs, _hours_without(predictions, labels, label, seconds)),
+            **rates(n_runs, _hours_without(predictions, labels, label, seconds)),
             "windows": int(own.sum()),
             "misses": float(np.mean(decided[own] != index)) if own.any() else None,
         }
     return found
 
 
-def pooled(found):
-    """What several models, each at its own thresholds and on recordings of its own, say together.
+def pooled(found: Sequence[dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """The figures of several models together, each at its own thresholds and on its own recordings.
 
     Args:
-        found: list of what `measure` returned for each, of the same labels.
+        found: what `measure` returned for each, of the same labels.
 
     Returns:
         {label: the same, without the threshold}.
@@ -108,15 +115,15 @@ def pooled(found):
         windows = sum(row["windows"] for row in rows)
         missed = sum(row["windows"] * row["misses"] for row in rows if row["windows"])
         together[label] = {
-            **_rates(sum(row["false_alarms"] for row in rows), sum(row["hours"] for row in rows)),
+            **rates(sum(row["false_alarms"] for row in rows), sum(row["hours"] for row in rows)),
             "windows": windows,
             "misses": missed / windows if windows else None,
         }
     return together
 
 
-def decide(probabilities, thresholds, labels):
-    """The label of each window, or that it is none of them.
+def decide(probabilities: np.ndarray, thresholds: Mapping[str, float], labels: Sequence[str]) -> list[int | None]:
+    """The label of each window, or None.
 
     Args:
         probabilities: (windows, labels).
@@ -127,12 +134,19 @@ def decide(probabilities, thresholds, labels):
         (windows) list of the index of the most probable label, None where it stays below its threshold.
 
     Raises:
-        InputError: a threshold is of no label.
+        InputError: a threshold is for an unknown label.
     """
     return [int(i) if i >= 0 else None for i in reached(probabilities, in_order(thresholds, labels))]
 
 
-def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
+def alarms(
+    probabilities: np.ndarray,
+    starts: np.ndarray,
+    thresholds: Mapping[str, float],
+    labels: Sequence[str],
+    seconds: float,
+    wanted: Iterable[str] | None = None,
+) -> list[Alarm]:
     """What an app would report of one recording.
 
     Args:
@@ -150,67 +164,19 @@ def alarms(probabilities, starts, thresholds, labels, seconds, wanted=None):
     found = []
     for label in thresholds if wanted is None else wanted:
         index = labels.index(label)
-        heard = np.flatnonzero(decided == index)
-        breaks = 1 + np.flatnonzero(np.diff(np.asarray(starts)[heard]) > seconds + SLACK)
-        for run in np.split(heard, breaks) if len(heard) else ():
+        predicted = np.flatnonzero(decided == index)
+        breaks = 1 + np.flatnonzero(np.diff(np.asarray(starts)[predicted]) > seconds + SLACK)
+        for run in np.split(predicted, breaks) if len(predicted) else ():
             start, end = float(starts[run[0]]), float(starts[run[-1]] + seconds)
             found.append(Alarm(label, start, end, float(probabilities[run, index].max())))
     return sorted(found, key=lambda alarm: (alarm.start, alarm.label))
 
 
-def false_alarms(predictor, paths, thresholds, background=BACKGROUND):
-    """The false alarms in long recordings in which none of the labels is heard, and that no training has seen.
-
-    Windows overlap by half, as an app listens; an app that asks more often has somewhat more alarms. A recording is
-    read block by block: of a day of audio, memory holds the answers and a minute of sound.
-
-    Args:
-        predictor: prediction.Predictor, its probabilities tempered if the thresholds are of such.
-        paths: of the recordings.
-        thresholds: {label: threshold}.
-        background: labels that may be heard in them, and raise no alarm.
-
-    Returns:
-        dict of hours; false_alarms, false_alarms_per_hour and at_most_per_hour (of all labels); labels, {label: the
-        same, and share_of_time in alarm}; and recordings, {path: list of Alarm}.
+def in_order(thresholds: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:
+    """(labels,) thresholds, 0 for a label without one.
 
     Raises:
-        InputError: there are no recordings, one cannot be read, or a threshold is of no label.
-    """
-    labels, audio_format = predictor.labels, predictor.audio_format
-    wanted = [label for label in thresholds if label not in background]
-    in_order(thresholds, labels)  # an error now, and not after the first day
-    found, hours = {}, 0.0
-    for path in paths:
-        starts, predictions = [], []
-        hop = max(1, audio_format.window_length // 2)
-        for first, windows, end in cut_blocks(
-            recording.blocks(path, audio_format.sample_rate), audio_format.window_length, hop
-        ):
-            starts.append((first + np.arange(len(windows))) * hop / audio_format.sample_rate)
-            predictions.append(predictor.probabilities(windows))
-            length = end / audio_format.sample_rate
-        raised = alarms(
-            np.concatenate(predictions), np.concatenate(starts), thresholds, labels, audio_format.seconds, wanted
-        )
-        found[str(path)] = [Alarm(a.label, a.start, min(a.end, length), a.peak) for a in raised]
-        hours += length / 3600
-    if not found:
-        raise InputError("no recordings to count false alarms in; name long ones in which none of the labels is heard")
-    every = [alarm for raised in found.values() for alarm in raised]
-    by_label = {label: [alarm for alarm in every if alarm.label == label] for label in wanted}
-    rows = {
-        label: {**_rates(len(own), hours), "share_of_time": sum(a.end - a.start for a in own) / 3600 / hours}
-        for label, own in by_label.items()
-    }
-    return {**_rates(len(every), hours), "labels": rows, "recordings": found}
-
-
-def in_order(thresholds, labels):
-    """(labels,) thresholds, 0 where there is none.
-
-    Raises:
-        InputError: a threshold is of no label.
+        InputError: a threshold is for an unknown label.
     """
     for label in thresholds:
         if label not in labels:
@@ -218,7 +184,7 @@ def in_order(thresholds, labels):
     return np.array([thresholds.get(label, 0.0) for label in labels])
 
 
-def reached(probabilities, limits):
+def reached(probabilities: np.ndarray, limits: np.ndarray) -> np.ndarray:
     """(windows,) index of the most probable label of (windows, labels), -1 where it stays below its threshold.
 
     limits: (labels,) as of `in_order`.
@@ -262,7 +228,7 @@ def _spared(predictions, index):
 
 
 def _without(predictions, labels, label):
-    """(windows,) whether to hear the label there is a false alarm."""
+    """(windows,) whether predicting the label there is a false alarm."""
     silent = [i for i, name in enumerate(labels) if name in BACKGROUND]
     return np.isin(predictions["targets"], silent) if silent else predictions["targets"] != labels.index(label)
 
@@ -271,11 +237,11 @@ def _hours_without(predictions, labels, label, seconds):
     return float(np.sum(_without(predictions, labels, label)) * seconds / 3600)
 
 
-def _rates(n, hours):
-    """Alarms by the hour, and what the true rate is at most, SURE of the time, if they come independently (Poisson)."""
+def rates(n: int, hours: float) -> dict[str, float | None]:
+    """Alarms per hour, and the upper CONFIDENCE limit of the true rate, if alarms are independent (Poisson)."""
     return {
         "false_alarms": n,
         "hours": hours,
         "false_alarms_per_hour": n / hours if hours else None,
-        "at_most_per_hour": float(gammaincinv(n + 1, SURE)) / hours if hours else None,
+        "at_most_per_hour": float(gammaincinv(n + 1, CONFIDENCE)) / hours if hours else None,
     }

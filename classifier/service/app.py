@@ -13,7 +13,6 @@ from fastapi_swagger import patch_fastapi
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.service import routes, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
@@ -23,6 +22,7 @@ from classifier.service.metrics import Measured, Metrics
 from classifier.service.middleware import Guard
 from classifier.service.settings import Busy, NotFound, Refused
 from classifier.service.tensorboard import TensorBoard
+from classifier.storage import local_files
 
 PAGE = Path(__file__).parent / "page"
 FORM = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # what is no file is held in memory
@@ -95,7 +95,7 @@ class Service:
             else:
                 title = Path(data.filename or "recording").name[-LONGEST_TITLE:]
                 suffix = Path(title).suffix.lower()
-                path = folder / f"recording{suffix if suffix in recording.SUFFIXES else ''}"
+                path = folder / f"recording{suffix if suffix in local_files.RECORDING_SUFFIXES else ''}"
                 with path.open("xb") as file:
                     shutil.copyfileobj(data.file, file)
             yield title, path, folder

@@ -4,13 +4,13 @@ import functools
 from datetime import UTC, datetime
 from pathlib import Path
 
-from classifier.audio import recording
 from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.pretrained import weights
 from classifier.records import artifact
 from classifier.service.settings import NotFound
+from classifier.storage import local_files
 
 DEFAULT = "default"  # stands for the newest
 
@@ -86,10 +86,10 @@ class Catalogue:
     def _published(self):
         """(name, file, its stamp) of published networks whose file is here."""
         files = [(name, path) for name, path in weights.with_labels().items() if path.is_file()]
-        return [(name, path, tuple(recording.stamp(path))) for name, path in files]
+        return [(name, path, tuple(local_files.stamp(path))) for name, path in files]
 
     def _stamps(self, folder):
-        return tuple(tuple(recording.stamp(folder / name) or ()) for name in (artifact.RUN, artifact.TFLITE))
+        return tuple(tuple(local_files.stamp(folder / name) or ()) for name in (artifact.RUN, artifact.TFLITE))
 
 
 def architectures():

@@ -4,13 +4,12 @@ import os
 import shutil
 from collections import Counter
 
-from classifier.audio import recording
 from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.service import scrub
 from classifier.service.settings import NotFound
-from classifier.storage import archives
+from classifier.storage import archives, local_files
 from Constants import DATA_LONG, DATA_SETS, DATA_SHORT
 
 MACINTOSH = "__MACOSX"  # in zips made on one: what its file system knows of each file
@@ -44,7 +43,7 @@ class Datasets:
 
     def _paths(self):
         """{name: path}; of two folders of one name the second is <name>_2."""
-        own = [DATA_SHORT, *([DATA_LONG] if DATA_LONG.is_dir() and recording.find(DATA_LONG) else [])]
+        own = [DATA_SHORT, *([DATA_LONG] if DATA_LONG.is_dir() and local_files.find_recordings(DATA_LONG) else [])]
         sets = sorted(path for path in DATA_SETS.glob("[!.]*") if path.is_dir())
         paths = dict.fromkeys(path.resolve() for path in (*own, *sets, *self.settings.data) if path.exists())
         found = {}
@@ -72,11 +71,11 @@ class Datasets:
 def _stamps(path):
     """{path: when it changed} of a folder, the folders in it and the lists in them; of a file, its own."""
     if path.is_file():
-        return {path: recording.stamp(path)}
+        return {path: local_files.stamp(path)}
     stamps = {}
     for folder, _, files in os.walk(path):
-        lists = [name for name in files if not name.lower().endswith(recording.SUFFIXES)]
-        stamps.update({(folder, name): recording.stamp(os.path.join(folder, name)) for name in (".", *lists)})
+        lists = [name for name in files if not name.lower().endswith(local_files.RECORDING_SUFFIXES)]
+        stamps.update({(folder, name): local_files.stamp(os.path.join(folder, name)) for name in (".", *lists)})
     return stamps
 
 

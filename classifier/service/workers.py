@@ -28,7 +28,7 @@ from classifier.core.parallel import cpu_count
 from classifier.inference import prediction
 from classifier.service.drawing import drawing
 from classifier.service.settings import Busy, Refused, TooLarge
-from classifier.storage import archives
+from classifier.storage import archives, local_files
 from Constants import SAMPLE_RATE
 
 try:
@@ -120,10 +120,11 @@ class Hearing:
         limit_bytes = self.settings.unpacked_limit(os.path.getsize(path))
         name = re.split(r"[/\\]", title)[-1]
         self._ask(self.unpackers, title, path, archives.unpack, folder, limit_bytes, self.settings.archive_files, name)
-        found = [(inside.relative_to(folder).as_posix(), inside) for inside in recording.find(folder)]
+        found = [(inside.relative_to(folder).as_posix(), inside) for inside in local_files.find_recordings(folder)]
         if not found:
             raise Refused(
-                f"{title} holds no recordings: their names must end with one of {' '.join(recording.SUFFIXES)}"
+                f"{title} holds no recordings: their names must end with one of "
+                f"{' '.join(local_files.RECORDING_SUFFIXES)}"
             )
         return found
 

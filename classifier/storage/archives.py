@@ -1,7 +1,7 @@
-"""Unpack an archive that nobody vouches for: whole into a new folder, or not at all.
+"""Unpack untrusted archives whole, or not at all.
 
-An archive says where its files go and how large they are. Neither is believed: names are checked before they become
-paths, and bytes are counted as they come out. Permissions and times of the archive are not taken over.
+An archive's names and sizes are not trusted: names are checked before they become paths, and bytes are counted as they
+are unpacked. Permissions and times of the archive are not taken over.
 """
 
 import bz2
@@ -17,22 +17,22 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from classifier.core import atomic_files
 from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.storage import locations
 
-LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus known here needs a tenth of it
+LIMIT_BYTES = 100 * 10**9  # unpacked; the largest corpus of data/corpora.py needs a tenth of it
 LIMIT_FILES = 500_000
 CHUNK = 2**20  # bytes
-TWICE = "is there twice, or as a file and as a folder"
+TWICE = "occurs twice, or as a file and as a folder"
 
-MAGIC = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # how compressed files begin
-DAMAGE = (  # what the libraries raise on bytes that make no sense
+MAGIC = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # first bytes of compressed files
+DAMAGE = (  # what the libraries raise on damaged archives
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
@@ -46,42 +46,55 @@ DAMAGE = (  # what the libraries raise on bytes that make no sense
 
 
 class Member(NamedTuple):
-    """A file or a folder in an archive; `refusal` says why its kind is not taken, where it is not."""
+    """A file or a folder in an archive; `refusal` says why its type is refused, "" if it is not."""
 
     name: str
     is_folder: bool
     refusal: str
-    open: Callable
+    open: Callable[[], Any]  # a file of bytes
 
 
-class Refused(Exception):
-    """A member is not taken, and with it the whole archive: its name, and a message that goes on where that ends."""
+class RefusedMemberError(Exception):
+    """A member, and with it the whole archive, is refused.
+
+    name: of the member. reason: continues a sentence that begins with the name.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
 
 
-def is_archive(path):
-    """Whether `unpack` takes a file for an archive, told by how it begins. A tar that begins with its end is none."""
+def is_archive(path: Path | str) -> bool:
+    """Whether a file begins like an archive that `unpack` takes; an empty tar does not."""
     with open(path, "rb") as file:
         start = file.read(tarfile.BLOCKSIZE)
     return start.startswith((b"PK", *MAGIC)) or _begins_a_tar(start)
 
 
-def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES, name=None):
-    """Unpack zip, tar, tar.gz, tar.bz2, tar.xz, or one file in gz, bz2 or xz, told apart by how they begin.
+def unpack(
+    archive: Path | str,
+    folder: Path | str,
+    limit_bytes: int = LIMIT_BYTES,
+    limit_files: int = LIMIT_FILES,
+    name: str | None = None,
+) -> None:
+    """Unpack zip, tar, tar.gz, tar.bz2, tar.xz, or one file in gz, bz2 or xz, recognised by their first bytes.
 
     Args:
-        archive: the file. A zip's list of members is held in memory: who takes uploads bounds the file's own size.
-        folder: made here; it must not exist yet.
-        limit_bytes: how much may come out, in all.
-        limit_files: how many members there may be, folders among them.
-        name: the archive's own, where it is kept under another one; one compressed file is called so, without .gz.
+        archive: a zip's list of members is held in memory, so the size of uploads must be limited before.
+        folder: created here; it must not exist yet.
+        limit_bytes: of all unpacked files together.
+        limit_files: number of members, including folders.
+        name: the archive's original name; a single compressed file gets it, without .gz.
 
     Raises:
-        InputError: the archive is damaged or none, or a member is refused; archive, member and reason are named.
-            Neither the folder nor anything outside it was written.
+        InputError: the file is damaged or not an archive, or a member is refused; archive, member and reason are named.
+            Neither the folder nor anything outside it is written.
     """
     archive, folder = Path(archive), Path(folder)
     if folder.exists():
-        raise InputError(f"{folder} is there already; take it away, or unpack {archive.name} into another folder")
+        raise InputError(f"{folder} exists already; remove it, or unpack {archive.name} into another folder")
     left = limit_bytes
     with _explained(archive), atomic_files.new_folder(folder) as fresh:
         with contextlib.closing(_members(archive, name)) as members:
@@ -89,33 +102,34 @@ def unpack(archive, folder, limit_bytes=LIMIT_BYTES, limit_files=LIMIT_FILES, na
                 left -= _write(member, fresh.joinpath(*parts), left)
 
 
-def files(archive, limit_files=LIMIT_FILES, name=None):
-    """The names of the files in an archive, after making sure that `unpack` would take them; nothing is written.
+def files(archive: Path | str, limit_files: int = LIMIT_FILES, name: str | None = None) -> list[str]:
+    """The sorted names of the files in an archive, checked as `unpack` checks them; nothing is written.
 
-    Arguments and errors are unpack's, except that bytes are not looked at.
+    Arguments and errors are those of `unpack`, except that no bytes are read.
     """
     archive, found = Path(archive), set()
     with _explained(archive), contextlib.closing(_members(archive, name)) as members:
         for member, parts in _checked(archive, members, limit_files):
             if not member.is_folder and parts in found:
-                raise Refused(member.name, TWICE)
+                raise RefusedMemberError(member.name, TWICE)
             found |= set() if member.is_folder else {parts}
     return sorted("/".join(parts) for parts in found)
 
 
-def each(archive, wanted, folder, name=None):
-    """Unpack some files of an archive one after the other, for whoever takes each away before the disk is full.
+def each(
+    archive: Path | str, wanted: Iterable[str], folder: Path | str, name: str | None = None
+) -> Iterator[tuple[str, Path]]:
+    """Unpack some files of an archive one by one, for a caller that deletes each before the disk is full.
 
     Args:
-        wanted: names, as `files` returned them.
-        folder: where they are written, under numbers in place of their names. None may take more than half of what is
-            free there.
+        wanted: names, as returned by `files`.
+        folder: where the files are written, named by number. None may be larger than half of the free space.
 
     Yields:
         (name, path), in the order of the archive.
 
     Raises:
-        InputError: as of unpack; what came before is whole.
+        InputError: as of `unpack`; files yielded before are whole.
     """
     archive, folder = Path(archive), Path(folder)
     wanted = set(wanted)
@@ -133,31 +147,31 @@ def _checked(archive, members, limit_files):
     member = None
     for n_members, member in enumerate(members, 1):
         if n_members > limit_files:
-            raise Refused(member.name, f"is one more than the {limit_files} files and folders that are allowed")
+            raise RefusedMemberError(member.name, f"exceeds the limit of {limit_files} files and folders")
         yield member, _parts(member)
     if not member:
-        raise InputError(f"{archive} holds no files; check that it is the right one")
+        raise InputError(f"{archive} holds no files; check that it is the right archive")
 
 
 @contextlib.contextmanager
 def _explained(archive, so="nothing was unpacked, "):
-    """What a member is refused for, and what libraries say of damage, as an InputError."""
+    """Turn a refused member, and what libraries raise on damage, into an InputError."""
     try:
         yield
-    except Refused as refused:
-        name, why = refused.args
-        name = repr(name[:200])
-        raise InputError(f"{archive}: {name} {why}; {so}pack it anew without that") from None
+    except RefusedMemberError as refused:
+        raise InputError(
+            f"{archive}: {refused.name[:200]!r} {refused.reason}; {so}pack the archive again without it"
+        ) from None
     except InputError:
         raise
     except (*DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a full disk is not its fault
             raise
-        raise InputError(f"{archive} is damaged or cut off ({error}); delete it and get it again") from None
+        raise InputError(f"{archive} is damaged or cut off ({error}); delete it and download it again") from None
 
 
 def _members(archive, name):
-    """The members of an archive one after the other, whatever its kind."""
+    """The members of an archive of any format."""
     with archive.open("rb") as file:
         start = file.read(6)
         file.seek(0)
@@ -167,7 +181,8 @@ def _members(archive, name):
         compressed = next((opens(file) for magic, opens in MAGIC.items() if start.startswith(magic)), None)
         file = compressed or file
         try:
-            tar = tarfile.open(fileobj=_Blocks(file), mode="r:", encoding="utf-8")
+            blocks = _Blocks(file)  # has the methods that tarfile calls, and no others
+            tar = tarfile.open(fileobj=blocks, mode="r:", encoding="utf-8")  # ty: ignore[no-matching-overload]
         except tarfile.ReadError as error:
             file.seek(0)
             if compressed and not _begins_a_tar(file.read(tarfile.BLOCKSIZE)):
@@ -176,7 +191,7 @@ def _members(archive, name):
                 yield Member(inside, False, "", lambda: compressed)
                 return
             known = "zip, tar, tar.gz, tar.bz2, tar.xz, gz, bz2 or xz"
-            raise InputError(f"{archive} is no archive ({error}); give one of {known}") from None
+            raise InputError(f"{archive} is not an archive ({error}); give one of {known}") from None
         yield from _tar_members(tar, file)
 
 
@@ -192,8 +207,8 @@ def _begins_a_tar(block):
 def _zip_members(file):
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
-            kind = stat.S_IFMT(info.external_attr >> 16)
-            refusal = "" if kind in (0, stat.S_IFREG, stat.S_IFDIR) else "is a link or a device"
+            file_type = stat.S_IFMT(info.external_attr >> 16)
+            refusal = "" if file_type in (0, stat.S_IFREG, stat.S_IFDIR) else "is a link or a device"
             if info.flag_bits & 0x2041:  # encrypted; strongly encrypted; with an encrypted list of members
                 refusal = "is encrypted"
             name = info.orig_filename  # the other one is cut off at a NUL
@@ -214,7 +229,7 @@ def _tar_members(tar, file):
 class _Blocks:
     """A file for tarfile, which would read a header of names into memory whatever size it claims to have."""
 
-    def __init__(self, file):
+    def __init__(self, file: Any) -> None:
         self.file, self.seek, self.tell = file, file.seek, file.tell
         self.last = b""
 
@@ -231,12 +246,12 @@ def _parts(member):
     nameless = "has no name" if not parts and not member.is_folder else ""
     why = locations.refusal(member.name) or nameless or member.refusal
     if why:
-        raise Refused(member.name, why)
+        raise RefusedMemberError(member.name, why)
     return parts
 
 
 def _write(member, path, left):
-    """Write a member, and say how many bytes came out of it."""
+    """Write a member; returns its number of bytes."""
     n_bytes = 0
     try:
         if member.is_folder:
@@ -245,11 +260,11 @@ def _write(member, path, left):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("xb")
     except (FileExistsError, NotADirectoryError):
-        raise Refused(member.name, TWICE) from None
+        raise RefusedMemberError(member.name, TWICE) from None
     with file, member.open() as source:
         while chunk := source.read(CHUNK):
             n_bytes += len(chunk)
             if n_bytes > left:
-                raise Refused(member.name, f"holds more than the {left} bytes that are left of the allowed ones")
+                raise RefusedMemberError(member.name, f"holds more than the {left} bytes left of the limit")
             file.write(chunk)
     return n_bytes

@@ -1,33 +1,41 @@
-"""Names of files: whether they lie on this machine, and whether those that others gave may become paths here."""
+"""Parse paths and addresses; check untrusted names.
+
+A path stays a Path; an address such as s3://bucket/folder stays text, because pathlib would make one slash of two.
+"""
 
 import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-LONGEST_NAME = 255  # bytes; what file systems take
-DEEPEST = 32  # folders in each other; a thousand would exhaust what walks through them
-UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # control characters, and what was no UTF-8
+Location = Path | str  # a path of this machine, or an address
+
+LONGEST_NAME = 255  # bytes; the limit of file systems
+DEEPEST = 32  # nested folders; a thousand would exhaust code that walks through them
+UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"  # control characters, and bytes that were not UTF-8
 
 
-def is_remote(text):
-    """Whether a text is an address and not a path of this machine; file:///folder is one of this machine."""
-    return "://" in str(text) and not str(text).lower().startswith("file://")
+def is_remote(location: Location) -> bool:
+    """Whether a location is an address and not a path of this machine; file:///folder is a path."""
+    return "://" in str(location) and not str(location).lower().startswith("file://")
 
 
-def place(text):
-    """A Path, or the address as it is: pathlib would make one slash of two."""
+def parse_location(text: Location) -> Location:
+    """A Path for a path, the address without trailing slashes for an address."""
     if str(text).lower().startswith("file://"):
         return Path(unquote(urlsplit(str(text)).path))
     return re.sub("(?<=[^:/])/+$", "", str(text)) if is_remote(text) else Path(text)
 
 
-def absolute(place):
-    """The same from whatever folder it is looked at."""
-    return place if is_remote(place) else Path(place).resolve()
+def absolute(location: Location) -> Location:
+    """The same location, independent of the current folder."""
+    return location if is_remote(location) else Path(location).resolve()
 
 
-def refusal(name):
-    """Why a name with slashes cannot become a path below a folder of ours, as what follows the name; "" if it can."""
+def refusal(name: str) -> str:
+    """Why a name with slashes cannot become a path below a folder of ours; "" if it can.
+
+    The reason continues a sentence that begins with the name, such as "is an absolute path".
+    """
     parts = PurePosixPath(name).parts  # without '.' and '//'
     refusals = {
         "has control characters in its name": bool(re.search(UNPRINTABLE, name)),

@@ -54,6 +54,6 @@ def load(config: TrainingConfig) -> TrainingData:
     audio = {rate: audio_cache.read(found, config.data, rate, config.cache) for rate in rates}
     noise = dict.fromkeys(rates)
     if config.background_noise:
-        behind = clips.of_background(config.background_noise)
+        behind = clips.of_background_noise(config.background_noise)
         noise = {rate: audio_cache.read(behind, config.background_noise, rate, config.cache) for rate in rates}
     return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, len(found))

@@ -1,16 +1,18 @@
-"""Layouts of data sets, a file each: `recognises(folder)`, and `clips(folder)`, which returns a list of Clip.
+"""Data set layouts, one file each, with `recognises(folder)` and `clips(folder)`.
 
-A layout raises InputError for what it cannot use, with file and line. Without --layout the first file, in the order
-of the names, that recognises a folder reads it; LAST is asked last.
+Without --layout, the first file, by name, that recognises a folder reads it; LAST is tried last. A layout raises
+InputError for what it cannot use, with file and line.
 """
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core.errors import InputError
-from classifier.storage import remote
+from classifier.storage import mirror
+from classifier.storage.locations import Location
 
 PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
 LAST = "class_folders"  # the folders of other data sets look like labels, too
@@ -18,12 +20,12 @@ LAST = "class_folders"  # the folders of other data sets look like labels, too
 
 @dataclass(frozen=True)
 class Clip:
-    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay in one split of a split.
+    """A row of a data set. Clips of one group share a speaker, a room or a source: they stay in one split.
 
     path: the recording.
     group: who or where.
-    fold: the fold the data set puts it into, if it has folds.
-    side: the side the data set puts it on ("train", "validation" or "test"), if it says so.
+    fold: the data set's own fold, if it has folds.
+    split: the data set's own split ("train", "validation" or "test"), if it has splits.
     start, end: seconds of the recording that are the clip; None is the recording's end.
     """
 
@@ -31,25 +33,25 @@ class Clip:
     label: str
     group: str
     fold: int | None = None
-    split_name: str | None = None
+    split: str | None = None
     start: float = 0.0
     end: float | None = None
 
-    def name(self, folder):
-        """The path as seen from the data's folder, with the seconds (a media fragment) if it is a part of it."""
+    def name(self, folder: Path) -> str:
+        """The path relative to the data's folder, with the seconds (a media fragment) of a part of a recording."""
         path = self.path.relative_to(folder) if self.path.is_relative_to(folder) else self.path
         if (self.start, self.end) == (0, None):
             return path.as_posix()
         return f"{path.as_posix()}{PART}{self.start:g},{'' if self.end is None else f'{self.end:g}'}"
 
 
-def folder_of(data):
-    """The folder that the names of clips are seen from: the data or its mirror, or, for a csv file, where it lies."""
-    data = remote.here(data)
-    return data if data.is_dir() else data.parent
+def folder_of(data: Location) -> Path:
+    """The folder that clips' names are relative to: the data or its mirror, or the folder of a csv file."""
+    path = mirror.local_path(data)
+    return path if path.is_dir() else path.parent
 
 
-def rows(path, columns):
+def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, {column: text}) of each line of a csv file that has at least these columns.
 
     Raises:
@@ -70,33 +72,45 @@ def rows(path, columns):
             raise InputError(f"{path}, line 1: there is no column {missing[0]!r}; it needs {', '.join(columns)}")
         for row in reader:
             if None in row or None in row.values():
-                wanted = len(reader.fieldnames)
-                raise InputError(f"{path}, line {reader.line_num}: it has not {wanted} values, as the first line has")
+                wanted = len(reader.fieldnames or ())
+                raise InputError(f"{path}, line {reader.line_num} has not {wanted} values, as line 1 has; correct it")
             yield reader.line_num, {name: value.strip() for name, value in row.items()}
     except csv.Error as error:
         raise InputError(f"{path}, line {reader.line_num}: {error}; save it again as csv") from None
 
 
-def filled(row, column, source, line):
-    """What stands in a column, after making sure that something does."""
+def filled(row: dict[str, str], column: str, source: Path, line: int) -> str:
+    """The value of a column.
+
+    Raises:
+        InputError: it is empty.
+    """
     if not row[column]:
-        raise InputError(f"{source}, line {line}: {column} is empty; fill it in, or take the line out")
+        raise InputError(f"{source}, line {line}: {column} is empty; fill it in, or remove the line")
     return row[column]
 
 
-def whole_number(row, column, source, line):
-    """What stands in a column, after making sure that it is 0, 1, 2 ..."""
+def whole_number(row: dict[str, str], column: str, source: Path, line: int) -> int:
+    """The value of a column, a whole number from 0 on.
+
+    Raises:
+        InputError: it is none.
+    """
     if not row[column].isdecimal():
         raise InputError(f"{source}, line {line}: {column} {row[column]!r} is not a whole number from 0 on; correct it")
     return int(row[column])
 
 
-def existing(path, source, line):
-    """The path, after making sure that it is a file; `source` and `line` say who speaks of it."""
+def existing(path: Path, source: Path, line: int) -> Path:
+    """The path of a recording that a line of `source` names.
+
+    Raises:
+        InputError: it is not a file.
+    """
     try:
         there = path.is_file()
     except OSError:  # a name too long for any file
         there = False
     if not there:
-        raise InputError(f"{source}, line {line}: {path} is not there; put the recording there, or take the line out")
+        raise InputError(f"{source}, line {line}: {path} is not there; put the recording there, or remove the line")
     return path

@@ -1,18 +1,20 @@
-"""A folder per label, recordings in it or in folders below it: what most people have.
+"""A folder per label, with recordings at any depth.
 
 data_short/silence/kitchen.wav  ->  Clip(label="silence", group="silence/kitchen.wav")
 """
 
-from classifier.audio import recording
+from pathlib import Path
+
 from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
+from classifier.storage import local_files
 
 
-def recognises(folder):
+def recognises(folder: Path) -> bool:
     return any(child.is_dir() for child in folder.iterdir())
 
 
-def clips(folder):
+def clips(folder: Path) -> list[Clip]:
     """A clip per recording; each recording is its own group.
 
     Raises:
@@ -21,9 +23,9 @@ def clips(folder):
     found = []
     folders = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
     for child in folders:
-        paths = recording.find(child)
+        paths = local_files.find_recordings(child)
         if not paths:
-            kinds = ", ".join(recording.SUFFIXES)
-            raise InputError(f"{child} holds no recordings ({kinds}); put some there, or take the folder away")
+            suffixes = ", ".join(local_files.RECORDING_SUFFIXES)
+            raise InputError(f"{child} holds no recordings ({suffixes}); put some there, or remove the folder")
         found += [Clip(path, child.name, str(path.relative_to(folder))) for path in paths]
     return found

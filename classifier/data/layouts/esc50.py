@@ -1,9 +1,11 @@
-"""ESC-50 as it is published: meta/esc50.csv, a line per recording, and the recordings in audio/.
+"""ESC-50 as published: meta/esc50.csv, and the recordings in audio/.
 
 1-100032-A.wav,1,0,dog,True,100032,A  ->  Clip(label="dog", group="100032", fold=1)
 
-A group is the Freesound recording that a clip was cut from; the folds keep each in one window.
+A group is the Freesound recording that a clip was cut from; no recording is in two folds.
 """
+
+from pathlib import Path
 
 from classifier.data.layouts import Clip, existing, filled, rows, whole_number
 
@@ -11,11 +13,11 @@ LIST = "meta/esc50.csv"
 COLUMNS = ("filename", "fold", "category", "src_file")
 
 
-def recognises(folder):
+def recognises(folder: Path) -> bool:
     return (folder / LIST).is_file()
 
 
-def clips(folder):
+def clips(folder: Path) -> list[Clip]:
     """A clip per line, labelled with its category.
 
     Raises:

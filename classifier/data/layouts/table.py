@@ -1,14 +1,17 @@
-"""One csv file with a line per clip: path and label, and where wanted fold, group, start and end (seconds).
+"""A csv file with one line per clip.
+
+Columns: path, label, and optionally fold, group, start and end (seconds).
 
 street/monday.wav,car horn,12.5,14  ->  Clip(label="car horn", group="street/monday.wav", start=12.5, end=14.0)
 
-Paths start at the csv file's folder; other columns are ignored. Parts of one recording share its room and its
+Paths are relative to the csv file; other columns are ignored. Parts of one recording share its room and its
 microphone, so they are of one group and in one fold.
 """
 
 import csv
 import math
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 from classifier.core.errors import InputError
@@ -26,11 +29,11 @@ class Part(NamedTuple):
     clip: Clip
 
 
-def recognises(folder):
+def recognises(folder: Path) -> bool:
     return len(_tables(folder)) == 1
 
 
-def clips(path):
+def clips(path: Path) -> list[Clip]:
     """A clip per line of a csv file, or of the one csv file in a folder that has the columns.
 
     Raises:
@@ -61,7 +64,7 @@ def clips(path):
 
 
 def _seconds(row, column, source, line):
-    """What stands in a column that may be empty or missing: None."""
+    """The value of a column in seconds; None where it is empty or missing."""
     if not row.get(column):
         return None
     try:
@@ -83,7 +86,7 @@ def _check(parts, source):
             labels = " and ".join(sorted([part.clip.label, latest.clip.label]))
             raise _conflict(source, latest, part, f"mixed labels, {labels} at the same time; keep one")
         if (part.start, part.end) == (before.start, before.end):
-            raise _conflict(source, before, part, "the same part of it twice; take one line out")
+            raise _conflict(source, before, part, "the same part of it twice; remove one line")
         if (part.clip.group, part.clip.fold) != (before.clip.group, before.clip.fold):
             raise _conflict(source, before, part, "one recording in two groups or folds; keep it in one")
 

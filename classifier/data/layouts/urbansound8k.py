@@ -1,4 +1,4 @@
-"""UrbanSound8K as it is published: metadata/UrbanSound8K.csv, a line per slice, and the slices in audio/fold<k>/.
+"""UrbanSound8K as published: metadata/UrbanSound8K.csv and audio/fold<k>/.
 
 100032-3-0-0.wav,100032,0.0,0.317551,1,5,3,dog_bark  ->  Clip(label="dog_bark", group="100032", fold=5)
 
@@ -6,17 +6,19 @@ A group is the Freesound recording that a slice was cut from; start and end tell
 slice. The folds keep each recording in one window.
 """
 
+from pathlib import Path
+
 from classifier.data.layouts import Clip, existing, filled, rows, whole_number
 
 LIST = "metadata/UrbanSound8K.csv"
 COLUMNS = ("slice_file_name", "fsID", "fold", "class")
 
 
-def recognises(folder):
+def recognises(folder: Path) -> bool:
     return (folder / LIST).is_file()
 
 
-def clips(folder):
+def clips(folder: Path) -> list[Clip]:
     """A clip per line, the whole slice, labelled with its class.
 
     Raises:

@@ -23,7 +23,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from classifier.audio.windows import hop_length
 from classifier.core import atomic_files
+from classifier.core.bounds import check_range
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
@@ -115,14 +117,13 @@ def cut(store, split_names, labels, audio_format, overlap=0.0):
     Raises:
         InputError: the overlap is none.
     """
-    if not 0 <= overlap <= MOST_OVERLAP:
-        raise InputError(f"--overlap {overlap:g}: it is a share of a window; give one from 0 to {MOST_OVERLAP}")
+    check_range("--overlap", overlap, "a share of a window", 0, MOST_OVERLAP)
     on_side = {split_name: np.flatnonzero(split_names == split_name) for split_name in splits.SPLITS}
     found = {
         split_name: Windows(store, on_side[split_name], labels, audio_format, AT_ONCE) for split_name in splits.SPLITS
     }
     if overlap:
-        hop = max(1, round(audio_format.window_length * (1 - overlap)))
+        hop = hop_length(audio_format.window_length, overlap)
         _add(found["train"], Windows(store, on_side["train"], labels, audio_format, AT_ONCE, hop))
     return found
 

@@ -22,7 +22,6 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.audio import recording
 from classifier.core import atomic_files, registry
 from classifier.core.errors import InputError
 from classifier.records import artifact
@@ -31,6 +30,7 @@ from classifier.service.datasets import Datasets
 from classifier.service.jobs import arguments, process
 from classifier.service.jobs.runs import new_uuid, now
 from classifier.service.settings import Busy, Conflict, NotFound
+from classifier.storage import local_files
 
 STATE = "state.npz"  # of classifier/training/checkpoint.py, whose import would import Keras
 LAST_SAID = 64 * 1024  # bytes of a log that are shown
@@ -195,7 +195,7 @@ class Trainer:
         folder = self.work / run.uuid / process.TRAINED
         done = self.settings.out / run.modelname if run.status == "done" else folder / run.architecture
         for path in (*folder.glob(f".{run.architecture}.*/{STATE}"), done / artifact.HISTORY):
-            stamp = recording.stamp(path)
+            stamp = local_files.stamp(path)
             if stamp and self.read.get(run.uuid, (None,))[0] != (path, stamp):
                 try:
                     self.read[run.uuid] = (path, stamp), _history(path)

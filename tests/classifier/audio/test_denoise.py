@@ -29,7 +29,7 @@ def test_silence_inside_is_cut_too():
 
 
 def test_parts_that_are_heard_are_in_order_and_apart():
-    parts = denoise.heard(with_silence(), RATE, top_db=30)
+    parts = denoise.audible_parts(with_silence(), RATE, top_db=30)
     assert parts.ravel() / RATE == pytest.approx([1, 2, 3, 4], abs=0.1)
 
 

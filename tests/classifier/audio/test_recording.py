@@ -170,13 +170,6 @@ def test_a_path_that_is_not_there(tmp_path):
         recording.read(tmp_path, 16_000)
 
 
-def test_recordings_are_found_in_nested_folders_in_any_case_and_not_among_hidden_ones(tmp_path):
-    for name in ("b.wav", "a/deep/c.FLAC", "a/notes.txt", ".hidden/d.wav", "._b.wav"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    assert [path.relative_to(tmp_path).as_posix() for path in recording.find(tmp_path)] == ["a/deep/c.FLAC", "b.wav"]
-
-
 def test_damaged_files_are_read_or_named_and_never_a_crash(tmp_path):
     wholes = [write_tone(tmp_path / f"whole{suffix}") for suffix in (".wav", ".flac", ".ogg", ".mp3", ".aiff")]
     wholes += [encode(tmp_path / "whole.m4a", "aac", 44_100), encode(tmp_path / "whole.webm", "libopus", 48_000)]
@@ -207,3 +200,26 @@ def test_windows_of_a_part_of_a_recording(tmp_path):
     (found,) = recording.windows(path, 16_000, 16_000, start=1.5, end=2.25)
     assert np.array_equal(found[:12_000], recording.read(path, 16_000)[24_000:36_000])
     assert not found[12_000:].any()
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 1), (0.5, 2.25), (2, 9)])
+def test_a_part_is_cut_out_of_the_whole(tmp_path, start, end):
+    path = write_tone(tmp_path / "tone.wav", seconds=3, rate=8_000)
+    whole = recording.read(path, 8_000)
+    assert np.array_equal(
+        recording.read_part(path, 8_000, start, end), whole[round(start * 8_000) : round(end * 8_000)]
+    )
+
+
+def test_what_follows_a_part_is_not_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording, "BLOCK", 1_000)
+    path = write_tone(tmp_path / "tone.wav", seconds=3, rate=8_000)
+    path.write_bytes(path.read_bytes()[:-20_000])  # cut short after the part
+    assert len(recording.read_part(path, 8_000, 0, 0.5)) == 4_000
+    with pytest.raises(InputError, match="is cut short"):
+        recording.read(path, 8_000)
+
+
+def test_a_part_behind_the_end_is_an_error(tmp_path):
+    with pytest.raises(InputError, match="before the part from 5 s on begins"):
+        recording.read_part(write_tone(tmp_path / "tone.wav", seconds=3), 16_000, 5, 6)

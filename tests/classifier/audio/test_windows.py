@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from classifier.audio.windows import cut_audio, cut_audio_pad_last, cut_blocks
+from classifier.audio.windows import cut_audio, cut_audio_pad_last, cut_blocks, hop_length
+from classifier.core.errors import InputError
 from Constants import AUDIO_PIECE_LENGTH
 
 
@@ -50,3 +51,14 @@ def test_a_recording_in_blocks_is_cut_like_the_whole(n_samples, block, hop):
     assert np.array_equal(np.concatenate([np.empty((0, 5)), *(windows for _, windows, _ in cut)]), expected)
     assert [first for first, _, _ in cut] == np.cumsum([0, *(len(windows) for _, windows, _ in cut)])[:-1].tolist()
     assert n_samples == (cut[-1][2] if cut else 0)
+
+
+@pytest.mark.parametrize(("overlap", "hop"), [(0, 32_000), (0.5, 16_000), (0.9, 3_200), (0.99999, 1)])
+def test_the_hop_is_what_the_overlap_leaves(overlap, hop):
+    assert hop_length(32_000, overlap) == hop
+
+
+@pytest.mark.parametrize("overlap", [-0.1, 1, float("nan")])
+def test_an_overlap_out_of_range_is_refused(overlap):
+    with pytest.raises(InputError, match="--overlap .*: give a share of a window"):
+        hop_length(32_000, overlap)

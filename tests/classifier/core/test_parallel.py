@@ -139,7 +139,7 @@ def test_ctrl_c_is_quiet_and_leaves_nobody_behind(tmp_path):
         import sys
         from pathlib import Path
         from classifier.core import console, parallel
-        from tests.classifier.test_parallel import begin_and_wait_for
+        from tests.classifier.core.test_parallel import begin_and_wait_for
         console.run(lambda: list(parallel.results(begin_and_wait_for, [(Path(sys.argv[1]), i) for i in (0, 1)])))"""
     command = [sys.executable, "-c", program, str(tmp_path)]
     environment = {**os.environ, "LOKY_MAX_CPU_COUNT": "2"}

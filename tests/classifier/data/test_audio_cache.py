@@ -20,7 +20,7 @@ RATE = 16_000
 @pytest.fixture(autouse=True)
 def stores(tmp_path, monkeypatch):
     """Where stores are kept: not beside the user's."""
-    monkeypatch.setattr(audio_cache, "STORES", tmp_path / "stores")
+    monkeypatch.setattr(audio_cache, "CACHE", tmp_path / "stores")
     return tmp_path / "stores"
 
 
@@ -137,7 +137,7 @@ from classifier.audio import recording
 from classifier.data import audio_cache
 from classifier.data.layouts import class_folders
 from pathlib import Path
-audio_cache.STORES, data = Path({stores!r}), Path({data!r})
+audio_cache.CACHE, data = Path({stores!r}), Path({data!r})
 audio_cache.SAVED_EVERY = 0
 real = recording.blocks
 def blocks(path, rate):
@@ -170,7 +170,7 @@ def test_two_processes_at_once_do_no_harm(data, stores):
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from pathlib import Path\nfrom classifier.data import audio_cache\n"
         "from classifier.data.layouts import class_folders\n"
-        f"audio_cache.STORES, data = Path({str(stores)!r}), Path({str(data)!r})\n"
+        f"audio_cache.CACHE, data = Path({str(stores)!r}), Path({str(data)!r})\n"
         "print(audio_cache.read(class_folders.clips(data), data, 16_000).fingerprint)"
     )
     children = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(4)]

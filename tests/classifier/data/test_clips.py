@@ -80,4 +80,4 @@ def test_data_long_comes_first_when_it_holds_recordings(tmp_path, monkeypatch, c
 def test_a_folder_to_mix_in_must_hold_recordings(tmp_path):
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(InputError, match="holds no recordings"):
-            clips.of_background(folder)
+            clips.of_background_noise(folder)

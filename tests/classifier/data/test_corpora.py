@@ -146,7 +146,7 @@ def test_every_corpus_says_what_it_is():
         assert corpus.page.startswith("https://") and corpus.archive.url.startswith("https://")
         kind, _, digits = (corpus.archive.checksum or "md5:" + "0" * 32).partition(":")
         assert len(bytes.fromhex(digits)) == hashlib.new(kind).digest_size
-    assert len({corpus.place for corpus in found}) == len(found) == len(INSIDE)
+    assert len({corpus.folder for corpus in found}) == len(found) == len(INSIDE)
 
 
 def test_what_soundata_knows_is_asked_of_it():
@@ -162,7 +162,7 @@ def test_an_unknown_corpus_names_the_known_ones():
 
 
 def test_esc50_is_recognised(published, tmp_path, capsys):
-    assert corpora.download(published("esc50"), tmp_path, agreed=True) == tmp_path / "esc50"
+    assert corpora.download(published("esc50"), tmp_path, accepted=True) == tmp_path / "esc50"
     assert clips.recognise(tmp_path / "esc50") == "esc50"
     found = {(clip.path.name, clip.label, clip.fold) for clip in clips.read_clips(tmp_path / "esc50")}
     assert found == {("1-100032-A-0.wav", "dog", 1), ("2-100038-A-14.wav", "chirping_birds", 2)}
@@ -171,7 +171,7 @@ def test_esc50_is_recognised(published, tmp_path, capsys):
 
 
 def test_urbansound8k_is_recognised(published, tmp_path):
-    corpora.download(published("urbansound8k"), tmp_path, agreed=True)
+    corpora.download(published("urbansound8k"), tmp_path, accepted=True)
     assert clips.recognise(tmp_path / "urbansound8k") == "urbansound8k"
     found = {(clip.path.name, clip.label, clip.fold) for clip in clips.read_clips(tmp_path / "urbansound8k")}
     assert found == {("100032-3-0-0.wav", "dog_bark", 5), ("100648-1-0-0.wav", "car_horn", 10)}
@@ -179,7 +179,7 @@ def test_urbansound8k_is_recognised(published, tmp_path):
 
 
 def test_speech_commands_is_a_folder_per_word(published, tmp_path):
-    corpora.download(published("speech_commands"), tmp_path, agreed=True)
+    corpora.download(published("speech_commands"), tmp_path, accepted=True)
     folder = tmp_path / "speech_commands"
     assert clips.recognise(folder) == "class_folders"
     found = {(clip.label, clip.path.name, clip.group) for clip in clips.read_clips(folder, GROUPS)}
@@ -194,13 +194,13 @@ def test_speech_commands_is_a_folder_per_word(published, tmp_path):
 
 def test_the_corpora_of_one_label_make_one_data_folder(published, tmp_path):
     for name in LAID_OUT:
-        data = corpora.download(published(name), tmp_path, agreed=True)
+        data = corpora.download(published(name), tmp_path, accepted=True)
     assert data == tmp_path / "voices"
     assert clips.recognise(data) == "class_folders"
     found = clips.read_clips(data, GROUPS)
     assert {clip.label for clip in found} == {"speech", "song"}
     groups = {clip.path.relative_to(tmp_path).as_posix(): clip.group for clip in found}
-    places = {name: corpora.find(name).place for name in LAID_OUT}
+    places = {name: corpora.find(name).folder for name in LAID_OUT}
     assert groups == {
         f"{places[name]}/{path}": group for name, paths in LAID_OUT.items() for path, group in paths.items()
     }
@@ -209,7 +209,7 @@ def test_the_corpora_of_one_label_make_one_data_folder(published, tmp_path):
 
 @pytest.mark.parametrize("name", INSIDE)
 def test_no_recording_is_lost_or_changed(published, tmp_path, name):
-    place = corpora.download(published(name), tmp_path, agreed=True)
+    place = corpora.download(published(name), tmp_path, accepted=True)
     sent = {wav(i) for i, text in enumerate(INSIDE[name].values()) if text is None}
     assert {(place / path).read_bytes() for path in visible(place)} == sent
     assert len(visible(place)) == len(sent)
@@ -218,7 +218,7 @@ def test_no_recording_is_lost_or_changed(published, tmp_path, name):
 def test_nothing_is_asked_of_the_publisher_before_the_licence_is_accepted(published, server, tmp_path, capsys):
     corpus = published("csd")
     with pytest.raises(InputError, match=r"csd .*BY-NC-SA 4.0.*--yes"):
-        corpora.download(corpus, tmp_path, agreed=False)
+        corpora.download(corpus, tmp_path, accepted=False)
     assert server.asked == []
     assert not any(tmp_path.iterdir())
     told = capsys.readouterr().err
@@ -244,8 +244,8 @@ def test_what_is_there_already_stays_as_it_is(published, server, tmp_path, capsy
     mine = tmp_path / "voices" / "song" / "csd" / "mine.wav"
     mine.parent.mkdir(parents=True)
     mine.touch()
-    corpora.download(published("csd"), tmp_path, agreed=True)
-    assert "song/csd is there already and stays as it is" in capsys.readouterr().err
+    corpora.download(published("csd"), tmp_path, accepted=True)
+    assert "song/csd exists already and is left unchanged" in capsys.readouterr().err
     assert server.asked == []
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
 
@@ -254,7 +254,7 @@ def test_the_users_own_recordings_beside_it_are_not_touched(published, tmp_path)
     mine = tmp_path / "voices" / "song" / "karaoke.wav"
     mine.parent.mkdir(parents=True)
     mine.write_text("la la la")
-    corpora.download(published("csd"), tmp_path, agreed=True)
+    corpora.download(published("csd"), tmp_path, accepted=True)
     assert mine.read_text() == "la la la"
 
 
@@ -263,14 +263,14 @@ def test_a_download_that_is_cut_goes_on(published, server, tmp_path):
         "csd", {**INSIDE["csd"], "CSD/big.json": json.dumps(list(np.random.default_rng(0).random(9000)))}
     )
     server.cuts = [70_000]
-    corpora.download(corpus, tmp_path, agreed=True)
+    corpora.download(corpus, tmp_path, accepted=True)
     assert server.asked == [None, "bytes=65536-"]
     assert len(visible(tmp_path)) == 3
 
 
 def test_another_archive_than_expected_is_kept_and_nothing_is_laid_out(published, tmp_path):
     with pytest.raises(InputError, match="holds no wav2spk.txt"):
-        corpora.download(published("flickr8k_audio", {"other/readme.txt": ""}), tmp_path, agreed=True)
+        corpora.download(published("flickr8k_audio", {"other/readme.txt": ""}), tmp_path, accepted=True)
     left = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")]
     assert sorted(left) == [".downloads", ".downloads/flickr_audio.tar.gz"]
 
@@ -278,6 +278,6 @@ def test_another_archive_than_expected_is_kept_and_nothing_is_laid_out(published
 def test_a_hostile_archive_is_refused(published, tmp_path):
     corpus = published("csd", {**INSIDE["csd"], "../../../evil.wav": None})
     with pytest.raises(InputError, match=r"CSD.zip: '../../../evil.wav' leads out of its folder"):
-        corpora.download(corpus, tmp_path / "data", agreed=True)
+        corpora.download(corpus, tmp_path / "data", accepted=True)
     left = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")]
     assert sorted(left) == ["data", "data/.downloads", "data/.downloads/CSD.zip"]

@@ -87,7 +87,7 @@ def test_a_name_is_no_formula_and_is_utf_8(tmp_path, monkeypatch):
     touch(tmp_path / "=cmd().wav", tmp_path / os.fsdecode(b"\xff.wav"))
     got = found("=cmd().wav", os.fsdecode(b"\xff.wav"))
     assert [source.name for source in got] == ["./=cmd().wav", "\\xff.wav"]
-    assert os.path.exists(got[0].where) and os.path.exists(got[1].where)
+    assert os.path.exists(got[0].location) and os.path.exists(got[1].location)
 
 
 def test_a_hostile_archive_is_refused_and_the_others_go_on(tmp_path):
@@ -96,7 +96,7 @@ def test_a_hostile_archive_is_refused_and_the_others_go_on(tmp_path):
         archive.writestr("../../evil.wav", b"")
     tone = write_tone(tmp_path / "tone.wav")
     got, refused = inputs.find([str(tmp_path / "evil.zip"), str(tone)])
-    assert [source.where for source in got] == [str(tone)]
+    assert [source.location for source in got] == [str(tone)]
     assert "'../../evil.wav' leads out of its folder" in refused[str(tmp_path / "evil.zip")]
     with pytest.raises(InputError, match="nothing to classify: .*evil.zip: .* leads out"):
         found(tmp_path / "evil.zip")
@@ -136,7 +136,7 @@ def test_an_address_is_found_and_classified_like_a_path(tmp_path, address):
     assert source.name == f"{address}/in/tone.wav"
     assert source.file == f"{address.removeprefix('http://')}/in/tone.wav"
     assert source.stamp[0] == tone.stat().st_size
-    _, _, far = batch.classify(0, source.where, source.name, settings)
+    _, _, far = batch.classify(0, source.location, source.name, settings)
     assert far == batch.classify(0, str(tone), "tone", settings)[2]
     (tmp_path / "in" / "text.wav").write_text("words")
     _, _, reason = batch.classify(0, f"{address}/in/text.wav", "a name", settings)

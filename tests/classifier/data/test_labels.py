@@ -14,7 +14,7 @@ def test_windows_lines_marks_and_blanks_inside_labels_survive(tmp_path):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("a\nb\na\n", r"line 3: 'a' stands on line 1"),
+        ("a\nb\na\n", r"line 3: 'a' is on line 1"),
         ("a\n\nb\n", r"line 2 is empty"),
         ("a\n", r"1 label"),
         ("", r"0 label"),

@@ -84,13 +84,13 @@ def test_sharing_nothing_changes_nothing():
 
 
 def with_sides(*split_names):
-    return [replace(clip, split_name=split_names[int(clip.group) % len(split_names)]) for clip in make_clips(12)]
+    return [replace(clip, split=split_names[int(clip.group) % len(split_names)]) for clip in make_clips(12)]
 
 
 def test_given_sides_are_taken_as_they_are():
     clips = with_sides("test", "train", "validation")
-    assert split(clips).tolist() == [clip.split_name for clip in clips]
-    assert splits.how(clips) == "the sides of the data set"
+    assert split(clips).tolist() == [clip.split for clip in clips]
+    assert splits.how(clips) == "the splits of the data set"
 
 
 @pytest.mark.parametrize(("given", "dealt"), [(("train", "test"), "validation"), (("train", "validation"), "test")])
@@ -98,6 +98,6 @@ def test_a_side_the_data_set_leaves_out_is_dealt_from_what_it_trains_with(given,
     clips = with_sides(*given)
     split_names = split(clips)
     for clip, split_name in zip(clips, split_names, strict=True):
-        assert split_name in ((clip.split_name,) if clip.split_name != "train" else ("train", dealt))
+        assert split_name in ((clip.split,) if clip.split != "train" else ("train", dealt))
     assert dealt in split_names
     assert splits.in_two_splits([clip.group for clip in clips], split_names) == []

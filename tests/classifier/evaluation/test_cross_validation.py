@@ -44,9 +44,9 @@ def test_the_folds_of_a_data_set_are_taken_as_they_are():
 
 
 def test_a_data_set_that_names_the_test_side_has_one_fold():
-    clips = [clip for split_name in ("train", "validation", "test") for clip in make_clips(3, split_name=split_name)]
+    clips = [clip for split_name in ("train", "validation", "test") for clip in make_clips(3, split=split_name)]
     assert list(numbers(clips)) == [0]
-    assert list(numbers([clip for clip in clips if clip.split_name != "validation"])) == [0]
+    assert list(numbers([clip for clip in clips if clip.split != "validation"])) == [0]
 
 
 @pytest.mark.parametrize(

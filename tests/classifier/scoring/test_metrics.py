@@ -1,13 +1,8 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
 from classifier.core.errors import InputError
-from classifier.data.audio_cache import AudioCache
-from classifier.data.layouts import Clip
-from classifier.records.audio_format import AudioFormat
 from classifier.scoring import metrics
 
 LABELS = ["quiet", "loud"]
@@ -109,40 +104,3 @@ def test_groups_are_drawn_not_windows():
 def test_one_group_says_nothing_of_the_next():
     sure = metrics.intervals(sure_of([0, 1]), np.array([0, 1]), np.arange(2), np.zeros(2), LABELS)
     assert sure == {"groups": 1, "windows": None, "recordings": None}
-
-
-@pytest.fixture
-def store():
-    """Clips of 10 and 3 samples, quiet and loud."""
-    samples = np.concatenate([np.full(10, 100), np.full(3, 30_000)]).astype("int16")
-    clips = [Clip("quiet.wav", "quiet", "anna"), Clip("loud.wav", "loud", "ben")]
-    return AudioCache(samples, np.array([0, 10]), np.array([10, 13]), clips, ["x", "y"], [])
-
-
-def predictor(labels=LABELS):
-    def probabilities(windows):
-        loud = windows.max(axis=1)
-        return np.stack([1 - loud, loud], axis=1)
-
-    audio_format = AudioFormat(sample_rate=16_000, window_length=4)
-    return SimpleNamespace(source="model.tflite", audio_format=audio_format, labels=labels, probabilities=probabilities)
-
-
-@pytest.mark.parametrize(("overlap", "n_windows"), [(0.0, [3, 1]), (0.5, [4, 1])])
-def test_a_trained_model_hears_every_sample(store, monkeypatch, overlap, n_windows):
-    monkeypatch.setattr(AudioCache, "forget", lambda self: None)
-    predictions = metrics.predictions(predictor(), store, overlap)
-    assert np.bincount(predictions["recordings"]).tolist() == n_windows
-    assert predictions["targets"].tolist() == predictions["recordings"].tolist()
-    assert predictions["probabilities"].argmax(axis=1).tolist() == predictions["targets"].tolist()
-
-
-@pytest.mark.parametrize("overlap", [1, -0.1, float("nan")])
-def test_an_overlap_that_is_none_is_refused(store, overlap):
-    with pytest.raises(InputError, match="--overlap"):
-        metrics.predictions(predictor(), store, overlap)
-
-
-def test_a_label_the_model_does_not_know_is_named(store):
-    with pytest.raises(InputError, match="knows quiet, noisy, and not loud"):
-        metrics.predictions(predictor(["quiet", "noisy"]), store)

@@ -1,24 +1,18 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from classifier.audio import recording
-from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
-from classifier.inference.prediction import Predictor
-from classifier.records.audio_format import AudioFormat
 from classifier.scoring import thresholds
 from classifier.scoring.thresholds import Alarm
-from tests.conftest import write_tone
 
 LABELS = ["cat", "dog", "silence"]
 HOUR = 3600.0
 
 
-def answers_of(cats, targets, recordings=None, starts=None, seconds=HOUR, other=2):
-    """Answers in which "cat" has the given probabilities, and another label the rest."""
+def predictions_of(cats, targets, recordings=None, starts=None, seconds=HOUR, other=2):
+    """Predictions in which "cat" has the given probabilities, and another label the rest."""
     cats = np.array(cats, "float32")
     probabilities = np.zeros((len(cats), 3), "float32")
     probabilities[:, 0], probabilities[:, other] = cats, 1 - cats
@@ -31,23 +25,23 @@ def answers_of(cats, targets, recordings=None, starts=None, seconds=HOUR, other=
 
 
 def test_touching_windows_are_one_false_alarm():
-    predictions = answers_of([0.9, 0.8, 0.7, 0.1], ["silence"] * 4)
+    predictions = predictions_of([0.9, 0.8, 0.7, 0.1], ["silence"] * 4)
     assert thresholds.measure(predictions, LABELS, HOUR, {"cat": 0.6})["cat"]["false_alarms"] == 1
 
 
 @pytest.mark.parametrize("recordings, starts", [([0, 0, 0], [0, HOUR, 3 * HOUR]), ([0, 0, 1], [0, HOUR, 0])])
 def test_a_gap_and_another_recording_begin_another_false_alarm(recordings, starts):
-    predictions = answers_of([0.9, 0.9, 0.9], ["silence"] * 3, recordings, starts)
+    predictions = predictions_of([0.9, 0.9, 0.9], ["silence"] * 3, recordings, starts)
     assert thresholds.measure(predictions, LABELS, HOUR, {"cat": 0.6})["cat"]["false_alarms"] == 2
 
 
 def test_the_order_of_the_windows_does_not_matter():
-    shuffled = answers_of([0.9, 0.1, 0.9], ["silence"] * 3, starts=[HOUR, 2 * HOUR, 0])
+    shuffled = predictions_of([0.9, 0.1, 0.9], ["silence"] * 3, starts=[HOUR, 2 * HOUR, 0])
     assert thresholds.measure(shuffled, LABELS, HOUR, {"cat": 0.6})["cat"]["false_alarms"] == 1
 
 
 def test_a_run_that_a_threshold_breaks_is_two_false_alarms():
-    predictions = answers_of([0.9, 0.6, 0.9], ["silence"] * 3)
+    predictions = predictions_of([0.9, 0.6, 0.9], ["silence"] * 3)
     counts = [
         thresholds.measure(predictions, LABELS, HOUR, {"cat": t})["cat"]["false_alarms"] for t in (0.55, 0.7, 0.95)
     ]
@@ -57,7 +51,7 @@ def test_a_run_that_a_threshold_breaks_is_two_false_alarms():
 def test_the_lowest_threshold_that_keeps_to_the_bar_is_chosen():
     # false ones every other hour: 0.9, 0.8, 0.7; own ones 0.75 and 0.95. Six hours of silence allow 3, 2, 1 or 0 alarms
     cats = [0.9, 0.1, 0.8, 0.1, 0.7, 0.1, 0.75, 0.95]
-    predictions = answers_of(cats, ["silence"] * 6 + ["cat"] * 2, recordings=[0] * 6 + [1, 2])
+    predictions = predictions_of(cats, ["silence"] * 6 + ["cat"] * 2, recordings=[0] * 6 + [1, 2])
     chosen = [thresholds.choose(predictions, LABELS, HOUR, n / 6)[0]["cat"] for n in (3, 2, 1, 0)]
     assert chosen == pytest.approx([0.75, 0.75, 0.8, 0.9], abs=1.01e-4)  # none of two may be lost: 0.75 at least
     row = thresholds.choose(predictions, LABELS, HOUR, 1 / 6)[1]["cat"]
@@ -66,14 +60,14 @@ def test_the_lowest_threshold_that_keeps_to_the_bar_is_chosen():
 
 
 def test_a_threshold_under_which_all_alarms_run_into_one_is_not_chosen():
-    predictions = answers_of([0.9, 0.6, 0.9], ["silence"] * 3)  # one run from 0 on, two above 0.6, none above 0.9
+    predictions = predictions_of([0.9, 0.6, 0.9], ["silence"] * 3)  # one run from 0 on, two above 0.6, none above 0.9
     chosen, found = thresholds.choose(predictions, LABELS, HOUR, per_hour=1 / 3)
     assert chosen["cat"] == pytest.approx(0.9, abs=1.01e-4)
     assert found["cat"]["false_alarms"] == 0
 
 
 def test_background_gets_no_threshold_and_what_is_never_heard_gets_zero():
-    predictions = answers_of([0.9, 0.1, 0.8], ["cat", "silence", "cat"])
+    predictions = predictions_of([0.9, 0.1, 0.8], ["cat", "silence", "cat"])
     chosen, found = thresholds.choose(predictions, LABELS, HOUR)
     assert chosen == {"cat": pytest.approx(0.8, abs=1.01e-4), "dog": 0.0}
     assert found["cat"]["misses"] == 0
@@ -83,14 +77,14 @@ def test_background_gets_no_threshold_and_what_is_never_heard_gets_zero():
 
 def test_to_be_safe_a_twentieth_of_its_own_windows_is_given_up():
     cats = np.linspace(0.6, 0.99, 40)
-    predictions = answers_of([*cats, 0.1], ["cat"] * 40 + ["silence"], recordings=range(41))
+    predictions = predictions_of([*cats, 0.1], ["cat"] * 40 + ["silence"], recordings=range(41))
     chosen, found = thresholds.choose(predictions, LABELS, HOUR)
     assert found["cat"]["misses"] == pytest.approx(0.05)
     assert cats[1] < chosen["cat"] <= cats[2]
 
 
 def test_where_no_threshold_will_do_the_largest_is_used_and_the_numbers_say_so():
-    predictions = answers_of([1.0, 0.0, 1.0, 0.5], ["silence"] * 3 + ["cat"], recordings=[0, 0, 0, 1])
+    predictions = predictions_of([1.0, 0.0, 1.0, 0.5], ["silence"] * 3 + ["cat"], recordings=[0, 0, 0, 1])
     chosen, found = thresholds.choose(predictions, LABELS, HOUR, per_hour=0.5)
     assert chosen["cat"] == 0.9999
     assert found["cat"]["false_alarms_per_hour"] == pytest.approx(2 / 3)
@@ -98,13 +92,13 @@ def test_where_no_threshold_will_do_the_largest_is_used_and_the_numbers_say_so()
 
 
 def test_a_window_that_another_label_wins_is_missed_and_no_false_alarm():
-    predictions = answers_of([0.45, 0.45], ["cat", "silence"], other=1)
+    predictions = predictions_of([0.45, 0.45], ["cat", "silence"], other=1)
     row = thresholds.measure(predictions, LABELS, HOUR, {"cat": 0.4})["cat"]
     assert (row["misses"], row["false_alarms"]) == (1, 0)
 
 
 def test_to_take_one_label_for_another_is_no_false_alarm_where_there_is_background():
-    predictions = answers_of([0.9, 0.8, 0.2], ["dog", "silence", "cat"], recordings=[0, 1, 2])
+    predictions = predictions_of([0.9, 0.8, 0.2], ["dog", "silence", "cat"], recordings=[0, 1, 2])
     row = thresholds.measure(predictions, LABELS, HOUR, {"cat": 0.5})["cat"]
     assert (row["false_alarms"], row["hours"]) == (1, 1)
     loud = {**predictions, "probabilities": predictions["probabilities"][:, :2], "targets": np.array([1, 1, 0])}
@@ -113,8 +107,10 @@ def test_to_take_one_label_for_another_is_no_false_alarm_where_there_is_backgrou
 
 
 def test_several_models_are_pooled_by_their_hours_and_windows():
-    one = thresholds.measure(answers_of([0.9, 0.9], ["silence", "cat"]), LABELS, HOUR, {"cat": 0.5, "dog": 0.5})
-    other = thresholds.measure(answers_of([0.1] * 4, ["silence"] * 3 + ["cat"]), LABELS, HOUR, {"cat": 0.4, "dog": 0.5})
+    one = thresholds.measure(predictions_of([0.9, 0.9], ["silence", "cat"]), LABELS, HOUR, {"cat": 0.5, "dog": 0.5})
+    other = thresholds.measure(
+        predictions_of([0.1] * 4, ["silence"] * 3 + ["cat"]), LABELS, HOUR, {"cat": 0.4, "dog": 0.5}
+    )
     cat, dog = thresholds.pooled([one, other]).values()
     assert (cat["false_alarms"], cat["hours"], cat["false_alarms_per_hour"]) == (1, 4, 0.25)
     assert (cat["windows"], cat["misses"]) == (2, 0.5)
@@ -122,9 +118,9 @@ def test_several_models_are_pooled_by_their_hours_and_windows():
 
 
 def test_an_hour_without_an_alarm_shows_less_than_three_an_hour():
-    row = thresholds.measure(answers_of([0.1], ["silence"]), LABELS, HOUR, {"cat": 0.5})["cat"]
+    row = thresholds.measure(predictions_of([0.1], ["silence"]), LABELS, HOUR, {"cat": 0.5})["cat"]
     assert row["at_most_per_hour"] == pytest.approx(-np.log(0.05))  # exp(-rate) = 5 %
-    alone = thresholds.measure(answers_of([0.9], ["cat"]), LABELS, HOUR, {"cat": 0.5})["cat"]
+    alone = thresholds.measure(predictions_of([0.9], ["cat"]), LABELS, HOUR, {"cat": 0.5})["cat"]
     assert (alone["false_alarms_per_hour"], alone["at_most_per_hour"]) == (None, None)
 
 
@@ -137,62 +133,9 @@ def test_what_stays_below_is_none_of_them():
 
 def test_windows_that_overlap_or_touch_are_one_alarm():
     cats = [0.9, 0.8, 0.1, 0.1, 0.1, 0.7, 0.1, 0.95]  # windows of two seconds, a second apart
-    predictions = answers_of(cats, ["silence"] * 8)["probabilities"]
+    predictions = predictions_of(cats, ["silence"] * 8)["probabilities"]
     starts = np.arange(8.0)
     found = thresholds.alarms(predictions, starts, {"cat": 0.6}, LABELS, seconds=2)
     assert found == [Alarm("cat", 0, 3, pytest.approx(0.9)), Alarm("cat", 5, 9, pytest.approx(0.95))]
     assert thresholds.alarms(predictions, starts, {"cat": 0.99}, LABELS, seconds=2) == []
     assert thresholds.alarms(predictions, starts, {"cat": 0.6}, LABELS, seconds=2, wanted=["dog"]) == []
-
-
-AUDIO_FORMAT = AudioFormat(sample_rate=2000, window_length=4000)
-
-
-def by_level(windows):
-    """A model that hears a cat where it is loud."""
-    loud = np.sqrt(np.mean(np.square(windows), axis=1)) > 0.1
-    return np.where(loud[:, None], [[0.9, 0.1, 0.0]], [[0.1, 0.1, 0.8]])
-
-
-def test_false_alarms_of_three_minutes(tmp_path, monkeypatch):
-    monkeypatch.setattr(recording, "BLOCK", 7001)  # blocks end within windows, as those of a day would
-    signal = np.full(180 * 2000, 0.001, "float32")
-    for second in (10, 11, 12, 60, 178):  # 10 to 13 is one event
-        signal[second * 2000 : (second + 1) * 2000] = 0.5
-    recording.write(tmp_path / "street.wav", signal, 2000)
-    predictor = Predictor(Path("model"), AUDIO_FORMAT, LABELS, by_level)
-    found = thresholds.false_alarms(predictor, [tmp_path / "street.wav"], {"cat": 0.8, "dog": 0.5})
-    raised = found["recordings"][str(tmp_path / "street.wav")]
-    assert [(alarm.start, alarm.end) for alarm in raised] == [(9, 14), (59, 62), (177, 180)]
-    assert found["hours"] == pytest.approx(0.05)
-    assert found["labels"]["cat"]["false_alarms_per_hour"] == pytest.approx(60)
-    assert found["labels"]["cat"]["share_of_time"] == pytest.approx(11 / 180)
-    assert found["labels"]["dog"]["false_alarms"] == 0
-    assert found["false_alarms"] == 3
-    quiet = thresholds.false_alarms(predictor, [tmp_path / "street.wav"], {"cat": 0.95})
-    assert quiet["false_alarms"] == 0
-    assert not thresholds.false_alarms(predictor, [tmp_path / "street.wav"], {"cat": 0.8}, ["cat"])["labels"]
-
-
-@pytest.mark.parametrize("samples", [1, 3999, 4000, 4001, 6000, 25_001, 40_000])
-def test_windows_cut_block_by_block_are_those_of_the_whole(tmp_path, monkeypatch, samples):
-    monkeypatch.setattr(recording, "BLOCK", 1500)
-    path = write_tone(tmp_path / "tone.wav", seconds=samples / 2000, rate=2000)
-    seen = []
-
-    def remember(windows):
-        seen.extend(np.array(windows))
-        return by_level(windows)
-
-    found = thresholds.false_alarms(Predictor(Path("model"), AUDIO_FORMAT, LABELS, remember), [path], {"cat": 0.5})
-    assert np.array_equal(seen, cut_audio_pad_last(recording.read(path, 2000), 4000, 2000))
-    assert found["hours"] == pytest.approx(samples / 2000 / 3600)
-    assert found["recordings"][str(path)] == [Alarm("cat", 0, samples / 2000, 0.9)] or samples == 1
-
-
-def test_errors_come_before_the_work(tmp_path):
-    predictor = Predictor(Path("model"), AUDIO_FORMAT, LABELS, by_level)
-    with pytest.raises(InputError, match="no recordings to count false alarms in"):
-        thresholds.false_alarms(predictor, [], {"cat": 0.5})
-    with pytest.raises(InputError, match="threshold for 'cow'"):
-        thresholds.false_alarms(predictor, [tmp_path / "none.wav"], {"cow": 0.5})

@@ -359,7 +359,7 @@ def test_an_archive_may_grow_with_its_own_size_up_to_the_limit_of_all(tmp_path):
 
 
 def test_too_many_files_are_refused(hearing, tmp_path):
-    refused_archive(hearing, write_zip(tmp_path / "upload", {f"{i}.wav": b"" for i in range(21)}), "more than the 20")
+    refused_archive(hearing, write_zip(tmp_path / "upload", {f"{i}.wav": b"" for i in range(21)}), "the limit of 20")
 
 
 @pytest.mark.parametrize("name", ["../evil.wav", "/tmp/evil.wav", "a/../../evil.wav", "..\\evil.wav"])

@@ -117,7 +117,7 @@ def test_a_connection_that_is_cut_is_resumed(server, tmp_path, capsys):
     server.cuts = [150_000]
     fetched(server, tmp_path)
     assert server.asked == [None, "bytes=131072-"]  # two whole chunks had arrived
-    assert "trying again; it goes on from 0.1 MB" in capsys.readouterr().err
+    assert "trying again; it resumes at 0.1 MB" in capsys.readouterr().err
 
 
 def test_connections_are_tried_as_long_as_they_bring_something(server, tmp_path):
@@ -128,7 +128,7 @@ def test_connections_are_tried_as_long_as_they_bring_something(server, tmp_path)
 
 def test_the_next_run_goes_on_where_the_last_one_gave_up(server, tmp_path):
     server.cuts = [100_000] + [0] * downloads.TRIES
-    with pytest.raises(InputError, match="run the same command again; it goes on from 0.1 MB"):
+    with pytest.raises(InputError, match="run the same command again; it resumes at 0.1 MB"):
         downloads.fetch(server.address("/x.zip"), tmp_path / "x.zip", SUM)
     assert (tmp_path / "x.zip.part").read_bytes() == CONTENT[:65_536]
     assert [path.name for path in tmp_path.iterdir()] == ["x.zip.part"]

@@ -7,7 +7,7 @@ from classifier.audio.recording import read
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
 from classifier.data import audio_cache
-from classifier.data.clips import of_background, read_clips
+from classifier.data.clips import of_background_noise, read_clips
 from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
 from classifier.training.datasets import Share, TrainingWindows, Windows
@@ -108,7 +108,7 @@ def test_a_window_is_of_the_recording_or_of_a_copy_at_the_same_place(held):
 def test_what_is_behind_a_window_can_be_of_a_folder(held, tmp_path_factory):
     folder = tmp_path_factory.mktemp("rain")
     write_tone(folder / "deep" / "0.wav", hertz=3000, seconds=3)
-    rain = audio_cache.read(of_background(folder), folder, 16_000, keep=False)
+    rain = audio_cache.read(of_background_noise(folder), folder, 16_000, keep=False)
     behind = Windows(rain, np.arange(1), ["background"], AudioFormat(), batch_size=4)
     recipe = replace(PLAIN, background_snr_db=(10, 10))
     training = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=recipe, seed=0, background=behind)

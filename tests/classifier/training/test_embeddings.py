@@ -23,7 +23,7 @@ LAYER = Mfcc.from_audio_format(AUDIO_FORMAT)  # any feature may be kept; pretrai
 @pytest.fixture
 def read(tmp_path, monkeypatch):
     """Call for the store of two recordings of a (5 s and 70 s) and one of b (1 s): thirty-nine windows."""
-    monkeypatch.setattr(audio_cache, "STORES", tmp_path / "cache")
+    monkeypatch.setattr(audio_cache, "CACHE", tmp_path / "cache")
     for label, number, seconds in (("a", 0, 5), ("a", 1, 70), ("b", 0, 1)):
         write_tone(tmp_path / "data" / label / f"{number}.wav", hertz=300 + 100 * number, seconds=seconds)
     return lambda keep=True: audio_cache.read(read_clips(tmp_path / "data"), tmp_path / "data", 16_000, keep)

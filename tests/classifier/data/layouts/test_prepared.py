@@ -13,7 +13,7 @@ def write_prepared(folder, *entries, end="\n"):
     for output, group, fold, split_name in entries:
         (folder / output).parent.mkdir(parents=True, exist_ok=True)
         (folder / output).touch()
-        origin = {"id": output, "data": "raw", "group": group, "fold": fold, "split_name": split_name}
+        origin = {"id": output, "data": "raw", "group": group, "fold": fold, "split": split_name}
         lines.append(json.dumps({**origin, "outputs": [{"path": output}]}))
     (folder / "manifest.jsonl").write_text("\n".join(lines) + end)
 
@@ -23,7 +23,7 @@ def test_groups_folds_and_sides_come_from_the_manifest(tmp_path):
     assert clips.recognise(tmp_path) == "prepared"
     assert prepared.clips(tmp_path) == [
         Clip(tmp_path / "song" / "a.wav", "song", "anna", fold=2),
-        Clip(tmp_path / "speech" / "b.wav", "speech", "ben", split_name="test"),
+        Clip(tmp_path / "speech" / "b.wav", "speech", "ben", split="test"),
     ]
 
 

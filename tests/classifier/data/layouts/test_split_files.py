@@ -23,10 +23,10 @@ def test_each_file_is_a_side_and_numbers_count_the_classes(tmp_path):
     write_lists(tmp_path, train="a.wav 0\n\nstreet/car horn #2.wav 1\n", val="b.wav\t1\n", test="a.wav 0\n")
     assert clips.recognise(tmp_path) == "split_files"
     assert split_files.clips(tmp_path) == [
-        Clip(tmp_path / "a.wav", "animals", "a.wav", split_name="train"),
-        Clip(tmp_path / "street" / "car horn #2.wav", "music #1", "street/car horn #2.wav", split_name="train"),
-        Clip(tmp_path / "b.wav", "music #1", "b.wav", split_name="validation"),
-        Clip(tmp_path / "a.wav", "animals", "a.wav", split_name="test"),
+        Clip(tmp_path / "a.wav", "animals", "a.wav", split="train"),
+        Clip(tmp_path / "street" / "car horn #2.wav", "music #1", "street/car horn #2.wav", split="train"),
+        Clip(tmp_path / "b.wav", "music #1", "b.wav", split="validation"),
+        Clip(tmp_path / "a.wav", "animals", "a.wav", split="test"),
     ]
 
 
@@ -77,7 +77,7 @@ def test_a_line_that_is_not_utf8_is_named(tmp_path):
     [
         ("animals\nmusic\nrain\n", "line 3: label 'rain', number 2, has no recording"),
         ("animals\n\nmusic\n", "line 2 is empty"),
-        ("animals\nmusic\nanimals\n", "line 3: 'animals' stands on line 1 already"),
+        ("animals\nmusic\nanimals\n", "line 3: 'animals' is on line 1 already"),
     ],
 )
 def test_classes_that_can_not_be_used_are_named_with_file_and_line(tmp_path, classes, complaint):

@@ -118,7 +118,7 @@ def test_overlap_gives_more_windows_to_learn_from_and_the_same_to_test(tones):
 
 @pytest.mark.parametrize("overlap", [-0.1, 0.95, 1, float("nan")])
 def test_an_overlap_that_is_none_is_refused(tones, overlap):
-    with pytest.raises(InputError, match="--overlap .*: it is a share of a window; give one from 0 to 0.9"):
+    with pytest.raises(InputError, match="--overlap .*: give a share of a window: from 0 to 0.9"):
         boosting.cut(*tones, LABELS, AUDIO_FORMAT, overlap)
 
 

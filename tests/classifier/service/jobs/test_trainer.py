@@ -428,7 +428,7 @@ def test_too_many_files_are_refused(tmp_path):
     trainer = opened(settings_in(tmp_path, archive_files=9))
     trainer.close()
     archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
-    assert "more than the 9 files" in refused(trainer, archive)
+    assert "the limit of 9 files" in refused(trainer, archive)
 
 
 def test_an_upload_and_the_name_of_other_data_are_one_too_many(trainer, tmp_path):

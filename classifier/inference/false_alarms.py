@@ -1,0 +1,77 @@
+"""Count a model's false alarms in recordings without its labels.
+
+Windows overlap by half, as in an app; an app that asks more often has somewhat more alarms.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.audio import recording
+from classifier.audio.windows import cut_blocks, hop_length
+from classifier.core.errors import InputError
+from classifier.inference.prediction import Predictor
+from classifier.scoring.thresholds import BACKGROUND, Alarm, alarms, in_order, rates
+
+OVERLAP = 0.5  # share of a window
+
+
+def count(
+    predictor: Predictor,
+    paths: Iterable[Path],
+    thresholds: dict[str, float],
+    background: Sequence[str] = BACKGROUND,
+) -> dict[str, Any]:
+    """The false alarms in recordings that hold none of the labels and that were not in the training data.
+
+    Recordings are read block by block: of a day of audio, memory holds the predictions and a minute of audio.
+
+    Args:
+        predictor: its probabilities calibrated if the thresholds were chosen on calibrated ones.
+        thresholds: {label: threshold}.
+        background: labels that may occur in the recordings and raise no alarm.
+
+    Returns:
+        dict of hours; false_alarms, false_alarms_per_hour and at_most_per_hour (of all labels); labels, {label: the
+        same, and share_of_time in alarm}; and recordings, {path: list of Alarm}.
+
+    Raises:
+        InputError: there are no recordings, one cannot be read, or a threshold is for an unknown label.
+    """
+    labels = predictor.labels
+    wanted = [label for label in thresholds if label not in background]
+    in_order(thresholds, labels)  # an error now, and not after the first day
+    raised = {str(path): _alarms_in(path, predictor, thresholds, wanted) for path in paths}
+    if not raised:
+        raise InputError("no recordings to count false alarms in; give long ones that hold none of the labels")
+    hours = sum(seconds / 3600 for _, seconds in raised.values())
+    every = [alarm for found, _ in raised.values() for alarm in found]
+    by_label = {label: [alarm for alarm in every if alarm.label == label] for label in wanted}
+    rows = {
+        label: {**rates(len(own), hours), "share_of_time": sum(a.end - a.start for a in own) / 3600 / hours}
+        for label, own in by_label.items()
+    }
+    return {
+        **rates(len(every), hours),
+        "labels": rows,
+        "recordings": {path: found for path, (found, _) in raised.items()},
+    }
+
+
+def _alarms_in(path, predictor, thresholds, wanted):
+    """(list of Alarm, length in seconds) of one recording."""
+    audio_format = predictor.audio_format
+    rate, length = audio_format.sample_rate, audio_format.window_length
+    hop = hop_length(length, OVERLAP)
+    starts, predictions, n_samples = [], [], 0
+    for first, windows, end in cut_blocks(recording.blocks(path, rate), length, hop):
+        starts.append((first + np.arange(len(windows))) * hop / rate)
+        predictions.append(predictor.probabilities(windows))
+        n_samples = end
+    found = alarms(
+        np.concatenate(predictions), np.concatenate(starts), thresholds, predictor.labels, audio_format.seconds, wanted
+    )
+    seconds = n_samples / rate
+    return [Alarm(alarm.label, alarm.start, min(alarm.end, seconds), alarm.peak) for alarm in found], seconds

@@ -1,0 +1,55 @@
+"""Predict all clips of an audio cache, window by window."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from classifier.audio.windows import cut_audio_pad_last, hop_length
+from classifier.core.errors import InputError
+from classifier.data.audio_cache import AudioCache, to_float
+from classifier.inference.prediction import Predictor
+
+BATCH_SIZE = 256  # windows
+
+
+def predict(predictor: Predictor, cache: AudioCache, overlap: float = 0.0) -> dict[str, np.ndarray]:
+    """The predictions and targets of all windows of all clips.
+
+    Args:
+        overlap: share of a window that the next one repeats, in [0, 1); 0 cuts as a test does.
+
+    Returns:
+        dict of probabilities (windows, labels), targets (windows,) index into the predictor's labels, and recordings
+        (windows,) index into the cache's clips.
+
+    Raises:
+        InputError: the overlap is out of range, or a clip has a label that the model does not know.
+    """
+    length = predictor.audio_format.window_length
+    hop = hop_length(length, overlap)
+    unknown = sorted({clip.label for clip in cache.clips} - set(predictor.labels))
+    if unknown:
+        raise InputError(
+            f"{predictor.source} knows {', '.join(predictor.labels)}, and not {', '.join(unknown)}: rename the label, "
+            "remove it, or train with it"
+        )
+    rows, recordings = [], []
+    for owners, windows in _batches(cache, length, hop):
+        rows.append(predictor.probabilities(to_float(np.array(windows))))
+        recordings += owners
+        cache.forget()
+    targets = [predictor.labels.index(cache.clips[i].label) for i in recordings]
+    return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
+
+
+def _batches(cache: AudioCache, window_length: int, hop: int) -> Iterator[tuple[list[int], list[np.ndarray]]]:
+    owners, windows = [], []
+    for i in range(len(cache.clips)):
+        for window in cut_audio_pad_last(cache.samples(i), window_length, hop):
+            owners.append(i)
+            windows.append(window)
+            if len(windows) == BATCH_SIZE:
+                yield owners, windows
+                owners, windows = [], []
+    if windows:
+        yield owners, windows

@@ -1,0 +1,49 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from classifier.core.errors import InputError
+from classifier.data.audio_cache import AudioCache
+from classifier.data.layouts import Clip
+from classifier.inference import predictions
+from classifier.records.audio_format import AudioFormat
+
+LABELS = ["quiet", "loud"]
+
+
+@pytest.fixture
+def cache():
+    """Clips of 10 and 3 samples, quiet and loud."""
+    samples = np.concatenate([np.full(10, 100), np.full(3, 30_000)]).astype("int16")
+    clips = [Clip("quiet.wav", "quiet", "anna"), Clip("loud.wav", "loud", "ben")]
+    return AudioCache(samples, np.array([0, 10]), np.array([10, 13]), clips, ["x", "y"], [])
+
+
+def predictor(labels=LABELS):
+    def probabilities(windows):
+        loud = windows.max(axis=1)
+        return np.stack([1 - loud, loud], axis=1)
+
+    audio_format = AudioFormat(sample_rate=16_000, window_length=4)
+    return SimpleNamespace(source="model.tflite", audio_format=audio_format, labels=labels, probabilities=probabilities)
+
+
+@pytest.mark.parametrize(("overlap", "n_windows"), [(0.0, [3, 1]), (0.5, [4, 1])])
+def test_every_sample_is_in_a_window(cache, monkeypatch, overlap, n_windows):
+    monkeypatch.setattr(AudioCache, "forget", lambda self: None)
+    found = predictions.predict(predictor(), cache, overlap)
+    assert np.bincount(found["recordings"]).tolist() == n_windows
+    assert found["targets"].tolist() == found["recordings"].tolist()
+    assert found["probabilities"].argmax(axis=1).tolist() == found["targets"].tolist()
+
+
+@pytest.mark.parametrize("overlap", [1, -0.1, float("nan")])
+def test_an_overlap_out_of_range_is_refused(cache, overlap):
+    with pytest.raises(InputError, match="--overlap"):
+        predictions.predict(predictor(), cache, overlap)
+
+
+def test_a_label_the_model_does_not_know_is_named(cache):
+    with pytest.raises(InputError, match="knows quiet, noisy, and not loud"):
+        predictions.predict(predictor(["quiet", "noisy"]), cache)
