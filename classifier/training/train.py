@@ -18,7 +18,7 @@ from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.data import layouts, provenance, splits
 from classifier.export import convert
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.models import assemble
 from classifier.plotting import plots
 from classifier.records import artifact
@@ -192,7 +192,7 @@ def _check_that_it_converts(name, model, learn, audio_format):
     _compile(trial, learn, run_eagerly=True)  # one step is not worth a graph
     trial.train_on_batch(*learn[0])
     with tempfile.TemporaryDirectory() as folder:
-        convert.export(trial, Path(folder) / artifact.TFLITE, prediction.probes(audio_format))
+        convert.export(trial, Path(folder) / artifact.TFLITE, litert.probes(audio_format))
 
 
 def _compile(model, learn, run_eagerly=False):
