@@ -99,7 +99,7 @@ def plan(
     out: Path,
 ) -> list[FoldTraining]:
     """The trainings of some models on some folds (of `choose_folds`), in `<out>/fold_<k>/<model>/`."""
-    folder = folder_of(settings["data"])
+    folder = folder_of(str(settings["data"]))
     names = [clip.name(folder) for clip in store.clips]
     trainings = []
     for fold, model in itertools.product(folds, models):
@@ -151,7 +151,7 @@ def gather(
         vote: let the windows of a recording vote on its label.
         seed: of the bootstrap intervals.
     """
-    folder = folder_of(trainings[0].settings["data"])
+    folder = folder_of(str(trainings[0].settings["data"]))
     group_of = {clip.name(folder): clip.group for clip in store.clips}
     folds, all_predictions, alarms = [], [], []
     for training in trainings:

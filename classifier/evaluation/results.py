@@ -1,7 +1,7 @@
 """What an evaluation found: by fold, over all folds, or of a trained model; written as JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -99,7 +99,7 @@ class ModelTestResult(EvaluationResult):
     negatives: dict | None
 
 
-def scores_of(predictions: Mapping[str, np.ndarray], labels: Sequence[str], vote: bool, seed: int) -> dict:
+def scores_of(predictions: Mapping[str, np.ndarray], labels: list[str], vote: bool, seed: int) -> dict:
     """The fields of EvaluationResult, but for the model.
 
     Args:
@@ -113,7 +113,7 @@ def scores_of(predictions: Mapping[str, np.ndarray], labels: Sequence[str], vote
     """
     of = [predictions[name] for name in ("probabilities", "targets", "recordings")]
     return {
-        "labels": list(labels),
+        "labels": labels,
         "recordings_by": "vote" if vote else "mean",
         "scores": metrics.score(*of, labels, vote),
         "intervals": metrics.intervals(*of, predictions["groups"], labels, vote, seed),

@@ -178,7 +178,7 @@ def _calls(
                 location = location if locations.is_remote(location) else os.path.abspath(location)
                 yield i, location, sources[i].name, settings, threads
             continue
-        waiting = {sources[i].member: i for i in group}
+        waiting = {str(sources[i].member): i for i in group}
         try:  # raised in here, it would stop whoever asks for the next call
             for member, path in archives.each(archive, waiting, folder):
                 i = waiting.pop(member)

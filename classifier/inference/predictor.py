@@ -128,6 +128,6 @@ def load_dropin(path: Path | str) -> Predictor:
         )
 
     def probabilities(windows: np.ndarray) -> np.ndarray:
-        return lite.run(np.array([mel.ravel() for mel in mel_spectrograms(windows, trained.audio_format)]))
+        return lite.run(np.array([mel.ravel() for mel in mel_spectrograms(list(windows), trained.audio_format)]))
 
     return Predictor(lite.path, trained.audio_format, trained.labels, probabilities, trained.thresholds)

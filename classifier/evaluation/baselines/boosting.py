@@ -121,7 +121,7 @@ def train(store: AudioCache, labels: list[str], audio_format: AudioFormat, confi
         recipe={**_settings(search.best_params_), "trees": TREES},
         grid={"folds": len(held_out), "tried": _tried(search)},
         data=provenance.of_data(store, folder_of_data),
-        split=provenance.of_split(store, split_names, folder_of_data),
+        split=provenance.of_split(store, split_names.tolist(), folder_of_data),
         windows={name: len(of_split.targets) for name, of_split in windows.items()},
         features=values["train"].shape[1],
         scores=scores,
