@@ -10,11 +10,11 @@ from classifier.core import arguments, console, registry
 from Constants import CLASSIFIED, TRAINED
 
 # Parameters: change them here, or give them on the command line.
-MODEL = TRAINED / "signal"  # a trained model's folder, a .tflite with metadata that takes raw audio, or "yamnet"
+MODEL = "signal"  # a trained model, by name or path; a .tflite with metadata that takes raw audio; or "yamnet"
 OUT = CLASSIFIED
-OVERLAP = 0.0  # of the windows; thresholds were chosen on windows that touch
-SMOOTH = 1  # windows, the mean of which stands for the one in the middle; 1: each for itself
-MERGE_GAP = 0.0  # seconds between two segments of a label that are bridged
+OVERLAP = 0.0  # share of a window that the next one repeats; thresholds were chosen on windows that touch
+SMOOTH = 1  # windows whose mean stands for the one in the middle; 1: each for itself
+MERGE_GAP = 0.0  # seconds between two segments of a label that become one
 MIN_DURATION = 0.0  # seconds; shorter segments are left out
 LABELS_SHOWN = 20  # in the table at the end
 
@@ -27,7 +27,8 @@ def main(argv=None):
         metavar="INPUT",
         help="a recording, a folder, an archive, a pattern, an address, or - for a list of these on standard input",
     )
-    parser.add_argument("--model", default=MODEL, type=Path, help="as of TestSignalModel.py (default: trained/signal)")
+    parser.add_argument("--model", default=MODEL, help="name or path, as for TestSignalModel.py (default: %(default)s)")
+    parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: classified)")
     parser.add_argument("--writers", default="all", metavar="NAMES", help=f"of {','.join(registry.names('writers'))}")
     parser.add_argument("--threshold", type=float, metavar="T", help="for all labels, in place of the model's own")
@@ -35,46 +36,44 @@ def main(argv=None):
     parser.add_argument("--smooth", default=SMOOTH, type=int, metavar="N", help="mean over N windows, an odd number")
     parser.add_argument("--merge-gap", default=MERGE_GAP, type=float, metavar="S", help="close gaps of up to S seconds")
     parser.add_argument("--min-duration", default=MIN_DURATION, type=float, metavar="S", help="drop shorter segments")
-    parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one a core)")
+    parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one per core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers see the same files")
     parser.add_argument("--strict", action="store_true", help="end with 1 if a recording cannot be read")
     args = parser.parse_args(argv)
 
-    from classifier.data import inputs
-    from classifier.inference import batch
-    from classifier.records import artifact
+    from classifier.inference.config import ClassificationConfig
 
-    names = registry.choose("writers", args.writers)
-    settings, predictor = batch.settings(
-        args.model, args.threshold, args.overlap, args.smooth, args.merge_gap, args.min_duration
-    )
-    if not args.inputs:
-        args.inputs = [str(artifact.example(args.model))]
-        console.say(f"no INPUT given: classifying {args.inputs[0]}")
-    listed = open(0, encoding="utf-8", errors="surrogateescape", closefd=False) if inputs.LIST in args.inputs else ()
-    sources, refused = inputs.find(args.inputs, listed)
+    config = ClassificationConfig.from_args(args)
+
+    from classifier.inference import batch
+
     try:
-        run = batch.run(sources, settings, predictor, args.out, names, args.jobs, args.scheduler)
+        result = batch.classify_recordings(config)
     except KeyboardInterrupt:
         console.say("\nstopped; the same command goes on from there")
         sys.exit(130)
-    show(run, {**refused, **run.failed})
-    if args.strict and (refused or run.failed):
+    show(result)
+    if args.strict and (result.refused or result.failed):
         sys.exit(1)
 
 
-def show(run, unreadable):
+def show(result):
+    """Print how often each label was recognised, what cannot be read, and what was written."""
     from classifier.export.inspection import plain
 
-    rows = [[plain(label), *numbers, f"{seconds / 3600:.2f}"] for label, (*numbers, seconds) in run.labels.items()]
+    rows = [
+        [plain(label), total.recordings, total.segments, f"{total.seconds / 3600:.2f}"]
+        for label, total in result.labels.items()
+    ]
     console.table(["label", "recordings", "segments", "hours"], rows[:LABELS_SHOWN])
     if len(rows) > LABELS_SHOWN:
         print(f"... and {len(rows) - LABELS_SHOWN} more labels")
+    unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
-    before = f", {run.before} before" if run.before else ""
-    print(f"{run.done} recordings classified{before}; wrote {', '.join(map(str, run.written))}")
-    if run.written:
-        print(f"next: look into {run.written[0]}; TestSignalModel.py RECORDING shows one of them window by window")
+    before = f", {result.before} before" if result.before else ""
+    print(f"{result.done} recordings classified{before}; wrote {', '.join(map(str, result.written))}")
+    if result.written:
+        print(f"next: look into {result.written[0]}; TestSignalModel.py RECORDING shows one of them window by window")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Step 5: put one recording through the mel model as the app does: mel spectrograms by librosa, fed to the drop-in."""
+"""Step 5: classify one recording with the mel model as the app does: mel spectrograms by librosa, then the drop-in."""
 
 from pathlib import Path
 
@@ -6,27 +6,31 @@ from classifier.core import arguments, console
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
-MODEL = TRAINED / "mel"  # a trained model's folder, or a drop-in .tflite
+MODEL = "mel"  # a trained model, by name or path, or a drop-in .tflite
 
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
-    parser.add_argument("recording", nargs="?", type=Path, help="default: one held out in training")
+    parser.add_argument("recording", nargs="?", type=Path, help="default: one of the test split")
     parser.add_argument(
-        "--model", default=MODEL, type=Path, help="a folder or a drop-in .tflite (default: trained/mel)"
+        "--model", default=MODEL, help="name or path of a trained model, or a drop-in .tflite (default: %(default)s)"
     )
+    parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
-    from classifier.inference import prediction
+    from classifier.inference.prediction import predict_recording
+    from classifier.inference.predictor import find_model, load_dropin, load_predictor
     from classifier.records import artifact
+    from classifier.reporting import prediction_table
 
-    recording = args.recording or artifact.example(args.model)
-    dropin = prediction.load_dropin(args.model)
-    answer = prediction.classify(dropin, recording)
-    answer.show(dropin.source, recording, args.json)
-    raw = prediction.classify(prediction.load(dropin.source.parent), recording)
-    console.say(f"largest difference from the raw-audio model: {abs(answer.windows - raw.windows).max():.1e}")
+    model = find_model(args.model, args.trained)
+    recording = args.recording or artifact.example(model)
+    dropin = load_dropin(model)
+    prediction = predict_recording(dropin, recording)
+    prediction_table.show(prediction, dropin.source, recording, args.json)
+    raw = predict_recording(load_predictor(dropin.source.parent), recording)
+    console.say(f"largest difference from the raw-audio model: {abs(prediction.windows - raw.windows).max():.1e}")
     if not args.json:
         print("next: python PlotSignalMelSpec.py RECORDING, then copy a file into the app")
 

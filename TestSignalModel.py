@@ -1,4 +1,4 @@
-"""Step 4: put one recording through a trained model; one line per window."""
+"""Step 4: classify one recording with a trained model; one line per window."""
 
 from pathlib import Path
 
@@ -6,28 +6,31 @@ from classifier.core import arguments, console
 from Constants import TRAINED, WEIGHTS
 
 # Parameters: change them here, or give them on the command line.
-MODEL = TRAINED / "signal"  # a trained model's folder, a .tflite with metadata that takes raw audio, or "yamnet"
+MODEL = "signal"  # a trained model, by name or path; a .tflite with metadata that takes raw audio; or "yamnet"
 
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
-    parser.add_argument("recording", nargs="?", type=Path, help="default: one held out in training, else of data_short")
+    parser.add_argument("recording", nargs="?", type=Path, help="default: one of the test split, else of data_short")
     parser.add_argument(
         "--model",
         default=MODEL,
-        type=Path,
-        help="a trained model's folder, a .tflite, or yamnet, which names 521 sounds without training (default: "
-        "trained/signal)",
+        help="name or path of a trained model, a .tflite, or yamnet, which knows 521 sounds without training (default: "
+        "%(default)s)",
     )
+    parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
-    from classifier.inference import prediction
+    from classifier.inference.prediction import predict_recording
+    from classifier.inference.predictor import find_model, load_predictor
     from classifier.records import artifact
+    from classifier.reporting import prediction_table
 
-    predictor = prediction.load(args.model)
-    recording = args.recording or artifact.example(args.model)
-    prediction.classify(predictor, recording).show(predictor.source, recording, args.json)
+    model = find_model(args.model, args.trained)
+    predictor = load_predictor(model)
+    recording = args.recording or artifact.example(model)
+    prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
     if not args.json and predictor.source.parent == WEIGHTS:
         print("next: python TrainModel.py --model yamnet_transfer --data FOLDER, for sounds of your own")
     elif not args.json:

@@ -18,8 +18,8 @@ from benchmarks.stopwatch import timed
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import arguments, console
-from classifier.data import inputs
 from classifier.inference import batch
+from classifier.inference.config import ClassificationConfig
 from classifier.records import artifact
 from classifier.storage import local_files
 from Constants import TRAINED
@@ -30,9 +30,9 @@ OLD_WINDOWS = 60  # that the old way is given
 
 def classify(folder, model, jobs, out, n=None):
     """Seconds that the first n recordings of a folder take."""
-    sources, _ = inputs.find([str(folder)])
-    settings, predictor = batch.settings(model)
-    seconds, _ = timed(lambda: batch.run(sources[:n], settings, predictor, out, ["csv"], jobs))
+    recordings = tuple(map(str, sorted(local_files.find_recordings(folder))[:n]))
+    config = ClassificationConfig(model=str(model), inputs=recordings, out=out, writers="csv", jobs=jobs)
+    seconds, _ = timed(lambda: batch.classify_recordings(config))
     return seconds
 
 

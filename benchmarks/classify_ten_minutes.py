@@ -16,7 +16,7 @@ from classifier.audio.spectrograms import mel_spectrograms
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import arguments, console
 from classifier.core.parallel import cpu_count
-from classifier.inference import prediction
+from classifier.inference.predictor import load_predictor
 from classifier.records import artifact
 from Constants import TRAINED
 
@@ -47,7 +47,7 @@ def main(argv=None):
     long = np.resize(signal, MINUTES * 60 * trained.audio_format.sample_rate)
     windows = cut_audio_pad_last(long, trained.audio_format.window_length)
     keras_model = assemble.dropin(artifact.load_keras(trained), trained.audio_format)
-    lite = prediction.load(trained.folder)
+    lite = load_predictor(trained.folder)
 
     one_by_one(keras_model, windows[:WARM_UP], trained.audio_format)
     lite.probabilities(windows[:WARM_UP])

@@ -43,7 +43,7 @@ def _row(name, windows, theirs, audio_format):
     import keras
 
     from classifier.export import convert
-    from classifier.inference import prediction
+    from classifier.inference import litert
 
     layer = registry.feature(name).from_audio_format(audio_format)
     audio = keras.Input((audio_format.window_length,))
@@ -55,7 +55,7 @@ def _row(name, windows, theirs, audio_format):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feature.tflite"
         path.write_bytes(convert.converted(flat))
-        on_phone = prediction.LiteRT(path)
+        on_phone = litert.LiteRT(path)
         lite = _fastest(lambda: on_phone.run(windows)) / len(windows)
         size = path.stat().st_size
     shape = " x ".join(map(str, model.output_shape[1:]))

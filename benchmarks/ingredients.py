@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks import trainings
 from classifier.core import console, parallel, registry
-from classifier.evaluation import cross_validation
+from classifier.evaluation import fold_processes
 from classifier.records import artifact
 from classifier.training import data
 
@@ -39,7 +39,7 @@ def main(argv=None):
     parser.add_argument("--seeds", type=int, default=1, help="how many (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument(
-        "--jobs", type=int, default=cross_validation.at_once(), help="trainings at once (default: %(default)s)"
+        "--jobs", type=int, default=fold_processes.default_jobs(), help="trainings at once (default: %(default)s)"
     )
     args = parser.parse_args(argv)
 

@@ -26,7 +26,7 @@ from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import arguments, console
 from classifier.core.errors import InputError
-from classifier.inference import prediction
+from classifier.inference.predictor import load_predictor
 from classifier.records import artifact
 from Constants import ROOT, TRAINED
 
@@ -43,7 +43,7 @@ def main(argv=None):
     parser.add_argument("--seconds", default=60, type=arguments.at_least(1))
     args = parser.parse_args(argv)
 
-    predictor = prediction.load(args.model)
+    predictor = load_predictor(args.model)
     rate = predictor.audio_format.sample_rate
     signal_ = recording.read(artifact.example(args.model), rate)
     window = cut_audio_pad_last(signal_, predictor.audio_format.window_length)[0]

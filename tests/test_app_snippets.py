@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from classifier.export import runtimes
-from classifier.inference import prediction
+from classifier.inference.prediction import predict_recording
+from classifier.inference.predictor import load_predictor
 from tests.conftest import ROOT, write_tone
 
 PAGE = ROOT / "docs" / "guide" / "use_the_file_in_an_app.md"
@@ -39,7 +40,7 @@ def test_it_predicts_what_our_own_script_predicts(snippet, trained, tmp_path):
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {BEFORE[library(snippet)]}\n{snippet}"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    answer = prediction.classify(prediction.load(trained.out / "signal"), recording)
+    answer = predict_recording(load_predictor(trained.out / "signal"), recording)
     said = done.stdout.strip().splitlines()[-1]
     if said.startswith("{"):
         expected = dict(zip(answer.labels, map(float, answer.recording), strict=True))

@@ -12,7 +12,8 @@ import zipfile
 
 import pytest
 
-from classifier.inference import prediction
+from classifier.inference.prediction import predict_recording
+from classifier.inference.predictor import load_predictor
 from tests.conftest import ROOT, run_script, write_tone
 
 DEADLINE = 60  # seconds that no test comes near to
@@ -82,7 +83,7 @@ def test_it_says_what_the_other_scripts_say_of_a_recording(trained, tmp_path, da
     lines = [json.loads(line) for line in (tmp_path / "out" / "recordings.jsonl").read_text().splitlines()]
     assert len(lines) == 48
     for line in lines[::8]:
-        answer = prediction.classify(prediction.load(trained.out / "signal"), line["recording"]).as_dict()
+        answer = predict_recording(load_predictor(trained.out / "signal"), line["recording"]).as_dict()
         assert line["label"] == answer["label"]
         said = [window["end"] - window["start"] for window in answer["windows"] if window["label"]]
         assert sum(line["seconds_of"].values()) == pytest.approx(sum(said))

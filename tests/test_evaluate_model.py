@@ -85,18 +85,18 @@ def test_nothing_is_trained_again_to_decide_by_vote(evaluated):
     assert "decided by the vote of its windows" in printed
 
 
-def test_a_trained_model_is_tested_and_what_it_has_heard_is_said(evaluated):
+def test_a_trained_model_is_tested_and_recordings_it_was_trained_with_are_counted(evaluated):
     folder, *_ = evaluated
     model = f"evaluated/fold_0/{CHEAPEST}"
     printed, _ = evaluate(folder, "--model", model, "--overlap", 0.5)
-    assert "these recordings helped to train it (2 to learn from, 2 to validate)" in printed
+    assert "these recordings were used to train it (2 to learn from, 2 to validate)" in printed
     found = result(folder, f"{CHEAPEST}_on_data")
     assert (found["scores"]["recordings"]["n"], found["overlap"]) == (6, 0.5)
     run = json.loads((folder / model / "run.json").read_text())
     assert run["scores"]["recordings"]["n"] == 2
 
 
-def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
+def test_false_alarms_in_negatives_are_counted(evaluated, tmp_path):
     folder, *_ = evaluated
     write_tone(tmp_path / "night" / "kitchen.flac", seconds=60, hertz=50)
     model = f"evaluated/fold_0/{CHEAPEST}"
@@ -105,11 +105,11 @@ def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
         run = json.loads(path.read_text())
         path.write_text(json.dumps({**run, "thresholds": {label: threshold for label in LABELS}}))
         printed, _ = evaluate(folder, "--model", model, "--negatives", tmp_path / "night")
-        found = result(folder, f"{CHEAPEST}_on_data")["background"]
+        found = result(folder, f"{CHEAPEST}_on_data")["negatives"]
         assert found["hours"] == pytest.approx(1 / 60)
         assert found["false_alarms"] == n
         assert found["false_alarms_per_hour"] == pytest.approx(60 * n)
-        assert "false alarms in 0.02 hours of background" in printed
+        assert "false alarms in 0.02 hours of negatives" in printed
     _, said = evaluate(folder, "--model", model, "--negatives", folder / "evaluated", expect=1)
     assert "holds no recordings to count false alarms in" in said
 
@@ -121,7 +121,7 @@ def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
         (["--model", "trained/mel"], "trained/mel: there is no trained model; run TrainModel.py first"),
         (["--model", "trained/mel", "--folds", "0", "--epochs", "2"], "leave out --folds, --epochs"),
         (["--model", "trained/mel,other/mel"], "two of trained/mel,other/mel have one name"),
-        (["--overlap", "0.5"], "--overlap and --background are for models that are trained already"),
+        (["--overlap", "0.5"], "--overlap and --negatives are for models that are trained already"),
         (["--background-noise", "nowhere"], "nowhere holds no recordings; name a folder of sounds to mix in"),
         (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs is for this machine"),
         (["--data", "ftp://host/data"], "ftp://host/data: give a path, or an address that begins with one of s3://"),
@@ -129,7 +129,7 @@ def test_false_alarms_in_the_background_are_counted(evaluated, tmp_path):
         (["--folds", "first"], "give numbers with commas, such as 0,2, or all"),
     ],
 )
-def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):
+def test_invalid_settings_are_explained(tmp_path, args, complaint):
     write_data(tmp_path / "data", n=3)
     _, said = evaluate(tmp_path, *args, expect=1)
     assert complaint in said

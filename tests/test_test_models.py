@@ -10,14 +10,14 @@ from tests.conftest import run_script, write_tone
 
 
 @pytest.mark.parametrize(("script", "model"), [("TestSignalModel.py", "signal"), ("TestMelSpecModel.py", "mel")])
-def test_a_line_a_window_with_its_time(script, model, trained, tmp_path):
+def test_one_line_per_window_with_its_time(script, model, trained, tmp_path):
     recording = write_tone(tmp_path / "naïve tone 1.wav", seconds=5, rate=44_100, channels=2)
     printed, said = run_script(script, recording, "--model", trained.out / model, cwd=tmp_path)
     lines = printed.splitlines()
-    assert lines[1].split() == ["window", "silence", "song", "speech", "it", "is"]
+    assert lines[1].split() == ["window", "silence", "song", "speech", "label"]
     assert [line.split("s  ")[0].strip() for line in lines[3:6]] == ["0.00 - 2.00", "2.00 - 4.00", "4.00 - 5.00"]
     assert lines[6].startswith("recording")
-    assert lines[7].startswith("it is: ")
+    assert lines[7].startswith("label: ")
     if model == "mel":
         assert float(said.rpartition("raw-audio model: ")[2]) < 1e-4
 
@@ -56,7 +56,7 @@ def test_yamnet_knows_sounds_that_nobody_taught_it_here(recording, sound, weight
     printed, said = run_script("TestSignalModel.py", path, "--model", "yamnet", cwd=tmp_path)
     lines = printed.splitlines()
     assert re.match(rf"recording +{sound} \d+\.\d%; ", lines[-3])
-    assert lines[-2] == f"it is: {sound}"
+    assert lines[-2] == f"label: {sound}"
     assert lines[-1].startswith("next: python TrainModel.py --model yamnet_transfer --data")
     assert said == ""
 

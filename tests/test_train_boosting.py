@@ -91,7 +91,7 @@ def test_same_seed_same_answers(boosted, tmp_path):
     [
         (2, [], "'high tone' has 2 recording(s) or group(s); it needs at least 3"),
         (3, [], "'high tone' has 1 recording(s) or group(s) on the training split; the grid search needs at least 2"),
-        (5, ["--overlap", "1"], "--overlap 1: it is a share of a window; give one from 0 to 0.9"),
+        (5, ["--overlap", "1"], "--overlap 1: give a share of a window: from 0 to 0.9"),
         (5, ["--fold", "7"], "--fold 7: there are folds 0 to 4"),
     ],
 )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.records import artifact
 from tests.conftest import CHEAPEST, ROOT, call_script, run_script, write_data, write_tone
 
@@ -106,7 +106,7 @@ def test_papers_of_other_rates_and_lengths_are_followed_through_to_the_clients(t
     assert numbers == [[16_000, 3_200], [22_050, 88_576]]
     call_script("ConvertModelToTFLite.py", "--trained", tmp_path / "out", cwd=tmp_path)
     files = [tmp_path / "out" / name / "model.tflite" for name in ("slice_cnn", "urbansound_small_cnn")]
-    assert [prediction.LiteRT(file).n_inputs for file in files] == [3_200, 88_576]
+    assert [litert.LiteRT(file).n_inputs for file in files] == [3_200, 88_576]
     printed, _ = run_script("WriteMetadataToModel.py", "--trained", tmp_path / "out", cwd=tmp_path)
     assert "0.2 s of audio" in printed
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -155,8 +156,8 @@ def properties(path: Path | str) -> Properties:
         return found
 
 
-def write(path: Path | str, signal: np.ndarray, sample_rate: int) -> None:
-    """Write (samples,) in [-1, 1] as 16-bit wav, whatever the path's suffix."""
+def write(path: Path | str | BinaryIO, signal: np.ndarray, sample_rate: int) -> None:
+    """Write (samples,) in [-1, 1] as 16-bit wav to a path or an open file, whatever the path's suffix."""
     soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")
 
 

@@ -7,12 +7,14 @@ import contextlib
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from classifier.core.errors import InputError
 
 NOTES_NAMED = 10
+CRASHED = 70  # exit code after a bug, whose traceback is shown; 1 is for invalid input
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}  # what models are trained with
 JAX = "jax==0.10.2"  # optional: for training in several processes, or on GPUs
 ENVIRONMENT = {
@@ -24,18 +26,23 @@ ENVIRONMENT = {
 
 
 def run(main: Callable[[], Any]) -> None:
-    """Run a script's main: InputError and OSError end it with one line and no traceback, Ctrl-C with exit code 130."""
+    """Run a script's main: InputError and OSError end it with one line and no traceback, Ctrl-C without a traceback.
+
+    Raises:
+        SystemExit: with 1 after invalid input, 130 after Ctrl-C, CRASHED after a bug.
+    """
     try:
         main()
     except InputError as error:
         sys.exit(f"{os.path.basename(sys.argv[0])}: {error}")
-    except OSError as error:
-        if error.filename is None and error.errno is None:
-            raise
-        sys.exit(f"{os.path.basename(sys.argv[0])}: {error.strerror}: {error.filename or ''}")
     except KeyboardInterrupt:
         print("\nstopped; what was finished before is untouched", file=sys.stderr)
         sys.exit(130)
+    except Exception as error:
+        if isinstance(error, OSError) and (error.filename is not None or error.errno is not None):
+            sys.exit(f"{os.path.basename(sys.argv[0])}: {error.strerror}: {error.filename or ''}")
+        traceback.print_exc()
+        sys.exit(CRASHED)
 
 
 def say(*words: object) -> None:

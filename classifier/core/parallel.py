@@ -13,7 +13,7 @@ import platform
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def results(
     at_once: int | None = None,
     threads: bool = False,
     in_order: bool = False,
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """What function(*call) returns for each call, as the calls end.
 
     Closing the iterator cancels waiting calls and kills the processes at work. A call that runs on a cluster goes on,

@@ -15,7 +15,7 @@ from classifier.core import atomic_files, registry
 from classifier.core.console import import_tensorflow, quiet_libraries, run
 from classifier.core.errors import InputError
 from classifier.export import float16, int8
-from classifier.inference.prediction import LiteRT, probes
+from classifier.inference.litert import LiteRT, probes
 from classifier.records import artifact
 from classifier.records.artifact import DYNAMIC, FLOAT16, FLOAT32, INT8
 from Constants import ROOT

@@ -19,9 +19,10 @@ from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.export import runtimes
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.records import tflite_metadata
 from classifier.records.audio_format import AudioFormat
+from classifier.records.tflite_operators import last_operator
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
@@ -30,7 +31,6 @@ WINDOWS = 30  # of the recording that runtimes are asked about
 PROBES = ("silence", "noise", "a tone")
 LONGEST = 1000  # characters of a description that are read
 WORDS = 200  # characters of what a stranger's file or a runtime says
-FORM = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "CAST")  # operators that change how values are written
 SMALL = ("int8", "uint8", "int4", "int16")  # kinds of quantised values
 SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
     r"(?P<window_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
@@ -230,20 +230,7 @@ def _operators(schema, model, graph):
             custom.add(name)
         runs[_how(name, result, weights)] += 1
         dense_per_channel += name == "FULLY_CONNECTED" and bool(weights) and len(weights.scales) > 1
-    return operators, runs, sorted(custom), dense_per_channel, _last(graph, codes)
-
-
-def _last(graph, codes):
-    """The operator that computes the first output, whatever form its answer is brought into after that."""
-    operators = [graph.Operators(i) for i in range(graph.OperatorsLength())]
-    wanted, name = graph.Outputs(0), ""
-    for operator in reversed(operators):  # a file lists them in the order in which they run
-        if operator.OutputsLength() and operator.Outputs(0) == wanted:
-            name = codes[operator.OpcodeIndex()]
-            if name not in FORM or not operator.InputsLength():
-                break
-            wanted = operator.Inputs(0)
-    return name
+    return operators, runs, sorted(custom), dense_per_channel, last_operator(graph, codes)
 
 
 def _how(name, result, weights):
@@ -299,7 +286,7 @@ def listen(export, path):
     audio_format = export.mel or AudioFormat(
         sample_rate=rate or AudioFormat().sample_rate, window_length=export.n_inputs
     )
-    rows = np.concatenate([prediction.probes(audio_format), _windows(path, audio_format)])
+    rows = np.concatenate([litert.probes(audio_format), _windows(path, audio_format)])
     if export.mel:
         rows = np.array([mel.ravel() for mel in mel_spectrograms(rows, audio_format)])
     predictions, refusals, not_tried = {}, {}, {}

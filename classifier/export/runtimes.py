@@ -198,7 +198,7 @@ def _make_sure_they_agree(predictions, file):
 
 
 def _litert(path, windows):
-    from classifier.inference.prediction import LiteRT
+    from classifier.inference.litert import LiteRT
 
     return LiteRT(path).run(windows)
 

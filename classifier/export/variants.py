@@ -14,8 +14,9 @@ from classifier.core.errors import InputError
 from classifier.data import audio_cache, clips, splits
 from classifier.data.layouts import folder_of
 from classifier.export import convert, latency, metadata, runtimes
-from classifier.inference.prediction import LiteRT, Predictor, probes
-from classifier.inference.predictions import predict
+from classifier.inference.clip_predictions import predict_clips
+from classifier.inference.litert import LiteRT, probes
+from classifier.inference.predictor import Predictor
 from classifier.models import assemble
 from classifier.records import artifact
 from classifier.scoring import metrics
@@ -144,7 +145,7 @@ def _of_split(trained, files, split_name):
     by_keras, held, found = trained.predictions(split_name), _recordings(trained, split_name), {}
     for kind, path in progress(files.items(), f"testing the files of {trained.name}"):
         source = Predictor(path, trained.audio_format, trained.labels, LiteRT(path).run)
-        predictions = held and predict(source, held)
+        predictions = held and predict_clips(source, held)
         if not predictions or not np.array_equal(predictions["recordings"], by_keras["recordings"]):
             say(f"{trained.name}: the recordings to {splits.VERBS[split_name]} have changed; no file is compared")
             return None

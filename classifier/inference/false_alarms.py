@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core.errors import InputError
-from classifier.inference.prediction import Predictor
-from classifier.scoring.thresholds import BACKGROUND, Alarm, alarms, in_order, rates
+from classifier.inference.predictor import Predictor
+from classifier.inference.segments import Segment, SegmentMerger, SegmentRules
+from classifier.scoring.thresholds import BACKGROUND, in_order, rates
 
 OVERLAP = 0.5  # share of a window
 
@@ -26,7 +25,7 @@ def count(
 ) -> dict[str, Any]:
     """The false alarms in recordings that hold none of the labels and that were not in the training data.
 
-    Recordings are read block by block: of a day of audio, memory holds the predictions and a minute of audio.
+    Recordings are read block by block: of a day of audio, memory holds the alarms and a minute of audio.
 
     Args:
         predictor: its probabilities calibrated if the thresholds were chosen on calibrated ones.
@@ -35,7 +34,7 @@ def count(
 
     Returns:
         dict of hours; false_alarms, false_alarms_per_hour and at_most_per_hour (of all labels); labels, {label: the
-        same, and share_of_time in alarm}; and recordings, {path: list of Alarm}.
+        same, and share_of_time in alarm}; and recordings, {path: list of Segment}.
 
     Raises:
         InputError: there are no recordings, one cannot be read, or a threshold is for an unknown label.
@@ -60,18 +59,14 @@ def count(
     }
 
 
-def _alarms_in(path, predictor, thresholds, wanted):
-    """(list of Alarm, length in seconds) of one recording."""
-    audio_format = predictor.audio_format
-    rate, length = audio_format.sample_rate, audio_format.window_length
+def _alarms_in(
+    path: Path, predictor: Predictor, thresholds: dict[str, float], wanted: Sequence[str]
+) -> tuple[list[Segment], float]:
+    """(alarms, length in seconds) of one recording; windows of one label that touch or overlap are one alarm."""
+    rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
     hop = hop_length(length, OVERLAP)
-    starts, predictions, n_samples = [], [], 0
-    for first, windows, end in cut_blocks(recording.blocks(path, rate), length, hop):
-        starts.append((first + np.arange(len(windows))) * hop / rate)
-        predictions.append(predictor.probabilities(windows))
+    merger, n_samples = SegmentMerger(SegmentRules(tuple(predictor.labels), thresholds), predictor.audio_format, hop), 0
+    for _, windows, end in cut_blocks(recording.blocks(path, rate), length, hop):
+        merger.add(predictor.probabilities(windows))
         n_samples = end
-    found = alarms(
-        np.concatenate(predictions), np.concatenate(starts), thresholds, predictor.labels, audio_format.seconds, wanted
-    )
-    seconds = n_samples / rate
-    return [Alarm(alarm.label, alarm.start, min(alarm.end, seconds), alarm.peak) for alarm in found], seconds
+    return [segment for segment in merger.finish(n_samples) if segment.label in wanted], n_samples / rate

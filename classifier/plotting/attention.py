@@ -9,7 +9,7 @@ from classifier.audio import recording, spectrograms
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import registry
 from classifier.core.errors import InputError
-from classifier.inference import prediction
+from classifier.inference.prediction import NO_LABEL, Prediction
 from classifier.plotting import plots
 from classifier.records import artifact
 
@@ -23,12 +23,12 @@ SAID = "said_"
 class Heard:
     """What a model heard of a recording.
 
-    answer: what it says of the whole (prediction.Answer).
+    answer: what it says of the whole (Prediction).
     starts, ends: (steps,) seconds.
     spoke: (steps, labels) of 0 to 1: attention times what was said, mean of the levels.
     """
 
-    answer: prediction.Answer
+    answer: Prediction
     starts: np.ndarray
     ends: np.ndarray
     spoke: np.ndarray
@@ -64,7 +64,7 @@ def draw(trained, path, png, show=False):
     answer = heard.answer
     most = np.argsort(-answer.recording, kind="stable")[:MOST]
     strips = {f"{trained.labels[i]} {answer.recording[i]:.1%}": heard.spoke[:, i] for i in most}
-    title = f"{Path(path).name}, by {trained.name}: {answer.label or prediction.NONE}"
+    title = f"{Path(path).name}, by {trained.name}: {answer.label or NO_LABEL}"
     if answer.label:
         title += f", {answer.recording[trained.labels.index(answer.label)]:.1%}"
     mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
@@ -87,9 +87,7 @@ def hear(trained, signal):
     starts = np.arange(len(windows)) * audio_format.seconds
     of_recording = len(signal) / audio_format.sample_rate
     ends = np.minimum(starts + audio_format.seconds, of_recording)
-    answer = prediction.Answer(
-        trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), trained.thresholds
-    )
+    answer = Prediction(trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), trained.thresholds)
     window, step_in_it = np.nonzero([np.arange(spoke.shape[1]) < _sounding(row, spoke.shape[1]) for row in windows])
     starts = starts[window] + step_in_it * step
     return Heard(answer, starts, np.minimum(starts + step, of_recording), spoke[window, step_in_it])

@@ -3,17 +3,12 @@
 python -m classifier.reporting.tables
 """
 
-import csv
-
-from classifier.core import atomic_files, console
+from classifier.core import console
 from classifier.data import splits
-from classifier.evaluation import cross_validation
 from classifier.records import artifact
 from Constants import TRAINED
 
 LEAKS_NAMED = 5
-COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
-ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 
 
 def scores(trained):
@@ -100,86 +95,6 @@ def show(models):
                 row = [trained.name, f"{right['right']} of {right['n']}", size, file.kind, file.takes, file.target]
                 rows.append(row)
     console.table(["model", "held-out recordings right", "size", "kind", "takes", "file to copy into the app"], rows)
-
-
-def tested(result):
-    """Print what a model says of the recordings of all folds (folds.gather), or of a folder, by label."""
-    windows, recordings = result["scores"]["windows"], result["scores"]["recordings"]
-    right = f"{windows['right']} of {windows['n']} windows, {recordings['right']} of {recordings['n']} recordings right"
-    print(f"{result['model']}: {right}; a recording is decided by the {result['recordings_by']} of its windows")
-    heard = {splits.VERBS[split_name]: n for split_name, n in result.get("heard", {}).items() if n}
-    if heard:
-        known = ", ".join(f"{n} to {verb}" for verb, n in heard.items())
-        print(f"  WARNING: these recordings helped to train it ({known}), so the scores flatter")
-    for fold in result.get("folds", []):
-        if fold["groups_in_two_splits"]:
-            leaks = fold["groups_in_two_splits"]
-            print(f"  WARNING: fold {fold['fold']} has {leaks} groups in two splits, so its scores flatter")
-    names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
-    rows = [
-        [label, sum(row), *(_percent((windows[name] or {}).get(label)) for name in names)]
-        + [_percent(recordings["recall"].get(label)), *row]
-        for label, row in zip(result["labels"], windows["confusion"], strict=True)
-    ]
-    header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
-    console.table([*header, *(f"as {label}" for label in result["labels"])], rows)
-    if result.get("alarms"):
-        print("at the thresholds of each fold:")
-        rows = [[*_alarms(label, of), _percent(of["misses"])] for label, of in result["alarms"].items()]
-        console.table([*ALARMS, "misses"], rows)
-
-
-def background(result):
-    """Print the false alarms that a model raised where none of its labels is heard."""
-    found = result["background"]
-    rows = [_alarms(label, of) for label, of in [*found["labels"].items(), ("all", found)]]
-    print(f"{result['model']}: false alarms in {found['hours']:.2f} hours of background, at its own thresholds")
-    console.table(ALARMS, rows)
-
-
-def _alarms(label, of):
-    rates = (of["false_alarms_per_hour"], of["at_most_per_hour"])
-    return [label, f"{of['hours']:.2f}", of["false_alarms"], *("" if rate is None else f"{rate:.2f}" for rate in rates)]
-
-
-def leaderboard(results, path):
-    """Print a row per model, the best first, and write them as numbers.
-
-    Args:
-        results: as of folds.gather; those without folds have no spread over them.
-        path: of the csv.
-    """
-    results = sorted(results, key=lambda result: -cross_validation.spread(result, "windows", "balanced_accuracy")[0])
-    shown, numbers = [], []
-    for result in results:
-        row = {"model": result["model"], "folds": len(result.get("folds", []))}
-        cells = [result["model"]]
-        for what, name in COMPARED:
-            (mean, sd), sure = cross_validation.spread(result, what, name), result["intervals"][what]
-            lowest, highest = sure[name] if sure else (None, None)
-            ends = zip(("", "_sd", "_lowest", "_highest"), (mean, sd, lowest, highest), strict=True)
-            row.update({f"{what}_{name}{end}": value for end, value in ends})
-            cells.append(_percent(mean) + ("" if sd is None else f" ± {_percent(sd)}"))
-            cells.append(f"{_percent(lowest)} to {_percent(highest)}" if sure else "")
-        for name in ("macro_precision", "macro_f1", "macro_pr_auc", "macro_roc_auc"):
-            row[name] = result["scores"]["windows"][name]
-            cells.append(_percent(row[name]))
-        shown.append(cells)
-        numbers.append(row)
-    compared = [
-        cell for name in ("balanced accuracy, windows", "windows right", "recordings right") for cell in (name, "95 %")
-    ]
-    console.table(["model", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
-    scores = results[0]["scores"]
-    frequent = " and ".join(f"{scores[what]['majority']:.1%} of {what}" for what in ("windows", "recordings"))
-    print(f"guessing {scores['chance']:.1%}; always the most frequent label {frequent}; ", end="")
-    n_folds = len(results[0].get("folds", []))
-    over = f"mean ± sd over {n_folds} fold(s); " if n_folds else ""
-    print(f"{over}95 %: drawn from {results[0]['intervals']['groups']} groups")
-    with atomic_files.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, numbers[0])
-        writer.writeheader()
-        writer.writerows(numbers)
 
 
 def _percent(value):

@@ -6,8 +6,7 @@ counted, not windows: ten seconds of coughing disturb once. Thresholds belong to
 those of calibrated probabilities (calibration.temper) do not fit raw ones.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,16 +20,6 @@ STEPS = 10_000  # thresholds tried, 0 to 0.9999: exact enough for float32, and s
 SPARED = 0.05  # share of a label's recognised windows that may be lost to be safe from unknown sounds
 SLACK = 1e-3  # seconds that may lie between two windows that still touch
 CONFIDENCE = 0.95  # of at_most_per_hour
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """A label predicted without a gap. start, end: seconds. peak: the largest probability in between."""
-
-    label: str
-    start: float
-    end: float
-    peak: float
 
 
 def choose(
@@ -137,39 +126,6 @@ def decide(probabilities: np.ndarray, thresholds: Mapping[str, float], labels: S
         InputError: a threshold is for an unknown label.
     """
     return [int(i) if i >= 0 else None for i in reached(probabilities, in_order(thresholds, labels))]
-
-
-def alarms(
-    probabilities: np.ndarray,
-    starts: np.ndarray,
-    thresholds: Mapping[str, float],
-    labels: Sequence[str],
-    seconds: float,
-    wanted: Iterable[str] | None = None,
-) -> list[Alarm]:
-    """What an app would report of one recording.
-
-    Args:
-        probabilities: (windows, labels).
-        starts: (windows,) seconds, ascending; windows may overlap.
-        thresholds: {label: threshold}.
-        labels: names, in the order of the columns.
-        seconds: of a window.
-        wanted: labels to report; those with a threshold where not given.
-
-    Returns:
-        list of Alarm, by start; windows of one label that touch or overlap are one alarm.
-    """
-    decided = reached(probabilities, in_order(thresholds, labels))
-    found = []
-    for label in thresholds if wanted is None else wanted:
-        index = labels.index(label)
-        predicted = np.flatnonzero(decided == index)
-        breaks = 1 + np.flatnonzero(np.diff(np.asarray(starts)[predicted]) > seconds + SLACK)
-        for run in np.split(predicted, breaks) if len(predicted) else ():
-            start, end = float(starts[run[0]]), float(starts[run[-1]] + seconds)
-            found.append(Alarm(label, start, end, float(probabilities[run, index].max())))
-    return sorted(found, key=lambda alarm: (alarm.start, alarm.label))
 
 
 def in_order(thresholds: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:

@@ -1,12 +1,14 @@
-"""The server put together: one application, and what its routes share."""
+"""The application: its routes, and what they share."""
 
 import shutil
 import threading
 import traceback
+from collections.abc import Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi_swagger import patch_fastapi
@@ -14,65 +16,65 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from classifier.core.errors import InputError
-from classifier.service import routes, scrub, url_fetch, workers
+from classifier.service import routes, schemas, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
-from classifier.service.jobs.runs import Runs
-from classifier.service.jobs.trainer import Trainer
+from classifier.service.jobs.queue import TrainingQueue
+from classifier.service.jobs.runs import Run, Runs
 from classifier.service.metrics import Measured, Metrics
 from classifier.service.middleware import Guard
-from classifier.service.settings import Busy, NotFound, Refused
+from classifier.service.settings import Busy, NotFound, Refused, Settings
 from classifier.service.tensorboard import TensorBoard
 from classifier.storage import local_files
 
 PAGE = Path(__file__).parent / "page"
-FORM = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # what is no file is held in memory
-LONGEST_TITLE = 200  # characters of what a client calls its file
+FORM: Any = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # fields are held in memory
+MAX_TITLE = 200  # characters of the name that a client gives its file
 
 
 class Service:
     """What the routes share."""
 
-    def __init__(self, settings):
+    def __init__(self, settings: Settings):
         workers.clean(settings)
         self.settings, self.metrics, self.architectures = settings, Metrics(), architectures()
-        self.catalogue, self.hearing = Catalogue(settings), workers.Hearing(settings)
-        self.trainer, self.tensorboard = Trainer(settings, Runs(settings.home)), TensorBoard(settings)
+        self.catalogue, self.workers = Catalogue(settings), workers.UploadWorkers(settings)
+        self.queue, self.tensorboard = TrainingQueue(settings, Runs(settings.home)), TensorBoard(settings)
         self.waiting = threading.Semaphore(settings.waiting)
-        self.live = 0  # microphones listened to
+        self.live = 0  # microphones that are classified
 
-    def close(self):
+    def close(self) -> None:
         """End the processes that were started."""
-        for part in (self.trainer, self.tensorboard, self.hearing):
+        for part in (self.queue, self.tensorboard, self.workers):
             part.close()
 
-    def scrub(self, text):
+    def scrub(self, text: str) -> str:
         """A text without paths of this machine."""
         return scrub.scrub(text, scrub.folders(self.settings))
 
-    def trainings(self, architecture=None):
-        """What is said of all trainings, or of those of an architecture."""
-        return [self.trainer.about(run) for run in self.trainer.runs.all(architecture)]
+    def trainings(self, architecture: str | None = None) -> list[schemas.Run]:
+        """All trainings, or those of an architecture, as clients see them."""
+        return [self.queue.about(run) for run in self.queue.runs.all(architecture)]
 
-    def training(self, architecture, uuid):
-        """A run.
+    def training(self, architecture: str, uuid: str) -> Run:
+        """One run.
 
         Raises:
             NotFound: there is no such run of that architecture.
         """
-        run = self.trainer.runs.get(uuid)
+        run = self.queue.runs.get(uuid)
         if run.architecture != architecture:
             raise NotFound(f"there is no training {uuid[:40]!r} of {architecture[:40]!r}")
         return run
 
     @contextmanager
-    def room(self):
-        """A place among the requests that are answered at once.
+    def room(self) -> Generator[None, None, None]:
+        """A place among the requests that are handled at once.
 
         Raises:
             Busy: all are taken.
         """
         if not self.waiting.acquire(blocking=False):
-            raise Busy(f"{self.settings.waiting} requests are being answered already; ask again in a second")
+            raise Busy(f"{self.settings.waiting} requests are being handled already; try again in a second")
         self.metrics.predicting.inc()
         try:
             yield
@@ -81,8 +83,8 @@ class Service:
             self.waiting.release()
 
     @contextmanager
-    def given(self, data, url=None):
-        """What a client sent, or named: (its title, its path, a folder for what is made of it); it is not kept.
+    def given(self, data: UploadFile | None, url: str | None = None) -> Generator[tuple[str, Path, Path], None, None]:
+        """What a client sent, or gave the address of: (title, path, folder for what is made of it); it is not kept.
 
         Raises:
             Refused: it is neither or both, or cannot be fetched.
@@ -90,10 +92,10 @@ class Service:
         if bool(data) == bool(url):
             raise Refused("give either a file as multipart `data`, or its address as `url`")
         with workers.staged(self.settings) as folder:
-            if url:
-                title, path = url_fetch.fetch(url, folder, self.settings)
+            if data is None:
+                title, path = url_fetch.fetch(url or "", folder, self.settings)
             else:
-                title = Path(data.filename or "recording").name[-LONGEST_TITLE:]
+                title = Path(data.filename or "recording").name[-MAX_TITLE:]
                 suffix = Path(title).suffix.lower()
                 path = folder / f"recording{suffix if suffix in local_files.RECORDING_SUFFIXES else ''}"
                 with path.open("xb") as file:
@@ -101,13 +103,13 @@ class Service:
             yield title, path, folder
 
 
-def make_app(settings, only_local=True):
-    """The application, as an ASGI server runs it."""
+def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
+    """The application, as an ASGI server runs it; only_local: it is called by names of this machine only."""
     service = Service(settings)
 
     @asynccontextmanager
     async def lifespan(_):
-        threading.Thread(target=service.hearing.warm, daemon=True).start()
+        threading.Thread(target=service.workers.warm, daemon=True).start()
         yield
         service.close()
 
@@ -121,7 +123,7 @@ def make_app(settings, only_local=True):
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (routes.reads, routes.hears, routes.changes):
+    for router in (routes.reads, routes.predicts, routes.changes):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("/docs"), include_in_schema=False)

@@ -1,37 +1,39 @@
-"""What a training may learn from: folders of the server, by name, and what came with a request."""
+"""The data that a training may learn from: folders of the server, by name, and uploads."""
 
 import os
 import shutil
 from collections import Counter
+from pathlib import Path
 
 from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.data import clips
-from classifier.service import scrub
-from classifier.service.settings import NotFound
+from classifier.service import schemas, scrub
+from classifier.service.settings import NotFound, Settings
 from classifier.storage import archives, local_files
 from Constants import DATA_LONG, DATA_SETS, DATA_SHORT
 
-MACINTOSH = "__MACOSX"  # in zips made on one: what its file system knows of each file
+MACOS_FOLDER = "__MACOSX"  # in zips made there: properties of each file
 UPLOADED = "the uploaded data"  # what messages call it
 
 
 class Datasets:
-    """The project's own, and those that the server was started with."""
+    """The project's own data, and the folders that the server was started with."""
 
-    def __init__(self, settings):
-        self.settings, self.counted = settings, {}
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.counted: dict[Path, tuple[dict, schemas.Data]] = {}  # {path: (stamps, data)}
 
-    def all(self):
-        """list of {"name", "labels": {label: recordings}, "recordings"}; no labels where no layout recognises it."""
-        return [{"name": name, **self._count(path)} for name, path in self._paths().items()]
+    def all(self) -> list[schemas.Data]:
+        """All data; it has no labels where no layout recognises it."""
+        return [self._count(name, path) for name, path in self._paths().items()]
 
-    def default(self):
-        """The name of what TrainModel.py takes where it is told nothing."""
+    def default(self) -> str:
+        """The name of the data that TrainModel.py uses without --data."""
         return DATA_LONG.name if DATA_LONG.name in self._paths() else DATA_SHORT.name
 
-    def path(self, name):
-        """Where the data of that name lies.
+    def path(self, name: str) -> Path:
+        """The path of the data of that name.
 
         Raises:
             NotFound: there is none.
@@ -41,7 +43,7 @@ class Datasets:
             raise NotFound(f"there is no data {name[:40]!r}; there is {', '.join(paths)}")
         return paths[name]
 
-    def _paths(self):
+    def _paths(self) -> dict[str, Path]:
         """{name: path}; of two folders of one name the second is <name>_2."""
         own = [DATA_SHORT, *([DATA_LONG] if DATA_LONG.is_dir() and local_files.find_recordings(DATA_LONG) else [])]
         sets = sorted(path for path in DATA_SETS.glob("[!.]*") if path.is_dir())
@@ -55,20 +57,22 @@ class Datasets:
             found[name] = path
         return found
 
-    def _count(self, path):
+    def _count(self, name: str, path: Path) -> schemas.Data:
         """Recordings by label; counted again only when a folder or a list in it has changed."""
         stamps = _stamps(path)
-        if self.counted.get(path, (None,))[0] != stamps:
+        counted = self.counted.get(path)
+        if not counted or counted[0] != stamps or counted[1].name != name:
             try:
                 found = {(clip.label, clip.path) for clip in clips.read_clips(path)}
             except (InputError, OSError):
                 found = set()
             labels = dict(sorted(Counter(label for label, _ in found).items()))
-            self.counted[path] = stamps, {"labels": labels, "recordings": len({path for _, path in found})}
+            n_recordings = len({path for _, path in found})
+            self.counted[path] = stamps, schemas.Data(name=name, labels=labels, recordings=n_recordings)
         return self.counted[path][1]
 
 
-def _stamps(path):
+def _stamps(path: Path) -> dict:
     """{path: when it changed} of a folder, the folders in it and the lists in them; of a file, its own."""
     if path.is_file():
         return {path: local_files.stamp(path)}
@@ -79,8 +83,8 @@ def _stamps(path):
     return stamps
 
 
-def unpacked(archive, folder, settings):
-    """An archive of a folder per label, unpacked into a new folder.
+def unpacked(archive: Path, folder: Path, settings: Settings) -> Path:
+    """Unpack an archive with one folder per label into a new folder.
 
     Returns:
         The folder that holds the folders.
@@ -99,9 +103,9 @@ def unpacked(archive, folder, settings):
         raise
 
 
-def _class_folders(folder):
+def _class_folders(folder: Path) -> Path:
     """The folder itself, or the only one in it, after making sure that it holds a folder of recordings per label."""
-    shutil.rmtree(folder / MACINTOSH, ignore_errors=True)
+    shutil.rmtree(folder / MACOS_FOLDER, ignore_errors=True)
     inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
     data = inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
     labels = {clip.label for clip in registry.load("layouts", "class_folders").clips(data)}

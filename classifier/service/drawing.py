@@ -1,4 +1,4 @@
-"""What the page draws of a recording: how far its waveform reaches, and its mel bands in decibels.
+"""Numbers from which the page draws a recording: waveform, and mel spectrogram in decibels.
 
 In numpy alone, as the server imports nothing that takes seconds. These pictures are for eyes; models have features.
 """
@@ -14,7 +14,9 @@ RANGE_DB = 80
 BLOCK = 1 << 21  # samples of all frames transformed at once: memory does not grow with the recording
 
 
-def drawing(signal, sample_rate, loudest=None, columns=COLUMNS, context=0):
+def drawing(
+    signal: np.ndarray, sample_rate: int, loudest: float | None = None, columns: int = COLUMNS, context: int = 0
+) -> dict:
     """A recording, or a part of one, as numbers to draw.
 
     Args:
@@ -22,7 +24,7 @@ def drawing(signal, sample_rate, loudest=None, columns=COLUMNS, context=0):
         sample_rate: Hz.
         loudest: amplitude of the tone that is drawn brightest, 1.0 for full scale; None: whatever is loudest here.
         columns: at most so many, of both pictures.
-        context: samples at both ends that are not drawn, but heard by the windows that reach into them.
+        context: samples at both ends that are not drawn, but are in the frames that reach into them.
 
     Returns:
         {"seconds", "low": [n], "high": [n], "mel": {"bands", "columns", "values"}}; low and high are the extremes of n
@@ -43,13 +45,13 @@ def drawing(signal, sample_rate, loudest=None, columns=COLUMNS, context=0):
     }
 
 
-def _extremes(signal, columns):
+def _extremes(signal: np.ndarray, columns: int) -> list[list[float]]:
     """Lowest and highest sample of each column, as two lists."""
     starts = np.arange(0, len(signal), -(-len(signal) // columns))
     return [extreme.reduceat(signal, starts).astype(float).round(4).tolist() for extreme in (np.minimum, np.maximum)]
 
 
-def _mel_power(signal, sample_rate, columns, context):
+def _mel_power(signal: np.ndarray, sample_rate: int, columns: int, context: int) -> np.ndarray:
     """(columns, BANDS) power, where a tone of amplitude a has a² in the middle of its band; frames are averaged."""
     n_fft = 2 ** max(4, int(np.log2(WINDOW_SECONDS * sample_rate)))
     samples = len(signal) - 2 * context
@@ -75,7 +77,7 @@ def _mel_power(signal, sample_rate, columns, context):
     return np.concatenate(averages)
 
 
-def _mel_filters(sample_rate, n_fft):
+def _mel_filters(sample_rate: int, n_fft: int) -> np.ndarray:
     """(n_fft // 2 + 1, BANDS) triangles of height 1 on HTK's mel scale, 0 Hz to half the rate, each with a bin."""
     highest = 2595 * np.log10(1 + sample_rate / 2 / 700)
     left, centre, right = (

@@ -1,8 +1,9 @@
-"""What Prometheus may ask for at /metrics: requests, how long they took, and what is going on."""
+"""Metrics for Prometheus, at /metrics: requests, how long they took, and what is going on."""
 
 import time
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
 TYPE = CONTENT_TYPE_LATEST
@@ -15,26 +16,26 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self.requests = Counter("requests", "Requests", ["method", "route", "status"], registry=registry)
         self.seconds = Histogram("request_seconds", "Time to answer", ["route"], buckets=BUCKETS, registry=registry)
-        self.heard = Counter("heard_seconds", "Seconds of audio classified", registry=registry)
+        self.classified = Counter("classified_seconds", "Seconds of audio classified", registry=registry)
         self.predicting = Gauge("predicting", "Requests to predict in progress", registry=registry)
-        self.live = Gauge("live_sockets", "Microphones listened to", registry=registry)
+        self.live = Gauge("live_sockets", "Microphones that are classified live", registry=registry)
         self.trainings = Gauge("trainings", "Trainings that run or wait", registry=registry)
 
-    def text(self):
-        """What /metrics answers."""
+    def text(self) -> bytes:
+        """The response of /metrics."""
         return generate_latest(self.registry)
 
 
 class Measured:
-    """ASGI middleware: counts each request under its route, which strangers cannot make up."""
+    """ASGI middleware: counts each request under its route, which clients cannot invent."""
 
-    def __init__(self, app, metrics):
+    def __init__(self, app: ASGIApp, metrics: Metrics):
         self.app, self.metrics = app, metrics
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        begun, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 500
 
         async def noted(message):
             nonlocal status
@@ -48,4 +49,4 @@ class Measured:
             route = getattr(scope.get("route"), "path", "none")
             method = scope["method"] if scope["method"] in ("GET", "POST", "DELETE") else "other"
             self.metrics.requests.labels(method, route, status).inc()
-            self.metrics.seconds.labels(route).observe(time.perf_counter() - begun)
+            self.metrics.seconds.labels(route).observe(time.perf_counter() - started)

@@ -1,11 +1,13 @@
-"""What every request passes first: by which name it asks, from which page, how large; and what all answers say."""
+"""Checks of every request: host name, origin and size; and headers of every response."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from classifier.service.settings import is_local
 
 READS = ("GET", "HEAD", "OPTIONS")
 PAGE_POLICY = (
@@ -19,26 +21,19 @@ POLICIES = {  # by how the path begins; a page that brings its own scripts may n
 }
 
 
-def is_local(host):
-    """Whether a server of this name, or bound to this address, is heard on this machine only."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class Guard:
     """ASGI middleware. A page of another site can neither change anything here nor, by a name of its own, read it."""
 
-    def __init__(self, app, largest, only_local):
+    def __init__(self, app: ASGIApp, largest: int, only_local: bool):
         """
         Args:
+            app: the application.
             largest: bytes of a request.
-            only_local: answer to names of this machine alone.
+            only_local: accept names of this machine only.
         """
         self.app, self.largest, self.only_local = app, largest, only_local
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
@@ -46,14 +41,14 @@ class Guard:
         if code and scope["type"] == "websocket":
             return await send({"type": "websocket.close", "code": 1008, "reason": why})
         if code:
-            answer = JSONResponse({"status": "error", "message": why}, code)
-            return await answer(scope, receive, _with_headers(send, scope["path"]))
+            response = JSONResponse({"status": "error", "message": why}, code)
+            return await response(scope, receive, _with_headers(send, scope["path"]))
         await self.app(scope, self._counted(receive), _with_headers(send, scope.get("path", "")))
 
-    def _refusal(self, scope, headers):
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int | None, str | None]:
         host, origin = headers.get("host", ""), headers.get("origin")
         if self.only_local and not is_local(_name(host)):
-            return 421, "this server answers as localhost only; start it with --host to be heard by others"
+            return 421, "this server is reached as localhost only; start it with --host to open it to other machines"
         changes = scope["type"] == "websocket" or scope["method"] not in READS
         if changes and origin and urlsplit(origin).netloc != host:
             return 403, "pages of other sites may not use this server"
@@ -61,7 +56,7 @@ class Guard:
             return 413, self._too_large()
         return None, None
 
-    def _counted(self, receive):
+    def _counted(self, receive: Receive) -> Receive:
         """The same, until a body is longer than it may be, whatever its header said."""
         n_bytes = 0
 
@@ -76,11 +71,11 @@ class Guard:
 
         return counted
 
-    def _too_large(self):
+    def _too_large(self) -> str:
         return f"a request may hold {self.largest // 2**20} MiB: send less at once"
 
 
-def _name(host):
+def _name(host: str) -> str | None:
     """localhost of localhost:8000."""
     try:
         return urlsplit(f"//{host}").hostname
@@ -88,9 +83,9 @@ def _name(host):
         return None
 
 
-def _with_headers(send, path):
+def _with_headers(send: Send, path: str) -> Send:
     policy = next((policy for start, policy in POLICIES.items() if path.startswith(start)), PAGE_POLICY)
-    said = {
+    policies = {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
@@ -100,7 +95,7 @@ def _with_headers(send, path):
     async def with_headers(message):
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in said.items():
+            for name, value in policies.items():
                 headers.setdefault(name, value)
         await send(message)
 

@@ -1,9 +1,10 @@
-"""The API: what can be asked, and by which verbs; those of the REST service that we follow, DEEPaaS."""
+"""The routes of the API; their verbs are those of DEEPaaS, the REST service that we follow."""
 
 import asyncio
 import secrets
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile, WebSocket
 from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
@@ -11,16 +12,17 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from classifier.core.errors import InputError
-from classifier.inference import prediction
+from classifier.inference.prediction import Prediction, label_of
 from classifier.service import live, metrics, schemas
+from classifier.service.jobs.request import TrainingRequest
 from classifier.service.settings import NotFound
 
 VERSION = "2"
-PATIENCE = 120  # seconds in which a recording must have arrived and be answered
+PREDICT_SECONDS = 120  # in which a recording must have arrived and be classified
 
 
-class Hears(APIRoute):
-    """Before a recording is taken in: is there room for one more?"""
+class PredictRoute(APIRoute):
+    """Checks, before a recording is received, that there is room for one more."""
 
     def get_route_handler(self):
         handle = super().get_route_handler()
@@ -28,16 +30,16 @@ class Hears(APIRoute):
         async def with_room(request):
             with request.app.state.service.room():
                 try:
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(PREDICT_SECONDS):
                         return await handle(request)
                 except TimeoutError:
-                    raise HTTPException(408, f"no answer within {PATIENCE} s: send less at once") from None
+                    raise HTTPException(408, f"no response within {PREDICT_SECONDS} s: send less at once") from None
 
         return with_room
 
 
-class Changes(APIRoute):
-    """Before a body is taken in that changes something: may this client?"""
+class ChangeRoute(APIRoute):
+    """Checks the token before the body of a request that changes something is received."""
 
     def get_route_handler(self):
         handle = super().get_route_handler()
@@ -57,12 +59,14 @@ def _service(request: Request):
     return request.app.state.service
 
 
-ERRORS = {code: {"model": schemas.Error} for code in (400, 403, 404, 413, 421, 422)}
+ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": schemas.Error} for code in (400, 403, 404, 413, 421, 422)}
 MAY_CHANGE = [Depends(HTTPBearer(auto_error=False, description="what the server printed when it started"))]
 reads = APIRouter(responses=ERRORS)
-hears = APIRouter(route_class=Hears, responses={code: {"model": schemas.Error} for code in (*ERRORS, 408, 415, 429)})
+predicts = APIRouter(
+    route_class=PredictRoute, responses={code: {"model": schemas.Error} for code in (*ERRORS, 408, 415, 429)}
+)
 changes = APIRouter(
-    route_class=Changes,
+    route_class=ChangeRoute,
     dependencies=MAY_CHANGE,
     responses={code: {"model": schemas.Error} for code in (*ERRORS, 401, 409, 429)},
 )
@@ -80,96 +84,97 @@ def health():
 @reads.get("/metrics", response_class=Response)
 def figures(service: Service):
     """For Prometheus."""
-    service.metrics.trainings.set(sum(run["status"] in ("running", "waiting") for run in service.trainings()))
+    service.metrics.trainings.set(sum(run.status in ("running", "waiting") for run in service.trainings()))
     return Response(service.metrics.text(), media_type=metrics.TYPE)
 
 
 @reads.get("/v2/")
 def about(service: Service) -> schemas.About:
-    """What this server is."""
+    """The version of this server, and what it allows."""
     settings = service.settings
-    return {
-        "status": "OK",
-        "version": VERSION,
-        "api": "/docs",
-        "urls": settings.allow_urls,
-        "token": bool(settings.token),
-    }
+    return schemas.About(
+        status="OK", version=VERSION, api="/docs", urls=settings.allow_urls, token=bool(settings.token)
+    )
 
 
 @reads.get("/v2/models/")
 def models(service: Service) -> schemas.Models:
-    """The models that can be asked, and the architectures that can be trained."""
+    """The models that can predict, and the architectures that can be trained."""
     found, unusable = service.catalogue.models()
-    return {
-        "models": found,
-        "architectures": service.architectures,
-        "default": found[0]["name"] if found else None,
-        "unusable": {name: service.scrub(why) for name, why in unusable.items()},
-    }
+    return schemas.Models(
+        models=found,
+        architectures=service.architectures,
+        default=found[0].name if found else None,
+        unusable={name: service.scrub(why) for name, why in unusable.items()},
+    )
 
 
 @reads.get("/v2/models/{name}/")
 def model(service: Service, name: str) -> schemas.Model:
-    """What a model is; `default` is the newest."""
+    """One model; `default` is the newest."""
     return service.catalogue.model(name)
 
 
-@hears.post("/v2/models/{name}/predict/", response_model_exclude_unset=True)
+@predicts.post("/v2/models/{name}/predict/", response_model_exclude_unset=True)
 def predict(
     service: Service,
     name: str,
     data: Recording = None,
     url: Url = None,
     urls: Url = None,
-    segments: Annotated[bool, Query(description="an answer for each window, too")] = False,
-    drawing: Annotated[bool, Query(description="what is needed to draw it, too")] = False,
-    overlap: Annotated[float, Query(ge=0, le=0.9, description="how much of a window the next one has too")] = 0.0,
+    windows: Annotated[bool, Query(description="a prediction for each window, too")] = False,
+    drawing: Annotated[bool, Query(description="waveform and mel spectrogram to draw, too")] = False,
+    overlap: Annotated[float, Query(ge=0, le=0.9, description="share of a window that the next one repeats")] = 0.0,
 ) -> schemas.Predictions:
-    """What a recording is, or each recording of an archive."""
+    """Classify a recording, or each recording of an archive."""
     model = service.catalogue.path(name)
     with service.given(data, url or urls) as (title, path, folder):
-        found = service.hearing.recordings_in(path, title, folder / "unpacked")
-        heard = []
-        for title_of_one, one in found:
+        found = service.workers.recordings_in(path, title, folder / "unpacked")
+        predictions: list[schemas.RecordingPrediction | schemas.FailedPrediction] = []
+        for name_of_one, one in found:
             try:
-                answer, seconds, drawn = service.hearing.answer(one, title_of_one, model, overlap, drawing)
+                prediction, seconds, drawn = service.workers.predict(one, name_of_one, model, overlap, drawing)
             except InputError as error:
                 if len(found) == 1:
                     raise
-                heard.append({"title": title_of_one, "error": service.scrub(str(error))})
+                predictions.append(schemas.FailedPrediction(title=name_of_one, error=service.scrub(str(error))))
                 continue
-            service.metrics.heard.inc(seconds)
-            more = {"segments": _segments(answer)} if segments else {}
+            service.metrics.classified.inc(seconds)
+            more: dict[str, Any] = {"windows": _windows(prediction)} if windows else {}
             more |= {"drawing": drawn} if drawing else {}
-            heard.append({"title": title_of_one, "seconds": seconds, **_said(answer, answer.recording), **more})
-    return {"status": "OK", "predictions": heard}
+            top = _top(prediction.recording, prediction.labels, prediction.thresholds)
+            predictions.append(schemas.RecordingPrediction(title=name_of_one, seconds=seconds, **top, **more))
+    return schemas.Predictions(status="OK", predictions=predictions)
 
 
-def _segments(answer):
-    times = zip(answer.starts, answer.ends, answer.windows, strict=True)
-    return [{"start": start, "end": end, **_said(answer, row)} for start, end, row in times]
+def _windows(prediction: Prediction) -> list[schemas.WindowPrediction]:
+    rows = zip(prediction.starts, prediction.ends, prediction.windows, strict=True)
+    return [
+        schemas.WindowPrediction(start=start, end=end, **_top(row, prediction.labels, prediction.thresholds))
+        for start, end, row in rows
+    ]
 
 
-def _said(answer, row):
-    most = (-row).argsort(kind="stable")[: schemas.TOP]
+def _top(probabilities: np.ndarray, labels: list[str], thresholds: dict[str, float]) -> dict[str, Any]:
+    """The fields of schemas.LabelProbabilities, from (labels,) probabilities."""
+    top = (-probabilities).argsort(kind="stable")[: schemas.TOP]
     return {
-        "label": answer.label_of(row),
-        "labels": [answer.labels[i] for i in most],
-        "probabilities": [float(row[i]) for i in most],
+        "label": label_of(probabilities, labels, thresholds),
+        "labels": [labels[i] for i in top],
+        "probabilities": [float(probabilities[i]) for i in top],
     }
 
 
-@hears.post("/v2/wav/", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
+@predicts.post("/v2/wav/", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
 def wav(service: Service, data: Recording = None, url: Url = None):
-    """A recording as a browser can play it."""
+    """Convert a recording to a wav that a browser can play."""
     with service.given(data, url) as (title, path, _):
-        return Response(service.hearing.as_wav(path, title), media_type="audio/wav")
+        return Response(service.workers.as_wav(path, title), media_type="audio/wav")
 
 
 @reads.websocket("/v2/models/{name}/live")
-async def listen(socket: WebSocket, name: str, rate: int = 16_000):
-    """Listen to a microphone."""
+async def classify_live(socket: WebSocket, name: str, rate: int = 16_000):
+    """Classify a microphone live."""
     service = socket.app.state.service
     await socket.accept()
     try:
@@ -177,12 +182,13 @@ async def listen(socket: WebSocket, name: str, rate: int = 16_000):
     except NotFound as error:
         return await socket.close(live.NO_MODEL, str(error)[:100])
     if service.live == service.settings.live:
-        return await socket.close(live.OVERLOADED, f"{service.live} microphones are listened to already")
+        return await socket.close(live.OVERLOADED, f"{service.live} microphones are in use already; try again later")
     service.live += 1
     service.metrics.live.set(service.live)
     try:
-        answer = prediction.Answer(predictor.labels, None, None, None, None, predictor.thresholds)
-        await live.listen(socket, predictor, rate, lambda row: _said(answer, row))
+        await live.classify_stream(
+            socket, predictor, rate, lambda row: _top(row, predictor.labels, predictor.thresholds)
+        )
     finally:
         service.live -= 1
         service.metrics.live.set(service.live)
@@ -196,27 +202,27 @@ def report(service: Service, name: str, file: str):
 
 @reads.get("/v2/data/")
 def data(service: Service) -> schemas.DataFolders:
-    """The folders a training may learn from."""
-    return {"data": service.trainer.datasets.all()}
+    """The data that a training may learn from."""
+    return schemas.DataFolders(data=service.queue.datasets.all())
 
 
 @reads.get("/v2/train/")
 def trainings(service: Service) -> schemas.Runs:
     """All trainings, the newest first."""
-    return {"runs": service.trainings()}
+    return schemas.Runs(runs=service.trainings())
 
 
 @reads.get("/v2/models/{architecture}/train/")
 def trainings_of(service: Service, architecture: str) -> schemas.Runs:
     """The trainings of an architecture, the newest first."""
-    return {"runs": service.trainings(architecture)}
+    return schemas.Runs(runs=service.trainings(architecture))
 
 
 @reads.get("/v2/models/{architecture}/train/{uuid}")
 def training(service: Service, architecture: str, uuid: str) -> schemas.Run:
-    """How a training is going, and the end of what it said."""
+    """How a training is going, and the end of its log."""
     run = service.training(architecture, uuid)
-    return {**service.trainer.about(run), "log": service.trainer.log(uuid)}
+    return service.queue.about(run).model_copy(update={"log": service.queue.log(uuid)})
 
 
 @changes.post("/v2/models/{architecture}/train/", status_code=201)
@@ -226,29 +232,31 @@ def train(
     dataset_directory: Annotated[str | None, Query(max_length=200, description="a name of GET /v2/data/")] = None,
     epochs: Annotated[int | None, Query(ge=1, le=1000, description="in place of the recipe's")] = None,
     group_by: Annotated[
-        str | None, Query(max_length=200, description="a regular expression whose first group, in file names, says who")
+        str | None,
+        Query(max_length=200, description="a regular expression; its first group, in file names, is the group"),
     ] = None,
-    layout: Annotated[str | None, Query(max_length=40, description="how the data lies there; found by looking")] = None,
+    layout: Annotated[
+        str | None, Query(max_length=40, description="of the data; recognised where it is not given")
+    ] = None,
     fold: Annotated[int, Query(ge=0, le=1000, description="which fold tests")] = 0,
     seed: Annotated[int, Query(ge=0, le=2**32 - 1, description="same seed, same weights")] = 0,
     kept: Annotated[bool, Query(description="keep what was uploaded")] = False,
-    data: Annotated[UploadFile | None, File(description="a zip of a folder per label, in place of a name")] = None,
+    data: Annotated[UploadFile | None, File(description="a zip with one folder per label, in place of a name")] = None,
 ) -> schemas.Run:
     """Train a model; it waits until those before it are done."""
-    args = {"epochs": epochs, "group_by": group_by, "fold": fold, "seed": seed}
-    args |= {"dataset_directory": dataset_directory, "layout": layout}
-    submit = service.trainer.submit
+    chosen = TrainingRequest(dataset_directory, layout, epochs, fold, seed, group_by)
+    submit = service.queue.submit
     if not data:
-        return service.trainer.about(submit(architecture, args))
+        return service.queue.about(submit(architecture, chosen))
     with service.given(data) as (_, path, _):
-        return service.trainer.about(submit(architecture, args, upload=path, kept=kept))
+        return service.queue.about(submit(architecture, chosen, upload=path, keep_upload=kept))
 
 
 @changes.post("/v2/models/{architecture}/train/{uuid}/resume", status_code=202)
 def resume(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """Go on with a training that was interrupted or cancelled, from its last epoch."""
     service.training(architecture, uuid)
-    return service.trainer.about(service.trainer.resume(uuid))
+    return service.queue.about(service.queue.resume(uuid))
 
 
 @changes.delete("/v2/models/{architecture}/train/{uuid}")
@@ -256,13 +264,13 @@ def cancel(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """Cancel a training; forget one that has ended. The trained model stays."""
     run = service.training(architecture, uuid)
     if run.status in ("running", "waiting"):
-        return service.trainer.about(service.trainer.cancel(uuid))
-    said = service.trainer.about(run)
-    service.trainer.forget(uuid)
-    return said
+        return service.queue.about(service.queue.cancel(uuid))
+    last = service.queue.about(run)
+    service.queue.forget(uuid)
+    return last
 
 
 @changes.post("/v2/tensorboard/")
 def tensorboard(service: Service) -> schemas.Address:
     """Start TensorBoard on this machine, or say where it runs."""
-    return {"url": service.tensorboard.url()}
+    return schemas.Address(url=service.tensorboard.url())

@@ -1,43 +1,48 @@
-"""What the API answers, as /docs shows it."""
+"""The responses of the API, as /docs shows them."""
 
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
-TOP = 5  # labels that are said of a recording
+Status = Literal["waiting", "running", "done", "error", "cancelled", "interrupted"]
+TOP = 5  # labels that are given of a recording
 
 
 class Error(BaseModel):
+    """message: what is wrong, and what to do."""
+
     status: Literal["error"]
     message: str
 
 
 class About(BaseModel):
+    """urls: whether recordings may be given by their address. token: whether changes need a token."""
+
     status: Literal["OK"]
     version: str
     api: str
-    urls: bool  # whether recordings may be given by their address
-    token: bool  # whether changes ask for a token
+    urls: bool
+    token: bool
 
 
 class Scores(BaseModel):
-    """On recordings that were held out. recall: mean of the labels' recalls of windows; chance: what guessing has."""
+    """On the test split. balanced_accuracy: of windows, 0 to 1; chance: that of guessing."""
 
-    recall: float
+    balanced_accuracy: float
     chance: float
     recordings_right: int
     recordings: int
 
 
 class Model(BaseModel):
-    """seconds: of a window. thresholds: how probable a label must be to be said."""
+    """sample_rate: Hz. window: seconds. thresholds: least probability to report a label."""
 
     name: str
     architecture: str
     summary: str
     labels: list[str]
     sample_rate: int
-    seconds: float
+    window: float
     thresholds: dict[str, float]
     scores: Scores | None
     report: str | None
@@ -45,12 +50,14 @@ class Model(BaseModel):
 
 
 class Architecture(BaseModel):
+    """summary: the first line of its file."""
+
     name: str
     summary: str
 
 
 class Models(BaseModel):
-    """default: the newest. unusable: why a trained model cannot be asked."""
+    """default: the newest. unusable: why a trained model cannot be used."""
 
     models: list[Model]
     architectures: list[Architecture]
@@ -75,61 +82,75 @@ class Drawing(BaseModel):
     mel: Mel
 
 
-class Said(BaseModel):
-    """label: null where none is probable enough. labels, probabilities: the most probable ones."""
+class LabelProbabilities(BaseModel):
+    """label: null where none reaches its threshold. labels, probabilities: the most probable ones, largest first."""
 
     label: str | None
     labels: list[str]
     probabilities: list[float]
 
 
-class Segment(Said):
+class WindowPrediction(LabelProbabilities):
+    """start, end: seconds."""
+
     start: float
     end: float
 
 
-class Prediction(Said):
+class RecordingPrediction(LabelProbabilities):
+    """seconds: length of the recording."""
+
     title: str
     seconds: float
-    segments: list[Segment] | None = None
+    windows: list[WindowPrediction] | None = None
     drawing: Drawing | None = None
 
 
-class Unheard(BaseModel):
+class FailedPrediction(BaseModel):
+    """A recording of an archive that cannot be read."""
+
     title: str
     error: str
 
 
 class Predictions(BaseModel):
+    """One prediction per recording."""
+
     status: Literal["OK"]
-    predictions: list[Prediction | Unheard]
+    predictions: list[RecordingPrediction | FailedPrediction]
 
 
 class Data(BaseModel):
+    """labels: {label: recordings}."""
+
     name: str
     labels: dict[str, int] | None
     recordings: int
 
 
 class DataFolders(BaseModel):
+    """All data of the server."""
+
     data: list[Data]
 
 
 class Result(BaseModel):
+    """modelname: of the trained model. duration: seconds."""
+
     modelname: str
     finish_date: str
     duration: float
 
 
 class Run(BaseModel):
-    """A training. epoch: those done. history: {what: a value an epoch}. log: the end of what the scripts said."""
+    """A training. step: what goes on. epoch: how many are done. history: {name: one value per epoch}. log: its end."""
 
     uuid: str
     architecture: str
     args: dict[str, Any]
     date: str
-    status: Literal["waiting", "running", "done", "error", "cancelled", "interrupted"]
-    doing: str | None
+    status: Status
+    step: str | None
     epoch: int | None
     result: Result | None
     error: str | None
@@ -138,8 +159,12 @@ class Run(BaseModel):
 
 
 class Runs(BaseModel):
+    """Newest first."""
+
     runs: list[Run]
 
 
 class Address(BaseModel):
+    """Where something runs."""
+
     url: str

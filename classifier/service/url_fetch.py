@@ -1,7 +1,7 @@
-"""Fetch what a stranger's address names, and never anything of the network that the server stands in.
+"""Download a URL that a client names, but nothing from the network of the server.
 
-The name is looked up once and every answer is checked; the connection goes to an address that was checked, whatever the
-name leads to a moment later. A redirect is an address like any other.
+The host name is resolved once, and every IP address is checked; the connection goes to a checked one, whatever the name
+resolves to a moment later. A redirect is checked like any other URL.
 """
 
 import contextlib
@@ -15,48 +15,56 @@ import threading
 import time
 import urllib.parse
 import uuid
+from collections.abc import Callable, Generator
 from pathlib import Path, PurePosixPath
 
 from classifier.core import atomic_files
-from classifier.service.settings import Forbidden, Refused, TooLarge
+from classifier.service.settings import Forbidden, Refused, Settings, TooLarge
 from classifier.storage import locations
 
-SECONDS = 30  # for all of it: looking up, redirects, the last byte
+SECONDS = 30  # for all of it: name resolution, redirects, the last byte
 REDIRECTS = 5
 CHUNK = 2**16  # bytes
 PORTS = {"http": 80, "https": 443}
-SIGNS = "%/:=&?~#+!$,;'@()*[]"  # all else in an address, such as blanks and umlauts, is encoded first
+SAFE_CHARACTERS = "%/:=&?~#+!$,;'@()*[]"  # of a URL; all others, such as blanks and umlauts, are encoded first
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-GIVEN_OUT = ipaddress.ip_network("2000::/3")  # all the addresses of IPv6 that anybody has on the internet
+ALLOCATED = ipaddress.ip_network("2000::/3")  # the IPv6 addresses of the internet
 
 
-def is_public(address):
-    """Whether an IP address lies on the internet; one that hides an IPv4 address is what the hidden one is."""
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet; for an embedded IPv4 address, that one decides."""
     ip = ipaddress.ip_address(address)
     if ip.version == 6:
         nat64 = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None
-        hidden = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1]) or nat64
-        if hidden:
-            return is_public(hidden)
-        if ip not in GIVEN_OUT:
+        embedded = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1]) or nat64
+        if embedded:
+            return is_public(str(embedded))
+        if ip not in ALLOCATED:
             return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
-def fetch(address, folder, settings, allowed=is_public, seconds=SECONDS):
-    """Download an address to a new file.
+def fetch(
+    address: str,
+    folder: Path,
+    settings: Settings,
+    allowed: Callable[[str], bool] = is_public,
+    seconds: float = SECONDS,
+) -> tuple[str, Path]:
+    """Download a URL to a new file.
 
     Args:
         address: http or https, any port, without a user's name.
-        folder: where to; a staged one.
-        allowed: IP address -> bool, which may be asked.
-        seconds: for all of it; the system's own limit holds for looking up one name.
+        folder: for the file; one of workers.staged.
+        settings: whether URLs are allowed, and how large a file may be.
+        allowed: whether the server may connect to an IP address.
+        seconds: for all of it; the system's own limit holds for resolving one name.
 
     Returns:
-        (title, path): the last part of the address that answered, and the file.
+        (title, path): the last part of the URL that answered, and the file.
 
     Raises:
-        Refused: with a code; no detail of the network is in its message.
+        Refused: it cannot be fetched, or may not be; no detail of the network is in the message.
     """
     if not settings.allow_urls:
         raise Forbidden("this server fetches no addresses: upload the file, or start the server with --allow-urls")
@@ -66,7 +74,7 @@ def fetch(address, folder, settings, allowed=is_public, seconds=SECONDS):
         with atomic_files.new_file(path) as fresh:
             here = address
             for _ in range(REDIRECTS + 1):
-                with _answer(here, deadline, allowed) as response:
+                with _response(here, deadline, allowed) as response:
                     if response.status == 200:
                         _receive(response, fresh, settings.upload_bytes)
                         break
@@ -94,8 +102,10 @@ def fetch(address, folder, settings, allowed=is_public, seconds=SECONDS):
 
 
 @contextlib.contextmanager
-def _answer(address, deadline, allowed):
-    """The HTTP response of an address, whose body is not read yet; hung up at the deadline, in whatever it is then."""
+def _response(
+    address: str, deadline: float, allowed: Callable[[str], bool]
+) -> Generator[http.client.HTTPResponse, None, None]:
+    """The HTTP response of a URL, whose body is not read yet; the connection is closed at the deadline."""
     scheme, host, port, parts = _parts(address)
     with contextlib.ExitStack() as stack:
         line = stack.enter_context(_connected(_checked(host, port, allowed), deadline))
@@ -115,9 +125,9 @@ def _answer(address, deadline, allowed):
         yield stack.enter_context(connection.getresponse())
 
 
-def _parts(address):
-    """(scheme, host, port, all parts) of an address that may be asked."""
-    parts = urllib.parse.urlsplit(urllib.parse.quote(address, safe=SIGNS))
+def _parts(address: str) -> tuple[str, str, int, urllib.parse.SplitResult]:
+    """(scheme, host, port, all parts) of a URL that may be fetched."""
+    parts = urllib.parse.urlsplit(urllib.parse.quote(address, safe=SAFE_CHARACTERS))
     host, port = parts.hostname, parts.port
     if parts.scheme not in PORTS or not host or port == 0:
         raise Refused("is not fetched; give one that begins with http:// or https:// and a host")
@@ -126,23 +136,23 @@ def _parts(address):
     return parts.scheme, host, port or PORTS[parts.scheme], parts
 
 
-def _checked(host, port, allowed):
+def _checked(host: str, port: int, allowed: Callable[[str], bool]) -> list[tuple]:
     """[(family, socket address)] of a host; each is allowed."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
         raise Refused("cannot be fetched: there is no such host; check how it is written") from None
-    if not all(allowed(where[0]) for *_, where in found):
+    if not all(allowed(str(where[0])) for *_, where in found):
         raise Forbidden("is not fetched: it leads to an address that is not public")
     return [(family, where) for family, *_, where in found]
 
 
-def _connected(places, deadline):
-    """A socket to the first of the places that takes a connection."""
-    for family, where in places:
+def _connected(addresses: list[tuple], deadline: float) -> socket.socket:
+    """A socket to the first of the addresses that accepts a connection."""
+    for family, where in addresses:
         line = socket.socket(family, socket.SOCK_STREAM)
         try:
-            line.settimeout(max(0.001, (deadline - time.monotonic()) / len(places)))
+            line.settimeout(max(0.001, (deadline - time.monotonic()) / len(addresses)))
             line.connect(where)
             line.settimeout(None)  # the clock hangs up
             return line
@@ -152,12 +162,12 @@ def _connected(places, deadline):
     raise failed
 
 
-def _hang_up(line):
+def _hang_up(line: socket.socket) -> None:
     with contextlib.suppress(OSError):  # the other side was first
         line.shutdown(socket.SHUT_RDWR)
 
 
-def _receive(response, path, limit_bytes):
+def _receive(response: http.client.HTTPResponse, path: Path, limit_bytes: int) -> None:
     n_bytes = 0
     with path.open("wb") as file:
         while chunk := response.read(CHUNK):
@@ -169,7 +179,7 @@ def _receive(response, path, limit_bytes):
         raise Refused("was cut off while it was fetched; try again")
 
 
-def _title(address):
+def _title(address: str) -> str:
     parts = urllib.parse.urlsplit(address)
-    name = PurePosixPath(urllib.parse.unquote(parts.path)).name or parts.hostname
+    name = PurePosixPath(urllib.parse.unquote(parts.path)).name or parts.hostname or ""
     return re.sub(locations.UNPRINTABLE, "", name)

@@ -1,7 +1,7 @@
-"""Hear what strangers send: their bytes become answers in processes that may hang, crash or eat memory, and are killed.
+"""Decode and classify uploads in worker processes, which are killed when they hang, crash or use too much memory.
 
-Decoders are large libraries in C, and a file can be made to break them. A worker is told nothing that is worth
-stealing and has limits of its own; one that decodes writes no files. The server itself reads an upload's first bytes.
+Decoders are large libraries in C, and a file can be made to break them. A worker knows nothing that is worth stealing
+and has limits of its own; one that decodes writes no files. The server itself reads an upload's first bytes only.
 """
 
 import contextlib
@@ -16,8 +16,10 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pebble import ProcessExpired, ProcessPool
@@ -25,9 +27,10 @@ from pebble import ProcessExpired, ProcessPool
 from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
-from classifier.inference import prediction
+from classifier.inference.prediction import Prediction, predict_signal
+from classifier.inference.predictor import cached_predictor
 from classifier.service.drawing import drawing
-from classifier.service.settings import Busy, Refused, TooLarge
+from classifier.service.settings import Busy, Refused, Settings, TooLarge
 from classifier.storage import archives, local_files
 from Constants import SAMPLE_RATE
 
@@ -36,7 +39,7 @@ try:
 except ImportError:  # Windows has no such limits; time is limited there too
     resource = None
 
-MOST_WORKERS = 4  # each takes about 60 MB, and the models it was asked for
+MAX_READERS = 4  # each takes about 60 MB, and its models
 UNPACKERS = 2
 TASKS = 10_000  # of a worker, then a fresh one takes its place
 STARTING_SECONDS = 30  # of a process, and to kill one, on a busy machine
@@ -44,67 +47,72 @@ TRIES = 2
 
 
 @contextlib.contextmanager
-def staged(settings):
+def staged(settings: Settings) -> Generator[Path, None, None]:
     """A private folder for what a request brings; it is gone afterwards, whatever happened."""
     _staging(settings).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_staging(settings), ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
-def clean(settings):
-    """Remove what a killed server left; called before a new one answers."""
+def clean(settings: Settings) -> None:
+    """Remove what a killed server left; called before a new one starts."""
     shutil.rmtree(_staging(settings), ignore_errors=True)
 
 
-def _staging(settings):
+def _staging(settings: Settings) -> Path:
     return settings.home / "staging"
 
 
-class Hearing:
-    """Recordings and archives of strangers. Its methods block: call them in threads. Processes start when first needed.
+class UploadWorkers:
+    """Reads uploads. Its methods block: call them in threads. Processes start when they are first needed.
 
     A title is what the client calls a file. It stands in every message, the path on the server in none.
     """
 
-    def __init__(self, settings):
+    def __init__(self, settings: Settings):
         self.settings = settings
-        self.readers = _Workers(min(MOST_WORKERS, cpu_count()), settings, largest_file=0)
-        self.unpackers = _Workers(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
+        self.readers = _Pool(min(MAX_READERS, cpu_count()), settings, largest_file=0)
+        self.unpackers = _Pool(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
 
-    def warm(self):
+    def warm(self) -> None:
         """Start the processes that read recordings, so that the first request need not wait for them."""
         self.readers.run(_nothing, "")
 
-    def read(self, path, sample_rate, title):
-        """One recording, (samples,) float32 at this rate.
+    def read(self, path: Path, sample_rate: int, title: str) -> np.ndarray:
+        """One recording, (samples,) float32 at this rate in Hz.
 
         Raises:
             InputError: what `recording.read` refuses; too long; it took too long, or broke the process that read it.
             Busy: the processes cannot keep up, or the server is being stopped.
         """
-        return self._ask(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)
+        return self._run(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)
 
-    def answer(self, path, title, model, overlap=0.0, drawn=False):
-        """What a model says of a recording. Errors are read's.
+    def predict(
+        self, path: Path, title: str, model: tuple[Path, tuple], overlap: float = 0.0, with_drawing: bool = False
+    ) -> tuple[Prediction, float, dict | None]:
+        """Predict a recording. Errors are those of `read`.
 
         Args:
-            model: its path, and what tells this version of it from others.
-            overlap: as of prediction.answer.
-            drawn: make the drawing, too.
+            title: what the client calls it.
+            model: its path, and its version.
+            overlap: share of a window that the next one repeats, 0 to less than 1.
+            with_drawing: make the drawing, too.
 
         Returns:
-            (prediction.Answer, seconds, the drawing or None).
+            The prediction, the length in seconds, and the drawing or None.
         """
-        return self._ask(self.readers, title, path, _answer, model, self.settings.longest_seconds, overlap, drawn)
+        return self._run(
+            self.readers, title, path, _predict, model, self.settings.longest_seconds, overlap, with_drawing
+        )
 
-    def as_wav(self, path, title):
-        """A recording as the bytes of a 16-bit wav. Errors are read's."""
+    def as_wav(self, path: Path, title: str) -> bytes:
+        """A recording as the bytes of a 16-bit wav. Errors are those of `read`."""
         wav = io.BytesIO()
         recording.write(wav, self.read(path, SAMPLE_RATE, title), SAMPLE_RATE)
         return wav.getvalue()
 
-    def recordings_in(self, path, title, folder):
-        """What an upload holds, told by how it begins: itself, or the recordings of an archive.
+    def recordings_in(self, path: Path, title: str, folder: Path) -> list[tuple[str, Path]]:
+        """The recordings of an upload, whose first bytes tell what it is: itself, or those of an archive.
 
         Args:
             folder: where an archive is unpacked to: not there yet, in a staged one that disappears with all of it.
@@ -119,7 +127,7 @@ class Hearing:
             return [(title, Path(path))]
         limit_bytes = self.settings.unpacked_limit(os.path.getsize(path))
         name = re.split(r"[/\\]", title)[-1]
-        self._ask(self.unpackers, title, path, archives.unpack, folder, limit_bytes, self.settings.archive_files, name)
+        self._run(self.unpackers, title, path, archives.unpack, folder, limit_bytes, self.settings.archive_files, name)
         found = [(inside.relative_to(folder).as_posix(), inside) for inside in local_files.find_recordings(folder)]
         if not found:
             raise Refused(
@@ -128,23 +136,23 @@ class Hearing:
             )
         return found
 
-    def close(self):
+    def close(self) -> None:
         """Kill the processes; who still waits for one gets Busy."""
         self.readers.close()
         self.unpackers.close()
 
-    def _ask(self, workers, title, path, function, *args):
+    def _run(self, pool: "_Pool", title: str, path: Path, function: Callable, *args: object) -> Any:
         try:
-            return workers.run(function, str(path), *args)
+            return pool.run(function, str(path), *args)
         except InputError as error:
             raise type(error)(str(error).replace(str(path), title)) from None
 
 
-def _nothing(path):
+def _nothing(path: str) -> None:
     pass
 
 
-def _decode(path, sample_rate, longest_seconds):
+def _decode(path: str, sample_rate: int, longest_seconds: float) -> np.ndarray:
     blocks, samples = [], 0
     with contextlib.closing(recording.blocks(path, sample_rate)) as decoded:
         for block in decoded:
@@ -157,18 +165,20 @@ def _decode(path, sample_rate, longest_seconds):
     return np.concatenate(blocks)
 
 
-def _answer(path, model, longest_seconds, overlap, drawn):
-    predictor = prediction.held(*model)
+def _predict(
+    path: str, model: tuple[Path, tuple], longest_seconds: float, overlap: float, with_drawing: bool
+) -> tuple[Prediction, float, dict | None]:
+    predictor = cached_predictor(*model)
     rate = predictor.audio_format.sample_rate
     signal = _decode(path, rate, longest_seconds)
-    said = prediction.answer(predictor, signal, overlap)
-    return said, len(signal) / rate, drawing(signal, rate) if drawn else None
+    prediction = predict_signal(predictor, signal, overlap)
+    return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None
 
 
-class _Workers:
+class _Pool:
     """Processes that a task may break: the task is refused, the others go on, and a fresh process takes its place."""
 
-    def __init__(self, count, settings, largest_file):
+    def __init__(self, count: int, settings: Settings, largest_file: int):
         self.seconds = settings.decoding_seconds
         self.patience = settings.decoding_seconds + STARTING_SECONDS  # busy processes finish something more often
         self.new_pool = functools.partial(
@@ -182,7 +192,7 @@ class _Workers:
         self.pool, self.asked, self.finished = self.new_pool(), set(), 0.0
         self.lock, self.closed = threading.Lock(), False
 
-    def run(self, function, path, *args):
+    def run(self, function: Callable, path: str, *args: object) -> Any:
         """function(path, *args), in a process.
 
         Raises:
@@ -209,7 +219,7 @@ class _Workers:
             if not self.pool.active:  # which also starts one that is new
                 self._end()
                 self.pool = self.new_pool()
-            future = self.pool.schedule(_run, (function, path, *args), timeout=self.seconds)
+            future = self.pool.schedule(_run_task, (function, path, *args), timeout=self.seconds)
             self.asked.add(future)
             future.add_done_callback(self._finish)
             return self.pool, future
@@ -241,8 +251,8 @@ class _Workers:
             future.cancel()
 
 
-def _confine(memory_bytes, largest_file):
-    """Limit the process that this runs in, before any stranger's byte comes near it."""
+def _confine(memory_bytes: int, largest_file: int) -> None:
+    """Limit the process that this runs in, before it reads an upload."""
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)
@@ -261,7 +271,7 @@ def _confine(memory_bytes, largest_file):
                 resource.setrlimit(what, (limit, limit))
 
 
-def _run(function, path, *args):
+def _run_task(function: Callable, path: str, *args: object) -> Any:
     """What a worker does: errors that a library did not foresee are the file's fault, a full disk is not."""
     try:
         return function(path, *args)

@@ -7,9 +7,10 @@ Differs: scaling, PCA and trees are fitted on the training split only, and a gri
 model.joblib is a pickle: loading one runs the code in it, so load none from where you would not run a program from.
 """
 
+import json
 import time
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -25,15 +26,17 @@ from threadpoolctl import threadpool_limits
 
 from classifier.audio.windows import hop_length
 from classifier.core import atomic_files
-from classifier.core.bounds import check_range
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.data import layouts, provenance, splits
+from classifier.data.audio_cache import AudioCache
+from classifier.data.provenance import DataRecord, SplitRecord
+from classifier.evaluation.baselines.config import BoostingConfig
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
-from classifier.plotting import plots
 from classifier.records import artifact, run_record
+from classifier.records.audio_format import AudioFormat
 from classifier.scoring import metrics
 from classifier.training.datasets import Windows
 
@@ -47,89 +50,105 @@ TREES = 100  # a label, as in the source
 LEAST_LEAF = 5  # windows; scikit-learn's 20 leaves a small data set without a single split
 FOLDS = 3  # of the grid search, or as many as the rarest label has groups on the training split
 AT_ONCE = 64  # windows a layer is given
-MOST_OVERLAP = 0.9  # ten times the windows; beyond, memory fills with ever the same
 
 
-def train(store, labels, audio_format, run, out):
-    """Search for the best settings, fit them on the training split, report the test split; writes <out>/boosting.
+@dataclass(frozen=True)
+class BoostingResult:
+    """What run.json says of a baseline.
+
+    Attributes:
+        model: NAME.
+        labels: in the order of the probabilities.
+        config: as of BoostingConfig.settings.
+        recipe: the best settings of the grid search.
+        grid: {"folds": of the search, "tried": settings with what they reached, the best first}.
+        data, split: as of data.provenance.
+        windows: {split: how many}.
+        features: values per window.
+        scores: of the test split, as of metrics.score.
+        training_seconds: of everything.
+        versions: {package: version}.
+    """
+
+    model: str
+    labels: list[str]
+    config: dict
+    recipe: dict
+    grid: dict
+    data: DataRecord
+    split: SplitRecord
+    windows: dict[str, int]
+    features: int
+    scores: dict
+    training_seconds: float
+    versions: dict[str, str]
+
+
+def train(store: AudioCache, labels: list[str], audio_format: AudioFormat, config: BoostingConfig) -> BoostingResult:
+    """Search for the best settings, fit them on the training split, score the test split; writes <out>/boosting.
 
     Args:
         store: the decoded recordings; all features of their windows are held in memory.
         labels: in the order of the probabilities.
-        audio format: the audio format.
-        run: dict of what the person decided: data, fold, seed, features (one of LAYERS), overlap (of training windows,
-            a share of a window); the rest is remembered.
-        out: folder that holds the folder.
-
-    Returns:
-        What run.json says.
+        audio_format: of the windows.
+        config: what the person chose.
 
     Raises:
-        InputError: the recordings cannot be split, or the overlap is none.
+        InputError: the recordings cannot be split.
     """
     started = time.monotonic()
-    data = layouts.folder_of(run["data"])
-    split_names = splits.split(store.clips, store.contents, run["fold"], run["seed"])
-    windows = cut(store, split_names, labels, audio_format, run["overlap"])
-    learn = windows["train"]
-    groups = splits.joined(np.array([clip.group for clip in store.clips]), store.contents)[learn.recordings]
-    held_out = folds(learn.targets, groups, labels, run["seed"])
-    counts = ", ".join(f"{len(windows[split_name].targets)} to {verb}" for split_name, verb in splits.VERBS.items())
+    folder_of_data = layouts.folder_of(config.data)
+    split_names = splits.split(store.clips, store.contents, config.fold, config.seed)
+    windows = cut(store, split_names, labels, audio_format, config.overlap)
+    train_windows, test = windows["train"], windows["test"]
+    groups = splits.joined(np.array([clip.group for clip in store.clips]), store.contents)[train_windows.recordings]
+    held_out = folds(train_windows.targets, groups, labels, config.seed)
+    counts = ", ".join(f"{len(windows[name].targets)} to {verb}" for name, verb in splits.VERBS.items())
     say(f"{NAME}: windows {counts}; computing their features ...")
-    values = {split_name: features(run["features"], of_split) for split_name, of_split in windows.items()}
-    search = fit(values["train"], learn.targets, held_out, COMPONENTS[run["features"]], run["seed"])
+    values = {name: features(config.features, of_split) for name, of_split in windows.items()}
+    search = fit(values["train"], train_windows.targets, held_out, COMPONENTS[config.features], config.seed)
     with _one_thread():
-        said = {
-            split_name: search.predict_proba(values[split_name]).astype("float32")
-            for split_name in ("validation", "test")
+        predictions = {
+            name: windows[name].predictions(search.predict_proba(values[name]).astype("float32"))
+            for name in ("validation", "test")
         }
-    predictions = {
-        split_name: windows[split_name].predictions(probabilities) for split_name, probabilities in said.items()
-    }
-    test = windows["test"]
     scores = metrics.score(predictions["test"]["probabilities"], test.targets, test.recordings, labels)
-    described = {
-        "model": NAME,
-        "labels": labels,
-        "run": run,
-        "recipe": {**_settings(search.best_params_), "trees": TREES},
-        "grid": {"folds": len(held_out), "tried": _tried(search)},
-        "data": asdict(provenance.of_data(store, data)),
-        "split": asdict(provenance.of_split(store, split_names, data)),
-        "windows": {split_name: len(of_split.targets) for split_name, of_split in windows.items()},
-        "features": values["train"].shape[1],
-        "scores": scores,
-        "training_seconds": round(time.monotonic() - started, 1),
-        "versions": run_record.versions("joblib"),
-    }
-    with atomic_files.new_folder(Path(out) / NAME) as folder:
+    result = BoostingResult(
+        model=NAME,
+        labels=labels,
+        config=config.settings,
+        recipe={**_settings(search.best_params_), "trees": TREES},
+        grid={"folds": len(held_out), "tried": _tried(search)},
+        data=provenance.of_data(store, folder_of_data),
+        split=provenance.of_split(store, split_names.tolist(), folder_of_data),
+        windows={name: len(of_split.targets) for name, of_split in windows.items()},
+        features=values["train"].shape[1],
+        scores=scores,
+        training_seconds=round(time.monotonic() - started, 1),
+        versions=run_record.versions("joblib"),
+    )
+    with atomic_files.new_folder(Path(config.out) / NAME) as folder:
         joblib.dump(search.best_estimator_, folder / MODEL)
         artifact.write_predictions(folder, predictions)
-        artifact.write_run(folder, described, audio_format)
-        (folder / artifact.REPORT).mkdir()
-        plots.confusions(scores, labels, f"{NAME}: test", folder / artifact.REPORT / "confusion")
-    return described
+        text = json.dumps({**asdict(result), "audio_format": asdict(audio_format)}, indent=2, ensure_ascii=False)
+        (folder / artifact.RUN).write_text(text + "\n", encoding="utf-8")
+    return result
 
 
-def cut(store, split_names, labels, audio_format, overlap=0.0):
-    """{split: Windows}, cut as for networks; between those to learn from are others, which overlap by a share.
-
-    Raises:
-        InputError: the overlap is none.
-    """
-    check_range("--overlap", overlap, "a share of a window", 0, MOST_OVERLAP)
-    on_side = {split_name: np.flatnonzero(split_names == split_name) for split_name in splits.SPLITS}
-    found = {
-        split_name: Windows(store, on_side[split_name], labels, audio_format, AT_ONCE) for split_name in splits.SPLITS
-    }
+def cut(
+    store: AudioCache, split_names: np.ndarray, labels: list[str], audio_format: AudioFormat, overlap: float = 0.0
+) -> dict[str, Windows]:
+    """{split: Windows}, cut as for networks; training windows overlap by a share, 0 to less than 1."""
+    of_split = {name: np.flatnonzero(split_names == name) for name in splits.SPLITS}
+    found = {name: Windows(store, of_split[name], labels, audio_format, AT_ONCE) for name in splits.SPLITS}
     if overlap:
         hop = hop_length(audio_format.window_length, overlap)
-        _add(found["train"], Windows(store, on_side["train"], labels, audio_format, AT_ONCE, hop))
+        _add(found["train"], Windows(store, of_split["train"], labels, audio_format, AT_ONCE, hop))
     return found
 
 
-def _add(windows, others):
-    """Add those windows of the same recordings that are not there; a short last one stays, because a test has such."""
+def _add(windows: Windows, others: Windows) -> None:
+    """Add the windows that are missing; a short last one stays, because a test has such."""
     targets = dict(zip(windows.recordings, windows.targets, strict=True))
     both = [np.stack([each.recordings, each.starts]) for each in (windows, others)]
     windows.recordings, windows.starts = np.unique(np.concatenate(both, axis=1), axis=1)
@@ -137,7 +156,7 @@ def _add(windows, others):
     windows.weights = np.ones(len(windows.targets), "float32")  # `fit` weighs labels itself
 
 
-def features(name, windows):
+def features(name: str, windows: Windows) -> np.ndarray:
     """(windows, values) float32, computed by the layer that networks use; "mel" is standardised window by window."""
     audio = keras.Input((windows.audio_format.window_length,))
     values = keras.Model(audio, LAYERS[name](windows.audio_format)(audio)).predict(windows, verbose=0)
@@ -148,11 +167,14 @@ def features(name, windows):
     return values
 
 
-def folds(targets, groups, labels, seed):
-    """Which windows to learn from and which to hold out, (rows, rows) a fold; no group is in both.
+def folds(targets: np.ndarray, groups: np.ndarray, labels: list[str], seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The folds of the grid search: for each, the rows to learn from and those to hold out; no group is in both.
 
     Args:
-        truth: (windows,) index of the label. groups: (windows,) who or where each is from.
+        targets: (windows,) index of the label.
+        groups: (windows,) group of each.
+        labels: in the order of the indices.
+        seed: of the shuffling.
 
     Raises:
         InputError: a label has fewer than two groups, or a fold would not learn it.
@@ -175,15 +197,23 @@ def folds(targets, groups, labels, seed):
     return found
 
 
-def fit(values, targets, held_out, components, seed):
+def fit(
+    values: np.ndarray,
+    targets: np.ndarray,
+    held_out: list[tuple[np.ndarray, np.ndarray]],
+    components: tuple[int | None, ...],
+    seed: int,
+) -> GridSearchCV:
     """Grid search by balanced accuracy; the best settings are fitted again on all windows.
 
     Scaling and PCA are steps of what is fitted: a fold's held-out windows take no part in them.
 
     Args:
-        values: (windows, values). truth: (windows,) index of the label.
+        values: (windows, values).
+        targets: (windows,) index of the label.
         held_out: as of `folds`.
-        components: numbers to try; no more than a fold has windows.
+        components: numbers of PCA components to try, None for no PCA; no more are used than a fold has windows.
+        seed: of the PCA and the trees.
 
     Returns:
         scikit-learn's GridSearchCV; its steps are "scale", "pca" and "trees".

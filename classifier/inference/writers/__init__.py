@@ -1,22 +1,28 @@
-"""What classified recordings are written as, a file of this folder each.
+"""Output formats of classified recordings, one file of this folder each.
 
-A file holds NAME, what it writes inside a folder, and `write(classified, labels, path)`: path is the file or the folder
-of that name, not there yet, and classified an iterator, for a run may have more recordings than the memory holds.
+A file holds NAME, the file or folder that it writes, and `write(classified, labels, path)`: path has that name and is
+not there yet, and classified is an iterator, as a run may have more recordings than the memory holds.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.inference.segments import Segment
 
 
 @dataclass(frozen=True)
 class Classified:
-    """A recording, and what was heard in it.
+    """A recording, and what was recognised in it.
 
-    name: what a person calls it.
-    file: the relative path for files of its own; no two recordings of a run have the same.
-    seconds: how long it is.
-    highest: Hz; up to where the model could hear.
-    label, probability: what it is, by the mean of its windows; the label is None where it is none of them.
-    segments: list of segments.Segment.
+    Attributes:
+        name: the name that a person has for it.
+        file: relative path for files of its own; no two recordings of a run have the same.
+        seconds: its length.
+        highest: Hz; the highest frequency that the model received.
+        label: of the whole, by the mean over its windows; None where it is none of the labels.
+        probability: of the most probable label, mean over the windows.
+        segments: by start.
     """
 
     name: str
@@ -25,27 +31,32 @@ class Classified:
     highest: float
     label: str | None
     probability: float
-    segments: list
+    segments: list[Segment]
 
     @property
-    def seconds_of(self):
-        """{label: seconds in which it is heard}, in the order of their beginnings."""
-        found = {}
+    def seconds_of(self) -> dict[str, float]:
+        """{label: seconds of its segments}, in the order of their starts."""
+        found: dict[str, float] = {}
         for segment in self.segments:
             found[segment.label] = found.get(segment.label, 0.0) + segment.end - segment.start
         return found
 
 
-def on_one_line(text):
-    """A label for a file in which tabs and line ends mean something."""
+def on_one_line(text: str) -> str:
+    """A label without tabs and line ends, for a file in which they mean something."""
     return " ".join(text.split())
 
 
-def write_each(classified, folder, ending, lines):
-    """A text file for each recording, where it lies: <folder>/<its path><ending>.
+def write_each(
+    classified: Iterable[Classified], folder: Path, ending: str, lines: Callable[[Classified], Iterable[str]]
+) -> None:
+    """Write one text file per recording, <folder>/<its path><ending>.
 
     Args:
-        lines: of a recording, an iterator of str.
+        classified: the recordings.
+        folder: is made; its parent is there.
+        ending: of the names of the files.
+        lines: the lines of a recording, without line ends.
     """
     folder.mkdir()
     for recording in classified:

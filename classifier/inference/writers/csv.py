@@ -1,19 +1,23 @@
 """One table of all segments, for spreadsheets and pandas.
 
-A spreadsheet computes what begins with = + - or @, and may so be made to send what it holds. A label that does, or that
-begins with an apostrophe, is written with one more apostrophe before it; take one off to have it back. Names of
+A spreadsheet computes cells that begin with = + - or @, and can so be made to send its contents. A label that does, or
+that begins with an apostrophe, is written with one more apostrophe before it; take one off to have it back. Names of
 recordings never begin so: see classifier/data/inputs.py.
 """
 
 import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from classifier.inference.writers import Classified
 
 NAME = "segments.csv"
 COLUMNS = ("recording", "start", "end", "label", "peak", "mean")
-COMPUTED = ("=", "+", "-", "@", "\t", "\r", "'")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def write(classified, labels, path):
-    """A row a segment: seconds, and the peak and the mean of the label's probability."""
+def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -> None:
+    """One row per segment: seconds, and the peak and the mean of the label's probability."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
@@ -24,6 +28,6 @@ def write(classified, labels, path):
             )
 
 
-def cell(label):
-    """A label as it is written into a table."""
-    return f"'{label}" if label.startswith(COMPUTED) else label
+def cell(label: str) -> str:
+    """A label as it is written into a table, safe for spreadsheets."""
+    return f"'{label}" if label.startswith(FORMULA_STARTS) else label

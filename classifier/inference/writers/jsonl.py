@@ -1,12 +1,16 @@
-"""A line of JSON a recording: what it is, and its segments."""
+"""One line of JSON per recording: its label, and its segments."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
+
+from classifier.inference.writers import Classified
 
 NAME = "recordings.jsonl"
 
 
-def write(classified, labels, path):
+def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -> None:
     """Seconds and probabilities; `files` is where the files of a recording lie in the folders beside this one."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for recording in classified:

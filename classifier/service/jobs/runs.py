@@ -1,18 +1,24 @@
 """Trainings that were asked for, in SQLite: what survives the server."""
 
 import json
+import shutil
 import sqlite3
 import threading
 import uuid
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from classifier.core.console import say
 from classifier.core.errors import InputError
+from classifier.service.jobs import process
+from classifier.service.schemas import Status
 from classifier.service.settings import NotFound
 
 FILE = "runs.sqlite3"
-VERSION = 1  # of the table; kept in PRAGMA user_version
+VERSION = 2  # of the home folder; kept in PRAGMA user_version
+OLDER_VERSION = 1  # the same table, but trainings of another format
 TABLE = """
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -39,18 +45,29 @@ CREATE TABLE runs (
 class Run:
     """A training that was asked for.
 
-    args: what the client decided. data: the path that is trained on. date, finish_date: ISO 8601, UTC.
-    place: in the queue. uploaded: the data came with the request. kept: it stays afterwards.
-    seconds: that the training took until now. epoch: how many are done. error: a sentence.
+    Attributes:
+        uuid: its name.
+        architecture: a file of classifier/models.
+        args: what the client chose, as of TrainingRequest.as_args.
+        data: path of the data.
+        date, finish_date: ISO 8601, UTC.
+        place: in the queue.
+        status: one of those in TABLE.
+        uploaded: whether the data came with the request.
+        kept: whether uploaded data stays afterwards.
+        seconds: that the training took until now.
+        epoch: how many are done.
+        modelname: of the trained model.
+        error: a sentence.
     """
 
     uuid: str
     architecture: str
-    args: dict
+    args: dict[str, str | int]
     data: str
     date: str
     place: int
-    status: str
+    status: Status
     uploaded: bool
     kept: bool
     seconds: float
@@ -66,7 +83,7 @@ COLUMNS = tuple(field.name for field in fields(Run))
 class Runs:
     """The runs of a home folder. Opened anew, what was running is interrupted, and what waits goes on waiting."""
 
-    def __init__(self, home):
+    def __init__(self, home: Path | str):
         """
         Raises:
             InputError: the file is damaged, or a newer version of this project wrote it.
@@ -82,6 +99,8 @@ class Runs:
                 if version == 0:
                     self.database.execute(TABLE)
                     self.database.execute(f"PRAGMA user_version = {VERSION}")
+                elif version == OLDER_VERSION:
+                    self._migrate()
                 elif version != VERSION:
                     raise InputError(
                         f"{self.path} is of version {version}, this program knows {VERSION}: start the one that wrote "
@@ -97,7 +116,25 @@ class Runs:
             self.database.close()
             raise
 
-    def add(self, architecture, args, data, uploaded=False, kept=False, name=None):
+    def _migrate(self) -> None:
+        """Take over the runs of an older version: what is not done begins again, for its files cannot be read here."""
+        unfinished = self.database.execute("SELECT uuid FROM runs WHERE status != 'done'").fetchall()
+        for (name,) in unfinished:
+            shutil.rmtree(self.path.parent / "work" / name / process.TRAINED, ignore_errors=True)
+        self.database.execute("UPDATE runs SET epoch = NULL WHERE status != 'done'")
+        self.database.execute(f"PRAGMA user_version = {VERSION}")
+        if unfinished:
+            say(f"{self.path.parent} is of an older version: its {len(unfinished)} unfinished trainings begin again")
+
+    def add(
+        self,
+        architecture: str,
+        args: dict[str, str | int],
+        data: Path | str,
+        uploaded: bool = False,
+        kept: bool = False,
+        name: str | None = None,
+    ) -> Run:
         """Put a new run at the end of the queue.
 
         Args:
@@ -113,7 +150,7 @@ class Runs:
             )
         return self.get(name)
 
-    def get(self, name):
+    def get(self, name: str) -> Run:
         """The run of that uuid.
 
         Raises:
@@ -124,24 +161,24 @@ class Runs:
             raise NotFound(f"there is no training {name[:40]!r}; the list of trainings has those there are")
         return found[0]
 
-    def all(self, architecture=None):
+    def all(self, architecture: str | None = None) -> list[Run]:
         """The runs, newest first: all, or those of an architecture."""
         if architecture is None:
             return self._select("ORDER BY number DESC")
         return self._select("WHERE architecture = ? ORDER BY number DESC", architecture)
 
-    def waiting(self):
+    def waiting(self) -> list[Run]:
         """The runs that wait, in the order in which they will be trained."""
         return self._select("WHERE status = 'waiting' ORDER BY place")
 
-    def update(self, name, **values):
+    def update(self, name: str, **values: object) -> Run:
         """Change some columns of a run; returns it as it is then."""
         changes = ", ".join(f"{column} = ?" for column in values)
         with self._alone():
             self.database.execute(f"UPDATE runs SET {changes} WHERE uuid = ?", (*values.values(), name))
         return self.get(name)
 
-    def queue(self, name):
+    def queue(self, name: str) -> Run:
         """Put a run at the end of the queue, again."""
         with self._alone():
             self.database.execute(
@@ -151,15 +188,17 @@ class Runs:
             )
         return self.get(name)
 
-    def forget(self, name):
+    def forget(self, name: str) -> None:
+        """Delete a run; nothing happens where there is none."""
         with self._alone():
             self.database.execute("DELETE FROM runs WHERE uuid = ?", (name,))
 
-    def close(self):
+    def close(self) -> None:
+        """Close the database."""
         with self.lock:
             self.database.close()
 
-    def _select(self, where, *values):
+    def _select(self, where: str, *values: str) -> list[Run]:
         with self.lock:
             rows = self.database.execute(f"SELECT {', '.join(COLUMNS)} FROM runs {where}", values).fetchall()
         return [_run(row) for row in rows]
@@ -189,16 +228,18 @@ class _Transaction:
             self.lock.release()
 
 
-def _run(row):
-    values = dict(zip(COLUMNS, row, strict=True))
-    flags = {name: bool(values[name]) for name in ("uploaded", "kept")}
-    return Run(**{**values, **flags, "args": json.loads(values["args"])})
+def _run(row: tuple) -> Run:
+    values: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
+    values |= {name: bool(values[name]) for name in ("uploaded", "kept")}
+    values["args"] = json.loads(values["args"])
+    return Run(**values)
 
 
-def new_uuid():
+def new_uuid() -> str:
+    """A name for a new run."""
     return str(uuid.uuid4())
 
 
-def now():
+def now() -> str:
     """This second, as ISO 8601 in UTC: 2026-11-21T15:03:01Z."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

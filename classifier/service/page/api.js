@@ -21,27 +21,27 @@ export async function ask(path, { method = "GET", query = {}, body, signal, blob
   for (;;) {
     const token = sessionStorage.getItem(KEY);
     const headers = token ? { Authorization: `Bearer ${token}` } : {};
-    let answer;
+    let response;
     try {
-      answer = await fetch(address, { method, body, signal, headers });
+      response = await fetch(address, { method, body, signal, headers });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       const about = body ? " Or the file cannot be read, or is larger than the server takes." : "";
       throw new Trouble(`The server does not answer. Is ServeModel.py still running?${about}`);
     }
-    if (answer.ok) return blob ? answer.blob() : answer.json();
-    const message = await messageOf(answer);
-    if (answer.status !== 401) throw new Trouble(message);
+    if (response.ok) return blob ? response.blob() : response.json();
+    const message = await messageOf(response);
+    if (response.status !== 401) throw new Trouble(message);
     if (sessionStorage.getItem(KEY) === token && !(await askForToken(message, token))) throw new Trouble(message);
   }
 }
 
-async function messageOf(answer) {
+async function messageOf(response) {
   try {
-    const { message, detail } = await answer.json();
+    const { message, detail } = await response.json();
     return message ?? detail.map((one) => `${one.loc?.at(-1)}: ${one.msg}`).join("; ");
   } catch {
-    return `The server answered ${answer.status} ${answer.statusText}.`;
+    return `The server answered ${response.status} ${response.statusText}.`;
   }
 }
 

@@ -1,10 +1,10 @@
-// The curves of a training: loss and recall over epochs, as two small pictures.
+// The curves of a training: loss and accuracy over epochs, as two small pictures.
 
 import { make } from "./dom.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [300, 100];
-const KINDS = { Loss: /loss/, Recall: /recall|accuracy/ };
+const KINDS = { Loss: /loss/, Accuracy: /accuracy/ };
 
 /** @param history {"epoch": [1, 2], "loss": […], "validation_loss": […], "balanced_accuracy": […], …}; returns figures */
 export function curves(history) {

@@ -62,8 +62,8 @@ export function showVerdict(place, label) {
 }
 
 /** The most probable labels as meters. A model with few labels keeps their order, so that they do not jump. */
-export function showClasses(list, answer, known) {
-  let rows = answer.labels.map((label, i) => [label, answer.probabilities[i]]);
+export function showClasses(list, prediction, known) {
+  let rows = prediction.labels.map((label, i) => [label, prediction.probabilities[i]]);
   if (known?.length <= rows.length) rows.sort((a, b) => known.indexOf(a[0]) - known.indexOf(b[0]));
   while (list.children.length > rows.length) list.lastChild.remove();
   while (list.children.length < rows.length) {
@@ -76,6 +76,6 @@ export function showClasses(list, answer, known) {
     meter.value = probability;
     meter.setAttribute("aria-label", label);
     number.textContent = percent(probability);
-    list.children[i].className = label === answer.label ? "said" : "";
+    list.children[i].className = label === prediction.label ? "chosen" : "";
   });
 }

@@ -1,9 +1,9 @@
-// Listen: the microphone goes to the server, what it says twice a second comes back and is shown.
+// Listen: the microphone goes to the server, a prediction comes back twice a second and is shown.
 
 import { socketAddress } from "./api.js";
 import { byId, duration, make, named, showClasses, showVerdict, tell, trying } from "./dom.js";
 import { decodeMel, drawMel, drawWaveform } from "./draw.js";
-import { hear } from "./microphone.js";
+import { openStream } from "./microphone.js";
 import { chosen, onChoice } from "./models.js";
 
 const SHOWN = 25; // half seconds in the drawing; style.css shows one fewer
@@ -19,7 +19,7 @@ let lostAt = 0; // when the connection was lost; 0 while there is one
 let leftOut = false;
 let opening = false; // the browser asks for the microphone
 let retry;
-let heard = []; // the last half seconds
+let received = []; // the last half seconds
 
 const button = byId("listen");
 const state = (sentence) => tell(byId("live-state"), sentence);
@@ -36,14 +36,14 @@ async function start() {
   button.disabled = opening = true;
   state("Asking for the microphone …");
   const lost = () => stop("The microphone was taken away. Connect it again, then listen again.");
-  microphone = await trying(byId("live-trouble"), () => hear(send, lost));
+  microphone = await trying(byId("live-trouble"), () => openStream(send, lost));
   opening = false;
   button.disabled = !chosen();
   if (!microphone) return state("");
   button.textContent = "Stop";
   button.classList.add("busy");
   byId("live-on").hidden = false;
-  [heard, tries, lostAt] = [[], 0, 0];
+  [received, tries, lostAt] = [[], 0, 0];
   byId("live-history").replaceChildren();
   byId("live-label").replaceChildren();
   connect();
@@ -71,10 +71,10 @@ function connect() {
   const mine = (socket = new WebSocket(socketAddress(path)));
   mine.onmessage = (message) => mine === socket && show(JSON.parse(message.data), model);
   mine.onclose = (event) => mine === socket && closed(event);
-  if (!lostAt) state(`Listening; the first answer takes ${duration(model.seconds)} of sound at most …`);
+  if (!lostAt) state(`Listening; the first prediction takes ${duration(model.window)} of sound at most …`);
 }
 
-/** What the server gives as a reason is final; a connection that broke is tried again, and that is said. */
+/** What the server gives as a reason is final; a connection that broke is tried again, and shown. */
 function closed({ code, reason }) {
   if (reason || code === 1008 || code === 1013 || code >= 4000) {
     return stop(`The server ended it: ${reason || `code ${code}`}`);
@@ -95,11 +95,11 @@ function send(block) {
   if (!slow) socket.send(block);
 }
 
-function show(answer, model) {
+function show(prediction, model) {
   if (lostAt) {
-    state(`Connected again; ${duration((Date.now() - lostAt) / 1000)} were not heard.`);
+    state(`Connected again; ${duration((Date.now() - lostAt) / 1000)} were left out.`);
     tell(byId("live-trouble"), "");
-  } else if (answer.time < 1) {
+  } else if (prediction.time < 1) {
     state(`Listening at ${(microphone.rate / 1000).toLocaleString("en")} kHz.`);
   } else if (leftOut && socket.bufferedAmount === 0) {
     leftOut = false;
@@ -107,10 +107,10 @@ function show(answer, model) {
   }
   [tries, lostAt] = [0, 0];
   byId("live-shown").hidden = false;
-  showVerdict(byId("live-label"), answer.label);
-  showClasses(byId("live-classes"), answer, model.labels);
-  remember(answer.label);
-  heard = [...heard, { ...answer, mel: decodeMel(answer.mel) }].slice(-SHOWN);
+  showVerdict(byId("live-label"), prediction.label);
+  showClasses(byId("live-classes"), prediction, model.labels);
+  remember(prediction.label);
+  received = [...received, { ...prediction, mel: decodeMel(prediction.mel) }].slice(-SHOWN);
   draw();
 }
 
@@ -130,16 +130,16 @@ function remember(label) {
 }
 
 function draw() {
-  const newest = heard.at(-1);
-  const missing = SHOWN - heard.length;
+  const newest = received.at(-1);
+  const missing = SHOWN - received.length;
   const empty = Array(missing * newest.low.length).fill(null);
   const [waveform, spectrogram] = byId("live-drawing").children;
-  drawWaveform(waveform, [...empty, ...heard.flatMap((half) => half.low)], [...empty, ...heard.flatMap((half) => half.high)]);
+  drawWaveform(waveform, [...empty, ...received.flatMap((half) => half.low)], [...empty, ...received.flatMap((half) => half.high)]);
 
   const { bands, columns } = newest.mel;
   const before = missing * columns * bands;
-  const values = new Uint8Array(before + heard.reduce((sum, half) => sum + half.mel.values.length, 0));
-  heard.reduce((at, { mel }) => (values.set(mel.values, at), at + mel.values.length), before);
+  const values = new Uint8Array(before + received.reduce((sum, half) => sum + half.mel.values.length, 0));
+  received.reduce((at, { mel }) => (values.set(mel.values, at), at + mel.values.length), before);
   drawMel(spectrogram, { bands, columns: values.length / bands, values });
 
   const moved = { transform: `translateX(${-100 / SHOWN}%)` };

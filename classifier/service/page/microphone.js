@@ -33,7 +33,7 @@ export const closeMicrophone = (stream) => stream.getTracks().forEach((track) =>
  * @param onLost called once if the microphone is taken away
  * @returns {{rate: number, close: function}} rate in Hz
  */
-export async function hear(onBlock, onLost) {
+export async function openStream(onBlock, onLost) {
   const stream = await openMicrophone();
   const context = new AudioContext();
   try {

@@ -10,7 +10,7 @@ const select = byId("model");
 const listeners = [];
 let models = [];
 let known = ""; // the list as it was last shown
-let announced; // the name that listeners know; undefined before the first answer
+let announced; // the name that listeners know; undefined before the first response
 
 export let architectures = [];
 export const chosen = () => models.find((model) => model.name === select.value) ?? null;
@@ -60,9 +60,9 @@ function changed() {
 function describe(model) {
   const about = byId("model-about");
   const { scores, labels } = model;
-  about.textContent = `${model.summary}. It hears ${model.seconds} s at a time, at ${model.sample_rate / 1000} kHz.`;
+  about.textContent = `${model.summary}. Its windows are ${model.window} s long, at ${model.sample_rate / 1000} kHz.`;
   if (scores) {
-    about.append(` On recordings it had not heard: ${percent(scores.recall)} balanced accuracy (guessing: ${percent(scores.chance)})`);
+    about.append(` On its test split: ${percent(scores.balanced_accuracy)} balanced accuracy (guessing: ${percent(scores.chance)})`);
     about.append(`, ${scores.recordings_right} of ${scores.recordings} recordings right. `);
   }
   if (model.report) about.append(" ", make("a", { href: model.report, textContent: "Its report", target: "_blank" }));

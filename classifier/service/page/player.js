@@ -23,7 +23,7 @@ export function setUpPlayer() {
   });
 }
 
-/** @param one a File, or null for a recording that is not here; `listener(seconds)` hears where the line is. */
+/** @param one a File, or null for a recording that is not here; `listener(seconds)` is told where the line is. */
 export function load(one, length, listener) {
   [file, seconds, onTime, changed] = [one, length, listener, null];
   tell(trouble, "");

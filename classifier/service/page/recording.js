@@ -1,4 +1,4 @@
-// Recording: from the microphone, a file, an archive or an address, to what the model hears in it.
+// Recording: from the microphone, a file, an archive or an address, to what the model predicts for it.
 
 import { ask, formWith } from "./api.js";
 import { byId, clock, tell, trying } from "./dom.js";
@@ -81,7 +81,7 @@ async function record() {
   button.classList.add("busy");
 }
 
-/** Asks the model, and shows the answer. `note` is said with it. */
+/** Classifies, and shows the predictions. `note` is shown with them. */
 async function classify(what, note) {
   const model = chosen();
   waiting?.abort();
@@ -90,18 +90,18 @@ async function classify(what, note) {
   const mine = (waiting = new AbortController());
   byId("recording-progress").hidden = false;
   tell(state, `Waiting for ${model.name} …`);
-  const answer = await trying(trouble, () => question(what, model, mine.signal));
+  const response = await trying(trouble, () => question(what, model, mine.signal));
   if (mine !== waiting) return; // another one was asked meanwhile
   waiting = null;
   byId("recording-progress").hidden = true;
   tell(state, note || "");
-  if (answer) showResults(answer.predictions, what, model);
+  if (response) showResults(response.predictions, what, model);
   else hideResults();
 }
 
 function question({ file, url }, model, signal) {
   const many = ARCHIVE.test(file?.name ?? new URL(url).pathname); // a thousand drawings would be a hundred megabytes
-  const query = { segments: !many, drawing: !many, overlap: OVERLAP, url };
+  const query = { windows: !many, drawing: !many, overlap: OVERLAP, url };
   const body = file && formWith(file);
   return ask(`/v2/models/${encodeURIComponent(model.name)}/predict/`, { method: "POST", query, body, signal });
 }

@@ -1,4 +1,4 @@
-// What a model heard: in one recording, as drawing, timeline and table; in an archive, a row a recording.
+// What a model predicts: for one recording, as drawing, timeline and table; for an archive, one row per recording.
 
 import { byId, cell, chip, clock, duration, make, named, percent, showClasses, showVerdict } from "./dom.js";
 import { decodeMel, drawMel, drawWaveform } from "./draw.js";
@@ -23,13 +23,13 @@ function showOne(prediction, file, model) {
   byId("result-title").textContent = prediction.title;
   showVerdict(byId("result-label"), prediction.label);
   showClasses(byId("result-classes"), prediction, model.labels);
-  const { drawing, segments, seconds } = prediction;
+  const { drawing, windows, seconds } = prediction;
   const [waveform, spectrogram] = byId("result-drawing").children;
   drawWaveform(waveform, drawing.low, drawing.high);
   drawMel(spectrogram, decodeMel(drawing.mel));
-  const mark = showTimeline(merge(segments, seconds), seconds, model.labels, playFrom);
+  const mark = showTimeline(merge(windows, seconds), seconds, model.labels, playFrom);
   load(file, seconds, mark);
-  showWindows(segments);
+  showWindows(windows);
 }
 
 function showWindows(windows) {
@@ -37,14 +37,14 @@ function showWindows(windows) {
     const { start, end } = part;
     const play = make("button", { textContent: clock(start), onclick: () => playFrom(start) });
     play.setAttribute("aria-label", `Play from ${clock(start)}`);
-    return make("tr", {}, cell(play), cell(clock(end)), cell(...said(part)));
+    return make("tr", {}, cell(play), cell(clock(end)), cell(...described(part)));
   });
   byId("windows").querySelector("tbody").replaceChildren(...rows);
   byId("windows").open = false;
 }
 
 /** "song 95 %", or "none of them (song 40 %)". */
-function said({ label, labels, probabilities }) {
+function described({ label, labels, probabilities }) {
   const best = percent(probabilities[0]);
   return label === null ? [named(null), " (", named(labels[0]), ` ${best})`] : [named(label), ` ${best}`];
 }
@@ -65,5 +65,5 @@ function showArchive(predictions, name) {
 function archiveRow(prediction) {
   const { title, error, seconds } = prediction;
   if (error) return make("tr", {}, cell(named(title)), make("td", { colSpan: 2, className: "bad", textContent: error }));
-  return make("tr", {}, cell(named(title)), cell(...said(prediction)), make("td", { className: "number", textContent: duration(seconds) }));
+  return make("tr", {}, cell(named(title)), cell(...described(prediction)), make("td", { className: "number", textContent: duration(seconds) }));
 }

@@ -18,17 +18,17 @@ const place = ({ architecture, uuid }) => `/v2/models/${encodeURIComponent(archi
 export async function refreshRuns() {
   clearTimeout(timer);
   if (document.hidden) return;
-  let answer = null;
+  let response = null;
   let wrong = "";
   try {
-    answer = await ask("/v2/train/");
+    response = await ask("/v2/train/");
   } catch (error) {
     wrong = error.message;
   }
   tell(byId("runs-trouble"), wrong);
   clearTimeout(timer); // another call may have come this far meanwhile
-  const goesOn = answer ? answer.runs.some(({ status }) => GOES_ON.includes(status)) : !byId("train-on").hidden;
-  if (answer) await showRuns(answer.runs);
+  const goesOn = response ? response.runs.some(({ status }) => GOES_ON.includes(status)) : !byId("train-on").hidden;
+  if (response) await showRuns(response.runs);
   byId("train-on").hidden = !goesOn;
   if (goesOn) timer = setTimeout(refreshRuns, AGAIN);
 }
@@ -54,7 +54,7 @@ async function showRuns(runs) {
 /** One training: made once and changed in place, so that focus, open details and scrolling stay. */
 function makeCard() {
   const parts = {
-    name: make("bdi"), status: make("span"), doing: make("p"), about: make("p", { className: "soft" }),
+    name: make("bdi"), status: make("span"), step: make("p"), about: make("p", { className: "soft" }),
     progress: make("progress"), trouble: make("p", { className: "trouble", hidden: true }), report: make("a", { textContent: "Report", target: "_blank", hidden: true }),
     cancel: make("button", { textContent: "Cancel" }), resume: make("button", { textContent: "Resume" }), forget: make("button", { textContent: "Forget" }),
     curves: make("div", { className: "curves" }), log: make("pre", { tabIndex: 0 }), details: make("details"),
@@ -66,7 +66,7 @@ function makeCard() {
   parts.details.append(make("summary", { textContent: "Curves and log" }), parts.curves, parts.log);
   const head = make("div", { className: "head" }, make("h4", {}, parts.name), parts.status);
   const row = make("div", { className: "row" }, parts.cancel, parts.resume, parts.forget, parts.report);
-  const node = make("article", { className: "card", tabIndex: -1 }, head, parts.doing, parts.progress, parts.about, parts.trouble, parts.details, row);
+  const node = make("article", { className: "card", tabIndex: -1 }, head, parts.step, parts.progress, parts.about, parts.trouble, parts.details, row);
   let run;
   const act = (method, path, sure) => () =>
     trying(parts.trouble, async () => {
@@ -95,9 +95,9 @@ function updateCard(run, parts) {
   write(parts.name, run.result?.modelname ?? run.architecture);
   write(parts.status, run.status);
   parts.status.className = `status ${run.status}`;
-  write(parts.doing, run.error ?? (goesOn ? run.doing : "") ?? "");
-  parts.doing.hidden = !parts.doing.textContent;
-  parts.doing.className = run.error ? "trouble" : "";
+  write(parts.step, run.error ?? (goesOn ? run.step : "") ?? "");
+  parts.step.hidden = !parts.step.textContent;
+  parts.step.className = run.error ? "trouble" : "";
   write(parts.about, about(run));
   parts.cancel.hidden = !goesOn;
   parts.resume.hidden = !["interrupted", "cancelled", "error"].includes(run.status);
@@ -111,9 +111,9 @@ function updateCard(run, parts) {
   parts.seen = run.status;
 }
 
-function showProgress({ status, doing }, bar) {
+function showProgress({ status, step }, bar) {
   bar.hidden = status !== "running";
-  const [, epoch, epochs] = /epoch (\d+) of (\d+)/.exec(doing ?? "") ?? [];
+  const [, epoch, epochs] = /epoch (\d+) of (\d+)/.exec(step ?? "") ?? [];
   if (epochs) [bar.max, bar.value] = [Number(epochs), Number(epoch)];
   else bar.removeAttribute("value");
 }
@@ -132,6 +132,6 @@ async function showDetails(run, parts) {
   const { log } = parts;
   if (log.textContent === whole.log) return;
   const atEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
-  log.textContent = whole.log || "Nothing was said yet.";
+  log.textContent = whole.log || "Nothing was written yet.";
   if (atEnd) log.scrollTop = log.scrollHeight;
 }

@@ -1,4 +1,4 @@
-// The timeline under a drawing: neighbours of one label as one segment, each a button that plays from there.
+// The timeline under a drawing: neighbouring windows of one label are one stretch, each a button that plays from there.
 
 import { NONE, byId, chip, clock, duration, make, named } from "./dom.js";
 
@@ -8,7 +8,8 @@ const FINE = 80; // segments from which on lines between them would cover them
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600]; // seconds between two times of the axis
 
 /**
- * Joins windows. Where windows overlap, a segment ends halfway through what it shares with the next.
+ * Divides a recording among the labels of its windows, for the eye: each moment has one label. (Segments of
+ * ClassifyRecordings.py are whole windows, and may overlap.) A stretch ends halfway through what it shares with the next.
  * @param windows [{start, end, label}] in order, seconds
  * @returns [{start, end, label}] that touch each other and end where the recording ends
  */

@@ -30,8 +30,8 @@ export async function setUpTrain() {
 }
 
 async function refreshData() {
-  const answer = await trying(byId("train-trouble"), () => ask("/v2/data/"));
-  data = answer?.data ?? [];
+  const response = await trying(byId("train-trouble"), () => ask("/v2/data/"));
+  data = response?.data ?? [];
   fill(byId("train-data"), data.map(({ name, recordings }) => [name, `${name} (${recordings} recordings)`]));
   describe();
 }
@@ -94,8 +94,8 @@ async function startTensorBoard() {
   const button = byId("tensorboard");
   const link = byId("tensorboard-link");
   button.disabled = true;
-  const answer = await trying(byId("runs-trouble"), () => ask("/v2/tensorboard/", { method: "POST" }));
+  const response = await trying(byId("runs-trouble"), () => ask("/v2/tensorboard/", { method: "POST" }));
   button.disabled = false;
-  link.hidden = !answer;
-  if (answer) Object.assign(link, { href: answer.url, textContent: `TensorBoard, on the machine of the server: ${answer.url}` });
+  link.hidden = !response;
+  if (response) Object.assign(link, { href: response.url, textContent: `TensorBoard, on the machine of the server: ${response.url}` });
 }

@@ -32,6 +32,7 @@ def test_what_a_person_can_mend_is_one_line(error, code, words):
 def test_a_mistake_of_ours_keeps_its_traceback():
     done = run("console.run(lambda: 1 / 0)")
     assert "ZeroDivisionError" in done.stderr
+    assert done.returncode == console.CRASHED
 
 
 def test_libraries_are_held_back_also_when_they_write_from_c():

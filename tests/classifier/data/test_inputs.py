@@ -8,7 +8,8 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.data import inputs
-from classifier.inference import batch
+from classifier.inference.config import ClassificationConfig
+from classifier.inference.recording_classifier import classify, make_settings
 from tests.classifier.export.test_inspection import with_metadata
 from tests.classifier.storage.test_archives import write_tar
 from tests.conftest import write_tone
@@ -131,13 +132,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def test_an_address_is_found_and_classified_like_a_path(tmp_path, address):
     tone = write_tone(tmp_path / "in" / "tone.wav", seconds=0.5)
     (tmp_path / "tiny.tflite").write_bytes(with_metadata())
-    settings, _ = batch.settings(tmp_path / "tiny.tflite")
+    settings, _ = make_settings(ClassificationConfig(model=str(tmp_path / "tiny.tflite")))
     (source,) = found(f"{address}/in/tone.wav")
     assert source.name == f"{address}/in/tone.wav"
     assert source.file == f"{address.removeprefix('http://')}/in/tone.wav"
     assert source.stamp[0] == tone.stat().st_size
-    _, _, far = batch.classify(0, source.location, source.name, settings)
-    assert far == batch.classify(0, str(tone), "tone", settings)[2]
+    far = classify(0, source.location, source.name, settings).result
+    assert far == classify(0, str(tone), "tone", settings).result
     (tmp_path / "in" / "text.wav").write_text("words")
-    _, _, reason = batch.classify(0, f"{address}/in/text.wav", "a name", settings)
+    reason = classify(0, f"{address}/in/text.wav", "a name", settings).reason
     assert reason.startswith("a name cannot be read")

@@ -6,7 +6,7 @@ from classifier.audio import recording
 from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.export import convert
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.models import assemble
 from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
@@ -20,13 +20,13 @@ def untrained():
 
 def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):
     path = tmp_path / "model.tflite"
-    assert convert.export(untrained, path, prediction.probes(AudioFormat())) <= convert.TOLERANCE
-    model = prediction.LiteRT(path)
+    assert convert.export(untrained, path, litert.probes(AudioFormat())) <= convert.TOLERANCE
+    model = litert.LiteRT(path)
     assert (model.n_inputs, model.n_outputs) == (32_000, 3)
 
 
 def test_only_built_in_operators_are_used(untrained, tmp_path):
-    convert.export(untrained, tmp_path / "model.tflite", prediction.probes(AudioFormat()))
+    convert.export(untrained, tmp_path / "model.tflite", litert.probes(AudioFormat()))
     assert b"Flex" not in (tmp_path / "model.tflite").read_bytes()
 
 
@@ -45,7 +45,7 @@ def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_pa
     converted = convert.converted
     monkeypatch.setattr(convert, "converted", lambda model, *_: converted(changed(model, bias)))
     with pytest.raises(InputError, match=complaint):
-        convert.export(untrained, path, prediction.probes(AudioFormat()))
+        convert.export(untrained, path, litert.probes(AudioFormat()))
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "the file of yesterday")]
 
 

@@ -4,7 +4,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from classifier.core import registry
 from classifier.export import convert, float16
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.models import assemble
 from classifier.records.audio_format import AudioFormat
 
@@ -24,7 +24,7 @@ def test_weights_take_half_the_place_and_answers_stay(held, tmp_path):
     predictions = {}
     for name, content in (("whole", held), ("half", small)):
         (tmp_path / name).write_bytes(content)
-        predictions[name] = prediction.LiteRT(tmp_path / name).run(prediction.probes(AudioFormat()))
+        predictions[name] = litert.LiteRT(tmp_path / name).run(litert.probes(AudioFormat()))
     assert predictions["half"] == pytest.approx(predictions["whole"], abs=5e-3)
     assert not np.array_equal(predictions["half"], predictions["whole"])
     in_16_bits = [

@@ -4,7 +4,7 @@ import pytest
 from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.export import convert, int8
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.models import assemble
 from classifier.pretrained._embedding import Embedding
 from classifier.records.audio_format import AudioFormat
@@ -58,7 +58,7 @@ def test_a_file_takes_and_answers_floats_and_is_smaller(tmp_path):
     model, path = built("mel"), tmp_path / "model.tflite"
     assert convert.export_int8(model, path, sounds(8, seed=1), sounds(4)) < 0.2
     assert path.stat().st_size < 0.5 * len(convert.converted(model))
-    assert prediction.LiteRT(path).run(sounds(2)).sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert litert.LiteRT(path).run(sounds(2)).sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_second_of_two_labels_that_are_nearly_as_probable_is_no_mistake():

@@ -8,7 +8,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.export import runtimes
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.records import artifact
 from tests.conftest import ROOT
 
@@ -28,7 +28,7 @@ def needs(runtime):
 @pytest.mark.parametrize("name", ["signal/model_signal_metadata.tflite", "mel/model_mel_audio_metadata.tflite"])
 def test_every_runtime_answers_what_litert_answers(trained, runtime, name):
     needs(runtime)
-    expected = prediction.LiteRT(trained.out / name).run(window())
+    expected = litert.LiteRT(trained.out / name).run(window())
     assert runtimes.ask(runtime, trained.out / name, window()) == pytest.approx(expected, abs=runtimes.TOLERANCE)
 
 
@@ -37,7 +37,7 @@ def test_the_dropin_loads_in_the_task_library_as_the_app_loads_it(trained):
     path = trained.out / "mel" / "model_mel_metadata.tflite"
     power = np.random.default_rng(0).uniform(0, 10, (1, 128 * 63)).astype("float32")
     answer = runtimes.ask("Task Library", path, power)
-    assert answer == pytest.approx(prediction.LiteRT(path).run(power), abs=runtimes.TOLERANCE)
+    assert answer == pytest.approx(litert.LiteRT(path).run(power), abs=runtimes.TOLERANCE)
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

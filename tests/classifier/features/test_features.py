@@ -6,7 +6,7 @@ import pytest
 
 from classifier.core import registry
 from classifier.export import convert
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.records.audio_format import AudioFormat
 from tests.conftest import ROOT
 
@@ -37,10 +37,10 @@ def test_a_feature_is_saved_with_its_settings(name):
 def test_a_phone_computes_the_same_with_built_in_operators(name, tmp_path):
     audio = keras.Input((AUDIO_FORMAT.window_length,))
     model = keras.Model(audio, keras.layers.Flatten()(layer_of(name)(audio)))
-    windows = np.concatenate([prediction.probes(AUDIO_FORMAT), 0.1 * prediction.probes(AUDIO_FORMAT, seed=1)[1:2]])
+    windows = np.concatenate([litert.probes(AUDIO_FORMAT), 0.1 * litert.probes(AUDIO_FORMAT, seed=1)[1:2]])
     (tmp_path / "feature.tflite").write_bytes(convert.converted(model))
     expected = np.asarray(model(windows))
-    found = prediction.LiteRT(tmp_path / "feature.tflite").run(windows)
+    found = litert.LiteRT(tmp_path / "feature.tflite").run(windows)
     assert np.isfinite(found).all()
     assert np.abs(found - expected).max() <= 1e-3 * np.abs(expected).max()
     assert b"Flex" not in (tmp_path / "feature.tflite").read_bytes()

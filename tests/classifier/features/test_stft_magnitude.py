@@ -27,12 +27,12 @@ def test_a_phone_can_compute_a_window_that_is_no_power_of_two(tmp_path):
     import keras
 
     from classifier.export import convert
-    from classifier.inference import prediction
+    from classifier.inference import litert
 
     audio_format = AudioFormat(n_fft=883, hop_length=441)
     audio = keras.Input((audio_format.window_length,))
     model = keras.Model(audio, keras.layers.Flatten()(StftMagnitude.from_audio_format(audio_format)(audio)))
     (tmp_path / "feature.tflite").write_bytes(convert.converted(model))
-    windows = prediction.probes(audio_format)
-    expected, found = model.predict(windows, verbose=0), prediction.LiteRT(tmp_path / "feature.tflite").run(windows)
+    windows = litert.probes(audio_format)
+    expected, found = model.predict(windows, verbose=0), litert.LiteRT(tmp_path / "feature.tflite").run(windows)
     assert np.abs(found - expected).max() <= 1e-4 * expected.max()

@@ -7,9 +7,9 @@ from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
 from classifier.inference import false_alarms
-from classifier.inference.prediction import Predictor
+from classifier.inference.predictor import Predictor
+from classifier.inference.segments import Segment
 from classifier.records.audio_format import AudioFormat
-from classifier.scoring.thresholds import Alarm
 from tests.conftest import write_tone
 
 LABELS = ["cat", "dog", "silence"]
@@ -17,7 +17,7 @@ AUDIO_FORMAT = AudioFormat(sample_rate=2000, window_length=4000)
 
 
 def by_level(windows):
-    """A model that hears a cat where it is loud."""
+    """A model that predicts a cat where it is loud."""
     loud = np.sqrt(np.mean(np.square(windows), axis=1)) > 0.1
     return np.where(loud[:, None], [[0.9, 0.1, 0.0]], [[0.1, 0.1, 0.8]])
 
@@ -55,7 +55,9 @@ def test_windows_cut_block_by_block_are_those_of_the_whole(tmp_path, monkeypatch
     found = false_alarms.count(Predictor(Path("model"), AUDIO_FORMAT, LABELS, remember), [path], {"cat": 0.5})
     assert np.array_equal(seen, cut_audio_pad_last(recording.read(path, 2000), 4000, 2000))
     assert found["hours"] == pytest.approx(samples / 2000 / 3600)
-    assert found["recordings"][str(path)] == [Alarm("cat", 0, samples / 2000, 0.9)] or samples == 1
+    assert (
+        found["recordings"][str(path)] == [Segment("cat", 0, samples / 2000, 0.9, pytest.approx(0.9))] or samples == 1
+    )
 
 
 def test_errors_come_before_the_work(tmp_path):

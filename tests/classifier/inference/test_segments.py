@@ -1,21 +1,21 @@
-"""Segments that come out of a stream are those that come out of all answers at once."""
+"""Segments merged from a stream are those merged from all predictions at once."""
 
 import numpy as np
 import pytest
 
 from classifier.audio.windows import cut_blocks
-from classifier.inference.prediction import Predictor, answer
-from classifier.inference.segments import Merger, Rules, Segment
+from classifier.inference.prediction import predict_signal
+from classifier.inference.predictor import Predictor
+from classifier.inference.segments import Segment, SegmentMerger, SegmentRules
 from classifier.records.audio_format import AudioFormat
-from classifier.scoring.thresholds import alarms
 
 AUDIO_FORMAT = AudioFormat(sample_rate=100, window_length=200)
 LABELS = ("silence", "song", "speech")
 
 
 def merged(probabilities, rules, hop=200, n_samples=None, sizes=(1,)):
-    """The segments of answers that come some at a time."""
-    merger = Merger(rules, AUDIO_FORMAT, hop)
+    """The segments of windows that come some at a time."""
+    merger = SegmentMerger(rules, AUDIO_FORMAT, hop)
     first = 0
     while first < len(probabilities):
         size = sizes[first % len(sizes)]
@@ -25,17 +25,17 @@ def merged(probabilities, rules, hop=200, n_samples=None, sizes=(1,)):
 
 
 def slowly(probabilities, rules, hop, n_samples):
-    """The same, from all answers, one label after the other."""
-    split_name, n = rules.smooth // 2, len(probabilities)
-    smooth = [np.mean(probabilities[max(0, i - split_name) : i + split_name + 1], axis=0) for i in range(n)]
+    """The same, from all windows, one label after the other."""
+    reach, n = rules.smooth // 2, len(probabilities)
+    smooth = [np.mean(probabilities[max(0, i - reach) : i + reach + 1], axis=0) for i in range(n)]
     found = []
     for label, name in enumerate(rules.labels):
         threshold = rules.thresholds.get(name, 0)
-        heard = [i for i in range(n) if smooth[i][label] >= threshold]
+        above = [i for i in range(n) if smooth[i][label] >= threshold]
         if not rules.independent:
-            heard = [i for i in heard if np.argmax(smooth[i]) == label]
+            above = [i for i in above if np.argmax(smooth[i]) == label]
         groups = []
-        for i in heard:
+        for i in above:
             if groups and i * hop - (groups[-1][-1] * hop + 200) <= rules.merge_gap * 100:
                 groups[-1].append(i)
             else:
@@ -48,7 +48,7 @@ def slowly(probabilities, rules, hop, n_samples):
     return sorted(found, key=lambda segment: (segment.start, rules.labels.index(segment.label)))
 
 
-def random_answers(rng, n, independent):
+def random_probabilities(rng, n, independent):
     values = rng.uniform(size=(n, 3)) ** 2
     return (values if independent else values / values.sum(axis=1, keepdims=True)).astype("float32").astype("float64")
 
@@ -58,10 +58,10 @@ def random_answers(rng, n, independent):
 def test_a_stream_is_merged_like_a_whole(seed, independent):
     rng = np.random.default_rng(seed)
     hop, n = int(rng.choice([200, 100, 67, 199])), int(rng.integers(1, 40))
-    probabilities = random_answers(rng, n, independent)
+    probabilities = random_probabilities(rng, n, independent)
     thresholds = {"song": float(rng.uniform(0, 0.8)), "speech": 0.5}
-    smooth, join, least = int(rng.choice([1, 3, 9])), float(rng.choice([0, 1, 5])), float(rng.choice([0, 2, 4]))
-    rules = Rules(LABELS, thresholds, independent, smooth, join, least)
+    smooth, gap, shortest = int(rng.choice([1, 3, 9])), float(rng.choice([0, 1, 5])), float(rng.choice([0, 2, 4]))
+    rules = SegmentRules(LABELS, thresholds, independent, smooth, gap, shortest)
     n_samples = (n - 1) * hop + int(rng.integers(1, 201))
     found = merged(probabilities, rules, hop, n_samples, sizes=rng.integers(1, 9, 7).tolist())
     expected = slowly(probabilities, rules, hop, n_samples)
@@ -70,21 +70,21 @@ def test_a_stream_is_merged_like_a_whole(seed, independent):
 
 
 @pytest.mark.parametrize("smooth", [1, 5])
-def test_where_answers_are_cut_into_batches_changes_no_bit(smooth):
-    probabilities = random_answers(np.random.default_rng(0), 50, False)
-    rules = Rules(LABELS, {"song": 0.4}, smooth=smooth)
+def test_the_size_of_batches_changes_no_bit(smooth):
+    probabilities = random_probabilities(np.random.default_rng(0), 50, False)
+    rules = SegmentRules(LABELS, {"song": 0.4}, smooth=smooth)
     assert merged(probabilities, rules, sizes=(50,)) == merged(probabilities, rules, sizes=(3, 1, 7))
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.5, 0.9])
 @pytest.mark.parametrize("n_samples", [1, 199, 200, 201, 1000, 1234])
-def test_blocks_that_end_anywhere_are_answered_like_the_whole_recording(overlap, n_samples):
+def test_blocks_that_end_anywhere_are_predicted_like_the_whole_recording(overlap, n_samples):
     rng = np.random.default_rng(n_samples)
     signal = rng.uniform(-1, 1, n_samples).astype("float32")
     predictor = Predictor("it", AUDIO_FORMAT, list(LABELS), loudness, {"song": 0.4})
-    whole = answer(predictor, signal, overlap)
-    rules, hop = Rules(LABELS, {"song": 0.4}, smooth=3), round(200 * (1 - overlap))
-    merger = Merger(rules, AUDIO_FORMAT, hop)
+    whole = predict_signal(predictor, signal, overlap)
+    rules, hop = SegmentRules(LABELS, {"song": 0.4}, smooth=3), round(200 * (1 - overlap))
+    merger = SegmentMerger(rules, AUDIO_FORMAT, hop)
     borders = np.sort(rng.integers(0, n_samples, 9))
     for first, windows, _ in cut_blocks(np.split(signal, borders), 200, hop):
         assert first == merger.n_windows
@@ -97,51 +97,55 @@ def test_blocks_that_end_anywhere_are_answered_like_the_whole_recording(overlap,
 
 
 def loudness(windows):
-    """An answer that depends on every sample of a window."""
+    """Probabilities that depend on every sample of a window."""
     values = np.stack([windows[:, ::3].sum(axis=1), windows[:, 1::3].sum(axis=1), windows[:, 2::3].sum(axis=1)], axis=1)
     values = np.exp(values / 3)
     return (values / values.sum(axis=1, keepdims=True)).astype("float32")
 
 
-def test_without_options_they_are_what_an_app_would_report():
-    probabilities = random_answers(np.random.default_rng(1), 60, False)
-    thresholds = {"song": 0.5, "speech": 0.6}
-    found = [s for s in merged(probabilities, Rules(LABELS, thresholds), hop=100) if s.label in thresholds]
-    expected = alarms(probabilities, np.arange(60) * 1.0, thresholds, list(LABELS), 2.0)
-    assert [(s.label, s.start, s.end, s.peak) for s in found] == [(a.label, a.start, a.end, a.peak) for a in expected]
+def test_windows_that_overlap_or_touch_are_one_segment():
+    song = np.array([0.9, 0.8, 0.1, 0.1, 0.1, 0.7, 0.1, 0.95])  # windows of two seconds, a second apart
+    probabilities = np.stack([1 - song, song, 0 * song], axis=1)
+    found = [s for s in merged(probabilities, SegmentRules(LABELS, {"song": 0.6}), hop=100) if s.label == "song"]
+    assert [(s.start, s.end) for s in found] == [(0, 3), (5, 9)]
+    assert [s.peak for s in found] == pytest.approx([0.9, 0.95])
+    high = merged(probabilities, SegmentRules(LABELS, {"song": 0.99}), hop=100)
+    assert "song" not in [segment.label for segment in high]
 
 
 def test_none_of_the_labels_makes_a_gap_and_merge_gap_bridges_it():
     song, none = [0.1, 0.8, 0.1], [0.3, 0.4, 0.3]
     rules = {"labels": LABELS, "thresholds": {"song": 0.6}}
-    apart = merged([song, none, song], Rules(**rules))
+    apart = merged([song, none, song], SegmentRules(**rules))
     assert [(s.start, s.end) for s in apart] == [(0, 2), (4, 6)]
-    (joined,) = merged([song, none, song], Rules(**rules, merge_gap=2))
+    (joined,) = merged([song, none, song], SegmentRules(**rules, merge_gap=2))
     assert (joined.start, joined.end) == (0, 6)
     assert (joined.peak, joined.mean) == pytest.approx((0.8, 0.8))  # the bridged window does not count
-    assert len(merged([song, none, song], Rules(**rules, merge_gap=1.9))) == 2
+    assert len(merged([song, none, song], SegmentRules(**rules, merge_gap=1.9))) == 2
 
 
-def test_labels_that_exclude_nothing_are_heard_together():
-    found = merged([[0.0, 0.9, 0.8], [0.0, 0.9, 0.1]], Rules(LABELS, dict.fromkeys(LABELS, 0.5), independent=True))
+def test_independent_labels_are_recognised_together():
+    rules = SegmentRules(LABELS, dict.fromkeys(LABELS, 0.5), independent=True)
+    found = merged([[0.0, 0.9, 0.8], [0.0, 0.9, 0.1]], rules)
     assert [(s.label, s.start, s.end) for s in found] == [("song", 0, 4), ("speech", 0, 2)]
 
 
 def test_a_threshold_is_not_rounded_to_what_float32_can_hold():
     probability = np.array([[0.0, 0.7, 0.3]], "float32")
-    for threshold, is_heard in ((float(probability[0, 1]), True), (np.nextafter(float(probability[0, 1]), 1), False)):
-        assert bool(merged(probability, Rules(LABELS, {"song": threshold}))) == is_heard
+    for threshold, is_reached in ((float(probability[0, 1]), True), (np.nextafter(float(probability[0, 1]), 1), False)):
+        assert bool(merged(probability, SegmentRules(LABELS, {"song": threshold}))) == is_reached
 
 
 def test_a_segment_ends_with_the_recording_and_not_in_the_padding():
-    (found,) = merged([[0, 1, 0], [0, 1, 0]], Rules(LABELS, {}), n_samples=250)
+    (found,) = merged([[0, 1, 0], [0, 1, 0]], SegmentRules(LABELS, {}), n_samples=250)
     assert found.end == 2.5
 
 
 def test_what_is_kept_of_521_labels_does_not_grow_with_the_recording():
     labels = tuple(map(str, range(521)))
-    merger = Merger(Rules(labels, dict.fromkeys(labels, 0.5), independent=True, smooth=5), AUDIO_FORMAT, 200)
+    rules = SegmentRules(labels, dict.fromkeys(labels, 0.5), independent=True, smooth=5)
+    merger = SegmentMerger(rules, AUDIO_FORMAT, 200)
     for _ in range(30):
         merger.add(np.zeros((100, 521), "float32"))
-        assert merger.waiting.shape == (4, 522)
+        assert merger._waiting.shape == (4, 522)
     assert merger.finish(1) == []

@@ -33,18 +33,18 @@ def built(name):
 
 def predictions(name, model):
     """(3, 3) probabilities."""
-    from classifier.inference import prediction
+    from classifier.inference import litert
 
-    return model.predict(prediction.probes(audio_format_of(name)), verbose=0)
+    return model.predict(litert.probes(audio_format_of(name)), verbose=0)
 
 
 def step(name, model, learner):
     """The loss of a step of training, and the share of what can learn that it has changed."""
-    from classifier.inference import prediction
+    from classifier.inference import litert
 
     before = [variable.numpy() for variable in model.trainable_variables]
     targets, weights = np.eye(LABELS, dtype="float32"), np.ones(LABELS, "float32")
-    loss = learner.train_on_batch(prediction.probes(audio_format_of(name)), targets, weights)
+    loss = learner.train_on_batch(litert.probes(audio_format_of(name)), targets, weights)
     after = [variable.numpy() for variable in model.trainable_variables]
     return float(loss), float(np.mean([np.any(one != other) for one, other in zip(before, after, strict=True)]))
 

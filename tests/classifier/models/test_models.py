@@ -19,7 +19,7 @@ console.import_tensorflow()
 import keras  # noqa: E402
 
 from classifier.export import convert  # noqa: E402
-from classifier.inference import prediction  # noqa: E402
+from classifier.inference import litert  # noqa: E402
 from classifier.models import assemble  # noqa: E402
 
 WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable
@@ -215,7 +215,7 @@ def test_a_model_learns_is_saved_and_predicts_the_same_in_every_runtime(name, in
     model, recipe = built(name), registry.load("models", name).RECIPE
     learner = assemble.learner(model, recipe.masks)
     learner.compile(recipe.optimizer, recipe.loss, weighted_metrics=["categorical_accuracy"], run_eagerly=True)
-    windows = prediction.probes(audio_format_of(name))
+    windows = litert.probes(audio_format_of(name))
     before = [variable.numpy() for variable in model.trainable_variables]
     learner.train_on_batch(windows, np.eye(3, dtype="float32"), np.ones(3, "float32"))
     learned = [np.abs(new.numpy() - old).max() > 0 for new, old in zip(model.trainable_variables, before, strict=True)]

@@ -5,7 +5,6 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.scoring import thresholds
-from classifier.scoring.thresholds import Alarm
 
 LABELS = ["cat", "dog", "silence"]
 HOUR = 3600.0
@@ -129,13 +128,3 @@ def test_what_stays_below_is_none_of_them():
     assert thresholds.decide(predictions, {"cat": 0.65, "dog": 0.5}, LABELS) == [0, None, 1, 2]
     with pytest.raises(InputError, match="threshold for 'cow', but the model knows only cat, dog, silence"):
         thresholds.decide(predictions, {"cow": 0.5}, LABELS)
-
-
-def test_windows_that_overlap_or_touch_are_one_alarm():
-    cats = [0.9, 0.8, 0.1, 0.1, 0.1, 0.7, 0.1, 0.95]  # windows of two seconds, a second apart
-    predictions = predictions_of(cats, ["silence"] * 8)["probabilities"]
-    starts = np.arange(8.0)
-    found = thresholds.alarms(predictions, starts, {"cat": 0.6}, LABELS, seconds=2)
-    assert found == [Alarm("cat", 0, 3, pytest.approx(0.9)), Alarm("cat", 5, 9, pytest.approx(0.95))]
-    assert thresholds.alarms(predictions, starts, {"cat": 0.99}, LABELS, seconds=2) == []
-    assert thresholds.alarms(predictions, starts, {"cat": 0.6}, LABELS, seconds=2, wanted=["dog"]) == []

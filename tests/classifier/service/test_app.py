@@ -9,7 +9,8 @@ import zipfile
 
 import pytest
 
-from classifier.inference import prediction
+from classifier.inference.prediction import predict_recording
+from classifier.inference.predictor import load_predictor
 from tests.classifier.service.conftest import served
 from tests.conftest import ROOT, run_script, write_tone
 
@@ -30,7 +31,7 @@ def message(answer):
 def test_a_recording_is_answered_as_the_script_answers_it(ask, song, trained):
     answer = predict(ask, song).json()
     (one,) = answer["predictions"]
-    expected = prediction.classify(prediction.load(trained.out / "signal"), song)
+    expected = predict_recording(load_predictor(trained.out / "signal"), song)
     of_label = dict(zip(expected.labels, expected.recording, strict=True))
     assert answer["status"] == "OK" and one["title"] == song.name and one["label"] == expected.label
     assert dict(zip(one["labels"], one["probabilities"], strict=True)) == pytest.approx(of_label, abs=1e-4)
@@ -38,13 +39,13 @@ def test_a_recording_is_answered_as_the_script_answers_it(ask, song, trained):
     assert set(one) == {"title", "label", "labels", "probabilities", "seconds"}
 
 
-def test_segments_and_a_drawing_come_when_they_are_asked_for(ask, tmp_path):
+def test_windows_and_a_drawing_come_when_they_are_asked_for(ask, tmp_path):
     five = write_tone(tmp_path / "a tone.wav", seconds=5)
-    (one,) = predict(ask, five, segments=True, drawing=True).json()["predictions"]
-    assert [(segment["start"], segment["end"]) for segment in one["segments"]] == [(0, 2), (2, 4), (4, 5)]
+    (one,) = predict(ask, five, windows=True, drawing=True).json()["predictions"]
+    assert [(window["start"], window["end"]) for window in one["windows"]] == [(0, 2), (2, 4), (4, 5)]
     assert one["seconds"] == one["drawing"]["seconds"] == 5
-    (half,) = predict(ask, five, segments=True, overlap=0.5).json()["predictions"]
-    assert [segment["start"] for segment in half["segments"]] == [0, 1, 2, 3]
+    (half,) = predict(ask, five, windows=True, overlap=0.5).json()["predictions"]
+    assert [window["start"] for window in half["windows"]] == [0, 1, 2, 3]
 
 
 def test_an_archive_is_answered_recording_by_recording(ask, tmp_path, song):
@@ -71,8 +72,9 @@ def test_the_models_say_what_they_are(ask, trained):
     signal_model = ask.get("/v2/models/signal/").json()
     assert signal_model == found["signal"]
     assert signal_model["labels"] == ["silence", "song", "speech"]
-    assert (signal_model["sample_rate"], signal_model["seconds"]) == (16_000, 2)
+    assert (signal_model["sample_rate"], signal_model["window"]) == (16_000, 2)
     assert signal_model["scores"]["chance"] == pytest.approx(1 / 3)
+    assert 0 <= signal_model["scores"]["balanced_accuracy"] <= 1
     assert ask.get("/v2/models/default/").json() in found.values()
 
 
@@ -159,7 +161,7 @@ def test_figures_for_prometheus(ask, song):
     predict(ask, song)
     text = ask.get("/metrics").text
     assert 'requests_total{method="POST",route="/v2/models/{name}/predict/",status="200"}' in text
-    assert float(re.search(r"^heard_seconds_total (\S+)", text, re.M)[1]) > 0
+    assert float(re.search(r"^classified_seconds_total (\S+)", text, re.M)[1]) > 0
 
 
 def test_a_new_model_appears_without_a_restart(trained, tmp_path, song):

@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from classifier.service.catalogue import Catalogue, architectures
+from classifier.service.schemas import Architecture
 from classifier.service.settings import NotFound, Settings
 
 
@@ -14,7 +15,7 @@ def out(trained, tmp_path):
 
 
 def names(catalogue):
-    return [model["name"] for model in catalogue.models()[0] if model["trained"]]
+    return [model.name for model in catalogue.models()[0] if model.trained]
 
 
 def test_a_model_is_known_by_its_folder_and_only_once_it_is_converted(out):
@@ -28,7 +29,7 @@ def test_one_that_can_not_be_used_is_said_with_the_reason(out):
     run["audio_format"]["hop_length"] = 100
     (out / "mel" / "run.json").write_text(json.dumps(run))
     models, unusable = Catalogue(Settings(out=out)).models()
-    assert "mel" not in [model["name"] for model in models] and "hop_length" in unusable["mel"]
+    assert "mel" not in [model.name for model in models] and "hop_length" in unusable["mel"]
     with pytest.raises(NotFound, match="hop_length"):
         Catalogue(Settings(out=out)).predictor("mel")
 
@@ -40,7 +41,7 @@ def test_one_that_is_replaced_answers_as_the_new_one(out):
     shutil.rmtree(out / "signal")
     shutil.copytree(out / "mel", out / "signal")
     assert catalogue.predictor("signal") is not before
-    assert catalogue.model("signal")["architecture"] == "mel"
+    assert catalogue.model("signal").architecture == "mel"
 
 
 def test_names_that_are_paths_lead_nowhere(out):
@@ -55,10 +56,10 @@ def test_names_that_are_paths_lead_nowhere(out):
 
 
 def test_the_published_network_answers_where_its_file_is(out, weights_here):
-    (model,) = (model for model in Catalogue(Settings(out=out)).models()[0] if model["name"] == "yamnet")
-    assert len(model["labels"]) == 521 and model["scores"] is None
+    (model,) = (model for model in Catalogue(Settings(out=out)).models()[0] if model.name == "yamnet")
+    assert len(model.labels) == 521 and model.scores is None
     assert len(Catalogue(Settings(out=out)).predictor("yamnet").labels) == 521
 
 
 def test_an_architecture_is_summed_up_by_the_first_line_of_its_file():
-    assert {"name": "signal", "summary": "1D CNN on raw audio"} in architectures()
+    assert Architecture(name="signal", summary="1D CNN on raw audio") in architectures()

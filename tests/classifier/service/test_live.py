@@ -7,7 +7,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from classifier.audio import recording
-from classifier.inference import prediction
+from classifier.inference.predictor import load_predictor
 from classifier.service.settings import Settings
 
 
@@ -23,7 +23,7 @@ def heard(socket, signal, block=1600):
 
 
 def test_each_half_second_has_the_answer_for_the_last_window(server, song, trained):
-    predictor = prediction.load(trained.out / "signal")
+    predictor = load_predictor(trained.out / "signal")
     signal = recording.read(song, 16_000)[: 3 * 16_000]
     with microphone(server) as socket:
         heard(socket, signal)

@@ -62,7 +62,13 @@ def labels(server):
     return server.client.get("/v2/models/signal/").json()["labels"]
 
 
-def test_the_microphone_is_answered_live(own, voice):
+def n_windows(server, path):
+    files, query = {"data": (path.name, path.read_bytes())}, {"windows": True, "overlap": 0.5}
+    (one,) = server.client.post("/v2/models/mel/predict/", files=files, params=query).json()["predictions"]
+    return len(one["windows"])
+
+
+def test_the_microphone_is_classified_live(own, voice):
     with page_of(own, voice) as page:
         page.select_option("#model", "signal")
         page.click("#listen")
@@ -76,9 +82,13 @@ def test_the_microphone_is_answered_live(own, voice):
 def test_a_file_is_drawn_and_played_from_its_segments(own, voice):
     with page_of(own, voice, color_scheme="dark", viewport={"width": 390, "height": 844}) as page:
         page.select_option("#model", "mel")
+        expect(page.locator("#model-about")).to_contain_text(
+            re.compile(r"windows are 2 s .* balanced accuracy \(guess")
+        )
         page.click("nav a[data-for=recording]")
         page.set_input_files("#file", voice)
         page.wait_for_selector("#timeline button")
+        expect(page.locator("#windows tbody tr")).to_have_count(n_windows(own, voice))
         assert page.evaluate("document.querySelector('#spectrogram').width") > 300
         drawn = "c => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size"
         assert page.locator("#spectrogram").evaluate(drawn) > 20

@@ -51,7 +51,7 @@ def test_the_inside_of_a_folder_without_a_name_is_named_alone(tmp_path):
 
 
 def test_the_longest_path_that_fits_is_taken(tmp_path):
-    names = [(tmp_path, "home"), (tmp_path / "uploads", "your data")]
+    names = {tmp_path: "home", tmp_path / "uploads": "your data"}
     assert scrub.scrub(f"{tmp_path}/uploads/song {tmp_path}/runs", names) == "your data/song home/runs"
 
 

@@ -32,7 +32,7 @@ def get(url):
         return answer.read()
 
 
-def predictions(url):
+def is_up(url):
     try:
         return bool(get(url))
     except OSError:
@@ -59,7 +59,7 @@ def test_it_starts_once_shows_trained_models_and_work_under_way_and_ends(tmp_pat
         wait_until(lambda: set(json.loads(get(f"{url}data/runs"))) == shown)
     finally:
         board.close()
-    assert not predictions(url)
+    assert not is_up(url)
     board.close()
 
 
@@ -69,7 +69,7 @@ def test_one_that_was_killed_is_started_again(tmp_path):
         board.url()
         board.child.kill()
         board.child.wait()
-        assert predictions(board.url())
+        assert is_up(board.url())
     finally:
         board.close()
 
@@ -78,10 +78,10 @@ def test_it_ends_when_the_server_is_killed(tmp_path):
     command = [sys.executable, "-c", SERVER, tmp_path]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         url = server.stdout.readline().strip()
-        assert predictions(url)
+        assert is_up(url)
         server.send_signal(signal.SIGKILL)
         server.wait()
-    wait_until(lambda: not predictions(url))
+    wait_until(lambda: not is_up(url))
 
 
 def test_when_it_can_not_run_its_own_words_say_why(tmp_path, monkeypatch):

@@ -18,34 +18,34 @@ import soundfile
 from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.service.settings import Busy, Refused, Settings, TooLarge
-from classifier.service.workers import Hearing, clean, staged
+from classifier.service.workers import UploadWorkers, clean, staged
 from tests.conftest import ROOT, write_tone
 
 TOP = 2**20  # bytes of the largest thing that hostile archives of these tests may become
 
 
 @pytest.fixture(scope="module")
-def hearing(tmp_path_factory):
+def workers(tmp_path_factory):
     """Ordinary limits, but for archives, which would take long to make."""
     settings = Settings(home=tmp_path_factory.mktemp("home"), always_unpacked_bytes=TOP, archive_files=20)
-    hearing = Hearing(settings)
-    yield hearing
-    hearing.close()
+    workers = UploadWorkers(settings)
+    yield workers
+    workers.close()
 
 
 @pytest.fixture
 def impatient():
     """Half a second for a recording, which may be as long as it likes."""
-    hearing = Hearing(Settings(decoding_seconds=0.5, longest_seconds=10**9))
-    yield hearing
-    hearing.close()
+    workers = UploadWorkers(Settings(decoding_seconds=0.5, longest_seconds=10**9))
+    yield workers
+    workers.close()
 
 
 @pytest.fixture
 def patient():
-    hearing = Hearing(Settings(decoding_seconds=300, longest_seconds=10**9))
-    yield hearing
-    hearing.close()
+    workers = UploadWorkers(Settings(decoding_seconds=300, longest_seconds=10**9))
+    yield workers
+    workers.close()
 
 
 def write_hours(path, hours=100):
@@ -104,14 +104,14 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks i
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3", ".ogg", ".aiff"])
-def test_a_recording_is_heard_as_the_rest_of_the_project_hears_it(hearing, tmp_path, suffix):
+def test_a_recording_is_heard_as_the_rest_of_the_project_hears_it(workers, tmp_path, suffix):
     path = write_tone(tmp_path / f"tone{suffix}", rate=44_100, channels=2)
-    heard = hearing.read(path, 16_000, "title")
-    assert heard.dtype == np.float32
-    np.testing.assert_array_equal(heard, recording.read(path, 16_000))
+    samples = workers.read(path, 16_000, "title")
+    assert samples.dtype == np.float32
+    np.testing.assert_array_equal(samples, recording.read(path, 16_000))
 
 
-def test_what_only_pyav_knows_is_heard_within_the_limits_too(hearing, tmp_path):
+def test_what_only_pyav_knows_is_heard_within_the_limits_too(workers, tmp_path):
     import av
 
     path = tmp_path / "tone.m4a"
@@ -124,50 +124,50 @@ def test_what_only_pyav_knows_is_heard_within_the_limits_too(hearing, tmp_path):
             frame.sample_rate, frame.pts = 16_000, start
             file.mux(stream.encode(frame))
         file.mux(stream.encode(None))
-    np.testing.assert_array_equal(hearing.read(path, 16_000, "title"), recording.read(path, 16_000))
+    np.testing.assert_array_equal(workers.read(path, 16_000, "title"), recording.read(path, 16_000))
 
 
-def test_a_wav_for_browsers_is_16_bit_at_the_audio_formats_rate(hearing, tmp_path):
+def test_a_wav_for_browsers_is_16_bit_at_the_audio_formats_rate(workers, tmp_path):
     path = write_tone(tmp_path / "tone.flac", seconds=2, rate=44_100, channels=2)
-    with soundfile.SoundFile(io.BytesIO(hearing.as_wav(path, "title"))) as wav:
+    with soundfile.SoundFile(io.BytesIO(workers.as_wav(path, "title"))) as wav:
         assert (wav.format, wav.subtype, wav.samplerate, wav.channels) == ("WAV", "PCM_16", 16_000, 1)
         np.testing.assert_allclose(wav.read(), recording.read(path, 16_000), atol=1e-4)
 
 
 @pytest.mark.parametrize("content", [b"", b"a text", b"RIFF\xff\xff\xff\xffWAVEfmt ", bytes(range(256)) * 100])
 @pytest.mark.parametrize("name", ["x.wav", "x.mp3", "x.m4a", "x.raw", "upload"])
-def test_what_is_no_recording_is_refused_by_the_clients_name(hearing, tmp_path, name, content):
+def test_what_is_no_recording_is_refused_by_the_clients_name(workers, tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    refused(lambda: hearing.read(tmp_path / name, 16_000, "title"), tmp_path / name, "cannot be read")
+    refused(lambda: workers.read(tmp_path / name, 16_000, "title"), tmp_path / name, "cannot be read")
 
 
-def test_a_truncated_recording_is_refused(hearing, tmp_path):
+def test_a_truncated_recording_is_refused(workers, tmp_path):
     path = write_tone(tmp_path / "tone.wav")
     path.write_bytes(path.read_bytes()[:-10_000])
-    refused(lambda: hearing.read(path, 16_000, "title"), path, "is cut short")
+    refused(lambda: workers.read(path, 16_000, "title"), path, "is cut short")
 
 
-def test_what_is_no_file_is_refused_and_nobody_waits_for_it(hearing, tmp_path):
+def test_what_is_no_file_is_refused_and_nobody_waits_for_it(workers, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path, tmp_path / "missing"):
-        refused(lambda path=path: hearing.read(path, 16_000, "title"), path, "is not a file|no such recording")
+        refused(lambda path=path: workers.read(path, 16_000, "title"), path, "is not a file|no such recording")
 
 
 def test_the_longest_recording_is_heard_and_a_longer_one_is_not(tmp_path):
-    hearing = Hearing(Settings(longest_seconds=2))
+    workers = UploadWorkers(Settings(longest_seconds=2))
     try:
         whole = write_tone(tmp_path / "whole.wav", seconds=2, rate=8000)
-        assert len(hearing.read(whole, 16_000, "title")) == 32_000
+        assert len(workers.read(whole, 16_000, "title")) == 32_000
         longer = write_tone(tmp_path / "longer.wav", seconds=2.01, rate=8000)
-        message = refused(lambda: hearing.read(longer, 16_000, "title"), longer, "longer than 2 s", TooLarge)
+        message = refused(lambda: workers.read(longer, 16_000, "title"), longer, "longer than 2 s", TooLarge)
         assert message == "title is longer than 2 s: cut it, or run ClassifyRecordings.py on this machine"
     finally:
-        hearing.close()
+        workers.close()
 
 
-def test_a_recording_that_claims_hours_is_read_no_further_than_the_limit(hearing, tmp_path):
+def test_a_recording_that_claims_hours_is_read_no_further_than_the_limit(workers, tmp_path):
     path = write_hours(tmp_path / "hours.wav")
-    refused(lambda: hearing.read(path, 16_000, "title"), path, "longer than 600 s", TooLarge)
+    refused(lambda: workers.read(path, 16_000, "title"), path, "longer than 600 s", TooLarge)
 
 
 @linux
@@ -205,14 +205,14 @@ def test_processes_killed_while_they_have_nothing_to_do_are_replaced(patient, tm
 
 
 @linux
-def test_memory_is_limited_in_the_process_and_not_here(hearing, tmp_path):
-    confined = Hearing(Settings(decoding_bytes=2**28, longest_seconds=10**9))
+def test_memory_is_limited_in_the_process_and_not_here(workers, tmp_path):
+    confined = UploadWorkers(Settings(decoding_bytes=2**28, longest_seconds=10**9))
     path = write_hours(tmp_path / "hours.wav")
     try:
         refused(lambda: confined.read(path, 16_000, "title"), path, "cannot be read|broke the process")
     finally:
         confined.close()
-    assert len(hearing.read(write_tone(tmp_path / "good.wav"), 16_000, "title")) == 48_000
+    assert len(workers.read(write_tone(tmp_path / "good.wav"), 16_000, "title")) == 48_000
 
 
 @linux
@@ -238,22 +238,22 @@ def test_a_process_that_decodes_can_write_no_file_and_leaves_no_core(patient, tm
 
 @linux
 def test_who_waits_is_told_when_the_server_stops(tmp_path):
-    hearing = Hearing(Settings(decoding_seconds=300, longest_seconds=10**9))
+    workers = UploadWorkers(Settings(decoding_seconds=300, longest_seconds=10**9))
     slow = write_hours(tmp_path / "slow.wav")
     workers = []
 
     def stop():
         workers.append(worker_that_reads(slow))
-        hearing.close()
+        workers.close()
 
     stopping = threading.Thread(target=stop)
     stopping.start()
     with pytest.raises(Busy, match="being stopped"):
-        hearing.read(slow, 16_000, "title")
+        workers.read(slow, 16_000, "title")
     stopping.join()
     assert is_gone(workers[0])
     with pytest.raises(Busy):
-        hearing.read(slow, 16_000, "title")
+        workers.read(slow, 16_000, "title")
 
 
 @linux
@@ -265,7 +265,7 @@ def test_no_process_outlives_a_server_that_is_killed(tmp_path):
         "from classifier.service.workers import Hearing\n"
         "from classifier.service.settings import Settings\n"
         "if __name__ == '__main__':\n"
-        "    Hearing(Settings()).read('good.wav', 16_000, 'title')\n"
+        "    UploadWorkers(Settings()).read('good.wav', 16_000, 'title')\n"
         "    print(*[worker.pid for worker in multiprocessing.active_children()], flush=True)\n"
         "    time.sleep(600)\n"
     )
@@ -305,114 +305,114 @@ def write_tar(path, members, kind="w"):
     return path
 
 
-def refused_archive(hearing, path, why, error=InputError):
+def refused_archive(workers, path, why, error=InputError):
     """The archive is refused, and nothing of it is left."""
     folder = path.parent / "unpacked"
-    refused(lambda: hearing.recordings_in(path, "title", folder), path, why, error)
+    refused(lambda: workers.recordings_in(path, "title", folder), path, why, error)
     left = [left for left in path.parent.rglob("*") if left.is_file() and left.parent.name != "made"]
     assert left == [path]
 
 
-def test_a_recording_holds_itself_whatever_it_is_called(hearing, tmp_path, tone):
+def test_a_recording_holds_itself_whatever_it_is_called(workers, tmp_path, tone):
     path = tmp_path / "upload.zip"
     path.write_bytes(tone)
-    assert hearing.recordings_in(path, "title.zip", tmp_path / "unpacked") == [("title.zip", path)]
+    assert workers.recordings_in(path, "title.zip", tmp_path / "unpacked") == [("title.zip", path)]
     assert not (tmp_path / "unpacked").exists()
 
 
 @pytest.mark.parametrize("kind", ["zip", "w", "w:gz", "w:bz2", "w:xz"])
-def test_an_archive_holds_its_recordings_whatever_it_is_called(hearing, tmp_path, tone, kind):
+def test_an_archive_holds_its_recordings_whatever_it_is_called(workers, tmp_path, tone, kind):
     members = {"b.wav": tone, "birds/a.WAV": tone, "notes.txt": b"x", ".hidden/c.wav": tone, "__x/y.zip": b"PK"}
     path = tmp_path / "upload.wav"
     write_zip(path, members) if kind == "zip" else write_tar(path, members, kind)
-    found = hearing.recordings_in(path, "title.wav", tmp_path / "unpacked")
+    found = workers.recordings_in(path, "title.wav", tmp_path / "unpacked")
     assert [title for title, _ in found] == ["b.wav", "birds/a.WAV"]
     for title, inside in found:
         assert inside == tmp_path / "unpacked" / title and inside.read_bytes() == tone
-        assert len(hearing.read(inside, 16_000, title)) == 8000
+        assert len(workers.read(inside, 16_000, title)) == 8000
 
 
 @pytest.mark.parametrize("title", ["song.wav.gz", "C:\\music\\song.wav.gz", "../../music/song.wav.gz", "song.wav"])
-def test_one_compressed_recording_is_called_like_the_upload(hearing, tmp_path, tone, title):
+def test_one_compressed_recording_is_called_like_the_upload(workers, tmp_path, tone, title):
     (tmp_path / "upload").write_bytes(gzip.compress(tone))
-    found = hearing.recordings_in(tmp_path / "upload", title, tmp_path / "unpacked")
+    found = workers.recordings_in(tmp_path / "upload", title, tmp_path / "unpacked")
     assert found == [("song.wav", tmp_path / "unpacked" / "song.wav")]
 
 
-def test_a_bomb_is_refused_before_it_fills_the_disk(hearing, tmp_path):
+def test_a_bomb_is_refused_before_it_fills_the_disk(workers, tmp_path):
     path = write_zip(tmp_path / "upload", {"bomb.wav": bytes(TOP + 1)})
-    refused_archive(hearing, path, "holds more than the")
+    refused_archive(workers, path, "holds more than the")
 
 
 def test_an_archive_may_grow_with_its_own_size_up_to_the_limit_of_all(tmp_path):
-    hearing = Hearing(Settings(always_unpacked_bytes=1000, most_times_larger=10, unpacked_bytes=50_000))
+    workers = UploadWorkers(Settings(always_unpacked_bytes=1000, most_times_larger=10, unpacked_bytes=50_000))
     noise = np.random.default_rng(0).bytes(4000)
     try:
         within = write_zip(tmp_path / "within", {"a.wav": noise, "b.wav": bytes(30_000)})
-        assert len(hearing.recordings_in(within, "title", tmp_path / "one")) == 2
+        assert len(workers.recordings_in(within, "title", tmp_path / "one")) == 2
         beyond = write_zip(tmp_path / "beyond", {"a.wav": noise, "b.wav": bytes(45_000)})
-        refused(lambda: hearing.recordings_in(beyond, "title", tmp_path / "two"), beyond, "holds more than")
+        refused(lambda: workers.recordings_in(beyond, "title", tmp_path / "two"), beyond, "holds more than")
         all_of_it = write_zip(tmp_path / "all", {"a.wav": noise * 3, "b.wav": noise * 10})
-        refused(lambda: hearing.recordings_in(all_of_it, "title", tmp_path / "two"), all_of_it, "holds more than")
+        refused(lambda: workers.recordings_in(all_of_it, "title", tmp_path / "two"), all_of_it, "holds more than")
     finally:
-        hearing.close()
+        workers.close()
 
 
-def test_too_many_files_are_refused(hearing, tmp_path):
-    refused_archive(hearing, write_zip(tmp_path / "upload", {f"{i}.wav": b"" for i in range(21)}), "the limit of 20")
+def test_too_many_files_are_refused(workers, tmp_path):
+    refused_archive(workers, write_zip(tmp_path / "upload", {f"{i}.wav": b"" for i in range(21)}), "the limit of 20")
 
 
 @pytest.mark.parametrize("name", ["../evil.wav", "/tmp/evil.wav", "a/../../evil.wav", "..\\evil.wav"])
-def test_names_that_lead_elsewhere_are_refused(hearing, tmp_path, tone, name):
+def test_names_that_lead_elsewhere_are_refused(workers, tmp_path, tone, name):
     (tmp_path / "in").mkdir()
-    refused_archive(hearing, write_zip(tmp_path / "in" / "upload", {name: tone}), "leads out|absolute|backslash")
+    refused_archive(workers, write_zip(tmp_path / "in" / "upload", {name: tone}), "leads out|absolute|backslash")
     assert not (tmp_path / "evil.wav").exists()
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE])
-def test_links_and_devices_are_refused(hearing, tmp_path, kind):
+def test_links_and_devices_are_refused(workers, tmp_path, kind):
     with tarfile.open(tmp_path / "upload", "w") as archive:
         info = tarfile.TarInfo("song.wav")
         info.type, info.linkname = kind, "/etc/passwd"
         archive.addfile(info)
-    refused_archive(hearing, tmp_path / "upload", "is a link or a device")
+    refused_archive(workers, tmp_path / "upload", "is a link or a device")
 
 
-def test_a_link_in_a_zip_is_refused(hearing, tmp_path):
+def test_a_link_in_a_zip_is_refused(workers, tmp_path):
     with zipfile.ZipFile(tmp_path / "upload", "w") as archive:
         info = zipfile.ZipInfo("song.wav")
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
-    refused_archive(hearing, tmp_path / "upload", "is a link or a device")
+    refused_archive(workers, tmp_path / "upload", "is a link or a device")
 
 
-def test_an_encrypted_archive_is_refused(hearing, tmp_path, tone):
+def test_an_encrypted_archive_is_refused(workers, tmp_path, tone):
     path = write_zip(tmp_path / "upload", {"song.wav": tone})
     content = bytearray(path.read_bytes())
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    refused_archive(hearing, path, "is encrypted")
+    refused_archive(workers, path, "is encrypted")
 
 
-def test_an_archive_in_an_archive_is_not_unpacked(hearing, tmp_path, tone):
+def test_an_archive_in_an_archive_is_not_unpacked(workers, tmp_path, tone):
     inner = write_zip(tmp_path / "made" / "inner.zip", {"song.wav": tone}).read_bytes()
     path = write_zip(tmp_path / "upload", {"inner.zip": inner})
     with pytest.raises(Refused, match="title holds no recordings"):
-        hearing.recordings_in(path, "title", tmp_path / "unpacked")
+        workers.recordings_in(path, "title", tmp_path / "unpacked")
 
 
-def test_an_archive_that_calls_itself_a_recording_inside_one_is_no_recording(hearing, tmp_path, tone):
+def test_an_archive_that_calls_itself_a_recording_inside_one_is_no_recording(workers, tmp_path, tone):
     inner = write_zip(tmp_path / "made" / "inner.zip", {"song.wav": tone}).read_bytes()
     path = write_zip(tmp_path / "upload", {"inner.wav": inner})
-    [(title, inside)] = hearing.recordings_in(path, "title", tmp_path / "unpacked")
+    [(title, inside)] = workers.recordings_in(path, "title", tmp_path / "unpacked")
     with pytest.raises(InputError, match="inner.wav cannot be read"):
-        hearing.read(inside, 16_000, title)
+        workers.read(inside, 16_000, title)
 
 
 @pytest.mark.parametrize("content", [b"PK", b"PK\x05\x06" + bytes(18), b"\x1f\x8b no", b"BZh9", b"\xfd7zXZ\0"])
-def test_a_damaged_archive_is_refused(hearing, tmp_path, content):
+def test_a_damaged_archive_is_refused(workers, tmp_path, content):
     (tmp_path / "upload").write_bytes(content)
-    refused_archive(hearing, tmp_path / "upload", "damaged|holds no files")
+    refused_archive(workers, tmp_path / "upload", "damaged|holds no files")
 
 
 def test_an_archive_that_takes_too_long_is_given_up(impatient, tmp_path):

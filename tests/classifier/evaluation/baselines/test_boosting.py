@@ -1,5 +1,7 @@
 """The boosting baseline: nothing held out helps to fit it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
@@ -12,6 +14,7 @@ from tests.conftest import write_data
 
 console.import_tensorflow()
 from classifier.evaluation.baselines import boosting  # noqa: E402
+from classifier.evaluation.baselines.config import BoostingConfig  # noqa: E402
 from classifier.training.datasets import Windows  # noqa: E402
 
 LABELS = ["high tone", "low tone"]
@@ -20,7 +23,7 @@ AUDIO_FORMAT = AudioFormat()
 
 @pytest.fixture(scope="module")
 def tones(tmp_path_factory):
-    """Decoded recordings of 3 s, and the side each is on."""
+    """Decoded recordings of 3 s, and the split each is in."""
     data = write_data(tmp_path_factory.mktemp("tones") / "data")
     held = audio_cache.read(clips.read_clips(data), data, AUDIO_FORMAT.sample_rate, keep=False)
     return held, splits.split(held.clips, held.contents)
@@ -117,9 +120,9 @@ def test_overlap_gives_more_windows_to_learn_from_and_the_same_to_test(tones):
 
 
 @pytest.mark.parametrize("overlap", [-0.1, 0.95, 1, float("nan")])
-def test_an_overlap_that_is_none_is_refused(tones, overlap):
+def test_an_overlap_out_of_range_is_refused(overlap):
     with pytest.raises(InputError, match="--overlap .*: give a share of a window: from 0 to 0.9"):
-        boosting.cut(*tones, LABELS, AUDIO_FORMAT, overlap)
+        BoostingConfig(Path("data"), overlap=overlap)
 
 
 @pytest.mark.parametrize("name", boosting.LAYERS)

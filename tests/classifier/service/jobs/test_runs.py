@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from classifier.core.errors import InputError
+from classifier.service.jobs.request import TrainingRequest
 from classifier.service.jobs.runs import FILE, Runs
 from classifier.service.settings import NotFound
 from tests.conftest import ROOT
@@ -111,6 +112,53 @@ def test_no_other_status_gets_in(runs):
     with pytest.raises(sqlite3.IntegrityError):
         runs.update(run.uuid, status="asleep")
     assert runs.get(run.uuid).status == "waiting"
+
+
+OLD_TABLE = """
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL UNIQUE, architecture TEXT NOT NULL, args TEXT NOT NULL,
+    data TEXT NOT NULL, date TEXT NOT NULL, place INTEGER NOT NULL, status TEXT NOT NULL, uploaded INTEGER NOT NULL,
+    kept INTEGER NOT NULL, seconds REAL NOT NULL, epoch INTEGER, modelname TEXT, finish_date TEXT, error TEXT
+)
+"""
+
+
+def write_old_home(home, **statuses):
+    """What a server of version 1 left, {uuid: status}: each run has begun."""
+    with sqlite3.connect(home / FILE) as database:
+        database.execute(OLD_TABLE)
+        database.execute("PRAGMA user_version = 1")
+        for place, (uuid, status) in enumerate(statuses.items(), 1):
+            database.execute(
+                "INSERT INTO runs (uuid, architecture, args, data, date, place, status, uploaded, kept, seconds, epoch)"
+                " VALUES (?, 'signal', ?, 'data_short', '2026-01-02T03:04:05Z', ?, ?, 0, 0, 60.0, 7)",
+                (uuid, '{"dataset_directory": "data_short", "epochs": 9}', place, status),
+            )
+            work = home / "work" / uuid
+            (work / "trained" / ".signal.training").mkdir(parents=True)
+            (work / "trained" / ".signal.training" / "state.npz").write_bytes(b"of an older version")
+            (work / "log.txt").write_text("epoch 7 of 9")
+    database.close()
+
+
+def test_runs_of_an_older_version_are_kept_and_what_is_not_done_begins_again(tmp_path, capsys):
+    write_old_home(tmp_path, done="done", stopped="interrupted", begun="running", waits="waiting")
+    runs = Runs(tmp_path)
+    assert "3 unfinished trainings begin again" in capsys.readouterr().err
+    assert {run.uuid: run.status for run in runs.all()} == {
+        "waits": "waiting",
+        "begun": "interrupted",
+        "stopped": "interrupted",
+        "done": "done",
+    }
+    assert {run.uuid: run.epoch for run in runs.all()} == {"waits": None, "begun": None, "stopped": None, "done": 7}
+    assert TrainingRequest(**runs.get("stopped").args).epochs == 9
+    assert (tmp_path / "work" / "done" / "trained").exists()
+    for uuid in ("waits", "begun", "stopped"):
+        assert [path.name for path in (tmp_path / "work" / uuid).iterdir()] == ["log.txt"]
+    runs.close()
+    Runs(tmp_path).close()
+    assert capsys.readouterr().err == ""  # once
 
 
 def test_a_file_of_a_newer_version_is_not_touched(tmp_path):

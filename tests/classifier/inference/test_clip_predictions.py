@@ -6,7 +6,7 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip
-from classifier.inference import predictions
+from classifier.inference.clip_predictions import predict_clips
 from classifier.records.audio_format import AudioFormat
 
 LABELS = ["quiet", "loud"]
@@ -32,7 +32,7 @@ def predictor(labels=LABELS):
 @pytest.mark.parametrize(("overlap", "n_windows"), [(0.0, [3, 1]), (0.5, [4, 1])])
 def test_every_sample_is_in_a_window(cache, monkeypatch, overlap, n_windows):
     monkeypatch.setattr(AudioCache, "forget", lambda self: None)
-    found = predictions.predict(predictor(), cache, overlap)
+    found = predict_clips(predictor(), cache, overlap)
     assert np.bincount(found["recordings"]).tolist() == n_windows
     assert found["targets"].tolist() == found["recordings"].tolist()
     assert found["probabilities"].argmax(axis=1).tolist() == found["targets"].tolist()
@@ -41,9 +41,9 @@ def test_every_sample_is_in_a_window(cache, monkeypatch, overlap, n_windows):
 @pytest.mark.parametrize("overlap", [1, -0.1, float("nan")])
 def test_an_overlap_out_of_range_is_refused(cache, overlap):
     with pytest.raises(InputError, match="--overlap"):
-        predictions.predict(predictor(), cache, overlap)
+        predict_clips(predictor(), cache, overlap)
 
 
 def test_a_label_the_model_does_not_know_is_named(cache):
     with pytest.raises(InputError, match="knows quiet, noisy, and not loud"):
-        predictions.predict(predictor(["quiet", "noisy"]), cache)
+        predict_clips(predictor(["quiet", "noisy"]), cache)

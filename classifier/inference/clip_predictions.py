@@ -7,12 +7,12 @@ import numpy as np
 from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core.errors import InputError
 from classifier.data.audio_cache import AudioCache, to_float
-from classifier.inference.prediction import Predictor
+from classifier.inference.predictor import Predictor
 
 BATCH_SIZE = 256  # windows
 
 
-def predict(predictor: Predictor, cache: AudioCache, overlap: float = 0.0) -> dict[str, np.ndarray]:
+def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0) -> dict[str, np.ndarray]:
     """The predictions and targets of all windows of all clips.
 
     Args:

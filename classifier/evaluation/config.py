@@ -1,0 +1,149 @@
+"""What a person chose for an evaluation."""
+
+from argparse import Namespace
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from classifier.core import registry
+from classifier.core.bounds import check_range
+from classifier.core.errors import InputError
+from classifier.data import clips
+from classifier.records.config import RunConfig
+from classifier.storage.locations import absolute
+from Constants import EVALUATED, LABELS_FILE
+
+ALL = "all"
+TRAINING_ONLY = (  # a trained model is only tested
+    "folds",
+    "background_noise",
+    "fine_tune",
+    "epochs",
+    "paper",
+    "window",
+    "sample_rate",
+    "jobs",
+    "scheduler",
+)
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """Which models to evaluate, on which recordings, and how.
+
+    Attributes:
+        model: names of classifier/models with commas, or all, to train on every fold; or paths of trained folders and
+            .tflite files with commas, to test only.
+        data: a folder, a csv file, or an address.
+        layout: a file of classifier/data/layouts; None: recognised.
+        labels: file with one label per line.
+        group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
+        folds: numbers with commas, or all; None where nothing was chosen, which is all.
+        seed: of the folds and of the weights.
+        background_noise: folder of recordings to mix behind training windows.
+        fine_tune: last layers of a pretrained network that learn.
+        epochs: at most so many; None: as the recipe says.
+        paper: train as the paper does.
+        window: seconds; None: as Constants.py says.
+        sample_rate: Hz; None: as Constants.py says.
+        vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
+        overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
+        negatives: folder of recordings without any of the labels, to count false alarms in; for trained models.
+        jobs: trainings at once on this machine; None: by cores and memory.
+        scheduler: address of a Dask scheduler.
+        out: folder or address of the results.
+    """
+
+    model: str
+    data: Path | str
+    layout: str | None = None
+    labels: Path = LABELS_FILE
+    group_by: str | None = None
+    folds: str | None = None
+    seed: int = 0
+    background_noise: Path | None = None
+    fine_tune: int | None = None
+    epochs: int | None = None
+    paper: bool = False
+    window: float | None = None
+    sample_rate: int | None = None
+    vote: bool = False
+    overlap: float = 0.0
+    negatives: Path | None = None
+    jobs: int | None = None
+    scheduler: str | None = None
+    out: Path | str = EVALUATED
+
+    def __post_init__(self):
+        """
+        Raises:
+            InputError: a value is out of its range, two contradict each other, or there is no such model.
+        """
+        check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
+        if self.tests_trained_models:
+            self._check_test()
+        else:
+            self._check_training()
+
+    @classmethod
+    def from_args(cls, args: Namespace) -> "EvaluationConfig":
+        """The config of a command line; paths become absolute, except that of the results.
+
+        Raises:
+            InputError: as of `EvaluationConfig`; there is no data.
+        """
+        values: dict[str, Any] = {field.name: getattr(args, field.name) for field in fields(cls)}
+        values["data"] = absolute(args.data or clips.default_data())
+        if args.background_noise:
+            values["background_noise"] = args.background_noise.resolve()
+        return cls(**values)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The models, as paths."""
+        return [Path(name.strip()) for name in self.model.split(",")]
+
+    @property
+    def tests_trained_models(self) -> bool:
+        """Whether the models are trained ones, to be tested only."""
+        if {str(path) for path in self.paths} <= {ALL, *registry.names("models")}:
+            return False
+        return any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in self.paths)
+
+    def run_config(self) -> RunConfig:
+        """What decides on the weights of the models that are trained; its fold is 0."""
+        noise = self.background_noise and str(self.background_noise)
+        return RunConfig(
+            data=str(self.data),
+            layout=self.layout,
+            group_by=self.group_by,
+            seed=self.seed,
+            background_noise=noise,
+            fine_tune=self.fine_tune,
+            epochs=self.epochs,
+            paper=self.paper,
+            window=self.window,
+            sample_rate=self.sample_rate,
+        )
+
+    def _check_training(self) -> None:
+        registry.choose("models", self.model)
+        if self.overlap or self.negatives:
+            raise InputError(
+                "--overlap and --negatives are for models that are trained already: leave them out, or name such a "
+                "model (--model trained/mel)"
+            )
+        if self.jobs and self.scheduler:
+            raise InputError(
+                "--jobs is for this machine, and --scheduler for a cluster, whose workers train one model per thread: "
+                "leave one out"
+            )
+        if self.background_noise:
+            clips.of_background_noise(self.background_noise)
+
+    def _check_test(self) -> None:
+        useless = [f"--{name.replace('_', '-')}" for name in TRAINING_ONLY if getattr(self, name) not in (None, False)]
+        if useless:
+            raise InputError(f"{self.paths[0]} is trained, and only tested here: leave out {', '.join(useless)}")
+        if len({path.stem for path in self.paths}) < len(self.paths):
+            raise InputError(f"two of {self.model} have one name, and so would their results; test them one at a time")

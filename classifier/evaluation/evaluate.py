@@ -1,0 +1,69 @@
+"""Evaluate models: train and test architectures on every fold, or test trained models."""
+
+from pathlib import PurePosixPath
+
+from classifier.core import registry
+from classifier.core.console import say
+from classifier.data import audio_cache, clips
+from classifier.data.layouts import Clip
+from classifier.evaluation import cross_validation, fold_processes, results, trained_models
+from classifier.evaluation.config import ALL, EvaluationConfig
+from classifier.evaluation.results import EvaluationResult
+from classifier.inference.predictor import load_predictor
+from classifier.pretrained import weights
+from classifier.storage import mirror
+from classifier.storage.locations import is_remote
+
+
+def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
+    """Evaluate all models of a config; results are written as JSON as they come.
+
+    Returns:
+        {stem: result} of each model: the result is `<stem>.json` in `mirror.local_path(config.out)`.
+
+    Raises:
+        InputError: the data cannot be read or split, a training failed, or a model cannot be run.
+    """
+    mirror.updated_for_writing(config.out)  # an error now, and not after the trainings
+    found = clips.read_clips(config.data, config.group_by, config.layout)
+    return _test_models(config, found) if config.tests_trained_models else _cross_validate(config, found)
+
+
+def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
+    names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
+    labels = clips.label_order(found, config.labels)
+    rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
+    stores = {rate: audio_cache.read(found, config.data, rate) for rate in dict.fromkeys(rates.values())}
+    store_of = {name: stores[rate] for name, rate in rates.items()}
+    first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
+    folds = cross_validation.choose_folds(config.folds or ALL, first.clips, first.contents, config.seed)
+    trainings = cross_validation.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
+    missing = [
+        training
+        for training in trainings
+        if not cross_validation.is_trained(training, store_of[training.model].fingerprint, labels)
+    ]
+    jobs = config.jobs or fold_processes.default_jobs()
+    where = f"on the workers of {config.scheduler}" if config.scheduler else f"up to {jobs} at once"
+    say(f"{len(trainings)} trainings, {len(trainings) - len(missing)} done before, {where}")
+    address = str(config.out) if is_remote(config.out) else None
+    fold_processes.train(missing, labels, jobs, config.scheduler, address)
+    evaluated = {}
+    for name in names:
+        of_model = [training for training in trainings if training.model == name]
+        evaluated[name] = cross_validation.gather(of_model, store_of[name], config.vote, config.seed)
+        results.write(evaluated[name], mirror.local_path(config.out) / f"{name}.json")
+    return evaluated
+
+
+def _test_models(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
+    evaluated = {}
+    for path in config.paths:
+        predictor = load_predictor(path)
+        store = audio_cache.read(found, config.data, predictor.audio_format.sample_rate)
+        stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
+        evaluated[stem] = trained_models.evaluate_model(
+            path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives
+        )
+        results.write(evaluated[stem], mirror.local_path(config.out) / f"{stem}.json")
+    return evaluated

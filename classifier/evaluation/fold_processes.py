@@ -1,0 +1,135 @@
+"""Train folds in processes of their own: several at once on this machine, or on the workers of a Dask cluster.
+
+On a cluster a worker mirrors data that has an address, and sends the trained folder to where the results have one; what
+is given by its path lies where all machines see it.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from classifier.core import parallel, processes
+from classifier.core.console import say
+from classifier.core.errors import InputError
+from classifier.evaluation.cross_validation import FoldTraining
+from classifier.records import artifact
+from classifier.storage import mirror, remote
+
+TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
+TRAINING_CORES = 2  # more than two hardly make a training of these models faster
+POLL_SECONDS = 0.2  # between two checks of a process
+INVALID_INPUT = 1  # exit code of a script after a sentence about it; see console.run
+STOP_SECONDS = 10  # a process has to end when it is asked to
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training went. code: its exit code, None where it was not begun. log: all that it wrote."""
+
+    number: int
+    code: int | None
+    log: str = ""
+
+
+def default_jobs() -> int:
+    """How many trainings this machine has cores and memory for, at least 1."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else TRAINING_BYTES
+    return int(max(1, min(parallel.cpu_count() // TRAINING_CORES, memory // TRAINING_BYTES)))
+
+
+def train(
+    trainings: Sequence[FoldTraining],
+    labels: Sequence[str],
+    jobs: int,
+    scheduler: str | None = None,
+    address: str | None = None,
+) -> None:
+    """Run trainings, some at a time, with one line for each that ends. Whatever stops this process stops them too.
+
+    Args:
+        trainings: those of one evaluation.
+        labels: in the order of the outputs.
+        jobs: trainings at a time on this machine; on a cluster it is one per thread of its workers.
+        scheduler: address of a Dask scheduler; None for this machine.
+        address: that the folder of the results is a mirror of; None where it is none.
+
+    Raises:
+        InputError: a training failed; those that were under way are finished first.
+    """
+    if not trainings:
+        return
+    started, n_done, failure = time.monotonic(), 0, None
+    trainings = [replace(training, out=training.out.resolve(), split={}) for training in trainings]  # few bytes
+    stop_file = f"{address if scheduler and address else trainings[0].out.parent}/.stop-{uuid.uuid4().hex}"
+    calls = [(n, training, labels, stop_file, scheduler and address) for n, training in enumerate(trainings)]
+    try:
+        with contextlib.closing(parallel.results(_train, calls, scheduler, jobs)) as outcomes:
+            for outcome in outcomes:
+                training = trainings[outcome.number]
+                if outcome.code == 0:
+                    if address:
+                        mirror.updated(address) if scheduler else mirror.upload(training.out.parent, address)
+                    if scheduler and not training.folder.is_dir():
+                        raise parallel.not_shared(training.folder)
+                    n_done += 1
+                    say(_summary(training, n_done, len(trainings), time.monotonic() - started))
+                elif outcome.code is not None:
+                    failure = failure or _reason(outcome)
+                    say(f"{training.model}, fold {training.fold}: failed")
+    finally:
+        remote.remove(stop_file)
+    if failure:
+        raise InputError(f"a training failed, the finished ones are kept: {failure}")
+
+
+def _summary(training: FoldTraining, n_done: int, n: int, seconds: float) -> str:
+    accuracy = artifact.load(training.folder).record.scores["windows"]["balanced_accuracy"]
+    progress = f"{n_done} of {n} done, {seconds / 60:.1f} minutes"
+    return f"{training.model}, fold {training.fold}: balanced accuracy {accuracy:.1%}; {progress}"
+
+
+def _train(number: int, training: FoldTraining, labels: Sequence[str], stop_file: str, address: str | None) -> Outcome:
+    """One training, unless the stop file exists; one that fails makes that file, so that no other is begun."""
+    if remote.stamp(stop_file):
+        return Outcome(number, None)
+    target = f"{address}/{training.out.name}/{training.model}"
+    with tempfile.TemporaryDirectory() as folder:
+        training = replace(training, out=Path(folder)) if address else training
+        labels_file = Path(folder) / "labels.txt"
+        labels_file.write_text("\n".join(labels) + "\n", encoding="utf-8")
+        code, log = run_while_wanted(training.command(labels_file))
+        if code and parallel.is_wanted():
+            with remote.new_file(stop_file) as fresh:
+                fresh.touch()
+        elif address and not code:
+            mirror.upload(training.folder, target)
+    return Outcome(number, code, log)
+
+
+def run_while_wanted(command: Sequence[str]) -> tuple[int, str]:
+    """Run a command for as long as somebody waits for it; returns its exit code and all that it wrote."""
+    parent = os.getppid()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        child = processes.start(command, log)
+        try:
+            while child.poll() is None and parallel.is_wanted() and os.getppid() == parent:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(POLL_SECONDS)
+        finally:
+            processes.stop(child, STOP_SECONDS, signal.SIGINT)
+        return child.returncode, log.read_text(encoding="utf-8", errors="replace").strip()
+
+
+def _reason(outcome: Outcome) -> str:
+    """The last line that a training wrote; its whole log is shown unless it ended with invalid input."""
+    if outcome.code != INVALID_INPUT:
+        say(outcome.log)
+    return outcome.log.splitlines()[-1] if outcome.log else processes.exit_reason(outcome.code or 0)

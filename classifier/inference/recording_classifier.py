@@ -1,0 +1,239 @@
+"""Classify one recording block by block: memory does not grow with its length.
+
+Predictions are those of prediction.predict_signal on the whole recording; what is kept of it fits on one line.
+"""
+
+import functools
+import hashlib
+import json
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.audio import recording
+from classifier.audio.windows import cut_blocks, hop_length
+from classifier.core.console import progress
+from classifier.core.errors import InputError
+from classifier.data.inputs import Source
+from classifier.inference.config import ClassificationConfig
+from classifier.inference.predictor import Predictor, cached_predictor, find_model, load_predictor
+from classifier.inference.segments import SegmentMerger, SegmentRules
+from classifier.records import artifact
+from classifier.records.tflite_operators import output_operator
+from classifier.scoring.thresholds import BACKGROUND, in_order, reached
+from classifier.storage import locations, remote
+from Constants import WEIGHTS
+
+BATCH_WINDOWS = 16  # that a thread runs at once
+DEFAULT_THRESHOLD = 0.5  # where neither the training nor a person chose one
+DIGITS = 6  # of seconds and probabilities; float32 has no more
+
+
+@dataclass(frozen=True)
+class ClassifierSettings:
+    """All that decides the result for a recording, apart from the recording. Workers of a cluster are sent this.
+
+    Attributes:
+        model: absolute path, or the name of a published network, whose file each machine has in a place of its own.
+        version: hash of the file that is run.
+        overlap: share of a window that the next one repeats.
+        recording_thresholds: {label: threshold} for the label of a whole recording.
+        rules: for segments.
+    """
+
+    model: str
+    version: str
+    overlap: float
+    recording_thresholds: dict[str, float]
+    rules: SegmentRules
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """Equal for settings that decide the same, wherever the model lies."""
+        return _hash({**asdict(self), "model": None})
+
+    def key(self, source: Source) -> str:
+        """Equal for the same version of a recording under the same `fingerprint`."""
+        path = source.location if locations.is_remote(source.location) else os.path.realpath(source.location)
+        return _hash([self.fingerprint, path, source.member, source.stamp])[:32]
+
+
+@dataclass(frozen=True)
+class ClassifiedSegment:
+    """A segment as the journal keeps it. label: index into the model's labels; start, end: seconds."""
+
+    label: int
+    start: float
+    end: float
+    peak: float
+    mean: float
+
+
+@dataclass(frozen=True)
+class RecordingResult:
+    """What the journal keeps of a recording.
+
+    Attributes:
+        seconds: its length.
+        highest: Hz; the highest frequency that the model received.
+        label: None where it is none of the labels.
+        probability: of the most probable label, mean over the windows.
+        segments: by start.
+    """
+
+    seconds: float
+    highest: float
+    label: str | None
+    probability: float
+    segments: list[ClassifiedSegment]
+
+    def as_entry(self) -> dict:
+        """For the journal; a segment is a list of its values, as there may be very many."""
+        return {**vars(self), "segments": [list(vars(segment).values()) for segment in self.segments]}
+
+    @classmethod
+    def from_entry(cls, entry: dict) -> "RecordingResult":
+        """What `as_entry` made; other keys of the entry are left out."""
+        values: dict[str, Any] = {field.name: entry[field.name] for field in fields(cls)}
+        values["segments"] = [ClassifiedSegment(*row) for row in entry["segments"]]
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call of `classify` ended.
+
+    Attributes:
+        index: of the call.
+        path: path or address that was read.
+        result: None where the recording cannot be read.
+        reason: why it cannot be read.
+    """
+
+    index: int
+    path: str
+    result: RecordingResult | None = None
+    reason: str | None = None
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Predictor]:
+    """The settings of a config, and the predictor of its model.
+
+    Several labels may be reported in a window by a model whose outputs are sigmoids (of a .tflite, the last operator
+    says so); what was trained here ends in a softmax, and reports one label or none.
+
+    Without a threshold in the config those chosen in training count, also for a .tflite in a trained folder, else
+    DEFAULT_THRESHOLD. A threshold of the config counts for all labels, but for background labels of a softmax.
+
+    Raises:
+        InputError: as of predictor.load_predictor.
+    """
+    model = find_model(config.model, config.trained)
+    predictor = load_predictor(model, threads=1)
+    source, labels = predictor.source, tuple(predictor.labels)
+    independent = source.suffix == ".tflite" and output_operator(source) == "LOGISTIC"
+    wanted = [label for label in labels if independent or label not in BACKGROUND]
+    if config.threshold is None and (source.parent / artifact.RUN).is_file():
+        recording_thresholds = thresholds = artifact.load(source.parent).thresholds
+    else:
+        thresholds = dict.fromkeys(wanted, DEFAULT_THRESHOLD if config.threshold is None else config.threshold)
+        recording_thresholds = {} if config.threshold is None else thresholds
+    rules = SegmentRules(labels, thresholds, independent, config.smooth, config.merge_gap, config.min_duration)
+    version = hashlib.sha256(source.read_bytes()).hexdigest()
+    is_published = model.parent == WEIGHTS and not os.path.exists(config.model)
+    name = str(config.model) if is_published else os.path.abspath(model)  # workers may be in another folder
+    return ClassifierSettings(name, version, config.overlap, recording_thresholds, rules), predictor
+
+
+def classify(
+    index: int, path: str, name: str, settings: ClassifierSettings, threads: int = 1, show_progress: bool = False
+) -> Outcome:
+    """Classify one recording, in this process.
+
+    Args:
+        index: identifies the call.
+        path: path or address.
+        name: of the recording, in messages.
+        threads: that run the model at once.
+        show_progress: with a progress bar.
+    """
+    local = path
+    try:
+        with remote.local_copy(path) as local:
+            return Outcome(index, path, _classify(local, settings, threads, show_progress))
+    except (InputError, OSError) as error:
+        return Outcome(index, path, reason=str(error).replace(str(local), name))
+
+
+def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progress: bool) -> RecordingResult:
+    predictor = cached_predictor(settings.model, settings.version, 1)
+    audio_format, labels = predictor.audio_format, list(settings.rules.labels)
+    hop = hop_length(audio_format.window_length, settings.overlap)
+    properties = recording.properties(path)
+    merger, samples = SegmentMerger(settings.rules, audio_format, hop), 0
+    blocks = recording.blocks(path, audio_format.sample_rate)
+    if show_progress:
+        blocks = _with_progress(blocks, audio_format.sample_rate, properties.seconds)
+    batches = _batches(cut_blocks(blocks, audio_format.window_length, hop))
+    for end, probabilities in _in_threads(predictor.probabilities, batches, threads):
+        merger.add(probabilities)
+        samples = end
+    mean = merger.mean
+    best = reached(mean[None], in_order(settings.recording_thresholds, labels))[0]
+    segments = [
+        ClassifiedSegment(
+            labels.index(segment.label),
+            *(round(value, DIGITS) for value in (segment.start, segment.end, segment.peak, segment.mean)),
+        )
+        for segment in merger.finish(samples)
+    ]
+    return RecordingResult(
+        seconds=round(samples / audio_format.sample_rate, DIGITS),
+        highest=min(properties.rate, audio_format.sample_rate) / 2,
+        label=labels[best] if best >= 0 else None,
+        probability=round(float(mean.max()), DIGITS),
+        segments=segments,
+    )
+
+
+def _with_progress(blocks: Iterable[np.ndarray], rate: int, seconds: float | None) -> Iterator[np.ndarray]:
+    with progress(None, "seconds of audio", seconds and round(seconds)) as bar:
+        samples = 0
+        for block in blocks:
+            samples += len(block)
+            bar.update(samples // rate - bar.n)
+            yield block
+
+
+def _batches(cut: Iterable[tuple[int, np.ndarray, int]]) -> Iterator[tuple[int, np.ndarray]]:
+    """(sample up to which they hold sound, windows), few windows at a time."""
+    for _, windows, end in cut:
+        for first in range(0, len(windows), BATCH_WINDOWS):
+            yield end, windows[first : first + BATCH_WINDOWS]
+
+
+def _in_threads(
+    function: Callable[[np.ndarray], np.ndarray], batches: Iterable[tuple[int, np.ndarray]], threads: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """(end, function(windows)) in order; while some threads work, the next blocks are read."""
+    if threads == 1:
+        yield from ((end, function(windows)) for end, windows in batches)
+        return
+    waiting = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for end, windows in batches:
+            waiting.append((end, pool.submit(function, windows)))
+            if len(waiting) > 2 * threads:
+                end, future = waiting.popleft()
+                yield end, future.result()
+        yield from ((end, future.result()) for end, future in waiting)

@@ -1,0 +1,48 @@
+"""Which operator computes a .tflite's output. Only flatbuffers: TensorFlow is not imported."""
+
+from pathlib import Path
+from typing import Any
+
+from classifier.core.errors import InputError
+from classifier.records.tflite_metadata import tflite_schema
+
+FORM = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "CAST")  # operators that change how values are written
+
+
+def last_operator(graph: Any, names: list[str]) -> str:
+    """The operator that computes the first output, before those that change only how its values are written.
+
+    Args:
+        graph: a SubGraph of the schema.
+        names: of the model's operator codes.
+
+    Returns:
+        Such as "SOFTMAX"; "" where no operator computes it.
+    """
+    operators = [graph.Operators(i) for i in range(graph.OperatorsLength())]
+    wanted, name = graph.Outputs(0), ""
+    for operator in reversed(operators):  # a file lists them in the order in which they run
+        if operator.OutputsLength() and operator.Outputs(0) == wanted:
+            name = names[operator.OpcodeIndex()]
+            if name not in FORM or not operator.InputsLength():
+                break
+            wanted = operator.Inputs(0)
+    return name
+
+
+def output_operator(path: Path) -> str:
+    """`last_operator` of a .tflite file that LiteRT can load.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    schema = tflite_schema()
+    try:
+        model = schema.Model.GetRootAs(path.read_bytes())
+        builtin = {number: name for name, number in vars(schema.BuiltinOperator).items()}
+        codes = [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
+        return last_operator(
+            model.Subgraphs(0), [builtin[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())] for code in codes]
+        )
+    except Exception as error:  # the offsets of a damaged file lead anywhere, and to any error
+        raise InputError(f"{path} is damaged ({type(error).__name__}); copy it or export it again") from None

@@ -1,0 +1,128 @@
+"""Tables, csv and pictures of an evaluation: by label, false alarms, and a leaderboard."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from classifier.core import atomic_files, console
+from classifier.data import splits
+from classifier.evaluation.results import (
+    CrossValidationResult,
+    EvaluationResult,
+    ModelTestResult,
+    spread,
+)
+from classifier.plotting import plots
+
+COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
+ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
+LEADERBOARD = "leaderboard.csv"
+
+
+def report(results: Mapping[str, EvaluationResult], out: Path) -> None:
+    """Print tables of all results; write leaderboard.csv and the confusion matrices into a folder.
+
+    Args:
+        results: {stem of the pictures' names: result}.
+        out: folder; made where it is missing.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for stem, result in results.items():
+        plots.confusions(result.scores, result.labels, f"{result.model}:", out / f"{stem}_confusion")
+        show_scores(result)
+        if isinstance(result, ModelTestResult) and result.negatives:
+            show_negatives(result.model, result.negatives)
+    leaderboard(list(results.values()), out / LEADERBOARD)
+
+
+def show_scores(result: EvaluationResult) -> None:
+    """Print the scores of a model by label, and what to be warned of."""
+    windows, recordings = result.scores["windows"], result.scores["recordings"]
+    right = f"{windows['right']} of {windows['n']} windows, {recordings['right']} of {recordings['n']} recordings right"
+    print(f"{result.model}: {right}; a recording is decided by the {result.recordings_by} of its windows")
+    if isinstance(result, ModelTestResult) and any(result.seen_in_training.values()):
+        known = ", ".join(f"{n} to {splits.VERBS[name]}" for name, n in result.seen_in_training.items() if n)
+        print(f"  WARNING: these recordings were used to train it ({known}), so the scores flatter")
+    if isinstance(result, CrossValidationResult):
+        for fold in result.folds:
+            warn_of_leaks(fold.fold, fold.groups_in_two_splits)
+    show_labels(result.labels, result.scores)
+    if isinstance(result, CrossValidationResult) and result.false_alarms:
+        print("at the thresholds of each fold:")
+        rows = [[*_alarms(label, of), percent(of["misses"])] for label, of in result.false_alarms.items()]
+        console.table([*ALARMS, "misses"], rows)
+
+
+def warn_of_leaks(fold: int, n_groups: int) -> None:
+    """Print a warning where groups of a fold are in two splits."""
+    if n_groups:
+        print(f"  WARNING: fold {fold} has {n_groups} groups in two splits, so its scores flatter")
+
+
+def show_labels(labels: Sequence[str], scores: dict) -> None:
+    """Print one row per label; scores: as of metrics.score."""
+    windows, recordings = scores["windows"], scores["recordings"]
+    names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
+    rows = [
+        [label, sum(row), *(percent((windows[name] or {}).get(label)) for name in names)]
+        + [percent(recordings["recall"].get(label)), *row]
+        for label, row in zip(labels, windows["confusion"], strict=True)
+    ]
+    header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
+    console.table([*header, *(f"as {label}" for label in labels)], rows)
+
+
+def show_negatives(model: str, found: dict) -> None:
+    """Print the false alarms of a model in recordings without any of its labels; found: as of false_alarms.count."""
+    rows = [_alarms(label, of) for label, of in [*found["labels"].items(), ("all", found)]]
+    print(f"{model}: false alarms in {found['hours']:.2f} hours of negatives, at its own thresholds")
+    console.table(ALARMS, rows)
+
+
+def _alarms(label: str, of: dict) -> list:
+    rates = (of["false_alarms_per_hour"], of["at_most_per_hour"])
+    return [label, f"{of['hours']:.2f}", of["false_alarms"], *("" if rate is None else f"{rate:.2f}" for rate in rates)]
+
+
+def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
+    """Print one row per model, the best first, and write the numbers as csv.
+
+    Args:
+        results: at least one; those without folds have no spread over them.
+        path: of the csv.
+    """
+    results = sorted(results, key=lambda result: -spread(result, "windows", "balanced_accuracy")[0])
+    shown, numbers = [], []
+    for result in results:
+        row: dict[str, object] = {"model": result.model, "folds": result.n_folds}
+        cells = [result.model]
+        for unit, name in COMPARED:
+            (mean, sd), interval = spread(result, unit, name), result.intervals[unit]
+            lowest, highest = interval[name] if interval else (None, None)
+            ends = zip(("", "_sd", "_lowest", "_highest"), (mean, sd, lowest, highest), strict=True)
+            row.update({f"{unit}_{name}{end}": value for end, value in ends})
+            cells.append(percent(mean) + ("" if sd is None else f" ± {percent(sd)}"))
+            cells.append(f"{percent(lowest)} to {percent(highest)}" if interval else "")
+        for name in ("macro_precision", "macro_f1", "macro_pr_auc", "macro_roc_auc"):
+            value = row[name] = result.scores["windows"][name]
+            cells.append(percent(value))
+        shown.append(cells)
+        numbers.append(row)
+    compared = [
+        cell for name in ("balanced accuracy, windows", "windows right", "recordings right") for cell in (name, "95 %")
+    ]
+    console.table(["model", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
+    scores = results[0].scores
+    frequent = " and ".join(f"{scores[unit]['majority']:.1%} of {unit}" for unit in ("windows", "recordings"))
+    print(f"guessing {scores['chance']:.1%}; always the most frequent label {frequent}; ", end="")
+    over = f"mean ± sd over {results[0].n_folds} fold(s); " if results[0].n_folds else ""
+    print(f"{over}95 %: drawn from {results[0].intervals['groups']} groups")
+    with atomic_files.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, numbers[0])
+        writer.writeheader()
+        writer.writerows(numbers)
+
+
+def percent(value: float | None) -> str:
+    """A share as "12.3%", "" for None."""
+    return "" if value is None else f"{value:.1%}"

@@ -1,0 +1,264 @@
+"""The queue of trainings: one at a time, first come first served, each in processes that end with the server."""
+
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from subprocess import Popen
+
+from classifier.core import processes, registry
+from classifier.core.errors import InputError
+from classifier.service import datasets, schemas
+from classifier.service.datasets import Datasets
+from classifier.service.jobs import process
+from classifier.service.jobs.folders import JobFolders
+from classifier.service.jobs.progress import JobProgress
+from classifier.service.jobs.request import TrainingRequest, steps
+from classifier.service.jobs.runs import Run, Runs, new_uuid, now
+from classifier.service.settings import Busy, Conflict, NotFound, Settings
+
+POLL_SECONDS = 0.2  # between two checks of the process
+STOP_SECONDS = 10  # a process has to end when it is asked to
+RETRY_SECONDS = 10  # after which a run that could not be started is tried again
+RESUMABLE = ("interrupted", "cancelled", "error")  # statuses of a run that can go on
+
+
+class TrainingQueue:
+    """Trains what is in the queue, in a thread, until it is closed. All methods may be called from any thread."""
+
+    def __init__(self, settings: Settings, runs: Runs):
+        self.settings, self.runs = settings, runs
+        self.folders = JobFolders(settings)
+        self.progress = JobProgress(settings, self.folders)
+        self.datasets = Datasets(settings)
+        self.changed = threading.Condition()
+        self.child: Popen | None = None
+        self.running: str | None = None  # uuid of the run that is trained
+        self.ending: str | None = None  # status that it will have, where it was asked to end
+        self.closing = False
+        self._put_in_order()
+        self.thread = threading.Thread(target=self._train_all, name="training queue", daemon=True)
+        self.thread.start()
+
+    # What clients ask for.
+
+    def submit(
+        self, architecture: str, request: TrainingRequest, upload: Path | None = None, keep_upload: bool = False
+    ) -> Run:
+        """Put a training at the end of the queue.
+
+        Args:
+            architecture: a file of classifier/models.
+            request: what the client chose.
+            upload: an archive with one folder per label, to learn from in place of a dataset_directory.
+            keep_upload: what was uploaded stays when the training is done.
+
+        Raises:
+            NotFound: there is no such architecture or data.
+            Busy: too many wait.
+            InputError: what was uploaded cannot be used, or data is named too; nothing is left behind.
+        """
+        if architecture not in registry.names("models"):
+            raise NotFound(f"there is no architecture {architecture[:40]!r}; /v2/models/ lists those there are")
+        self._check_room()
+        uuid = new_uuid()
+        if upload is None:
+            name = request.dataset_directory or self.datasets.default()
+            request, data = replace(request, dataset_directory=name), self.datasets.path(name)
+        else:
+            if request.dataset_directory or request.layout:
+                raise InputError("data is uploaded, as one folder per label: leave out dataset_directory and layout")
+            data = datasets.unpacked(Path(upload), self.folders.upload(uuid), self.settings)
+        try:
+            with self.changed:
+                self._check_room()
+                self.folders.work(uuid).mkdir(parents=True)
+                run = self.runs.add(architecture, request.as_args(), data, upload is not None, keep_upload, uuid)
+                self.changed.notify_all()
+        except BaseException:
+            self.folders.delete(uuid)
+            raise
+        return run
+
+    def cancel(self, uuid: str) -> Run:
+        """Stop a run that waits or is trained; what it has done is kept for `resume`.
+
+        Returns:
+            The run; its status is "done" if it became so in the meantime.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it is over.
+        """
+        with self.changed:
+            run = self.runs.get(uuid)
+            if run.status == "waiting":
+                return self.runs.update(uuid, status="cancelled", finish_date=now())
+            if run.status != "running":
+                raise Conflict(f"training {uuid} is over ({run.status}); there is nothing to cancel")
+            if self.running != uuid:  # its end could not be written down
+                return self.runs.update(uuid, status="cancelled", finish_date=now())
+            self._end("cancelled")
+            return self.runs.get(uuid)
+
+    def resume(self, uuid: str) -> Run:
+        """Put a run that was stopped or that failed at the end of the queue; it goes on where it was.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it has another status, or its work is gone.
+            Busy: too many wait.
+        """
+        with self.changed:
+            run = self.runs.get(uuid)
+            if run.status not in RESUMABLE:
+                raise Conflict(f"training {uuid} is {run.status}; only {', '.join(RESUMABLE)} ones go on")
+            if not self.folders.work(uuid).is_dir() or not Path(run.data).exists():
+                raise Conflict(f"the work of training {uuid}, or its data, is gone; start another one")
+            self._check_room()
+            run = self.runs.queue(uuid)
+            self.changed.notify_all()
+            return run
+
+    def forget(self, uuid: str) -> None:
+        """Delete a run's record, its work, and what was uploaded for it unless that is to be kept.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it is being trained.
+        """
+        with self.changed:
+            run = self.runs.get(uuid)
+            if run.status == "running":
+                raise Conflict(f"training {uuid} is running; cancel it first")
+            self.folders.delete(uuid, run.kept)
+            self.runs.forget(uuid)
+            self.progress.forget(uuid)
+
+    def close(self) -> None:
+        """End the training under way, which is then interrupted; what waits will go on when a queue opens again."""
+        with self.changed:
+            self.closing = True
+            self.changed.notify_all()
+            self._end("interrupted")
+        self.thread.join()
+
+    # What clients are told of a run.
+
+    def about(self, run: Run) -> schemas.Run:
+        """A run as clients see it, without the log."""
+        history = self.progress.history(run)
+        result = None
+        if run.status == "done":
+            result = schemas.Result(
+                modelname=run.modelname or "", finish_date=run.finish_date or "", duration=round(run.seconds, 1)
+            )
+        return schemas.Run(
+            uuid=run.uuid,
+            architecture=run.architecture,
+            args=run.args,
+            date=run.date,
+            status=run.status,
+            step=self.current_step(run),
+            epoch=len(history["epoch"]) if history else run.epoch,
+            result=result,
+            error=run.error,
+            history=history,
+        )
+
+    def current_step(self, run: Run) -> str | None:
+        """What is going on, in a few words; None for a run that is over."""
+        n_before = sum(other.place < run.place for other in self.runs.waiting()) + (self.running is not None)
+        return self.progress.current_step(run, n_before)
+
+    def log(self, uuid: str) -> str:
+        """The end of what the steps of a run wrote.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        return self.progress.log(self.runs.get(uuid))
+
+    # The queue.
+
+    def _train_all(self) -> None:
+        while (run := self._next()) and (child := self.child):
+            started = time.monotonic()
+            with self.changed:
+                while child.poll() is None:
+                    self.changed.wait(POLL_SECONDS)
+                processes.stop(child, 0)  # what it may have left behind
+                run = replace(run, seconds=run.seconds + time.monotonic() - started)
+                self._guarded(partial(self._finish, code=child.returncode), run)
+                self.child = self.running = self.ending = None
+                self.changed.notify_all()
+
+    def _next(self) -> Run | None:
+        """Start the run that waits longest, as soon as there is one; None when the queue is closed."""
+        with self.changed:
+            while not self.closing:
+                if waiting := self.runs.waiting():
+                    if run := self._guarded(self._start, waiting[0]):
+                        return run
+                self.changed.wait(RETRY_SECONDS if waiting else None)
+        return None
+
+    def _guarded(self, work: Callable[[Run], Run | None], run: Run) -> Run | None:
+        """Do something for a run; what cannot be done, for example because the disk is full, is its error."""
+        try:
+            return work(run)
+        except Exception as error:  # the queue goes on
+            why = self.progress.scrubbed(run, f"{type(error).__name__}: {error}")
+            with contextlib.suppress(sqlite3.Error):
+                self.runs.update(run.uuid, status="error", error=why, finish_date=now())
+        return None
+
+    def _start(self, run: Run) -> Run:
+        folder = self.folders.work(run.uuid)
+        folder.mkdir(parents=True, exist_ok=True)
+        process.write_job(folder, steps(run, folder))
+        run = self.runs.update(run.uuid, status="running")
+        self.child = process.start(folder)
+        self.running = run.uuid
+        return run
+
+    def _end(self, status: str) -> None:
+        """Stop the run under way; what becomes of it is `status`."""
+        child, self.ending = self.child, status
+        if child:
+            processes.stop(child, STOP_SECONDS)
+            self.changed.wait_for(lambda: self.child is not child)
+
+    def _finish(self, run: Run, code: int) -> None:
+        """Write down how a run ended; a trained model takes its place."""
+        epochs = self.progress.history(run).get("epoch", [None])
+        ended = {"seconds": run.seconds, "epoch": epochs[-1], "finish_date": now()}
+        if code == 0:
+            name = self.folders.new_model_name(run.architecture)
+            self.runs.update(run.uuid, modelname=name)  # first, should we be killed in between
+            self.folders.move_model(run.uuid, run.architecture, name)
+            self.runs.update(run.uuid, status="done", **ended)
+            self.folders.delete(run.uuid, run.kept)
+        elif self.ending:
+            self.runs.update(run.uuid, status=self.ending, **ended)
+        else:
+            self.runs.update(run.uuid, status="error", error=self.progress.failure(run, code), **ended)
+
+    def _put_in_order(self) -> None:
+        """After a kill: note what was done, and delete what belongs to no run."""
+        for run in self.runs.all():
+            if run.status != "done" and run.modelname:
+                moved = (self.settings.out / run.modelname).is_dir()
+                changes = {"status": "done", "finish_date": run.finish_date or now()} if moved else {"modelname": None}
+                run = self.runs.update(run.uuid, **changes)
+            if run.status == "done":
+                self.folders.delete(run.uuid, run.kept)
+        self.folders.delete_strays({run.uuid for run in self.runs.all()})
+
+    def _check_room(self) -> None:
+        if len(self.runs.waiting()) >= self.settings.queued:
+            raise Busy(f"{self.settings.queued} trainings wait already; try again when some of them are done")

@@ -1,0 +1,98 @@
+"""What a client may choose for a training, and the steps that it becomes."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.core import registry
+from classifier.core.errors import InputError
+from classifier.service.jobs import process
+from classifier.service.jobs.process import Step
+from classifier.service.jobs.runs import Run
+from classifier.service.settings import NotFound
+from classifier.training.command import CONVERT, DESCRIBE, TRAIN, script_command, training_command
+
+WHOLE_NUMBERS = {  # name: least and most
+    "epochs": (1, 1000),
+    "fold": (0, 1000),
+    "seed": (0, 2**32 - 1),  # what Keras takes
+}
+MAX_EXPRESSION = 200  # characters
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What a client chose; None where nothing was chosen.
+
+    Attributes:
+        dataset_directory: name of data of this server.
+        layout: a file of classifier/data/layouts.
+        epochs: at most so many.
+        fold: which fold tests.
+        seed: of the weights.
+        group_by: regular expression; its first group, in a file name, is the group.
+    """
+
+    dataset_directory: str | None = None
+    layout: str | None = None
+    epochs: int | None = None
+    fold: int | None = None
+    seed: int | None = None
+    group_by: str | None = None
+
+    def __post_init__(self):
+        """
+        Raises:
+            InputError: a value is of another type, or out of its range.
+            NotFound: there is no such layout.
+        """
+        for name, value in self.as_args().items():
+            if name in WHOLE_NUMBERS:
+                least, most = WHOLE_NUMBERS[name]
+                if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                    raise InputError(f"{name} is {str(value)[:40]!r}; give a whole number from {least} to {most}")
+            elif not isinstance(value, str):
+                raise InputError(f"{name} is {str(value)[:40]!r}; give text")
+        if self.group_by is not None:
+            _check_expression(self.group_by)
+        if self.layout is not None and self.layout not in registry.names("layouts"):
+            layouts = ", ".join(registry.names("layouts"))
+            raise NotFound(f"there is no layout {self.layout[:40]!r}; there is {layouts}")
+
+    def as_args(self) -> dict[str, str | int]:
+        """What was chosen, {name: value}; `TrainingRequest(**args)` is the same request."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+def _check_expression(expression: str) -> None:
+    if len(expression) > MAX_EXPRESSION or not expression.isprintable():
+        raise InputError(f"group_by takes up to {MAX_EXPRESSION} printable characters; write it shorter")
+    try:
+        n_groups = re.compile(expression).groups
+    except (re.error, OverflowError, RecursionError) as error:
+        raise InputError(f"group_by {expression!r} is not a regular expression: {error}; correct it") from None
+    if not n_groups:
+        raise InputError(
+            f"group_by {expression!r} has no pair of parentheses; put one around the part of a file name that is the "
+            "group, for example '^([^_]+)_'"
+        )
+
+
+def steps(run: Run, folder: Path) -> list[Step]:
+    """The steps that a training still has to do.
+
+    Args:
+        folder: of its work.
+    """
+    trained = folder / process.TRAINED
+    settings: dict[str, object] = {"data": run.data, "labels": folder / "labels.txt"}
+    settings |= {name: value for name, value in run.args.items() if name != "dataset_directory"}
+    if run.uploaded:
+        settings |= {"layout": "class_folders", "no_cache": True}  # a list in it may name any file of this machine
+    model = {"model": run.architecture, "trained": trained}
+    train = (
+        []
+        if (trained / run.architecture).is_dir()
+        else [Step(TRAIN, training_command(run.architecture, trained, {**settings, "resume": True}))]
+    )
+    return [*train, *(Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE))]

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from classifier.core.errors import InputError
+from classifier.evaluation.config import EvaluationConfig
+
+
+def config(model, **chosen):
+    return EvaluationConfig(model, Path("data"), **chosen)
+
+
+@pytest.mark.parametrize(
+    ("model", "is_trained"),
+    [("mel", False), ("mel,signal", False), ("all", False), ("trained/mel", True), ("mel.tflite", True)],
+)
+def test_a_path_is_a_trained_model_and_a_name_an_architecture(model, is_trained):
+    assert config(model).tests_trained_models is is_trained
+
+
+def test_the_settings_of_all_folds_fit_into_json(tmp_path):
+    (tmp_path / "noise.wav").touch()
+    settings = config("mel", epochs=3, background_noise=tmp_path).settings
+    assert settings["data"] == "data" and settings["epochs"] == 3
+    assert settings["background_noise"] == str(tmp_path)
+    assert "folds" not in settings and "out" not in settings
+
+
+@pytest.mark.parametrize(
+    ("chosen", "complaint"),
+    [
+        ({"model": "mell"}, "'mell' is none of the models"),
+        ({"model": "trained/mel", "overlap": 1.0}, "--overlap 1: give a share of a window"),
+        ({"model": "mel", "overlap": 0.5}, "--overlap and --negatives are for models that are trained already"),
+        ({"model": "trained/mel", "seed": 0, "epochs": 2, "paper": True}, "leave out --epochs, --paper"),
+        ({"model": "a/mel,b/mel"}, "have one name"),
+        ({"model": "mel", "jobs": 2, "scheduler": "tcp://host:1"}, "--jobs is for this machine"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_explained(chosen, complaint):
+    with pytest.raises(InputError, match=complaint):
+        config(**chosen)
