@@ -73,7 +73,7 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, st
         for row in reader:
             if None in row or None in row.values():
                 wanted = len(reader.fieldnames or ())
-                raise InputError(f"{path}, line {reader.line_num} has not {wanted} values, as line 1 has; correct it")
+                raise InputError(f"{path}, line {reader.line_num}: it does not have {wanted} values, as line 1 has")
             yield reader.line_num, {name: value.strip() for name, value in row.items()}
     except csv.Error as error:
         raise InputError(f"{path}, line {reader.line_num}: {error}; save it again as csv") from None

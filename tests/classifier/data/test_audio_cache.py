@@ -206,7 +206,7 @@ def test_a_clip_can_be_a_part_of_a_recording(data):
     assert np.array_equal(held.samples(0), whole[8_000:20_000])
     assert np.array_equal(held.samples(1), whole[32_000:])
     assert np.array_equal(held.samples(2), whole[40_000:])
-    assert "ends at 3.00 s, the clip starts at 7 s" in held.skipped[0][1]
+    assert "ends at 3.00 s, and the clip starts at 7 s" in held.skipped[0][1]
 
 
 def test_the_unreadable_are_skipped_and_named_also_the_second_time(data, decoded):

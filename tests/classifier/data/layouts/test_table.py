@@ -58,7 +58,7 @@ def test_parts_of_one_recording_are_one_group_however_its_path_is_written(tmp_pa
         ("a.wav,rain,,,3,5", "a.wav is on line 2, too: the same part of it twice"),
         ("./a.wav,horn,,,4.5,", "a.wav is on line 2, too: mixed labels, horn and rain at the same time"),
         ("a.wav,rain,,monday,5,6", "a.wav is on line 2, too: one recording in two groups"),
-        ("b.wav,rain", "it has not 6 values"),
+        ("b.wav,rain", "it does not have 6 values"),
     ],
 )
 def test_what_can_not_be_used_is_named_with_file_and_line(tmp_path, line, complaint):

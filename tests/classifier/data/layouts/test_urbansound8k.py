@@ -34,7 +34,7 @@ def test_a_slice_is_a_whole_recording_in_the_folder_of_its_fold(tmp_path):
         ("100032-3-0-0.wav,100032,0.0,0.3,1,5.0,3,dog_bark", "fold '5.0' is not a whole number"),
         ("100032-3-0-0.wav,100032,0.0,0.3,1,5,3,", "class is empty"),
         ("100032-3-0-0.wav,,0.0,0.3,1,5,3,dog_bark", "fsID is empty"),
-        ("100032-3-0-0.wav,100032", "it has not 8 values"),
+        ("100032-3-0-0.wav,100032", "it does not have 8 values"),
     ],
 )
 def test_what_can_not_be_used_is_named_with_file_and_line(tmp_path, line, complaint):
