@@ -203,7 +203,7 @@ def test_it_ends_with_ctrl_c_and_leaves_nothing_of_what_it_was_sent(trained, tmp
         assert not list((tmp_path / "home" / "staging").glob("*"))
 
 
-def test_what_is_wrong_is_said_in_a_line(tmp_path, server):
+def test_an_error_is_one_line(tmp_path, server):
     port = server.address.rpartition(":")[2]
     _, said = run_script("ServeModel.py", "--port", port, cwd=tmp_path, expect=1)
     assert "give another --host or --port" in said

@@ -24,7 +24,7 @@ def test_a_model_is_known_by_its_folder_and_only_once_it_is_converted(out):
     assert sorted(names(Catalogue(Settings(out=out)))) == ["mel", "my mel"]
 
 
-def test_one_that_can_not_be_used_is_said_with_the_reason(out):
+def test_one_that_cannot_be_used_is_listed_with_the_reason(out):
     run = json.loads((out / "mel" / "run.json").read_text())
     run["audio_format"]["hop_length"] = 100
     (out / "mel" / "run.json").write_text(json.dumps(run))

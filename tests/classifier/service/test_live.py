@@ -16,7 +16,7 @@ def microphone(server, model="signal", rate=16_000, **settings):
     return connect(f"{address}/v2/models/{model}/live?rate={rate}", **settings)
 
 
-def heard(socket, signal, block=1600):
+def send(socket, signal, block=1600):
     """The answers to a signal that comes in blocks, as a browser sends them."""
     for start in range(0, len(signal), block):
         socket.send(signal[start : start + block].astype("<f4").tobytes())
@@ -26,7 +26,7 @@ def test_each_half_second_has_the_answer_for_the_last_window(server, song, train
     predictor = load_predictor(trained.out / "signal")
     signal = recording.read(song, 16_000)[: 3 * 16_000]
     with microphone(server) as socket:
-        heard(socket, signal)
+        send(socket, signal)
         predictions = [json.loads(socket.recv(timeout=30)) for _ in range(6)]
     assert [answer["time"] for answer in predictions] == [0.5, 1, 1.5, 2, 2.5, 3]
     for answer in predictions:
@@ -39,7 +39,7 @@ def test_each_half_second_has_the_answer_for_the_last_window(server, song, train
 
 def test_any_rate_of_a_microphone_will_do(server):
     with microphone(server, rate=44_100) as socket:
-        heard(socket, 0.1 * np.ones(2 * 44_100))
+        send(socket, 0.1 * np.ones(2 * 44_100))
         assert [json.loads(socket.recv(timeout=30))["time"] for _ in range(3)] == [0.5, 1, 1.5]
 
 
@@ -59,7 +59,7 @@ def test_no_such_model_and_no_such_rate(server, model, rate, code):
     assert closed.value.rcvd.code == code
 
 
-def test_a_page_of_another_site_hears_nothing(server):
+def test_a_page_of_another_site_is_refused(server):
     with pytest.raises(InvalidStatus):
         microphone(server, origin="https://evil.example").close()
 
@@ -67,10 +67,10 @@ def test_a_page_of_another_site_hears_nothing(server):
 def test_only_so_many_are_listened_to_and_a_place_becomes_free(server):
     with ExitStack() as stack:
         for _ in range(Settings().live):
-            heard(stack.enter_context(microphone(server)), np.zeros(8000))
+            send(stack.enter_context(microphone(server)), np.zeros(8000))
         with microphone(server) as one_more, pytest.raises(ConnectionClosed) as closed:
             one_more.recv(timeout=30)
         assert closed.value.rcvd.code == 1013
     with microphone(server) as socket:
-        heard(socket, np.zeros(8000))
+        send(socket, np.zeros(8000))
         assert json.loads(socket.recv(timeout=30))["time"] == 0.5

@@ -97,7 +97,7 @@ def test_a_file_is_drawn_and_played_from_its_segments(own, voice):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_file_that_is_no_recording_is_said_to_be_none(own, tmp_path, voice):
+def test_a_file_that_is_no_recording_is_refused(own, tmp_path, voice):
     (tmp_path / "letter.wav").write_text("dear listener")
     with pytest.raises(AssertionError, match="422"), page_of(own, voice) as page:  # chromium says so on its console
         page.click("nav a[data-for=recording]")

@@ -104,14 +104,14 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks i
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3", ".ogg", ".aiff"])
-def test_a_recording_is_heard_as_the_rest_of_the_project_hears_it(workers, tmp_path, suffix):
+def test_a_recording_is_read_as_by_the_rest_of_the_project(workers, tmp_path, suffix):
     path = write_tone(tmp_path / f"tone{suffix}", rate=44_100, channels=2)
     samples = workers.read(path, 16_000, "title")
     assert samples.dtype == np.float32
     np.testing.assert_array_equal(samples, recording.read(path, 16_000))
 
 
-def test_what_only_pyav_knows_is_heard_within_the_limits_too(workers, tmp_path):
+def test_what_only_pyav_knows_is_read_within_the_limits_too(workers, tmp_path):
     import av
 
     path = tmp_path / "tone.m4a"
@@ -153,7 +153,7 @@ def test_what_is_no_file_is_refused_and_nobody_waits_for_it(workers, tmp_path):
         refused(lambda path=path: workers.read(path, 16_000, "title"), path, "is not a file|no such recording")
 
 
-def test_the_longest_recording_is_heard_and_a_longer_one_is_not(tmp_path):
+def test_the_longest_recording_is_read_and_a_longer_one_is_not(tmp_path):
     workers = UploadWorkers(Settings(longest_seconds=2))
     try:
         whole = write_tone(tmp_path / "whole.wav", seconds=2, rate=8000)
@@ -240,10 +240,10 @@ def test_a_process_that_decodes_can_write_no_file_and_leaves_no_core(patient, tm
 def test_who_waits_is_told_when_the_server_stops(tmp_path):
     workers = UploadWorkers(Settings(decoding_seconds=300, longest_seconds=10**9))
     slow = write_hours(tmp_path / "slow.wav")
-    workers = []
+    readers = []
 
     def stop():
-        workers.append(worker_that_reads(slow))
+        readers.append(worker_that_reads(slow))
         workers.close()
 
     stopping = threading.Thread(target=stop)
@@ -251,7 +251,7 @@ def test_who_waits_is_told_when_the_server_stops(tmp_path):
     with pytest.raises(Busy, match="being stopped"):
         workers.read(slow, 16_000, "title")
     stopping.join()
-    assert is_gone(workers[0])
+    assert is_gone(readers[0])
     with pytest.raises(Busy):
         workers.read(slow, 16_000, "title")
 
@@ -262,7 +262,7 @@ def test_no_process_outlives_a_server_that_is_killed(tmp_path):
     (tmp_path / "server.py").write_text(
         "import multiprocessing, sys, time\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from classifier.service.workers import Hearing\n"
+        "from classifier.service.workers import UploadWorkers\n"
         "from classifier.service.settings import Settings\n"
         "if __name__ == '__main__':\n"
         "    UploadWorkers(Settings()).read('good.wav', 16_000, 'title')\n"
@@ -270,11 +270,11 @@ def test_no_process_outlives_a_server_that_is_killed(tmp_path):
         "    time.sleep(600)\n"
     )
     server = subprocess.Popen([sys.executable, "server.py"], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    workers = server.stdout.readline().split()
+    pids = server.stdout.readline().split()
     server.kill()
     server.wait()
     server.stdout.close()
-    assert workers and all(is_gone(int(pid)) for pid in workers)
+    assert pids and all(is_gone(int(pid)) for pid in pids)
 
 
 # What an upload holds.

@@ -80,7 +80,7 @@ def test_scaling_and_pca_know_the_windows_to_learn_from_and_no_others(labelled):
     assert np.abs(scale.mean_ - values.mean(axis=0)).max() > 0.1  # all windows have another mean
 
 
-def test_what_is_tried_is_said_best_first(labelled):
+def test_what_is_tried_is_listed_best_first(labelled):
     values, targets, groups = labelled
     held_out = boosting.folds(targets, groups, LABELS, seed=0)
     search = boosting.fit(values, targets, held_out, (None, 5), seed=0)

@@ -138,7 +138,7 @@ def test_its_history_and_its_log_are_there_afterwards_and_name_no_path(finished)
     log = queue.log(name)
     assert "starting TensorFlow" in log and "next: python TestSignalModel.py" in log
     for path in (queue.settings.home, queue.settings.out, ROOT, sys.prefix):
-        assert str(path) not in log + json.dumps(run)
+        assert str(path) not in log + run.model_dump_json()
     assert "group_by" in run.args and "data" not in run.args
 
 
