@@ -47,7 +47,7 @@ class SplitRecord:
         return getattr(self, split_name)
 
 
-def of_data(audio: AudioCache, folder: Path | str) -> DataRecord:
+def of_data(audio: AudioCache, folder: Path) -> DataRecord:
     """What is remembered of decoded recordings, whose names are seen from a folder."""
     labels = [clip.label for clip in audio.clips]
     return DataRecord(
@@ -57,7 +57,7 @@ def of_data(audio: AudioCache, folder: Path | str) -> DataRecord:
     )
 
 
-def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path | str) -> SplitRecord:
+def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path) -> SplitRecord:
     """What is remembered of a split; split_names: (clips,) as splits.split gives them."""
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]

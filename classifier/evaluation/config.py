@@ -112,7 +112,7 @@ class EvaluationConfig:
 
     def run_config(self) -> RunConfig:
         """What decides on the weights of the models that are trained; its fold is 0."""
-        noise = self.background_noise and str(self.background_noise)
+        noise = str(self.background_noise) if self.background_noise else None
         return RunConfig(
             data=str(self.data),
             layout=self.layout,

@@ -54,12 +54,12 @@ def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
         return trained / path
     from classifier.pretrained import weights  # what it downloads with takes a third of a second to import
 
-    if path.name in weights.answering():
+    if path.name in weights.with_labels():
         return weights.fetch(path.name)
     there = ", ".join(sorted(run.parent.name for run in trained.glob(f"*/{artifact.RUN}")))
     raise InputError(
         f"{path}: there is no trained model; name a folder of {trained} ({there or 'none yet: run TrainModel.py'}), "
-        f"a .tflite file, or {', '.join(weights.answering())}"
+        f"a .tflite file, or {', '.join(weights.with_labels())}"
     )
 
 

@@ -17,16 +17,19 @@ class AudioFormat:
     n_mels: int = N_MELS
 
     @property
-    def n_frames(self):
+    def n_frames(self) -> int:
         """Columns of a spectrogram of one window, windows centred on every hop."""
         return 1 + self.window_length // self.hop_length
 
     @property
-    def seconds(self):
+    def seconds(self) -> float:
+        """The length of a window."""
         return self.window_length / self.sample_rate
 
 
-def make_audio_format(seconds=None, sample_rate=None, base=None):
+def make_audio_format(
+    seconds: float | None = None, sample_rate: int | None = None, base: AudioFormat | None = None
+) -> AudioFormat:
     """The audio format of Constants.py, or one with another window length (seconds) or sample rate (Hz)."""
     base = base or AudioFormat()
     rate = sample_rate or base.sample_rate

@@ -29,8 +29,11 @@ class Team:
             InputError: only a part of it is given, it cannot be, or KERAS_BACKEND is not jax.
         """
         given = {"--coordinator": coordinator, "--processes": processes, "--process": process}
-        found = {flag: os.environ.get(VARIABLES[flag]) if value is None else value for flag, value in given.items()}
-        missing = [f"{flag} (or {VARIABLES[flag]})" for flag, value in found.items() if value is None]
+        found = {
+            flag: str(value) if value is not None else os.environ.get(VARIABLES[flag], "")
+            for flag, value in given.items()
+        }
+        missing = [f"{flag} (or {VARIABLES[flag]})" for flag, value in found.items() if not value]
         if len(missing) == len(found):
             return None
         if missing:

@@ -7,6 +7,8 @@ in a model's recipe; the code never runs on windows to validate or to test.
 import numpy as np
 from scipy import fft, signal
 
+from classifier.records.recipe import Recipe
+
 NOISE_SHARE = 0.5  # of the windows get noise, of the others nothing: clean recordings remain in the training
 NOISE_SLOPES = (0.0, 2.2)  # exponent of 1/f: from white to a little browner than brown
 NOISE_FLAT_BELOW = 30.0  # Hz; below, a slope would put all power where no microphone hears
@@ -19,7 +21,7 @@ EQUALISER_HZ = (0, 100, 300, 800, 2000, 4000, 8000)  # between these the gain go
 LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
 
 
-def alter(windows, recipe, sample_rate, random):
+def alter(windows: np.ndarray, recipe: Recipe, sample_rate: int, random: np.random.Generator) -> np.ndarray:
     """Crop, equaliser, gain and noise, as far as the recipe asks for them."""
     if recipe.crop:
         windows = crop(windows, recipe.crop, random)
@@ -32,20 +34,20 @@ def alter(windows, recipe, sample_rate, random):
     return windows
 
 
-def crop(windows, strength, random):
+def crop(windows: np.ndarray, strength: float, random: np.random.Generator) -> np.ndarray:
     """Some windows end early: up to this share of each is silence, as in the last window of a recording."""
     chosen = random.random(len(windows)) < CROP_SHARE
     ends = windows.shape[1] * (1 - np.where(chosen, random.uniform(0, strength, len(windows)), 0))
     return np.where(np.arange(windows.shape[1]) < ends[:, None], windows, np.float32(0))
 
 
-def gain(windows, strength_db, random):
+def gain(windows: np.ndarray, strength_db: float, random: np.random.Generator) -> np.ndarray:
     """Each window louder or softer by up to strength_db; what exceeds full scale is clipped, as a phone would."""
     gains_db = random.uniform(-strength_db, strength_db, (len(windows), 1))
     return np.clip(windows * np.float32(10) ** (gains_db / 20).astype("float32"), -1, 1)
 
 
-def equalise(windows, strength_db, sample_rate, random):
+def equalise(windows: np.ndarray, strength_db: float, sample_rate: int, random: np.random.Generator) -> np.ndarray:
     """Some windows through another microphone: a smooth random response, up to strength_db at each of its points."""
     chosen = np.flatnonzero(random.random(len(windows)) < EQUALISER_SHARE)
     log_hz = np.log(fft.rfftfreq(windows.shape[1], 1 / sample_rate) + LOG_FROM)
@@ -58,7 +60,9 @@ def equalise(windows, strength_db, sample_rate, random):
     return altered
 
 
-def add_noise(windows, snr_db, sample_rate, random):
+def add_noise(
+    windows: np.ndarray, snr_db: tuple[float, float], sample_rate: int, random: np.random.Generator
+) -> np.ndarray:
     """Some windows in coloured noise, the window louder by snr_db = (least, most)."""
     chosen = np.flatnonzero(random.random(len(windows)) < NOISE_SHARE)
     ratios_db = random.uniform(*snr_db, (len(chosen), 1))
@@ -69,26 +73,28 @@ def add_noise(windows, snr_db, sample_rate, random):
     return np.clip(altered, -1, 1)
 
 
-def speeds(n, strength, random):
+def speeds(n: int, strength: float, random: np.random.Generator) -> np.ndarray:
     """(n,) in steps of a fortieth: how many of its seconds fit into one; most stay at 1."""
     reach = round(strength * SPEED_STEPS)
     chosen = 1 + random.integers(-reach, reach + 1, n) / SPEED_STEPS
     return np.where(random.random(n) < SPEED_SHARE, chosen, 1.0)
 
 
-def nearest_speed(speed):
+def nearest_speed(speed: float) -> float:
     """The nearest of the speeds that `at_speed` knows."""
     return round(speed * SPEED_STEPS) / SPEED_STEPS
 
 
-def at_speed(samples, speed):
+def at_speed(samples: np.ndarray, speed: float) -> np.ndarray:
     """(n,) samples played at a speed: (n / speed,), pitch and tempo changed together."""
     if speed == 1:
         return samples
     return signal.resample_poly(samples, SPEED_STEPS, round(speed * SPEED_STEPS)).astype("float32")
 
 
-def add_background(windows, background, snr_db, random):
+def add_background(
+    windows: np.ndarray, background: np.ndarray, snr_db: tuple[float, float], random: np.random.Generator
+) -> np.ndarray:
     """Some windows with another recording behind them, the window louder by snr_db = (least, most).
 
     Args:
@@ -101,7 +107,9 @@ def add_background(windows, background, snr_db, random):
     return np.clip(windows + background * share[:, None].astype("float32"), -1, 1)
 
 
-def mix(windows, targets, weights, strength, random):
+def mix(
+    windows: np.ndarray, targets: np.ndarray, weights: np.ndarray, strength: float, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mixup: each window with another of the batch.
 
     Source: Zhang, Cisse, Dauphin & Lopez-Paz, ICLR 2018, arXiv 1710.09412.
@@ -116,14 +124,14 @@ def mix(windows, targets, weights, strength, random):
     shares = random.beta(strength, strength, len(windows)).astype("float32")
     others = random.permutation(len(windows))
 
-    def mixed(values):
+    def mixed(values: np.ndarray) -> np.ndarray:
         share = shares.reshape(-1, *[1] * (values.ndim - 1))
         return share * values + (1 - share) * values[others]
 
     return mixed(windows), mixed(targets), mixed(weights)
 
 
-def coloured_noise(n, samples, sample_rate, random):
+def coloured_noise(n: int, samples: int, sample_rate: int, random: np.random.Generator) -> np.ndarray:
     """(n, samples) noise of RMS 1, each row of another colour."""
     slopes = random.uniform(*NOISE_SLOPES, (n, 1)).astype("float32")
     hertz = np.maximum(fft.rfftfreq(samples, 1 / sample_rate), NOISE_FLAT_BELOW).astype("float32")

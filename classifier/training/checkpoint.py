@@ -8,12 +8,14 @@ import io
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from classifier.core import atomic_files
 from classifier.core.errors import InputError
+from classifier.records.recipe import Recipe
 from classifier.training import distributed
 
 STATE = "state.npz"
@@ -26,7 +28,7 @@ class Checkpoint(keras.callbacks.Callback):
     history: {name: [a value an epoch]}. Keras' early stopping does the first two, but cannot go on.
     """
 
-    def __init__(self, folder, run, recipe, best, names):
+    def __init__(self, folder: Path, run: dict[str, Any], recipe: Recipe, best: str, names: dict[str, str]):
         """
         Args:
             folder: for the file and the logs.
@@ -36,15 +38,15 @@ class Checkpoint(keras.callbacks.Callback):
         """
         super().__init__()
         self.folder, self.run, self.recipe, self.best, self.names = Path(folder), run, recipe, best, names
-        self.history = {name: [] for name in names.values()}
-        self.kept = []  # (value, epoch, weights), the best first
+        self.history: dict[str, list[float]] = {name: [] for name in names.values()}
+        self.kept: list[tuple[float, int, list[np.ndarray]]] = []  # (value, epoch, weights), the best first
 
     @property
-    def epoch(self):
+    def epoch(self) -> int:
         """Epochs that are done."""
         return len(next(iter(self.history.values())))
 
-    def begin(self, resume):
+    def begin(self, resume: bool) -> bool:
         """Forget an earlier training, or, with resume, read how far it came: process 0 does, for all processes.
 
         Raises:
@@ -73,7 +75,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.arrays = arrays
         return True
 
-    def restore(self):
+    def restore(self) -> None:
         """Put the model and its optimiser where the earlier training left them."""
         self.model.optimizer.build(self.model.trainable_variables)
         for name, variables in self._variables().items():
@@ -81,7 +83,8 @@ class Checkpoint(keras.callbacks.Callback):
                 variable.assign(self.arrays[f"{name}{i}"])
         del self.arrays
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        logs = logs or {}
         for theirs, ours in self.names.items():
             self.history[ours].append(float(logs[theirs]))
         if self.recipe.patience is not None:
@@ -109,7 +112,7 @@ class Checkpoint(keras.callbacks.Callback):
     def _variables(self):
         return {"model": self.model.variables, "optimizer": self.model.optimizer.variables}
 
-    def finish(self):
+    def finish(self) -> int:
         """Give the model the best weights, or the mean of the best; returns the best epoch, counted from 1."""
         if not self.kept:
             return self.epoch

@@ -1,6 +1,7 @@
 """The recordings of a training: found, labelled and decoded, before Keras is imported."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from classifier.core.console import say
 from classifier.data import audio_cache, clips
@@ -52,8 +53,9 @@ def load(config: TrainingConfig) -> TrainingData:
     labels = clips.label_order(found, config.labels)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
     audio = {rate: audio_cache.read(found, config.data, rate, config.cache) for rate in rates}
-    noise = dict.fromkeys(rates)
+    noise: dict[int, AudioCache | None] = dict.fromkeys(rates)
     if config.background_noise:
-        behind = clips.of_background_noise(config.background_noise)
-        noise = {rate: audio_cache.read(behind, config.background_noise, rate, config.cache) for rate in rates}
+        folder = Path(config.background_noise)
+        behind = clips.of_background_noise(folder)
+        noise |= {rate: audio_cache.read(behind, folder, rate, config.cache) for rate in rates}
     return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, len(found))

@@ -37,24 +37,24 @@ class Windows(keras.utils.PyDataset):
     def __len__(self):
         return -(-len(self.targets) // self.batch_size)
 
-    def __getitem__(self, batch):
-        chosen = self.of_batch(batch)
-        return self.cut(chosen, self.starts[chosen]), *self.truth_and_weights(chosen)
+    def __getitem__(self, index: int):
+        chosen = self.of_batch(index)
+        return self.cut(chosen, self.starts[chosen]), *self.targets_and_weights(chosen)
 
-    def of_batch(self, batch):
+    def of_batch(self, batch: int) -> np.ndarray:
         """(windows,) index of those of a batch."""
         return np.arange(len(self.targets))[batch * self.batch_size : (batch + 1) * self.batch_size]
 
-    def truth_and_weights(self, chosen):
+    def targets_and_weights(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.eye(self.n_labels, dtype="float32")[self.targets[chosen]], self.weights[chosen]
 
-    def predictions(self, probabilities):
+    def predictions(self, probabilities: np.ndarray) -> dict[str, np.ndarray]:
         """What is said of the windows, (windows, labels), and what is true: as Artifact.answers returns it."""
         _, number = np.unique(self.recordings, return_inverse=True)  # in the order of the side's list in run.json
         starts = self.starts / self.audio_format.sample_rate
         return {"probabilities": probabilities, "targets": self.targets, "recordings": number, "starts": starts}
 
-    def cut(self, chosen, starts):
+    def cut(self, chosen: np.ndarray, starts: np.ndarray) -> np.ndarray:
         """(chosen, window_length) of the recordings those windows are from, from a sample on, padded with silence."""
         audio = np.zeros((len(chosen), self.audio_format.window_length), "float32")
         for row, i, start in zip(audio, chosen, starts, strict=True):
@@ -74,21 +74,21 @@ class Dealt(Windows):
             self.weights = np.ones_like(self.weights)
         self.begin(epoch=0)
 
-    def begin(self, epoch):
+    def begin(self, epoch: int) -> None:
         """Deal the windows for an epoch."""
         self.epoch = epoch
         self.order = np.random.default_rng([self.seed, epoch]).permutation(len(self.targets))
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         self.begin(self.epoch + 1)
 
-    def __getitem__(self, batch):
-        chosen = self.order[batch * self.batch_size : (batch + 1) * self.batch_size]
-        random = np.random.default_rng([self.seed, self.epoch, batch])
-        found = self.inputs(chosen, random), *self.truth_and_weights(chosen)
+    def __getitem__(self, index: int):
+        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        random = np.random.default_rng([self.seed, self.epoch, index])
+        found = self.inputs(chosen, random), *self.targets_and_weights(chosen)
         return augmentation.mix(*found, self.recipe.mixup, random) if self.recipe.mixup else found
 
-    def inputs(self, chosen, random):
+    def inputs(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """What a model is given of the windows chosen."""
         return self.cut(chosen, self.starts[chosen])
 
@@ -108,7 +108,7 @@ class TrainingWindows(Dealt):
             (background, np.arange(len(background.targets))) if background else (self, np.flatnonzero(silent))
         )
 
-    def inputs(self, chosen, random):
+    def inputs(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
         recipe, audio = self.recipe, self._heard(chosen, random)
         if recipe.background_snr_db and len(self.background[1]):
             windows, among = self.background
@@ -170,21 +170,21 @@ class Share(keras.utils.PyDataset):
     def __len__(self):
         return self.n_batches
 
-    def begin(self, epoch):
+    def begin(self, epoch: int) -> None:
         self.windows.begin(epoch)
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         self.windows.on_epoch_end()
 
-    def __getitem__(self, batch):
+    def __getitem__(self, index: int):
         if self.is_dealt:  # all of it, for what it is altered by is drawn for all of it
-            found = self.windows[batch]
+            found = self.windows[index]
             mine = self._mine(np.arange(len(found[0]) // self.devices * self.devices))
             return tuple(values[mine] for values in found)
-        chosen = self.windows.of_batch(batch)
+        chosen = self.windows.of_batch(index)
         n = -(-len(chosen) // self.devices) * self.devices
         mine, is_real = self._mine(np.resize(chosen, n)), self._mine(np.arange(n) < len(chosen))
-        targets, weights = self.windows.truth_and_weights(mine)
+        targets, weights = self.windows.targets_and_weights(mine)
         return self.windows.cut(mine, self.windows.starts[mine]), targets, weights * is_real * np.float32(self.filled)
 
     def _mine(self, rows):

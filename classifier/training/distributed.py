@@ -4,6 +4,8 @@ Keras does it on JAX, by `keras.distribution.DataParallel`: all processes hold t
 add up their gradients. With TensorFlow there is one process, and what stands here leaves things as they are.
 """
 
+from __future__ import annotations
+
 import atexit
 import contextlib
 import hashlib
@@ -12,12 +14,19 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from classifier.core.console import say
 from classifier.core.errors import InputError
+from classifier.records.recipe import Recipe
+from classifier.records.team import Team
+
+if TYPE_CHECKING:
+    import keras
 
 PATIENCE = 24 * 60 * 60  # seconds to wait for the slowest process, which may decode recordings for long
 HEARTBEAT = 60  # seconds without a sign of life after which a process counts as lost
@@ -25,7 +34,7 @@ _TURNS = itertools.count()  # JAX asks for a name for every meeting: all process
 
 
 @contextlib.contextmanager
-def joined(team):
+def joined(team: Team | None) -> Iterator[None]:
     """Meet the others, and be one of the team in the block; of all but process 0, only errors are heard in it.
 
     Args:
@@ -44,9 +53,14 @@ def joined(team):
 
     say(f"{about}: waiting for the others at {team.coordinator} ...")
     try:
-        timeouts = {"initialization_timeout": PATIENCE, "heartbeat_timeout_seconds": HEARTBEAT}
         with _interruptible():
-            jax.distributed.initialize(team.coordinator, team.processes, team.process, **timeouts)
+            jax.distributed.initialize(
+                team.coordinator,
+                team.processes,
+                team.process,
+                initialization_timeout=PATIENCE,
+                heartbeat_timeout_seconds=HEARTBEAT,
+            )
         with contextlib.ExitStack() as quiet:
             if team.process:
                 say(f"{about}: learning; process 0 tells how it goes, and writes what comes of it")
@@ -106,26 +120,28 @@ def _jax():
     return jax
 
 
-def processes():
+def processes() -> int:
+    """How many train together."""
     return _jax().process_count() if _jax() else 1
 
 
-def process():
+def process() -> int:
+    """Which of them this one is, from 0."""
     return _jax().process_index() if _jax() else 0
 
 
-def is_first():
+def is_first() -> bool:
     """Whether this process is the one that writes."""
     return process() == 0
 
 
-def widened(recipe):
+def widened(recipe: Recipe) -> Recipe:
     """A recipe whose batch is that of all processes together: each takes as many windows as it would by itself.
 
     Raises:
         InputError: the devices of all processes cannot have equally many of them.
     """
-    if recipe is None or not _jax():
+    if not _jax():
         return recipe
     devices, batch_size = _jax().device_count(), recipe.batch_size * processes()
     if batch_size % devices:
@@ -136,7 +152,7 @@ def widened(recipe):
     return replace(recipe, batch_size=batch_size)
 
 
-def share(windows):
+def share(windows: keras.utils.PyDataset) -> keras.utils.PyDataset:
     """This process's part of every batch of some Windows."""
     from classifier.training.datasets import Share
 
@@ -144,7 +160,7 @@ def share(windows):
 
 
 @contextlib.contextmanager
-def spread(model):
+def spread(model: keras.Model) -> Iterator[keras.Model]:
     """What learns in place of a model: a copy on all devices of all processes, whose weights the model has afterwards.
 
     Optimisers and models made in the block belong to the copy. With TensorFlow it is the model itself.
@@ -166,7 +182,7 @@ def spread(model):
     model.set_weights(copy.get_weights())
 
 
-def agree(about):
+def agree(about: dict[str, Any]) -> None:
     """Wait for all processes, and make sure that they are about to do the same.
 
     Args:
@@ -192,7 +208,7 @@ def agree(about):
             )
 
 
-def from_first(content):
+def from_first(content: bytes) -> bytes:
     """What process 0 calls this with, bytes, in all processes."""
     if processes() == 1:
         return content

@@ -25,7 +25,7 @@ class Embedded(Windows):
         self.values = _of_all(features, everything, hop or audio_format.window_length)
         self.rows = np.flatnonzero(np.isin(everything.recordings, recordings))
 
-    def cut(self, chosen, starts):
+    def cut(self, chosen: np.ndarray, starts: np.ndarray) -> np.ndarray:
         return self.values[self.rows[chosen]]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from classifier.core import parallel
 from classifier.core.console import progress
-from classifier.data.audio_cache import to_float, to_int16
+from classifier.data.audio_cache import AudioCache, to_float, to_int16
 from classifier.training import augmentation
 
 N_COPIES = 2  # of a recording; each window of each epoch is from the recording or from one of them
@@ -19,7 +19,9 @@ WINDOW = 2048  # samples of the vocoder
 BLOCK = 30  # seconds that go through the vocoder at a time
 
 
-def make(store, recordings, pitch, stretch, sample_rate, seed):
+def make(
+    store: AudioCache, recordings: np.ndarray, pitch: float, stretch: float, sample_rate: int, seed: int
+) -> list[AudioCache]:
     """Stores like the one given, each recording in it at a pitch and a tempo of its own.
 
     Args:

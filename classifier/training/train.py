@@ -148,7 +148,8 @@ def _start_anew(seed):
 def _task(name, config, data):
     """Split the recordings, and cut each split into windows."""
     file, audio_format = registry.load("models", name), data.audio_formats[name]
-    recipe, fine_tuning = map(distributed.widened, (recipe_for(file, config), fine_tuning_for(file, config)))
+    recipe, fine_tuning = distributed.widened(recipe_for(file, config)), fine_tuning_for(file, config)
+    fine_tuning = fine_tuning and distributed.widened(fine_tuning)
     audio = data.audio[audio_format.sample_rate]
     background_noise = data.background_noise[audio_format.sample_rate]
     split = splits.split(audio.clips, audio.contents, config.fold, config.seed)
@@ -351,17 +352,18 @@ class _Progress(keras.callbacks.Callback):
         self.bar = progress(None, f"training {name}", epochs * steps)
         self.bar.initial = self.bar.n = done * steps
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.bar.set_description(f"training {self.name}, epoch {epoch + 1} of {self.epochs}", refresh=False)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self.bar.update()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        logs = logs or {}
         said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[BEST]:.1%}"
         self.bar.set_postfix_str(said, refresh=False)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self.bar.close()
 
 
