@@ -26,14 +26,14 @@ def main(argv=None):
     args = parser.parse_args(argv)
 
     from classifier.export import metadata, runtimes
-    from classifier.records import artifact
+    from classifier.records import artifact, tflite_metadata
     from classifier.reporting import html_report, tables
 
     trained = artifact.trained(args.trained, args.model)
     for model in trained:
         artifact.take(model, args.variant)
         for file in metadata.write_files(model):
-            print(f"{file}:\n{json.dumps(metadata.as_dict(file.read_bytes()), indent=2, ensure_ascii=False)}")
+            print(f"{file}:\n{json.dumps(tflite_metadata.as_dict(file.read_bytes()), indent=2, ensure_ascii=False)}")
     for model in trained:
         runtimes.compare(model, args.recording or artifact.example(model.folder))
         html_report.write(model)  # again, now that there are files for the phone

@@ -8,7 +8,7 @@ from collections import Counter
 
 import numpy as np
 
-from classifier.export import metadata
+from classifier.records import tflite_metadata
 
 LEAST = 64  # values; to halve fewer saves nothing
 WEIGHTS = 1  # which input of an operator they are
@@ -16,7 +16,7 @@ WEIGHTS = 1  # which input of an operator they are
 
 def halved(held):
     """A copy of the bytes of a .tflite, the weights of its convolutions and dense layers in float16."""
-    schema = metadata.tflite_schema()
+    schema = tflite_metadata.tflite_schema()
     kinds, operators = schema.TensorType, schema.BuiltinOperator
     model = schema.ModelT.InitFromPackedBuf(held, 0)
     (graph,) = model.subgraphs
@@ -44,4 +44,4 @@ def halved(held):
     model.operatorCodes.append(schema.OperatorCodeT(operators.DEQUANTIZE, None, 1, operators.DEQUANTIZE))
     number = len(model.operatorCodes) - 1
     graph.operators = [schema.OperatorT(number, [half], [full]) for half, full in back.items()] + graph.operators
-    return metadata.pack(model, metadata.MODEL)
+    return tflite_metadata.pack(model, tflite_metadata.MODEL)

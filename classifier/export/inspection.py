@@ -18,8 +18,9 @@ from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import progress
 from classifier.core.errors import InputError
-from classifier.export import metadata, runtimes
+from classifier.export import runtimes
 from classifier.inference import prediction
+from classifier.records import tflite_metadata
 from classifier.records.audio_format import AudioFormat
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
@@ -59,7 +60,7 @@ class Export:
     operators: {operator: how many}; runs: {how they compute: how many}; custom: names of those that are not built in.
     dense_per_channel: dense layers with a scale for each of their outputs.
     last: the operator that its answers come from, such as "SOFTMAX"; "" where there is none.
-    metadata: nested dicts as of metadata.as_dict; {} where there is none, None where it cannot be read.
+    metadata: nested dicts as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
     label_file: its name, None where none is named for the answer; label_bytes: what it holds, None if it is not there.
     """
 
@@ -257,7 +258,7 @@ def _how(name, result, weights):
 
 def _described(held):
     try:
-        return metadata.as_dict(held)
+        return tflite_metadata.as_dict(held)
     except Exception:  # as above; here it is a fault of the file, which may still be a model
         return None
 

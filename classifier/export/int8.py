@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from classifier.export import metadata
+from classifier.records import tflite_metadata
 
 NEARLY = 0.5  # another label than Keras' first is no mistake if Keras finds it this many times as probable, or more
 AGREEMENT = 0.9  # share of held-out windows on which a file must make no mistake
@@ -66,7 +66,7 @@ def candidates(with_ranges, model):
 
 def _with_weights(content):
     """Which operators are convolutions and dense layers."""
-    kinds = metadata.tflite_schema().BuiltinOperator
+    kinds = tflite_metadata.tflite_schema().BuiltinOperator
     codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in content.operatorCodes]
     with_weights = (kinds.CONV_2D, kinds.DEPTHWISE_CONV_2D, kinds.FULLY_CONNECTED)
     operators = content.subgraphs[0].operators

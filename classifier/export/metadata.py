@@ -1,4 +1,4 @@
-"""Write into a .tflite what an audio client must know: sample rate, channels, labels; and read it back.
+"""Write the metadata an audio app needs into a .tflite: sample rate, channels, labels.
 
 The one door to tflite-support. Where that is not installed (Python 3.12 and later), the same metadata is written with
 the schema modules that mediapipe and ai-edge-litert ship. tflite-support cannot live in one process with TensorFlow.
@@ -7,7 +7,6 @@ the schema modules that mediapipe and ai-edge-litert ship. tflite-support cannot
 import ctypes
 import importlib.util
 import io
-import re
 import sys
 import tempfile
 import zipfile
@@ -15,12 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core import atomic_files
-from classifier.core.errors import InputError
-from classifier.records import artifact
+from classifier.records import artifact, tflite_metadata
 
-LABELS = "labels.txt"  # our name for the label file inside the model; others have others
-MODEL = b"TFL3"  # what a .tflite says it is
-FIELD = b"TFLITE_METADATA"  # where clients look for the metadata among a model's buffers
 PARSER = "1.3.0"  # the oldest metadata parser that knows audio properties; tflite-support works out the same
 LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tflite-support's own words
 
@@ -100,7 +95,7 @@ def write_with_tflite_support(model, what):
     from tflite_support.metadata_writers import audio_classifier, metadata_info, writer_utils
 
     with tempfile.TemporaryDirectory() as folder:
-        labels = Path(folder) / LABELS
+        labels = Path(folder) / tflite_metadata.LABELS
         labels.write_bytes(_label_file(what.labels))
         output = metadata_info.ClassificationTensorMd(
             name="probability",
@@ -119,9 +114,9 @@ def write_with_tflite_support(model, what):
 
 def write_with_schema(model, what):
     """write, by the flatbuffer schema modules of mediapipe and ai-edge-litert."""
-    schema, tflite = _metadata_schema(), tflite_schema()
+    schema, tflite = tflite_metadata.metadata_schema(), tflite_metadata.tflite_schema()
     labels = schema.AssociatedFileT(
-        name=LABELS, description=LABELS_DESCRIPTION, type=schema.AssociatedFileType.TENSOR_AXIS_LABELS
+        name=tflite_metadata.LABELS, description=LABELS_DESCRIPTION, type=schema.AssociatedFileType.TENSOR_AXIS_LABELS
     )
     audio = _tensor(schema, "audio_clip", what.input_description, schema.AudioPropertiesT(what.sample_rate, 1))
     probability = _tensor(schema, "probability", "Probability of each label.", schema.FeaturePropertiesT())
@@ -133,82 +128,13 @@ def write_with_schema(model, what):
     ]
 
     content = tflite.ModelT.InitFromPackedBuf(bytearray(model))
-    content.metadata = [field for field in content.metadata or [] if field.name != FIELD]
-    content.metadata.append(tflite.MetadataT(name=FIELD.decode(), buffer=len(content.buffers)))
-    content.buffers.append(tflite.BufferT(data=list(pack(metadata, b"M001"))))
-    file = io.BytesIO(pack(content, MODEL))
+    content.metadata = [field for field in content.metadata or [] if field.name != tflite_metadata.FIELD]
+    content.metadata.append(tflite.MetadataT(name=tflite_metadata.FIELD.decode(), buffer=len(content.buffers)))
+    content.buffers.append(tflite.BufferT(data=list(tflite_metadata.pack(metadata, b"M001"))))
+    file = io.BytesIO(tflite_metadata.pack(content, tflite_metadata.MODEL))
     with zipfile.ZipFile(file, "a") as archive:
-        archive.writestr(zipfile.ZipInfo(LABELS), _label_file(what.labels))
+        archive.writestr(zipfile.ZipInfo(tflite_metadata.LABELS), _label_file(what.labels))
     return file.getvalue()
-
-
-def read(path):
-    """What a .tflite says of itself.
-
-    Returns:
-        sample rate in Hz, labels.
-
-    Raises:
-        InputError: it has no metadata, or no labels.
-    """
-    found = _find(Path(path).read_bytes())
-    if not found:
-        raise InputError(f"{path} has no metadata; give the folder it was trained in, or run WriteMetadataToModel.py")
-    tensor = found.subgraphMetadata[0].inputTensorMetadata[0]
-    rate = getattr(tensor.content and tensor.content.contentProperties, "sampleRate", None)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            labels = archive.read(_label_file_name(found)).decode("utf-8").splitlines()
-    except (zipfile.BadZipFile, KeyError):
-        labels = []
-    if not rate or not labels:
-        raise InputError(f"the metadata of {path} names no {'labels' if rate else 'sample rate'}; write it again")
-    return rate, labels
-
-
-def as_dict(model):
-    """The metadata in a .tflite's bytes as nested dicts, what is not set left out; {} where there is none."""
-    found = _find(model)
-    return _plain(found) if found else {}
-
-
-def _find(model):
-    if not tflite_schema().Model.ModelBufferHasIdentifier(model, 0):
-        return None
-    content = tflite_schema().Model.GetRootAsModel(model, 0)
-    for i in range(content.MetadataLength()):
-        if content.Metadata(i).Name() == FIELD:
-            buffer = content.Buffers(content.Metadata(i).Buffer()).DataAsNumpy().tobytes()
-            return _metadata_schema().ModelMetadataT.InitFromPackedBuf(buffer)
-    return None
-
-
-def _label_file_name(found):
-    tensors = found.subgraphMetadata[0].outputTensorMetadata or []
-    files = [file for tensor in tensors for file in tensor.associatedFiles or []]
-    kind = _metadata_schema().AssociatedFileType.TENSOR_AXIS_LABELS
-    return next((file.name.decode("utf-8") for file in files if file.type == kind), LABELS)
-
-
-def _plain(value):
-    """A table of the schema as a dict: names as in the schema's own JSON, numbers of an enumeration by their names."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8")
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if not hasattr(value, "__dict__"):
-        return value
-    schema = _metadata_schema()
-    enumerations = {"contentPropertiesType": schema.ContentProperties, "type": schema.AssociatedFileType}
-    plain = {}
-    for name, item in vars(value).items():
-        if name in enumerations:
-            item = next(word for word, number in vars(enumerations[name]).items() if number == item)
-        if item is not None:
-            plain[re.sub("(?<!^)([A-Z])", r"_\1", name).lower()] = _plain(item)
-    return plain
 
 
 def _tensor(schema, name, description, properties):
@@ -217,30 +143,5 @@ def _tensor(schema, name, description, properties):
     return schema.TensorMetadataT(name=name, description=description, content=content, stats=schema.StatsT())
 
 
-def pack(table, identifier):
-    import flatbuffers
-
-    builder = flatbuffers.Builder(0)
-    builder.Finish(table.Pack(builder), identifier)
-    return bytes(builder.Output())
-
-
 def _label_file(labels):
     return ("\n".join(labels) + "\n").encode()
-
-
-def tflite_schema():
-    from ai_edge_litert import schema_py_generated
-
-    return schema_py_generated
-
-
-def _metadata_schema():
-    """mediapipe's generated module, loaded from its file: importing mediapipe would import TensorFlow."""
-    name = "metadata_schema_py_generated"
-    if name not in sys.modules:
-        folder = Path(importlib.util.find_spec("mediapipe").origin).parent
-        spec = importlib.util.spec_from_file_location(name, folder / "tasks" / "metadata" / f"{name}.py")
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]

@@ -27,7 +27,7 @@ from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.console import progress, table
 from classifier.core.errors import InputError
 from classifier.export import metadata
-from classifier.records import artifact
+from classifier.records import artifact, tflite_metadata
 
 TOLERANCE = 1e-3  # largest difference of a probability; the Task Library runs an older TensorFlow Lite
 PATIENCE = 600  # seconds for an answer to all windows
@@ -209,7 +209,7 @@ def _mediapipe(path, windows):
     from mediapipe.tasks.python import audio
     from mediapipe.tasks.python.components.containers import AudioData
 
-    rate, labels = metadata.read(path)
+    rate, labels = tflite_metadata.read(path)
     predictions = []
     with audio.AudioClassifier.create_from_model_path(str(path)) as classifier:
         for window in windows:
@@ -219,7 +219,7 @@ def _mediapipe(path, windows):
 
 
 def _task_library(path, windows):
-    _, labels = metadata.read(path)
+    _, labels = tflite_metadata.read(path)
     if "tflite_support" not in sys.modules:
         metadata.prepare_tflite_support()
     from tflite_support.task import audio
@@ -242,7 +242,7 @@ def _in_order(labels, scores):
 
 def _known_good():
     """Bytes of a model that every runtime can run: the softmax of four samples, with metadata."""
-    tflite = metadata.tflite_schema()
+    tflite = tflite_metadata.tflite_schema()
     names = ("audio", "probabilities")
     tensors = [tflite.TensorT(shape=[1, 4], type=tflite.TensorType.FLOAT32, buffer=0, name=name) for name in names]
     softmax = tflite.OperatorT(inputs=[0], outputs=[1], builtinOptionsType=tflite.BuiltinOptions.SoftmaxOptions)
@@ -252,7 +252,7 @@ def _known_good():
     code = tflite.OperatorCodeT(deprecatedBuiltinCode=number, builtinCode=number, version=1)
     model = tflite.ModelT(version=3, operatorCodes=[code], subgraphs=[graph], buffers=[tflite.BufferT()])
     facts = metadata.Facts("known good", "", "", 16_000, list("abcd"))
-    return metadata.write_with_schema(metadata.pack(model, metadata.MODEL), facts)
+    return metadata.write_with_schema(tflite_metadata.pack(model, tflite_metadata.MODEL), facts)
 
 
 def main(runtime, *paths):

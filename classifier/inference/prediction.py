@@ -21,8 +21,7 @@ from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.console import quiet_libraries, table
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
-from classifier.export import metadata
-from classifier.records import artifact
+from classifier.records import artifact, tflite_metadata
 from classifier.records.audio_format import AudioFormat
 from classifier.scoring.thresholds import decide
 from Constants import TRAINED
@@ -145,7 +144,7 @@ def load(path, threads=None):
         path = _published(path.name)
     if path.suffix == ".tflite":
         model = LiteRT(path, threads)
-        sample_rate, labels = metadata.read(path)
+        sample_rate, labels = tflite_metadata.read(path)
         if len(labels) != model.n_outputs:
             raise InputError(f"{path} has {model.n_outputs} outputs and {len(labels)} labels; write its metadata again")
         return Predictor(path, AudioFormat(sample_rate=sample_rate, window_length=model.n_inputs), labels, model.run)

@@ -8,6 +8,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.export import metadata
+from classifier.records import tflite_metadata
 from tests.conftest import ROOT
 
 FACTS = metadata.Facts(
@@ -34,32 +35,32 @@ def written(how, model, path):
 def test_both_ways_write_the_same_metadata(trained, tmp_path, name):
     one = written("write_with_tflite_support", trained.out / name, tmp_path / "one.tflite")
     two = written("write_with_schema", trained.out / name, tmp_path / "two.tflite")
-    assert metadata.as_dict(one.read_bytes()) == metadata.as_dict(two.read_bytes())
-    assert metadata.read(one) == metadata.read(two) == (16_000, FACTS.labels)
+    assert tflite_metadata.as_dict(one.read_bytes()) == tflite_metadata.as_dict(two.read_bytes())
+    assert tflite_metadata.read(one) == tflite_metadata.read(two) == (16_000, FACTS.labels)
 
 
 def test_metadata_is_replaced_not_added(trained, tmp_path):
     once = metadata.write_with_schema((trained.out / "signal" / "model.tflite").read_bytes(), FACTS)
     other = metadata.Facts("other", "Other.", "Other.", 8_000, ["x", "y", "z"])
     (tmp_path / "twice.tflite").write_bytes(metadata.write_with_schema(once, other))
-    assert metadata.read(tmp_path / "twice.tflite") == (8_000, ["x", "y", "z"])
-    assert metadata.as_dict((tmp_path / "twice.tflite").read_bytes())["name"] == "other"
+    assert tflite_metadata.read(tmp_path / "twice.tflite") == (8_000, ["x", "y", "z"])
+    assert tflite_metadata.as_dict((tmp_path / "twice.tflite").read_bytes())["name"] == "other"
 
 
 def test_labels_are_read_whatever_their_file_is_called(trained, tmp_path, monkeypatch):
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(metadata, "LABELS", "names of sounds.txt")
+        elsewhere.setattr(tflite_metadata, "LABELS", "names of sounds.txt")
         described = metadata.write_with_schema((trained.out / "signal" / "model.tflite").read_bytes(), FACTS)
     (tmp_path / "a.tflite").write_bytes(described)
-    assert metadata.read(tmp_path / "a.tflite") == (16_000, FACTS.labels)
+    assert tflite_metadata.read(tmp_path / "a.tflite") == (16_000, FACTS.labels)
 
 
 def test_a_file_without_metadata_says_so(trained, tmp_path):
     with pytest.raises(InputError, match="model.tflite has no metadata"):
-        metadata.read(trained.out / "signal" / "model.tflite")
+        tflite_metadata.read(trained.out / "signal" / "model.tflite")
     (tmp_path / "text.tflite").write_text("this is no model")
     with pytest.raises(InputError, match="text.tflite has no metadata"):
-        metadata.read(tmp_path / "text.tflite")
+        tflite_metadata.read(tmp_path / "text.tflite")
 
 
 def test_the_names_the_app_opens_are_written_and_the_json_is_printed(trained):
@@ -70,8 +71,8 @@ def test_the_names_the_app_opens_are_written_and_the_json_is_printed(trained):
         ("mel/model_mel_metadata.tflite", "128 bands of 63 frames"),
     ):
         path = trained.out / name
-        assert metadata.read(path) == (16_000, ["silence", "song", "speech"])
-        assert length in json.dumps(metadata.as_dict(path.read_bytes()))
+        assert tflite_metadata.read(path) == (16_000, ["silence", "song", "speech"])
+        assert length in json.dumps(tflite_metadata.as_dict(path.read_bytes()))
         assert f"{path}:\n{{" in printed
 
 
