@@ -23,7 +23,7 @@ from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.layouts.prepared import MANIFEST, read_manifest
-from classifier.plotting import plots
+from classifier.plotting import recording_pictures
 from classifier.records.audio_format import make_audio_format
 from classifier.storage import remote
 from classifier.storage.locations import absolute, is_remote
@@ -139,7 +139,7 @@ def draw(path, settings):
     audio_format = make_audio_format(sample_rate=settings.sample_rate)
     powers = [spectrograms.power_spectrogram(signal, audio_format) for signal in signals]
     png = Path(f"{path.stem}_prepared.png")
-    plots.before_and_after(signals, powers, audio_format, path.name, png)
+    recording_pictures.draw_before_and_after(signals, powers, audio_format, path.name, png)
     return png
 
 

@@ -26,7 +26,7 @@ from classifier.core.console import import_tensorflow, progress, say
 from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.layouts import folder_of
-from classifier.plotting import plots
+from classifier.plotting import confusion_matrix
 from classifier.records import artifact
 from classifier.records.config import RunConfig
 from classifier.records.recipe import fine_tuning_for, recipe_for
@@ -344,7 +344,7 @@ def write(result, name, out):
     """Write a result and its confusion matrices; returns the file."""
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    plots.confusions(result["scores"], result["labels"], f"{result['model']}:", out / f"{name}_confusion")
+    confusion_matrix.draw_both(result["scores"], result["labels"], f"{result['model']}:", out / f"{name}_confusion")
     with atomic_files.new_file(out / f"{name}.json") as fresh:
         fresh.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return out / f"{name}.json"

@@ -10,7 +10,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import console, parallel
 from classifier.core.errors import InputError
-from classifier.plotting import plots
+from classifier.plotting.figure import pyplot
 from classifier.plotting.gallery import Gallery, decibels, read, side_by_side
 
 RATE = 16_000  # Hz, of the signatures
@@ -99,7 +99,7 @@ def _fact(clip):
 def _distribution(gallery, facts):
     """Recordings and minutes of each label; facts are {label: [Fact]}."""
     size = (gallery.size[0], max(gallery.size[1], 1.2 + 0.25 * len(facts)))
-    figure, axes = plots.pyplot().subplots(1, 2, figsize=size, sharey=True, layout="constrained")
+    figure, axes = pyplot().subplots(1, 2, figsize=size, sharey=True, layout="constrained")
     counts = [len(of_label) for of_label in facts.values()]
     minutes = [sum(fact.seconds for fact in of_label) / 60 for of_label in facts.values()]
     panels = (("recordings", counts, "{:.0f}"), ("minutes", minutes, "{:.1f}"))

@@ -10,7 +10,8 @@ import numpy as np
 from classifier.audio import recording, spectrograms
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import atomic_files, console, registry
-from classifier.plotting import feature_styles, plots
+from classifier.plotting import feature_styles
+from classifier.plotting.figure import pyplot, save
 
 SIZE = (7, 4)  # inches, of a picture of one recording
 SHEET = 3200  # pixels that a contact sheet may be wide
@@ -61,7 +62,7 @@ def read(path, audio_format, start, seconds, clip=None):
 
 def contact_sheet(pictures, path):
     """All pictures in one, as many side by side as SHEET has room for."""
-    plt = plots.pyplot()
+    plt = pyplot()
     images = [plt.imread(picture)[..., :3] for picture in pictures]
     height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
     images = [np.pad(i, ((0, height - i.shape[0]), (0, width - i.shape[1]), (0, 0)), constant_values=1) for i in images]
@@ -98,7 +99,7 @@ class Gallery:
     def save(self, figure, what, title=None):
         figure.suptitle(f"{title or feature_styles.words(what)}: {self.name}")
         self.made.append(self.folder / f"{what}.png")
-        plots.save(figure, self.made[-1])
+        save(figure, self.made[-1])
 
     def grid(self, what, panels, draw, x="", y="", alike=True, bar=None, columns=None):
         """A picture: draw(ax, panel) for each of {title: panel}, side by side.
@@ -111,7 +112,7 @@ class Gallery:
         columns = columns or side_by_side(len(panels))
         layout = {"figsize": self.size, "layout": "constrained", "squeeze": False}
         shared = {"sharex": alike, "sharey": alike}
-        figure, axes = plots.pyplot().subplots(-(-len(panels) // columns), columns, **shared, **layout)
+        figure, axes = pyplot().subplots(-(-len(panels) // columns), columns, **shared, **layout)
         for ax, (title, panel) in zip(axes.flat, panels.items(), strict=False):
             ax.set_title(title, fontsize="medium")
             ax.xaxis.set_major_formatter("{x:g}")
@@ -217,7 +218,7 @@ class Gallery:
         def draw(ax, layer):
             layer.build((None, self.audio_format.window_length))
             gains = layer.bands / np.maximum(layer.bands.max(axis=0), QUIET)
-            colours = plots.pyplot().cm.viridis(np.linspace(0, 0.9, N_FILTERS))
+            colours = pyplot().cm.viridis(np.linspace(0, 0.9, N_FILTERS))
             for colour, gain in zip(colours, gains.T, strict=True):
                 ax.plot(np.linspace(0, top, len(gain)), gain, color=colour, linewidth=1)
             ax.set(xlim=(0, top), ylim=(0, 1.05))
@@ -238,7 +239,7 @@ class Gallery:
         windows = cut_audio_pad_last(signal, length, hop)
         layer = _layer("log_mel_spectrogram", self.audio_format)
         mels, (look,) = np.asarray(layer(windows))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
-        figure = plots.pyplot().figure(figsize=SIZE, layout="constrained")
+        figure = pyplot().figure(figsize=SIZE, layout="constrained")
         above, below = figure.subfigures(2, 1)
         firsts = self.start + np.arange(len(windows)) * hop / self.rate
         whole, axes = above.subplots(), below.subplots(1, len(windows), sharey=True, squeeze=False)[0]

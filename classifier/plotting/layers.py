@@ -8,7 +8,7 @@ from functools import partial
 from itertools import count
 
 from classifier.core import console, registry
-from classifier.plotting import plots
+from classifier.plotting.figure import pyplot, save
 
 MOST_LAYERS = 120  # in a picture
 BLOCK = r"(conv\d+_)?block_?\d+"  # how the layers of keras.applications begin that belong together
@@ -49,7 +49,7 @@ def draw(name, audio_format, n_classes, path):
     heard = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
     title = f"{name}: {len(rows)} layers, {model.count_params():,} weights; {heard} in, {n_classes} labels out"
     path.parent.mkdir(parents=True, exist_ok=True)
-    plots.save(_drawn(_folded(rows), title), path)
+    save(_drawn(_folded(rows), title), path)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _drawn(rows, title):
     """Rows from top to bottom: what a layer is, its shape and weights; lines at the left lead to layers that hear
     another one than that above."""
     height = ROW * (len(rows) + 2)
-    figure = plots.pyplot().figure(figsize=(WIDTH, height + 0.5))
+    figure = pyplot().figure(figsize=(WIDTH, height + 0.5))
     ax = figure.add_axes((0, 0, 1, height / (height + 0.5)), xlim=(0, WIDTH), ylim=(len(rows) + 1, -1))
     ax.axis("off")
     figure.text(0.5, 1 - 0.2 / (height + 0.5), title, ha="center", va="top", fontsize="large")

@@ -30,7 +30,7 @@ from classifier.core.parallel import cpu_count
 from classifier.data import layouts, provenance, splits
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
-from classifier.plotting import plots
+from classifier.plotting import confusion_matrix
 from classifier.records import artifact, run_record
 from classifier.scoring import metrics
 from classifier.training.datasets import Windows
@@ -105,7 +105,7 @@ def train(store, labels, audio_format, run, out):
         artifact.write_predictions(folder, predictions)
         artifact.write_run(folder, described, audio_format)
         (folder / artifact.REPORT).mkdir()
-        plots.confusions(scores, labels, f"{NAME}: test", folder / artifact.REPORT / "confusion")
+        confusion_matrix.draw_both(scores, labels, f"{NAME}: test", folder / artifact.REPORT / "confusion")
     return described
 
 

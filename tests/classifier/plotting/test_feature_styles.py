@@ -3,8 +3,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from classifier.plotting import feature_styles, plots
+from classifier.plotting import feature_styles
 from classifier.plotting.feature_styles import Look
+from classifier.plotting.figure import pyplot
 
 
 def test_the_words_of_a_name():
@@ -48,17 +49,17 @@ def test_colours_suit_the_values(values, look, expected):
 
 
 def test_rows_say_their_hertz():
-    _, ax = plots.pyplot().subplots()
+    _, ax = pyplot().subplots()
     feature_styles.row_ticks(ax, Look("Hz"), 1025, 16_000)
     assert list(ax.get_yticks()[:2]) == [0.5, 256.5]  # 0 and 2000 of 8000 Hz, in the middle of their rows
     assert [tick.get_text() for tick in ax.get_yticklabels()[:2]] == ["0", "2000"]
-    plots.pyplot().close()
+    pyplot().close()
 
 
 def test_no_peak_is_lost_in_a_long_line():
-    _, ax = plots.pyplot().subplots()
+    _, ax = pyplot().subplots()
     signal = np.zeros(100_000)
     signal[54_321] = 0.9
     feature_styles.line(ax, signal, 0, 16_000)
     assert ax.dataLim.y1 == pytest.approx(0.9)
-    plots.pyplot().close()
+    pyplot().close()
