@@ -64,7 +64,7 @@ def main(argv=None):
 
 
 def show(run, unreadable):
-    from classifier.export.inspection import plain
+    from classifier.core.text import plain
 
     rows = [[plain(label), *numbers, f"{seconds / 3600:.2f}"] for label, (*numbers, seconds) in run.labels.items()]
     console.table(["label", "recordings", "segments", "hours"], rows[:LABELS_SHOWN])

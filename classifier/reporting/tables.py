@@ -4,6 +4,9 @@ python -m classifier.reporting.tables
 """
 
 import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from classifier.core import atomic_files, console
 from classifier.data import splits
@@ -11,12 +14,15 @@ from classifier.evaluation import cross_validation
 from classifier.records import artifact
 from Constants import TRAINED
 
+if TYPE_CHECKING:
+    from classifier.training.data import TrainingData
+
 LEAKS_NAMED = 5
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 
 
-def scores(trained):
+def scores(trained: artifact.Artifact) -> None:
     """Print what the test split says of a model, chance beside it."""
     score, split = trained.record.scores, trained.record.split
     windows, recordings = score["windows"], score["recordings"]
@@ -44,66 +50,59 @@ def scores(trained):
     console.table(["label", "recall, windows", "recordings", *(f"as {label}" for label in trained.labels)], rows)
 
 
-def skipped(data):
-    """Print which recordings of a training could not be read.
-
-    Args:
-        data: TrainingData.
-    """
+def skipped(data: "TrainingData") -> None:
+    """Print which recordings of a training could not be read."""
     for _, reason in data.skipped:
         print(f"skipped: {reason}")
     if data.skipped:
         print(f"{len(data.skipped)} of {data.n_clips} recordings were skipped, for the reasons above")
 
 
-def variants(models):
-    """Print a row per file for a phone: what it costs, and what it says beside Keras on the test split."""
-    rows, reasons = [], []
+def variants(models: Sequence[artifact.Artifact]) -> None:
+    """Print a row per variant: what it costs, and what it predicts beside Keras on the test split."""
+    rows, reasons, not_tried = [], [], {}
     for trained in models:
         found = trained.variants
-        for kind, of in found["files"].items():
-            test = of["test"]
-            row = [f"{trained.name}, {kind}", f"{of['bytes'] / 1000:,.0f}"]
-            row += _beside_keras(test) if test else ["-"] * 4
-            row += [" / ".join(f"{value:.2f}" for value in times) for times in of["milliseconds"].values()]
-            row += [f"{of['arena'] / 1000:,.0f}", artifact.taken_by(found, kind)]
-            rows.append([*row, "recommended" if kind == found["recommended"] else ""])
-            reasons += [f"{runtime} refuses {trained.name} in {kind}: {why}" for runtime, why in of["refused"].items()]
-    threads = [f"ms, {n} thread{'s' * (n != '1')}" for n in next(iter(found["files"].values()))["milliseconds"]]
-    header = ["file", "KB", "test windows right", "than Keras", "other label", "a probability by", *threads]
+        for variant, of in found.files.items():
+            row = [f"{trained.name}, {variant}", f"{of.bytes / 1000:,.0f}"]
+            row += _beside_keras(of.test) if of.test else ["-"] * 4
+            row += [" / ".join(f"{value:.2f}" for value in times) for times in of.milliseconds.values()]
+            row += [f"{of.arena / 1000:,.0f}", found.taken_by(variant)]
+            rows.append([*row, "recommended" if variant == found.recommended else ""])
+            reasons += [f"{runtime} refuses {trained.name} in {variant}: {why}" for runtime, why in of.refused.items()]
+        not_tried |= found.not_tried
+        threads = next(iter(found.files.values())).milliseconds
+    latencies = [f"ms, {n} thread{'s' * (n != 1)}" for n in threads]
+    header = ["file", "KB", "test windows right", "than Keras", "other label", "a probability by", *latencies]
     console.table([*header, "arena, KB", "runtimes", ""], rows)
-    reasons += [f"{runtime}: not tried here ({why})" for runtime, why in found["not_tried"].items()]
-    for reason in reasons:
+    for reason in [*reasons, *(f"{runtime}: not tried here ({why})" for runtime, why in not_tried.items())]:
         print(reason)
 
 
 def _beside_keras(test):
-    windows = test["windows"]
-    share = f"{test['largest_change']:.1e}"
-    return [
-        _percent(windows["right"] / windows["n"]),
-        f"{-100 * test['accuracy_lost'] + 0:+.2f}",
-        test["changed"],
-        share,
-    ]
+    share = _percent(test.windows.right / test.windows.n)
+    return [share, f"{-100 * test.accuracy_lost + 0:+.2f}", test.changed, f"{test.largest_change:.1e}"]
 
 
-def show(models):
+def show(models: Sequence[artifact.Artifact]) -> None:
     """Print a row per file that can be copied into an app."""
     rows = []
     for trained in models:
+        files = trained.variants.files if trained.variants else {}
         for file in artifact.app_files(trained):
             if file.target.is_file():
-                of_kind = trained.variants.get("files", {}).get(file.kind, {})
-                right = ((not file.is_dropin and of_kind.get("test")) or trained.record.scores)["recordings"]
+                of = files.get(file.variant)
+                recordings = trained.record.scores["recordings"]
+                n, right = recordings["n"], recordings["right"]
+                if of and of.test and not file.is_dropin:
+                    n, right = of.test.recordings.n, of.test.recordings.right
                 size = f"{file.target.stat().st_size / 1000:,.0f} KB"
-                row = [trained.name, f"{right['right']} of {right['n']}", size, file.kind, file.takes, file.target]
-                rows.append(row)
-    console.table(["model", "held-out recordings right", "size", "kind", "takes", "file to copy into the app"], rows)
+                rows.append([trained.name, f"{right} of {n}", size, file.variant, file.takes, file.target])
+    console.table(["model", "held-out recordings right", "size", "variant", "takes", "file to copy into the app"], rows)
 
 
-def tested(result):
-    """Print what a model says of the recordings of all folds (folds.gather), or of a folder, by label."""
+def tested(result: dict[str, Any]) -> None:
+    """Print what a model predicts, by label, for all folds (cross_validation.gather) or for a folder."""
     windows, recordings = result["scores"]["windows"], result["scores"]["recordings"]
     right = f"{windows['right']} of {windows['n']} windows, {recordings['right']} of {recordings['n']} recordings right"
     print(f"{result['model']}: {right}; a recording is decided by the {result['recordings_by']} of its windows")
@@ -129,7 +128,7 @@ def tested(result):
         console.table([*ALARMS, "misses"], rows)
 
 
-def background(result):
+def background(result: dict[str, Any]) -> None:
     """Print the false alarms that a model raised where none of its labels is heard."""
     found = result["background"]
     rows = [_alarms(label, of) for label, of in [*found["labels"].items(), ("all", found)]]
@@ -142,11 +141,11 @@ def _alarms(label, of):
     return [label, f"{of['hours']:.2f}", of["false_alarms"], *("" if rate is None else f"{rate:.2f}" for rate in rates)]
 
 
-def leaderboard(results, path):
+def leaderboard(results: Sequence[dict[str, Any]], path: Path) -> None:
     """Print a row per model, the best first, and write them as numbers.
 
     Args:
-        results: as of folds.gather; those without folds have no spread over them.
+        results: as of cross_validation.gather; those without folds have no spread over them.
         path: of the csv.
     """
     results = sorted(results, key=lambda result: -cross_validation.spread(result, "windows", "balanced_accuracy")[0])

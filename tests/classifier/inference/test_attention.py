@@ -6,11 +6,15 @@ import pytest
 from keras import layers, ops
 
 from classifier.core.errors import InputError
+from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.inference import attention
 from classifier.models._multilevel import ClassAttention
 from classifier.pretrained._embedding import Embedding
 from classifier.records import artifact
 from classifier.records.audio_format import make_audio_format
+from classifier.records.config import RunConfig
+from classifier.records.recipe import FIELD
+from classifier.records.run_record import RunRecord
 from tests.conftest import RATE
 
 STEPS = 3  # in three seconds
@@ -41,8 +45,35 @@ def write_model(folder):
     """A trained model's folder that holds it under the folder's name."""
     folder.mkdir()
     of_loudness().save(folder / artifact.MODEL)
-    run = {"model": folder.name, "labels": LABELS, "run": {"seconds": STEPS, "sample_rate": None, "data": str(folder)}}
-    artifact.write_run(folder, {**run, "split": {"test": []}}, make_audio_format(seconds=STEPS))
+    RunRecord(
+        model=folder.name,
+        labels=LABELS,
+        config=RunConfig(data=str(folder), window=STEPS),
+        recipe=FIELD,
+        fine_tuning=None,
+        paper_audio_format=False,
+        parameters=0,
+        data=DataRecord(fingerprint="", recordings={}, skipped=[]),
+        split=SplitRecord(
+            by="group",
+            groups=0,
+            groups_in_two_splits=[],
+            recordings_in_two_splits=[],
+            train=[],
+            validation=[],
+            test=[],
+        ),
+        scores={},
+        thresholds={},
+        alarms={},
+        calibration={},
+        best_epoch=1,
+        training_seconds=0.0,
+        backend="tensorflow",
+        processes=1,
+        versions={},
+        audio_format=make_audio_format(seconds=STEPS),
+    ).write(folder)
     return folder
 
 
