@@ -23,7 +23,7 @@ LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than
 LARGEST_INPUT = 1 << 24  # values; a quarter of an hour at 16 kHz
 LONGEST = 1000  # characters of a description that are read
 FORM = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "CAST")  # operators that change how values are written
-SMALL = ("int8", "uint8", "int4", "int16")  # kinds of quantised values
+SMALL = ("int8", "uint8", "int4", "int16")  # types of quantised values
 SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
     r"(?P<window_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
     r"n_fft (?P<n_fft>\d+), hop (?P<hop_length>\d+)"
@@ -56,11 +56,15 @@ class Tensor:
 class Export:
     """What is in a .tflite.
 
-    operators: {operator: how many}; runs: {how they compute: how many}; custom: names of those that are not built in.
-    dense_per_channel: dense layers with a scale for each of their outputs.
-    last: the operator that its answers come from, such as "SOFTMAX"; "" where there is none.
-    metadata: nested dicts as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
-    label_file: its name, None where none is named for the answer; label_bytes: what it holds, None if it is not there.
+    Attributes:
+        operators: {operator: how many}.
+        runs: {how operators compute: how many}.
+        custom: names of the operators that are not built in.
+        dense_per_channel: dense layers with a scale for each of their outputs.
+        last: the operator that its first output comes from, such as "SOFTMAX"; "" where there is none.
+        metadata: as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
+        label_file: its name; None where none is named for the output.
+        label_bytes: what the label file holds; None where it is not in the .tflite.
     """
 
     path: Path
@@ -179,14 +183,14 @@ def _tensor(schema, graph, index):
     if not 0 <= index < graph.TensorsLength():
         raise ValueError("it speaks of values that it does not hold")
     tensor = graph.Tensors(index)
-    kinds = {number: name.lower() for name, number in vars(schema.TensorType).items()}
+    types = {number: name.lower() for name, number in vars(schema.TensorType).items()}
     shape = tuple(tensor.ShapeAsNumpy().tolist()) if tensor.ShapeLength() else ()
     signature = tuple(tensor.ShapeSignatureAsNumpy().tolist()) if tensor.ShapeSignatureLength() else shape
     steps = tensor.Quantization()
     scales = tuple(steps.ScaleAsNumpy().tolist()) if steps and steps.ScaleLength() else ()
     zero = steps.ZeroPoint(0) if steps and steps.ZeroPointLength() else 0
     name = (tensor.Name() or b"").decode("utf-8", "replace")
-    return Tensor(plain(name), shape, signature, kinds[tensor.Type()], scales, zero)
+    return Tensor(plain(name), shape, signature, types[tensor.Type()], scales, zero)
 
 
 def _operators(schema, model, graph):
@@ -211,7 +215,7 @@ def _operators(schema, model, graph):
 
 
 def _last(graph, codes):
-    """The operator that computes the first output, whatever form its answer is brought into after that."""
+    """The operator that computes the first output, whatever form it is brought into after that."""
     operators = [graph.Operators(i) for i in range(graph.OperatorsLength())]
     wanted, name = graph.Outputs(0), ""
     for operator in reversed(operators):  # a file lists them in the order in which they run

@@ -59,7 +59,7 @@ def _span(interpreter, index):
 
 
 def _ready(held, threads, **settings):
-    """An interpreter that has answered once, to noise: the first call also fills the caches."""
+    """An interpreter that has run once, on noise: the first call also fills the caches."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_content=held, num_threads=threads, **settings)

@@ -96,7 +96,7 @@ def draw(
     axes[3].set_yticks(range(len(strips)), strips)
     axes[3].get_yticklabels()[0].set_weight("bold")
     axes[3].set(
-        xlabel="seconds (bright: this spoke for the label; grey: not heard)",
+        xlabel="seconds (bright: this spoke for the label; grey: not in the recording)",
         ylim=(len(strips) - 0.5, -0.5),
         facecolor="lightgrey",
     )

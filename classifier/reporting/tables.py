@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LEAKS_NAMED = 5
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
-ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
+ALARMS = ["label", "hours", "false alarms", "per hour", "at most (95 % confidence)"]
 
 
 def scores(trained: artifact.Artifact) -> None:
@@ -129,7 +129,7 @@ def tested(result: dict[str, Any]) -> None:
 
 
 def background(result: dict[str, Any]) -> None:
-    """Print the false alarms that a model raised where none of its labels is heard."""
+    """Print the false alarms that a model raised in recordings that hold none of its labels."""
     found = result["background"]
     rows = [_alarms(label, of) for label, of in [*found["labels"].items(), ("all", found)]]
     print(f"{result['model']}: false alarms in {found['hours']:.2f} hours of background, at its own thresholds")
@@ -154,12 +154,12 @@ def leaderboard(results: Sequence[dict[str, Any]], path: Path) -> None:
         row = {"model": result["model"], "folds": len(result.get("folds", []))}
         cells = [result["model"]]
         for what, name in COMPARED:
-            (mean, sd), sure = cross_validation.spread(result, what, name), result["intervals"][what]
-            lowest, highest = sure[name] if sure else (None, None)
+            (mean, sd), interval = cross_validation.spread(result, what, name), result["intervals"][what]
+            lowest, highest = interval[name] if interval else (None, None)
             ends = zip(("", "_sd", "_lowest", "_highest"), (mean, sd, lowest, highest), strict=True)
             row.update({f"{what}_{name}{end}": value for end, value in ends})
             cells.append(_percent(mean) + ("" if sd is None else f" ± {_percent(sd)}"))
-            cells.append(f"{_percent(lowest)} to {_percent(highest)}" if sure else "")
+            cells.append(f"{_percent(lowest)} to {_percent(highest)}" if interval else "")
         for name in ("macro_precision", "macro_f1", "macro_pr_auc", "macro_roc_auc"):
             row[name] = result["scores"]["windows"][name]
             cells.append(_percent(row[name]))
