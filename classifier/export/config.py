@@ -5,7 +5,6 @@ from pathlib import Path
 
 from classifier.core.errors import InputError
 from classifier.records.conversion import RECOMMENDED, VARIANTS
-from Constants import TRAINED
 
 APP_FILES = "*_metadata.tflite"  # in a trained model's folder
 
@@ -19,8 +18,8 @@ class ConversionConfig:
         trained: folder of trained models.
     """
 
-    model: str = "all"
-    trained: Path = TRAINED
+    model: str
+    trained: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +34,8 @@ class MetadataConfig(ConversionConfig):
         InputError: there is no such variant.
     """
 
-    variant: str = RECOMMENDED
-    recording: Path | None = None
+    variant: str
+    recording: Path | None
 
     def __post_init__(self):
         if self.variant not in (RECOMMENDED, *VARIANTS):
@@ -54,9 +53,9 @@ class CheckConfig:
         recording: given to every runtime; None: one held out in training, else one of data_short.
     """
 
-    files: tuple[Path, ...] = ()
-    trained: Path = TRAINED
-    recording: Path | None = None
+    files: tuple[Path, ...]
+    trained: Path
+    recording: Path | None
 
     def paths(self) -> list[Path]:
         """The files to check.

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from classifier.core import registry
 from classifier.core.errors import InputError
-from Constants import GALLERY
+
+FOR_DATA = "log_mel_spectrogram,mfcc"  # features that are drawn of a data folder where none is named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,29 +16,25 @@ class PlotConfig:
     Attributes:
         recording: or a data folder or its csv file; None: the sample signal, or a held-out recording for attention.
         png: where a single picture goes; None: named like the recording, in the current folder.
-        features: files of classifier/features, with commas, or all; None: no gallery of a recording.
-        of_data: features of a data folder where `features` names none.
+        features: files of classifier/features, with commas, or all; None: no gallery of a recording, FOR_DATA of data.
         layers: files of classifier/models, with commas, or all.
         attention: a trained model's folder.
         start: seconds before the window that features see.
         overlap: of windows, in [0, 1).
-        longest: seconds of a recording in a gallery.
         out: folder for galleries.
 
     Raises:
         InputError: a value is outside its range.
     """
 
-    recording: Path | None = None
-    png: Path | None = None
-    features: str | None = None
-    of_data: str = "log_mel_spectrogram,mfcc"
-    layers: str | None = None
-    attention: Path | None = None
-    start: float = 0.0
-    overlap: float = 0.5
-    longest: float = 600
-    out: Path = GALLERY
+    recording: Path | None
+    png: Path | None
+    features: str | None
+    layers: str | None
+    attention: Path | None
+    start: float
+    overlap: float
+    out: Path
 
     def __post_init__(self):
         if not 0 <= self.overlap < 1:
@@ -56,7 +53,7 @@ class PlotConfig:
         Raises:
             InputError: one of them is none.
         """
-        return registry.choose("features", self.features or self.of_data)
+        return registry.choose("features", self.features or FOR_DATA)
 
     def model_names(self) -> list[str]:
         """The models whose layers are drawn.

@@ -10,6 +10,8 @@ from classifier.plotting.config import PlotConfig
 from classifier.records.audio_format import make_audio_format
 from SampleSignal import sample_signal
 
+LONGEST = 600  # seconds of a recording in a gallery
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -73,7 +75,7 @@ def _gallery(config):
         next_command = _command("TrainModel.py", "--data", path)
     else:
         first = round(start * audio_format.sample_rate)
-        signal = gallery.read(path, audio_format, start, config.longest) if path else sample_signal()[first:]
+        signal = gallery.read(path, audio_format, start, LONGEST) if path else sample_signal()[first:]
         if not len(signal):
             length = f"the sample signal lasts {audio_format.seconds:g} s"
             raise InputError(f"{length}, --start {start:g} is after its end")
