@@ -23,6 +23,7 @@ from classifier.scoring import metrics
 
 WINDOWS = 100  # that int8 takes its ranges from, and as many others that every file is compared on
 MOST_LOST = 0.005  # of the validation windows that Keras has right; who loses more is not recommended
+AS_SMALL = 1.05  # times as large is no larger: dynamic and int8 hold the same weights in 8 bits
 THREADS = (1, 2)
 SPLITS = ("validation", "test")
 
@@ -91,13 +92,18 @@ def measure(trained: artifact.Artifact) -> ConversionRecord:
 
 
 def recommended(files: Mapping[str, Variant]) -> str:
-    """The smallest variant that no runtime refuses and that loses little of what Keras has right."""
+    """The smallest variant that no runtime refuses and that loses little of what Keras has right.
+
+    Of variants that are AS_SMALL, the one that changes the fewest labels of validation windows.
+    """
     good = [
         variant
         for variant, of in files.items()
         if of.validation and of.validation.accuracy_lost <= MOST_LOST and not of.refused
     ]
-    return min(good, key=lambda variant: files[variant].bytes, default=FLOAT32)
+    smallest = min((files[variant].bytes for variant in good), default=0)
+    as_small = [variant for variant in good if files[variant].bytes <= AS_SMALL * smallest]
+    return min(as_small, key=lambda name: (files[name].validation.changed, files[name].bytes), default=FLOAT32)
 
 
 def compared(probabilities: np.ndarray, by_keras: Mapping[str, np.ndarray], labels: Sequence[str]) -> Comparison:

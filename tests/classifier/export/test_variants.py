@@ -30,17 +30,17 @@ def test_variants_are_smaller_and_predict_what_keras_predicts(trained):
 
 
 def files(**variants):
-    """What was measured of variants: bytes, what they lose of the validation split, who refuses them."""
+    """Variants as measured: bytes, what they lose of the validation split, who refuses them, labels changed."""
     return {
         variant: Variant(
             bytes=size,
-            validation=None if lost is None else Comparison(Count(9, 9), Count(9, 9), lost, 0, 0.0),
+            validation=None if lost is None else Comparison(Count(9, 9), Count(9, 9), lost, sum(changed), 0.0),
             test=None,
             milliseconds={},
             arena=0,
             refused=refused,
         )
-        for variant, (size, lost, refused) in variants.items()
+        for variant, (size, lost, refused, *changed) in variants.items()
     }
 
 
@@ -49,6 +49,12 @@ def test_the_smallest_that_loses_half_a_point_at_most_is_recommended():
     assert variants.recommended(found) == "float16"
     found |= files(dynamic=(25, -0.02, {}))
     assert variants.recommended(found) == "dynamic"
+
+
+def test_of_two_that_are_as_small_the_one_that_changes_fewer_labels_is_recommended():
+    found = files(float32=(100, 0.0, {}), dynamic=(26, 0.0, {}, 1), int8=(25, 0.0, {}, 9))
+    assert variants.recommended(found) == "dynamic"
+    assert variants.recommended(found | files(int8=(24, 0.0, {}, 9))) == "int8"
 
 
 def test_what_a_runtime_refuses_or_nobody_has_tested_is_not_recommended():
