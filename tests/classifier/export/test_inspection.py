@@ -11,6 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from classifier.core.errors import InputError
 from classifier.export import diagnostics, inspection, metadata, runtime_trial, runtimes
+from classifier.records import tflite_metadata
 from tests.conftest import write_tone
 
 N = 1600  # values of a window: 0.1 s
@@ -47,7 +48,7 @@ def packed(table, identifier=b"TFL3"):
 def with_metadata(model=None, change=None, labels="bell\ndog\nrain\n", **packing):
     """The bytes of a file; change is given its metadata as the schema's objects, and the schema."""
     described = metadata.write_with_schema(packed(model or dense_and_softmax()), FACTS)
-    content, tables = schema.ModelT.InitFromPackedBuf(bytearray(described)), metadata._metadata_schema()
+    content, tables = schema.ModelT.InitFromPackedBuf(bytearray(described)), tflite_metadata.metadata_schema()
     buffer = content.buffers[content.metadata[-1].buffer]
     found = tables.ModelMetadataT.InitFromPackedBuf(bytes(bytearray(buffer.data)))
     if change:
