@@ -59,7 +59,7 @@ def main(argv=None):
 
 def show(result):
     """Print how often each label was recognised, what cannot be read, and what was written."""
-    from classifier.export.inspection import plain
+    from classifier.core.text import plain
 
     rows = [
         [plain(label), total.recordings, total.segments, f"{total.seconds / 3600:.2f}"]

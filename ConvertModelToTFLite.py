@@ -1,34 +1,41 @@
-"""Step 2: convert trained models to TensorFlow Lite, from exact to small; each file proves itself against Keras."""
+"""Step 2: convert trained models to TensorFlow Lite, from exact to small; each file is proven against Keras."""
 
+import shlex
 from pathlib import Path
 
 from classifier.core import arguments, console
+from classifier.export.config import ConversionConfig
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
-MODEL = "all"  # folders in trained/
+MODEL = "all"  # names of trained models, or their folders
 
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--model", default=MODEL, help="names with commas, or all that are trained (default: %(default)s)"
-    )
+    parser.add_argument("--model", default=MODEL, help="names or folders with commas, or all (default: %(default)s)")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     args = parser.parse_args(argv)
+    config = ConversionConfig(model=args.model, trained=args.trained)
 
     from classifier.records import artifact
+
+    models = artifact.trained(config.trained, config.model)
+    console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
+    from classifier.export import variants
     from classifier.reporting import tables
 
-    trained = artifact.trained(args.trained, args.model)
-    console.import_tensorflow()
-    from classifier.export import variants
-
-    for model in trained:
+    for model in models:
         variants.write(model)
-    tables.variants(trained)
-    print(f"wrote them into {', '.join(str(model.folder) for model in trained)}")
-    print("next: python WriteMetadataToModel.py, which takes the recommended ones")
+    tables.variants(models)
+    print(f"wrote the variants into {', '.join(str(model.folder) for model in models)}")
+    print(f"next: {next_command(config)}")
+
+
+def next_command(config):
+    flags = [] if config.model == MODEL else ["--model", config.model]
+    flags += [] if config.trained == TRAINED else ["--trained", str(config.trained)]
+    return shlex.join(["python", "WriteMetadataToModel.py", *flags])
 
 
 if __name__ == "__main__":

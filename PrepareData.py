@@ -89,13 +89,13 @@ def draw(args):
 
 def check(args):
     from classifier.data import audit, clips
-    from classifier.plotting import plots
+    from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
     found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_audio_format().seconds)
     audit.show(found, args.json)
     if args.plot:
-        plots.checkup(found, "check.png")
+        audit_summary.draw(found, "check.png")
     if not args.json:
         wrote = "wrote check.png; " if args.plot else ""
         print(f"{wrote}next: python TrainModel.py --data {data}")

@@ -16,7 +16,7 @@ from benchmarks import repeated
 from benchmarks.stopwatch import timed
 from classifier.core import arguments, console, parallel
 from classifier.data import audio_cache, clips
-from classifier.records import artifact
+from classifier.records import artifact, conversion
 from classifier.records.audio_format import AudioFormat
 from Constants import ROOT
 
@@ -50,7 +50,7 @@ def measure(hours, model, folder):
     found["convert and compare"] = run("ConvertModelToTFLite.py", "--trained", out, "--model", model)
     results = folder / "classified"
     found["classify"] = run("ClassifyRecordings.py", raw, "--model", out / model, "--out", results)
-    assert (artifact.load(out / model).folder / artifact.VARIANTS).is_file()
+    assert (artifact.load(out / model).folder / conversion.VARIANTS_FILE).is_file()
     return found
 
 

@@ -18,6 +18,7 @@ from classifier.export import convert, latency
 from classifier.models import assemble
 from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
+from classifier.records.conversion import INT8, VARIANTS
 from Constants import DATA_SHORT, SHIPPED_LABELS
 
 WINDOWS = 60  # that an int8 file takes its ranges from
@@ -29,16 +30,17 @@ def main(argv=None):
     parser.add_argument(
         "--model", default="mel,residual", help="names, or folders of trained ones (default: %(default)s)"
     )
-    parser.add_argument("--seconds", type=float, default=20, help="of measuring (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=20, help="how long to run the files (default: %(default)s)")
     args = parser.parse_args(argv)
     console.import_tensorflow()
     files = {"the app's model, mel outside": convert.converted(_apps_model())}
     for name in args.model.split(","):
         model, audio_format = _model(name)
         learnt = _windows(audio_format)
-        for kind in artifact.KINDS:
-            held = convert.converted(model, kind) if kind != artifact.INT8 else next(convert.in_8_bits(model, learnt))
-            files[f"{name}, {kind}"] = held
+        for variant in VARIANTS:
+            is_int8 = variant == INT8
+            held = next(convert.int8_candidates(model, learnt)) if is_int8 else convert.converted(model, variant)
+            files[f"{name}, {variant}"] = held
     times = [latency.times(files, threads, args.seconds) for threads in THREADS]
     first = np.median(next(iter(times[0].values())))
     rows = []

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core import arguments, atomic_files, console, registry
-from classifier.inference import prediction
+from classifier.inference import litert
 from classifier.records.config import audio_format_of
 
 RESULTS = Path(__file__).resolve().parent / "results" / "models.csv"
@@ -43,7 +43,7 @@ def _measured(name):
     model = assemble.build(module, features, audio_format, N_LABELS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
-        convert.export(model, path, prediction.probes(audio_format))
+        convert.export(model, path, litert.probes(audio_format))
         size, milliseconds = path.stat().st_size / 1000, 1000 * _seconds(path, audio_format)
     return {
         "model": name,
@@ -56,7 +56,7 @@ def _measured(name):
 
 def _seconds(path, audio_format):
     """Median time of a window in LiteRT, on one thread."""
-    model, window = prediction.LiteRT(path), np.random.default_rng(0).normal(0, 0.1, (1, audio_format.window_length))
+    model, window = litert.LiteRT(path), np.random.default_rng(0).normal(0, 0.1, (1, audio_format.window_length))
     seconds = []
     for _ in range(REPEATS):
         started = time.perf_counter()

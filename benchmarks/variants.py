@@ -12,6 +12,7 @@ from pathlib import Path
 from classifier.core import arguments, console
 from classifier.core.errors import InputError
 from classifier.records import artifact
+from classifier.records.conversion import VARIANTS
 from Constants import EVALUATED
 
 
@@ -28,10 +29,10 @@ def main(argv=None):
     found = {}
     for folder in folders:
         trained = artifact.load(folder)
-        files = (trained.variants or variants.write(trained))["files"]
+        files = (trained.variants or variants.write(trained)).files
         key = (trained.name, Path(trained.record.config.data).name)
         right = trained.record.scores["windows"]["right"]
-        found.setdefault(key, []).append((right, {kind: of["test"] for kind, of in files.items()}))
+        found.setdefault(key, []).append((right, {variant: of.test for variant, of in files.items()}))
     rows = [row for key, folds in found.items() for row in _rows(key, folds)]
     header = ["model", "data", "folds", "variant", "windows right", "than Keras", "worst fold", "other label"]
     console.table([*header, "a probability by", "recordings right"], rows)
@@ -39,16 +40,16 @@ def main(argv=None):
 
 def _rows(key, folds):
     """A row per variant that all folds have."""
-    for kind in artifact.KINDS:
-        tests = [files.get(kind) for _, files in folds]
+    for variant in VARIANTS:
+        tests = [files.get(variant) for _, files in folds]
         if all(tests):
-            n = sum(test["windows"]["n"] for test in tests)
-            right = sum(test["windows"]["right"] for test in tests)
+            n = sum(test.windows.n for test in tests)
+            right = sum(test.windows.right for test in tests)
             change = 100 * (right - sum(by_keras for by_keras, _ in folds)) / n
-            worst = min(-100 * test["accuracy_lost"] for test in tests)
-            recordings = [sum(test["recordings"][what] for test in tests) for what in ("right", "n")]
-            row = [*key, len(folds), kind, f"{right} of {n}", f"{change + 0:+.2f}", f"{worst + 0:+.2f}"]
-            row += [sum(test["changed"] for test in tests), f"{max(test['largest_change'] for test in tests):.1e}"]
+            worst = min(-100 * test.accuracy_lost for test in tests)
+            recordings = [sum(getattr(test.recordings, what) for test in tests) for what in ("right", "n")]
+            row = [*key, len(folds), variant, f"{right} of {n}", f"{change + 0:+.2f}", f"{worst + 0:+.2f}"]
+            row += [sum(test.changed for test in tests), f"{max(test.largest_change for test in tests):.1e}"]
             yield [*row, f"{recordings[0]} of {recordings[1]}"]
 
 

@@ -2,6 +2,7 @@ import json
 import shutil
 
 from classifier.records import artifact
+from classifier.records.conversion import VARIANTS
 from tests.conftest import run_script
 
 
@@ -10,13 +11,13 @@ def test_the_files_of_a_model_stand_side_by_side_with_what_they_cost_and_what_th
     for name in ("signal", "mel"):
         model = artifact.load(trained.out / name)
         rows = [line.split() for line in printed.splitlines() if line.startswith(f"{name}, ")]
-        assert [row[1] for row in rows] == list(model.variants["files"])
+        assert [row[1] for row in rows] == list(model.variants.files)
         assert [row[-1] == "recommended" for row in rows].count(True) == 1
         for row in rows:
-            of = model.variants["files"][row[1]]
-            assert row[2] == f"{of['bytes'] / 1000:,.0f}"
-            assert of["bytes"] == (model.folder / artifact.KINDS[row[1]]).stat().st_size
-            assert row[3] == f"{of['test']['windows']['right'] / of['test']['windows']['n']:.1%}"
+            of = model.variants.files[row[1]]
+            assert row[2] == f"{of.bytes / 1000:,.0f}"
+            assert of.bytes == (model.folder / VARIANTS[row[1]]).stat().st_size
+            assert row[3] == f"{of.test.windows.right / of.test.windows.n:.1%}"
     assert "gone" not in said
     assert "changed" not in said
 
@@ -32,4 +33,4 @@ def test_without_its_recordings_a_model_gets_no_int8_file_and_the_script_goes_on
     assert "the recordings to test have changed; no file is compared on them" in said
     assert "int8" not in printed
     assert not (folder / "model_int8.tflite").exists()
-    assert artifact.load(folder).variants["recommended"] == "float32"
+    assert artifact.load(folder).variants.recommended == "float32"

@@ -3,7 +3,7 @@
 import matplotlib.image
 import pytest
 
-from tests.classifier.test_attention_pictures import write_model
+from tests.classifier.inference.test_attention import write_model
 from tests.conftest import run_script, write_data, write_tone
 
 SCRIPT = "PlotSignalMelSpec.py"

@@ -1,6 +1,6 @@
 """What is wrong with a .tflite, what a person would see of it in an app, and what to do.
 
-What is said of clients was tried, with MediaPipe 1.2.2 and Task Library 0.4.4.
+What is said of runtimes was tried, with MediaPipe 1.2.2 and Task Library 0.4.4.
 """
 
 import re
@@ -10,8 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifier.audio import recording
+from classifier.core.text import plain
 from classifier.export import runtimes
-from classifier.export.inspection import LARGEST_INPUT, PROBES, plain, walk
+from classifier.export.inspection import LARGEST_INPUT, Export, walk
+from classifier.export.runtime_trial import PROBES, Trial
+from classifier.export.runtimes import Reason
 
 SECONDS = (0.05, 60)  # of a window; with others, the sample rate is likely to be wrong
 PARSER = (1, 5, 0)  # the newest metadata that MediaPipe reads
@@ -27,42 +30,43 @@ class Finding:
     is_fault: bool = True
 
 
-def findings(export, heard):
+def findings(export: Export, trial: Trial) -> list[Finding]:
     """Everything worth saying about a file, faults first."""
     found = [
         *_of_input(export),
         *_of_output(export),
-        *_of_graph(export, heard),
+        *_of_graph(export, trial),
         *_of_metadata(export),
         *_of_labels(export),
-        *_of_answers(export, heard),
+        *_of_predictions(export, trial),
     ]
-    if heard.refusals and not any(finding.is_fault for finding in found):
-        for client, words in heard.refusals.items():
-            if not (_hides_answers(export) and words.startswith("answers [")):
+    if trial.refusals and not any(finding.is_fault for finding in found):
+        for runtime, refusal in trial.refusals.items():
+            if not (_hides_labels(export) and refusal.reason == Reason.OTHER_LABELS):
                 do = "Look its words up, and export the file with an older or simpler form of what they name."
-                found.append(Finding(f"{client} {words}", f"Nothing, in an app with {client}: it stops there.", do))
+                seen = f"Nothing, in an app with {runtime}: it stops there."
+                found.append(Finding(f"{runtime} {refusal.words}", seen, do))
     return sorted(found, key=lambda finding: not finding.is_fault)
 
 
 def _of_input(export):
     first, shape = export.inputs[0], list(export.inputs[0].shape)
     if len(export.inputs) > 1:
-        seen = "MediaPipe Tasks refuses to open it; the Task Library fills the first input only, and answers nonsense."
+        seen = "MediaPipe Tasks refuses to open it; the Task Library fills the first input only, and predicts nonsense."
         yield Finding(f"It has {len(export.inputs)} inputs", seen, "Export it with the audio as its only input.")
-    if first.kind != "float32":
+    if first.type != "float32":
         seen = "MediaPipe Tasks and the Task Library hand over the microphone as float32: they refuse it."
         do = "Convert it with inference_input_type = tf.float32; inside, it may still compute in int8."
-        yield Finding(f"Its input is of {first.kind}", seen, do)
+        yield Finding(f"Its input is of {first.type}", seen, do)
     if export.n_inputs < 1 or -1 in first.signature[1:] or (len(shape) < 2 and -1 in first.signature):
-        seen = "Clients cannot know how much audio to hand over; they fail, or classify single samples."
+        seen = "Runtimes cannot know how much audio to hand over; they fail, or classify single samples."
         do = "Export it with an input of [1, samples of a window]."
         yield Finding("The length of its input is not fixed", seen, do)
     elif export.n_inputs > LARGEST_INPUT:
         seen = "A phone's memory is hardly enough; it was not tried here."
         yield Finding(f"Its input has {export.n_inputs:,} values", seen, "Export it for shorter windows of audio.")
     elif -1 in first.signature:
-        seen = "Every client that was tried takes one window at a time all the same."
+        seen = "Every runtime that was tried takes one window at a time all the same."
         yield Finding("It takes any number of windows at once", seen, "Nothing.", False)
     if len(shape) > 2:
         seen = 'MediaPipe Tasks refuses to open it: "Only 1D and 2D tensors are supported".'
@@ -70,10 +74,10 @@ def _of_input(export):
         yield Finding(f"Its input {shape} has {len(shape)} dimensions", seen, do)
     elif len(shape) == 1:
         n = export.n_inputs
-        seen = f"Every client takes it; an app with LiteRT alone hands over an array of {n}, not of 1 x {n}."
+        seen = f"Every runtime takes it; an app with LiteRT alone hands over an array of {n}, not of 1 x {n}."
         yield Finding(f"Its input {shape} has one dimension", seen, "Nothing.", False)
     if export.mel:
-        seen = "An app that hands over audio gets answers that mean nothing, and no error."
+        seen = "An app that hands over audio gets predictions that mean nothing, and no error."
         bands = f"{export.mel.n_mels} x {export.mel.n_frames}"
         do = "Compute the spectrogram in the app exactly as in training, or use a file that takes audio."
         yield Finding(f"It takes a mel spectrogram of {bands}, not audio", seen, do, False)
@@ -83,7 +87,7 @@ def _of_input(export):
         and not SECONDS[0] <= export.n_inputs / export.sample_rate <= SECONDS[1]
     ):
         what = f"A window would last {export.n_inputs / export.sample_rate:.3g} s"
-        seen = "If the sample rate in its metadata is wrong, it hears everything too high or too low."
+        seen = "If the sample rate in its metadata is wrong, every sound is too high or too low for it."
         yield Finding(what, seen, "Compare the sample rate with the one it was trained at.", False)
 
 
@@ -94,34 +98,34 @@ def _of_output(export):
         seen = "MediaPipe Tasks and the Task Library refuse it." if is_fault else "Only the first was checked here."
         what = f"It has {len(export.outputs)} outputs, and metadata for {len(described)}"
         yield Finding(what, seen, "Export it with the probabilities as its only output.", is_fault)
-    kind = export.outputs[0].kind
-    if kind == "uint8":
+    type_ = export.outputs[0].type
+    if type_ == "uint8":
         seen = "MediaPipe Tasks and the Task Library turn it into probabilities; LiteRT alone gives whole numbers."
         do = "In code for LiteRT alone, subtract the zero point of the output and multiply by its scale."
-        yield Finding("It answers in uint8", seen, do, False)
-    elif kind != "float32":
+        yield Finding("Its output is of uint8", seen, do, False)
+    elif type_ != "float32":
         seen = "MediaPipe Tasks and the Task Library refuse to open it."
         do = "Convert it with inference_output_type = tf.float32; inside, it may still compute in int8."
-        yield Finding(f"It answers in {kind}", seen, do)
+        yield Finding(f"Its output is of {type_}", seen, do)
 
 
-def _of_graph(export, heard):
+def _of_graph(export, trial):
     flex = [name for name in export.custom if name.startswith("Flex")]
     others = [name for name in export.custom if name not in flex]
     if flex:
-        seen = "No client loads it unless the app brings a library of TensorFlow's operators, tens of megabytes."
+        seen = "No runtime loads it unless the app brings a library of TensorFlow's operators, tens of megabytes."
         do = "Convert it without SELECT_TF_OPS; write what these do with built-in operators."
         yield Finding(f"It needs TensorFlow's own operators: {plain(', '.join(flex))}", seen, do)
     if others:
-        seen = "Clients that do not know them refuse to open the file."
+        seen = "Runtimes that do not know them refuse to open the file."
         do = "Write what they do with built-in operators."
-        yield Finding(f"It has custom operators: {plain(', '.join(others))}", seen, do, bool(heard.refusals))
+        yield Finding(f"It has custom operators: {plain(', '.join(others))}", seen, do, bool(trial.refusals))
     if export.n_graphs > 1:
         seen = 'MediaPipe Tasks refuses to open it: it is "assumed to have a single subgraph".'
         do = "Write loops out step by step (Keras: unroll=True) and take branches out, or keep one signature."
         yield Finding(f"It holds {export.n_graphs} graphs: a loop, a branch or several signatures", seen, do)
     if export.dense_per_channel:
-        seen = 'The Task Library refuses it ("FULLY_CONNECTED version 12"), or answers nonsense without a word.'
+        seen = 'The Task Library refuses it ("FULLY_CONNECTED version 12"), or predicts nonsense without an error.'
         do = "Convert it with converter._experimental_disable_per_channel_quantization_for_dense_layers = True."
         yield Finding(f"Dense layers with a scale for each output: {export.dense_per_channel}", seen, do)
 
@@ -140,9 +144,9 @@ def _of_metadata(export):
         if version and tuple(map(int, re.findall(r"\d{1,9}", version)))[:3] > PARSER:
             seen = "MediaPipe Tasks refuses to open it."
             yield Finding(f"Its metadata ask for a parser of {plain(version)}", seen, "Write them for 1.5.0 or older.")
-        if _hides_answers(export):
-            seen = "An app gets no answer at all, and no error, where every label stays below the threshold."
-            yield Finding("Its metadata hide small answers", seen, "Nothing, if that is what you want.", False)
+        if _hides_labels(export):
+            seen = "An app gets no label at all, and no error, where every probability is below the threshold."
+            yield Finding("Its metadata hide small probabilities", seen, "Nothing, if that is what you want.", False)
 
 
 def _of_audio(export, both, again):
@@ -156,11 +160,11 @@ def _of_audio(export, both, again):
         yield Finding(f"The sample rate in its metadata is {export.sample_rate} Hz", seen, again)
     channels = export.audio.get("channels", 0)
     if channels != 1:
-        seen = "Clients refuse it, or refuse the one channel that a phone's microphone gives."
+        seen = "Runtimes refuse it, or refuse the one channel that a phone's microphone gives."
         yield Finding(f"Its metadata ask for {channels} channels", seen, "Write them for one channel.")
 
 
-def _hides_answers(export):
+def _hides_labels(export):
     units = walk(export.metadata, "subgraph_metadata", 0, "output_tensor_metadata", 0, "process_units") or []
     return any("global_score_threshold" in (walk(unit, "options") or {}) for unit in units)
 
@@ -170,15 +174,15 @@ def _of_labels(export):
         return
     again = "Write its metadata again, with one label a line: WriteMetadataToModel.py, or tflite-support's writer."
     if export.label_file is None:
-        seen = "Clients answer numbers without names: an app that looks for a label never finds it."
-        yield Finding("Its metadata name no labels for the answer", seen, again)
+        seen = "Runtimes return numbers without names: an app that looks for a label never finds it."
+        yield Finding("Its metadata name no labels for the output", seen, again)
         return
     if export.label_bytes is None:
-        seen = 'Clients refuse to open it: "No associated file with name".'
+        seen = 'Runtimes refuse to open it: "No associated file with name".'
         yield Finding(f"Its labels, {plain(export.label_file)}, are not in the file", seen, again)
         return
     if export.labels_compressed:
-        seen = 'Clients refuse to open it: "Expected uncompressed zip archive".'
+        seen = 'Runtimes refuse to open it: "Expected uncompressed zip archive".'
         yield Finding("Its labels are compressed", seen, "Pack them with zip -0, or write its metadata again.")
     yield from _of_names(export, again)
 
@@ -186,7 +190,7 @@ def _of_labels(export):
 def _of_names(export, again):
     labels, held = export.labels, export.label_bytes
     if b"\r" in held:
-        seen = f"The Task Library answers {plain(repr(labels[0].rstrip(chr(13)) + chr(13)))}: no app finds that label."
+        seen = f"The Task Library returns {plain(repr(labels[0].rstrip(chr(13)) + chr(13)))}: no app finds that label."
         yield Finding("Its labels end in Windows line ends", seen, again)
     if held.startswith(b"\xef\xbb\xbf"):
         seen = "Its first label begins with a sign that nobody sees: an app that looks for the label does not find it."
@@ -194,43 +198,43 @@ def _of_names(export, again):
     try:
         held.decode("utf-8")
     except UnicodeDecodeError:
-        yield Finding("Its labels are not UTF-8", "Labels come out garbled, or the client fails.", again)
+        yield Finding("Its labels are not UTF-8", "Labels come out garbled, or the runtime fails.", again)
     if len(labels) != export.n_outputs:
         seen = (
             "The Task Library fails at the first window; MediaPipe Tasks too, unless a label too many is an empty line."
         )
-        yield Finding(f"It has {len(labels)} labels and {export.n_outputs} answers", seen, again)
+        yield Finding(f"It has {len(labels)} labels and {export.n_outputs} outputs", seen, again)
     names = [label.strip() for label in labels[: export.n_outputs]]
     twice = [label for label, n in Counter(names).items() if n > 1 and label]
     if twice:
-        seen = "An app that looks answers up by their label finds one of the two."
-        yield Finding(f"Labels stand there twice: {plain(', '.join(twice))}", seen, "Name each output differently.")
+        seen = "An app that looks probabilities up by their label finds one of the two."
+        yield Finding(f"Labels are listed twice: {plain(', '.join(twice))}", seen, "Name each output differently.")
     if "" in names:
-        seen = "That answer has no name, and an app cannot show it."
+        seen = "That output has no name, and an app cannot show it."
         yield Finding(f"Label {names.index('') + 1} is empty", seen, "Give each output a name.")
 
 
-def _of_answers(export, heard):
-    if not heard.predictions:
+def _of_predictions(export, trial):
+    if not trial.predictions:
         return
-    client, predictions = next(iter(heard.predictions.items()))
+    runtime, predictions = next(iter(trial.predictions.items()))
     to = [*PROBES, *["the recording"] * (len(predictions) - len(PROBES))]
     broken = dict.fromkeys(what for what, row in zip(to, predictions, strict=True) if not np.isfinite(row).all())
     if broken:
         seen = "Nothing is recognised any more, without an error: NaN is neither more nor less than any threshold."
         do = "Look for a logarithm or a division by zero in it: silence is all zeros."
-        yield Finding(f"It answers NaN or infinity to {', '.join(broken)}", seen, do)
+        yield Finding(f"It predicts NaN or infinity for {', '.join(broken)}", seen, do)
         return
     if predictions.min() < -0.001 or predictions.max() > 1.001:
-        seen = "A threshold such as 0.5 means nothing; the Task Library leaves out labels with answers below 0."
+        seen = "A threshold such as 0.5 means nothing; the Task Library leaves out labels whose values are below 0."
         do = "Export it with a softmax (one label at a time) or sigmoid (several) as its last layer."
         yield Finding(
-            f"Its answers, {predictions.min():.2g} to {predictions.max():.2g}, are no probabilities", seen, do
+            f"Its outputs, {predictions.min():.2g} to {predictions.max():.2g}, are no probabilities", seen, do
         )
     elif np.abs(predictions.sum(axis=1) - 1).max() > 0.05:
         seen = "Several labels may be right at once, or none; percentages do not add up to 100."
         yield Finding(
-            "Its answers do not sum to 1: each label is answered for itself",
+            "Its outputs do not sum to 1: each label has a probability of its own",
             seen,
             "Nothing, if that is what you want.",
             False,
@@ -238,17 +242,17 @@ def _of_answers(export, heard):
     if np.ptp(predictions, axis=0).max() < 1e-6:
         seen = "The app shows one label for ever."
         do = "Train or convert it again: weights may be lost, or the last layer is a softmax over one value."
-        yield Finding("It answers the same whatever it hears", seen, do)
-    yield from _of_differences(export, heard, client)
+        yield Finding("It predicts the same whatever the sound is", seen, do)
+    yield from _of_differences(export, trial, runtime)
 
 
-def _of_differences(export, heard, first):
-    small = any("int" in how for how in export.runs) or export.outputs[0].kind != "float32"
-    for client, predictions in list(heard.predictions.items())[1:]:
-        if predictions.shape != heard.predictions[first].shape:
+def _of_differences(export, trial, first):
+    small = any("int" in how for how in export.runs) or export.outputs[0].type != "float32"
+    for runtime, predictions in list(trial.predictions.items())[1:]:
+        if predictions.shape != trial.predictions[first].shape:
             continue
-        difference = float(np.nan_to_num(np.abs(predictions - heard.predictions[first]), nan=np.inf).max())
+        difference = float(np.nan_to_num(np.abs(predictions - trial.predictions[first]), nan=np.inf).max())
         if difference > (runtimes.TOLERANCE_IN_8_BITS if small else runtimes.TOLERANCE):
-            seen = f"An app with {client} shows other labels than the tests of the model promise."
+            seen = f"An app with {runtime} shows other labels than the tests of the model promise."
             do = "Export it for older kernels: dense layers with one scale, float where int8 is not needed."
-            yield Finding(f"{client} and {first} answer differently, by up to {difference:.2g}", seen, do)
+            yield Finding(f"{runtime} and {first} differ, by up to {difference:.2g}", seen, do)

@@ -1,25 +1,20 @@
-"""Look into a .tflite, also one that was not made here: what is in it, and what the runtimes of a phone make of it.
+"""Look into a .tflite without running it, also one that was not made here.
 
-A file of strangers is read within its bounds and run in processes of its own.
+A stranger's file is read within its bounds.
 """
 
 import io
-import itertools
 import math
 import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from classifier.audio import recording
-from classifier.audio.spectrograms import mel_spectrograms
-from classifier.core.console import progress
 from classifier.core.errors import InputError
-from classifier.export import runtimes
-from classifier.inference import litert
+from classifier.core.text import plain
 from classifier.records import tflite_metadata
 from classifier.records.audio_format import AudioFormat
 from classifier.records.tflite_operators import last_operator
@@ -27,11 +22,8 @@ from classifier.records.tflite_operators import last_operator
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
 LARGEST_INPUT = 1 << 24  # values; a quarter of an hour at 16 kHz
-WINDOWS = 30  # of the recording that runtimes are asked about
-PROBES = ("silence", "noise", "a tone")
 LONGEST = 1000  # characters of a description that are read
-WORDS = 200  # characters of what a stranger's file or a runtime says
-SMALL = ("int8", "uint8", "int4", "int16")  # kinds of quantised values
+SMALL = ("int8", "uint8", "int4", "int16")  # types of quantised values
 SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
     r"(?P<window_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
     r"n_fft (?P<n_fft>\d+), hop (?P<hop_length>\d+)"
@@ -40,72 +32,86 @@ SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input or an output. kind: "float32", "int8" ...; signature: its shape, -1 where any length will do."""
+    """An input or an output.
+
+    Attributes:
+        shape: of its values.
+        signature: the same, -1 where any length will do.
+        type: "float32", "int8" ...
+        scales, zero: value = scale * (whole number - zero); scales has one, or one per channel, or none of floats.
+    """
 
     name: str
-    shape: tuple
-    signature: tuple
-    kind: str
-    scales: tuple
+    shape: tuple[int, ...]
+    signature: tuple[int, ...]
+    type: str
+    scales: tuple[float, ...]
     zero: int
 
     def __str__(self):
-        return f'"{self.name}", {list(self.shape)} of {self.kind}'
+        return f'"{self.name}", {list(self.shape)} of {self.type}'
 
 
 @dataclass(frozen=True)
 class Export:
     """What is in a .tflite.
 
-    operators: {operator: how many}; runs: {how they compute: how many}; custom: names of those that are not built in.
-    dense_per_channel: dense layers with a scale for each of their outputs.
-    last: the operator that its answers come from, such as "SOFTMAX"; "" where there is none.
-    metadata: nested dicts as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
-    label_file: its name, None where none is named for the answer; label_bytes: what it holds, None if it is not there.
+    Attributes:
+        operators: {operator: how many}.
+        runs: {how operators compute: how many}.
+        custom: names of the operators that are not built in.
+        dense_per_channel: dense layers with a scale for each of their outputs.
+        last: the operator that its first output comes from, such as "SOFTMAX"; "" where there is none.
+        metadata: as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
+        label_file: its name; None where none is named for the output.
+        label_bytes: what the label file holds; None where it is not in the .tflite.
     """
 
     path: Path
     size: int
-    inputs: list
-    outputs: list
-    operators: Counter
-    runs: Counter
-    custom: list
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    operators: Counter[str]
+    runs: Counter[str]
+    custom: list[str]
     dense_per_channel: int
     last: str
     n_graphs: int
-    metadata: dict | None
+    metadata: dict[str, Any] | None
     label_file: str | None
     label_bytes: bytes | None
     labels_compressed: bool
 
     @property
-    def n_inputs(self):
+    def n_inputs(self) -> int:
+        """Values of the first input."""
         return math.prod(self.inputs[0].shape)
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
+        """Values of the first output."""
         return self.outputs[0].shape[-1] if self.outputs[0].shape else 1
 
     @property
-    def audio(self):
+    def audio(self) -> dict[str, Any]:
         """The properties of the audio that the metadata promise; {} where they do not speak of audio."""
         content = walk(self.metadata, "subgraph_metadata", 0, "input_tensor_metadata", 0, "content") or {}
         is_audio = content.get("content_properties_type") == "AudioProperties"
         return content.get("content_properties", {}) if is_audio else {}
 
     @property
-    def sample_rate(self):
+    def sample_rate(self) -> int:
+        """Hz; 0 where the metadata name none."""
         return self.audio.get("sample_rate", 0)
 
     @property
-    def labels(self):
-        """As runtimes split them: at line feeds and nothing else."""
+    def labels(self) -> list[str]:
+        """Of its label file, as runtimes split it: at line feeds and nothing else."""
         lines = (self.label_bytes or b"").decode("utf-8", "replace").split("\n")
         return lines[:-1] if lines[-1] == "" else lines
 
     @property
-    def mel(self):
+    def mel(self) -> AudioFormat | None:
         """The audio format of the mel spectrogram that it takes in place of audio; None where it takes audio."""
         tensor = walk(self.metadata, "subgraph_metadata", 0, "input_tensor_metadata", 0) or {}
         found = SPECTROGRAM.search(tensor.get("description", "")[:LONGEST])
@@ -120,26 +126,7 @@ class Export:
         return audio_format if is_sane and self.n_inputs == audio_format.n_mels * audio_format.n_frames else None
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What the runtimes say.
-
-    answers: {runtime: (probes and windows, outputs)}; refusals: {runtime: its own words}; not_tried: {runtime: why}.
-    """
-
-    recording: Path
-    predictions: dict
-    refusals: dict
-    not_tried: dict
-
-    def top(self, runtime, labels, n=3):
-        """[(label, answer)] of the recording, the mean of its windows, largest first."""
-        mean = self.predictions[runtime][len(PROBES) :].mean(axis=0)
-        names = labels if len(labels) == len(mean) else [f"output {i}" for i in range(len(mean))]
-        return [(plain(names[i].rstrip("\r")), float(mean[i])) for i in np.argsort(-mean, kind="stable")[:n]]
-
-
-def look_into(path):
+def look_into(path: Path) -> Export:
     """Read what a .tflite is, without running it.
 
     Raises:
@@ -159,12 +146,6 @@ def look_into(path):
         raise
     except Exception as error:  # the offsets of a damaged file lead anywhere, and to any error
         raise InputError(f"{path} is damaged or cut short ({plain(error)}); copy it or export it again") from None
-
-
-def plain(text):
-    """A stranger's words, short and without what a terminal would obey."""
-    text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(text))
-    return text if len(text) <= WORDS else f"{text[:WORDS]} ..."
 
 
 def _read(path, held):
@@ -202,14 +183,14 @@ def _tensor(schema, graph, index):
     if not 0 <= index < graph.TensorsLength():
         raise ValueError("it speaks of values that it does not hold")
     tensor = graph.Tensors(index)
-    kinds = {number: name.lower() for name, number in vars(schema.TensorType).items()}
+    types = {number: name.lower() for name, number in vars(schema.TensorType).items()}
     shape = tuple(tensor.ShapeAsNumpy().tolist()) if tensor.ShapeLength() else ()
     signature = tuple(tensor.ShapeSignatureAsNumpy().tolist()) if tensor.ShapeSignatureLength() else shape
     steps = tensor.Quantization()
     scales = tuple(steps.ScaleAsNumpy().tolist()) if steps and steps.ScaleLength() else ()
     zero = steps.ZeroPoint(0) if steps and steps.ZeroPointLength() else 0
     name = (tensor.Name() or b"").decode("utf-8", "replace")
-    return Tensor(plain(name), shape, signature, kinds[tensor.Type()], scales, zero)
+    return Tensor(plain(name), shape, signature, types[tensor.Type()], scales, zero)
 
 
 def _operators(schema, model, graph):
@@ -236,11 +217,11 @@ def _operators(schema, model, graph):
 def _how(name, result, weights):
     if name in ("QUANTIZE", "DEQUANTIZE"):
         return "from one to the other"
-    if result and result.kind in SMALL:
-        return f"in {result.kind}"
-    if result and not result.kind.startswith(("float", "complex")):
+    if result and result.type in SMALL:
+        return f"in {result.type}"
+    if result and not result.type.startswith(("float", "complex")):
         return "on shapes and indices"
-    return f"in float with weights of {weights.kind}" if weights and weights.kind in SMALL else "in float"
+    return f"in float with weights of {weights.type}" if weights and weights.type in SMALL else "in float"
 
 
 def _described(held):
@@ -250,7 +231,7 @@ def _described(held):
         return None
 
 
-def walk(value, *steps):
+def walk(value: Any, *steps: str | int) -> Any:
     """What lies in nested dicts and lists; None where the way ends."""
     for step in steps:
         try:
@@ -276,49 +257,3 @@ def _unpack(path, held, label_file):
         raise
     except Exception:  # zipfile raises by what is damaged: KeyError, BadZipFile, zlib.error, RuntimeError ...
         return None, False
-
-
-def listen(export, path):
-    """Ask every runtime about silence, noise, a tone and a recording, each in a process of its own."""
-    if not 1 <= export.n_inputs <= LARGEST_INPUT:
-        return Heard(path, {}, dict.fromkeys(runtimes.RUNTIMES, "was not asked: its input has no usable length"), {})
-    rate = export.sample_rate if recording.RATES[0] <= export.sample_rate <= recording.RATES[1] else 0
-    audio_format = export.mel or AudioFormat(
-        sample_rate=rate or AudioFormat().sample_rate, window_length=export.n_inputs
-    )
-    rows = np.concatenate([litert.probes(audio_format), _windows(path, audio_format)])
-    if export.mel:
-        rows = np.array([mel.ravel() for mel in mel_spectrograms(rows, audio_format)])
-    predictions, refusals, not_tried = {}, {}, {}
-    for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {export.path.name}"):
-        if export.metadata is None and runtime != "LiteRT":
-            refusals[runtime] = "was not asked: its metadata cannot be read"
-            continue
-        try:
-            predictions[runtime] = runtimes.ask(runtime, export.path, rows)
-        except runtimes.CannotRunHereError as error:
-            not_tried[runtime] = error.why
-        except runtimes.RefusesFileError as error:
-            refusals[runtime] = _own_words(error.why, export.path)
-    steps = export.outputs[0]
-    if "LiteRT" in predictions and steps.kind in SMALL and steps.scales:
-        predictions["LiteRT"] = (predictions["LiteRT"] - steps.zero) * steps.scales[0]
-    return Heard(path, predictions, refusals, not_tried)
-
-
-def _windows(path, audio_format):
-    return list(
-        itertools.islice(recording.windows(path, audio_format.sample_rate, audio_format.window_length), WINDOWS)
-    )
-
-
-def _own_words(words, path):
-    words = words.replace(str(path.resolve()), "it")
-    kind, _, rest = words.partition(": ")
-    if kind == "TypeError":
-        return "fails without words of its own"  # Python's, of the code around the runtime
-    if kind == "Constants.InputError" and "that LiteRT can load" not in rest:
-        return plain(f"was not asked: {rest.partition(';')[0]}")
-    if kind == "ValueError" and rest.startswith("it answers ["):
-        return plain(rest.removeprefix("it "))
-    return plain(f"cannot run it: {rest.partition('LiteRT can load: ')[2] or rest or words}")

@@ -1,20 +1,21 @@
-"""What a .tflite costs on this machine: milliseconds and memory of a window, by LiteRT."""
+"""Latency and memory of a .tflite on this computer, by LiteRT."""
 
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
-LONGEST = 1.0  # seconds that files are asked, together and for each number of threads
+LONGEST = 1.0  # seconds that files are run, together and for each number of threads
 LEAST = 5  # calls of each file, however slow
 
 
-def times(files, threads=1, seconds=LONGEST):
-    """How long files take for a window, asked in turn so that what else the machine does slows each of them.
+def times(files: Mapping[str, bytes], threads: int = 1, seconds: float = LONGEST) -> dict[str, list[float]]:
+    """How long files take for a window, run in turn so that what else the computer does slows each of them.
 
     Args:
         files: {name: bytes of a .tflite with one input of floats}.
         threads: of each interpreter.
-        seconds: how long to ask.
+        seconds: how long to run them.
 
     Returns:
         {name: milliseconds of each call}.
@@ -29,7 +30,7 @@ def times(files, threads=1, seconds=LONGEST):
     return found
 
 
-def arena(held):
+def arena(held: bytes) -> int:
     """Bytes that the interpreter sets aside beside the file, to run it by itself: for what lies between its operators.
 
     Where it hands operators to XNNPACK, that keeps a memory of its own, of which it does not tell.
@@ -58,7 +59,7 @@ def _span(interpreter, index):
 
 
 def _ready(held, threads, **settings):
-    """An interpreter that has answered once, to noise: the first call also fills the caches."""
+    """An interpreter that has run once, on noise: the first call also fills the caches."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_content=held, num_threads=threads, **settings)

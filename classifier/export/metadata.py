@@ -10,6 +10,7 @@ import io
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,24 +23,28 @@ LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tf
 
 @dataclass(frozen=True)
 class Facts:
-    """What is written: name and descriptions are for people, the rest is for the client."""
+    """What is written: name and descriptions are for people, sample rate (Hz) and labels are for the runtime."""
 
     name: str
     description: str
     input_description: str
     sample_rate: int
-    labels: list
+    labels: list[str]
 
 
-def write_files(trained):
-    """Write the files to copy into an app, for one trained model; yields each path."""
+def write_files(trained: artifact.Artifact) -> Iterator[Path]:
+    """Write the files to copy into an app, for one trained model; yields each path.
+
+    Raises:
+        InputError: the model is not converted.
+    """
     for file in artifact.app_files(trained):
         with atomic_files.new_file(file.target) as fresh:
             fresh.write_bytes(write(file.source.read_bytes(), facts(trained, file.is_dropin)))
         yield file.target
 
 
-def facts(trained, is_dropin=False):
+def facts(trained: artifact.Artifact, is_dropin: bool = False) -> Facts:
     """The facts of a trained model; of the file for an app that computes the mel spectrogram itself, with is_dropin."""
     audio_format = trained.audio_format
     length = f"{audio_format.window_length} samples ({audio_format.seconds:g} s)"
@@ -58,11 +63,11 @@ def facts(trained, is_dropin=False):
     )
 
 
-def tflite_support_installed():
+def tflite_support_installed() -> bool:
     return importlib.util.find_spec("tflite_support") is not None
 
 
-def write(model, what):
+def write(model: bytes, what: Facts) -> bytes:
     """A copy of a model with metadata, by tflite-support where it is installed, else by the schema modules.
 
     Args:
@@ -75,7 +80,7 @@ def write(model, what):
     return (write_with_tflite_support if tflite_support_installed() else write_with_schema)(model, what)
 
 
-def prepare_tflite_support():
+def prepare_tflite_support() -> None:
     """Make tflite-support importable in this process: TensorFlow kept out, libusb taken from its wheel.
 
     Raises:
@@ -89,8 +94,8 @@ def prepare_tflite_support():
     ctypes.CDLL(str(libusb_package.get_library_path()), mode=ctypes.RTLD_GLOBAL)
 
 
-def write_with_tflite_support(model, what):
-    """write, by tflite-support's audio classifier writer."""
+def write_with_tflite_support(model: bytes, what: Facts) -> bytes:
+    """`write`, by tflite-support's audio classifier writer."""
     prepare_tflite_support()
     from tflite_support.metadata_writers import audio_classifier, metadata_info, writer_utils
 
@@ -112,8 +117,8 @@ def write_with_tflite_support(model, what):
         return bytes(writer.populate())
 
 
-def write_with_schema(model, what):
-    """write, by the flatbuffer schema modules of mediapipe and ai-edge-litert."""
+def write_with_schema(model: bytes, what: Facts) -> bytes:
+    """`write`, by the flatbuffer schema modules of mediapipe and ai-edge-litert."""
     schema, tflite = tflite_metadata.metadata_schema(), tflite_metadata.tflite_schema()
     labels = schema.AssociatedFileT(
         name=tflite_metadata.LABELS, description=LABELS_DESCRIPTION, type=schema.AssociatedFileType.TENSOR_AXIS_LABELS

@@ -1,114 +1,106 @@
-"""Which second of a recording spoke for which label: what a model with attention (_multilevel.py) heard there."""
+"""A recording, and what a model paid attention to in it, second by second."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 
 from classifier.audio import recording, spectrograms
-from classifier.audio.windows import cut_audio_pad_last
-from classifier.core import registry
-from classifier.core.errors import InputError
-from classifier.inference.prediction import NO_LABEL, Prediction
-from classifier.plotting import plots
-from classifier.records import artifact
+from classifier.inference import attention
+from classifier.inference.prediction import NO_LABEL
+from classifier.plotting.figure import pyplot, save
+from classifier.records.artifact import Artifact
+from classifier.records.audio_format import AudioFormat
 
 MOST = 5  # labels in a picture
-AT_ONCE = 32  # windows
-LEVEL = "attention_"  # how the layers' names begin whose partners begin with the next
-SAID = "said_"
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What a model heard of a recording.
-
-    answer: what it says of the whole (Prediction).
-    starts, ends: (steps,) seconds.
-    spoke: (steps, labels) of 0 to 1: attention times what was said, mean of the levels.
-    """
-
-    answer: Prediction
-    starts: np.ndarray
-    ends: np.ndarray
-    spoke: np.ndarray
-
-
-def load(folder):
-    """A trained model's folder.
-
-    Raises:
-        InputError: there is none, or its model has no attention that could be drawn.
-    """
-    trained = artifact.load(folder)
-    having = [name for name in registry.names("models") if registry.stated("models", name, "STEP")]
-    if trained.name not in having:
-        raise InputError(
-            f"{folder} holds {trained.name}, which has no attention to draw; train one that has: {', '.join(having)}"
-        )
-    return trained
-
-
-def draw(trained, path, png, show=False):
-    """A picture of a recording, and of what a model heard of it second by second.
+def draw_recording(trained: Artifact, path: Path, png: Path, show: bool = False) -> None:
+    """Run a model on a recording, and draw what it paid attention to.
 
     Args:
-        trained: what `load` returns.
+        trained: what inference.attention.load returns.
         path: of the recording.
         png: of the picture.
         show: open a window too, where there is a display.
+
+    Raises:
+        InputError: the recording cannot be read.
     """
     audio_format = trained.audio_format
     signal = recording.read(path, audio_format.sample_rate)
-    heard = hear(trained, signal)
-    answer = heard.answer
+    found = attention.attend(trained, signal)
+    answer = found.answer
     most = np.argsort(-answer.recording, kind="stable")[:MOST]
-    strips = {f"{trained.labels[i]} {answer.recording[i]:.1%}": heard.spoke[:, i] for i in most}
+    strips = {f"{trained.labels[i]} {answer.recording[i]:.1%}": found.spoke[:, i] for i in most}
     title = f"{Path(path).name}, by {trained.name}: {answer.label or NO_LABEL}"
     if answer.label:
         title += f", {answer.recording[trained.labels.index(answer.label)]:.1%}"
     mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
-    plots.attention(signal, mel_power, (heard.starts, heard.ends), strips, audio_format, title, png, show)
+    draw(signal, mel_power, (found.starts, found.ends), strips, audio_format, title, png, show)
 
 
-def hear(trained, signal):
-    """Put a recording through a model, window by window, the last one padded with silence.
+def draw(
+    signal: np.ndarray,
+    mel_power: np.ndarray,
+    steps: tuple[np.ndarray, np.ndarray],
+    strips: Mapping[str, np.ndarray],
+    audio_format: AudioFormat,
+    title: str,
+    path: Path,
+    show: bool = False,
+) -> None:
+    """Draw waveform and mel spectrogram of a recording; below, the first strip as bars, then all strips as colours.
 
     Args:
-        trained: what `load` returns.
-        signal: (samples,) of the recording.
-
-    Returns:
-        Heard. Steps of the silence that ends a window are left out: there the model hears the steps before once more.
+        signal: (samples,).
+        mel_power: (n_mels, frames) power mel spectrogram.
+        steps: where they start and end: two of (steps,) seconds. Between them nothing is drawn.
+        strips: {label: (steps,) in [0, 1]}; the first one stands out.
+        path: of the PNG.
+        show: open a window too, where there is a display.
     """
-    audio_format, step = trained.audio_format, registry.stated("models", trained.name, "STEP")
-    windows = cut_audio_pad_last(signal, audio_format.window_length)
-    probabilities, spoke = _asked(artifact.load_keras(trained), windows)
-    starts = np.arange(len(windows)) * audio_format.seconds
-    of_recording = len(signal) / audio_format.sample_rate
-    ends = np.minimum(starts + audio_format.seconds, of_recording)
-    answer = Prediction(trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), trained.thresholds)
-    window, step_in_it = np.nonzero([np.arange(spoke.shape[1]) < _sounding(row, spoke.shape[1]) for row in windows])
-    starts = starts[window] + step_in_it * step
-    return Heard(answer, starts, np.minimum(starts + step, of_recording), spoke[window, step_in_it])
+    import librosa
 
+    plt = pyplot()
+    starts, ends = steps
+    meaning = "attention × said"
+    seconds = len(signal) / audio_format.sample_rate
+    first, values = next(iter(strips.items()))
+    rows = 0.32 * len(strips) + 0.3  # inches
+    heights = (1.4, 2.4, 1.2, rows)
+    size = (11, sum(heights) + 1.6)
+    figure, axes = plt.subplots(4, 1, figsize=size, sharex=True, height_ratios=heights, layout="constrained")
+    axes[0].plot(np.arange(len(signal)) / audio_format.sample_rate, signal, linewidth=0.5)
+    axes[0].set(ylabel="amplitude", title=title, xlim=(0, seconds))
+    axes[0].grid(alpha=0.3)
 
-def _asked(model, windows):
-    """(windows, labels) probabilities and (windows, steps, labels) what spoke for them."""
-    import keras
+    decibels = librosa.power_to_db(mel_power)
+    extent = (0, seconds, 0, len(mel_power))
+    image = axes[1].imshow(decibels, origin="lower", aspect="auto", extent=extent, cmap="magma")
+    ticks = np.linspace(0, len(mel_power) - 1, 5).round().astype(int)
+    hertz = librosa.mel_frequencies(audio_format.n_mels, fmax=audio_format.sample_rate / 2)[ticks]
+    axes[1].set_yticks(ticks + 0.5, [f"{value:.0f}" for value in hertz])
+    axes[1].set(ylabel="mel, Hz")
+    figure.colorbar(image, ax=axes[1], label="power, dB", pad=0.01)
 
-    body = model.get_layer("body")
-    levels = [layer.name.removeprefix(LEVEL) for layer in body.layers if layer.name.startswith(LEVEL)]
-    within = [body.get_layer(kind + level).output for level in levels for kind in (LEVEL, SAID)]
-    looked_into = keras.Model(body.inputs, [*body.outputs, *within])
-    found = keras.Model(model.inputs, looked_into(model.get_layer("standardise").output))
-    parts = [found.predict_on_batch(windows[i : i + AT_ONCE]) for i in range(0, len(windows), AT_ONCE)]
-    probabilities, *within = (np.concatenate(of_all) for of_all in zip(*parts, strict=True))
-    attention, said = within[::2], within[1::2]
-    return probabilities, np.mean([a * s for a, s in zip(attention, said, strict=True)], axis=0)
-
-
-def _sounding(window, steps):
-    """How many steps of a window come before the silence that ends it, counted as _embedding.py loops them."""
-    sounding = np.flatnonzero(window)
-    return max(1, int(np.ceil((sounding[-1] + 1) * steps / len(window)))) if len(sounding) else 1
+    highest = max(max(map(np.max, strips.values())), 1e-6)
+    axes[2].bar(starts, values, ends - starts, align="edge", color="tab:orange")
+    axes[2].set(ylabel=meaning, ylim=(0, 1.05 * highest))
+    axes[2].set_title(first, loc="left", fontsize="medium", weight="bold")
+    axes[2].grid(alpha=0.3)
+    colours = matplotlib.colormaps["inferno"]
+    for row, of_label in enumerate(strips.values()):
+        spans = np.stack([starts, ends - starts], axis=1)
+        axes[3].broken_barh(spans, (row - 0.45, 0.9), facecolors=colours(of_label / highest))
+    axes[3].set_yticks(range(len(strips)), strips)
+    axes[3].get_yticklabels()[0].set_weight("bold")
+    axes[3].set(
+        xlabel="seconds (bright: this spoke for the label; grey: not in the recording)",
+        ylim=(len(strips) - 0.5, -0.5),
+        facecolor="lightgrey",
+    )
+    scale = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(0, highest), colours)
+    figure.colorbar(scale, ax=axes[3], label=meaning, pad=0.01)
+    save(figure, path, show)

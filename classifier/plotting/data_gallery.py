@@ -1,32 +1,37 @@
-"""Pictures of a data folder, label by label: how many, how long and how alike its recordings are, and what models hear.
+"""Pictures of a data folder, label by label: number, length and spectra of its recordings, and their features.
 
 A label's example is its recording of median length.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from classifier.audio import recording
 from classifier.core import console, parallel
 from classifier.core.errors import InputError
-from classifier.plotting import plots
+from classifier.data.layouts import Clip
+from classifier.plotting.figure import pyplot
 from classifier.plotting.gallery import Gallery, decibels, read, side_by_side
+from classifier.records.audio_format import AudioFormat
 
 RATE = 16_000  # Hz, of the signatures
 N_FFT, HOP = 512, 256  # samples, of the signatures: 257 frequencies, those of classifier/features/stft_mean
 MOST_LABELS = 30  # examples in a picture
 
 
-def draw(name, clips, features, audio_format, start, folder):
+def draw(
+    name: str, clips: Sequence[Clip], features: Sequence[str], audio_format: AudioFormat, start: float, folder: Path
+) -> list[Path]:
     """A gallery of an example of each label, and of what there is to count.
 
     Args:
         name: of the data.
         clips: of the data.
         features: names.
-        audio format: the audio format.
-        start: seconds at which the windows begin that features see.
+        start: seconds at which the windows begin that features are computed of.
         folder: for the pictures.
 
     Returns:
@@ -35,7 +40,7 @@ def draw(name, clips, features, audio_format, start, folder):
     Raises:
         InputError: no recording of a label can be read.
     """
-    facts = _look_at(clips)
+    facts = _measure(clips)
     shown = dict(list(facts.items())[:MOST_LABELS])
     if len(shown) < len(facts):
         console.say(f"{len(shown)} of {len(facts)} labels have a place in the pictures, the first ones by name")
@@ -58,14 +63,19 @@ def draw(name, clips, features, audio_format, start, folder):
 
 @dataclass(frozen=True)
 class Fact:
-    """seconds: of a clip. spectrum: (N_FFT / 2 + 1,) its mean magnitude, 1 is full scale."""
+    """What was measured of a clip.
 
-    clip: object
+    Attributes:
+        seconds: its length.
+        spectrum: (N_FFT / 2 + 1,) its mean magnitude, 1 is full scale.
+    """
+
+    clip: Clip
     seconds: float
     spectrum: np.ndarray
 
 
-def _look_at(clips):
+def _measure(clips):
     """{label: [Fact]} of the clips that can be read, by label."""
     work = parallel.results(_fact, [(clip,) for clip in clips], threads=True, in_order=True)
     facts = [fact for fact in console.progress(work, "looking at recordings", len(clips)) if fact]
@@ -99,12 +109,12 @@ def _fact(clip):
 def _distribution(gallery, facts):
     """Recordings and minutes of each label; facts are {label: [Fact]}."""
     size = (gallery.size[0], max(gallery.size[1], 1.2 + 0.25 * len(facts)))
-    figure, axes = plots.pyplot().subplots(1, 2, figsize=size, sharey=True, layout="constrained")
+    figure, axes = pyplot().subplots(1, 2, figsize=size, sharey=True, layout="constrained")
     counts = [len(of_label) for of_label in facts.values()]
     minutes = [sum(fact.seconds for fact in of_label) / 60 for of_label in facts.values()]
     panels = (("recordings", counts, "{:.0f}"), ("minutes", minutes, "{:.1f}"))
-    for ax, (unit, values, said) in zip(axes, panels, strict=True):
-        ax.bar_label(ax.barh(list(facts), values, color="tab:blue"), fmt=said, padding=3, fontsize="small")
+    for ax, (unit, values, form) in zip(axes, panels, strict=True):
+        ax.bar_label(ax.barh(list(facts), values, color="tab:blue"), fmt=form, padding=3, fontsize="small")
         ax.margins(x=0.15)
         ax.grid(alpha=0.3, axis="x")
         ax.set_xlabel(unit)

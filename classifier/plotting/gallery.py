@@ -1,16 +1,25 @@
-"""Pictures of what models hear of a recording: its windows through features, and what comes before them.
+"""Pictures of a recording through features, and of what comes before them.
 
 The features are computed by the layers that the models use. A contact sheet is all pictures of a gallery side by side.
 """
 
 import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from classifier.audio import recording, spectrograms
 from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core import atomic_files, console, registry
-from classifier.plotting import feature_styles, plots
+from classifier.data.layouts import Clip
+from classifier.plotting import feature_styles
+from classifier.plotting.figure import pyplot, save
+from classifier.records.audio_format import AudioFormat
 
 SIZE = (7, 4)  # inches, of a picture of one recording
 SHEET = 3200  # pixels that a contact sheet may be wide
@@ -21,7 +30,15 @@ N_WINDOWS = 4  # overlapping windows in a picture
 QUIET = 1e-5  # amplitude, -100 dB: digital silence has a level too
 
 
-def of_recording(name, signal, features, audio_format, start, overlap, folder):
+def of_recording(
+    name: str,
+    signal: np.ndarray,
+    features: Sequence[str],
+    audio_format: AudioFormat,
+    start: float,
+    overlap: float,
+    folder: Path,
+) -> list[Path]:
     """Pictures of the first window of a recording through features, and of what comes before them.
 
     Args:
@@ -43,7 +60,7 @@ def of_recording(name, signal, features, audio_format, start, overlap, folder):
     return gallery.made
 
 
-def read(path, audio_format, start, seconds, clip=None):
+def read(path: Path, audio_format: AudioFormat, start: float, seconds: float, clip: Clip | None = None) -> np.ndarray:
     """The first seconds of a recording, or of a clip of it, from a second on: (samples,).
 
     Raises:
@@ -54,9 +71,9 @@ def read(path, audio_format, start, seconds, clip=None):
     return recording.read_part(path, audio_format.sample_rate, first, last)
 
 
-def contact_sheet(pictures, path):
-    """All pictures in one, as many side by side as SHEET has room for."""
-    plt = plots.pyplot()
+def contact_sheet(pictures: Sequence[Path], path: Path) -> None:
+    """Join pictures into one PNG, as many side by side as SHEET has room for."""
+    plt = pyplot()
     images = [plt.imread(picture)[..., :3] for picture in pictures]
     height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
     images = [np.pad(i, ((0, height - i.shape[0]), (0, width - i.shape[1]), (0, 0)), constant_values=1) for i in images]
@@ -72,41 +89,49 @@ class Gallery:
 
     Args:
         name: what they are of.
-        audio format: the audio format.
         start: seconds at which the signals begin.
         folder: for the pictures.
         size: inches of a picture.
     """
 
-    def __init__(self, name, audio_format, start, folder, size=SIZE):
+    def __init__(
+        self, name: str, audio_format: AudioFormat, start: float, folder: Path, size: tuple[float, float] = SIZE
+    ):
         self.name = name if len(name) <= 36 else f"{name[:17]} … {name[-17:]}"
-        self.audio_format, self.rate, self.folder, self.size, self.made = (
-            audio_format,
-            audio_format.sample_rate,
-            folder,
-            size,
-            [],
-        )
+        self.audio_format, self.rate = audio_format, audio_format.sample_rate
+        self.folder, self.size = folder, size
+        self.made: list[Path] = []
         self.start, self.span = start, (start, start + audio_format.seconds)
         folder.mkdir(parents=True, exist_ok=True)
 
-    def save(self, figure, what, title=None):
+    def save(self, figure: Figure, what: str, title: str | None = None) -> None:
+        """Save a figure as <what>.png, under a title that names the recording."""
         figure.suptitle(f"{title or feature_styles.words(what)}: {self.name}")
         self.made.append(self.folder / f"{what}.png")
-        plots.save(figure, self.made[-1])
+        save(figure, self.made[-1])
 
-    def grid(self, what, panels, draw, x="", y="", alike=True, bar=None, columns=None):
-        """A picture: draw(ax, panel) for each of {title: panel}, side by side.
+    def grid(
+        self,
+        what: str,
+        panels: Mapping[str, Any],
+        draw: Callable[[Axes, Any], AxesImage | None],
+        x: str = "",
+        y: str = "",
+        alike: bool = True,
+        bar: str | None = None,
+        columns: int | None = None,
+    ) -> None:
+        """Save a picture: draw(ax, panel) for each of {title: panel}, side by side.
 
         Args:
-            x, y: said once, at the axes of all panels.
+            x, y: written once, at the axes of all panels.
             alike: one scale for all panels.
             bar: what the colours of the images mean that draw gives back.
         """
         columns = columns or side_by_side(len(panels))
         layout = {"figsize": self.size, "layout": "constrained", "squeeze": False}
         shared = {"sharex": alike, "sharey": alike}
-        figure, axes = plots.pyplot().subplots(-(-len(panels) // columns), columns, **shared, **layout)
+        figure, axes = pyplot().subplots(-(-len(panels) // columns), columns, **shared, **layout)
         for ax, (title, panel) in zip(axes.flat, panels.items(), strict=False):
             ax.set_title(title, fontsize="medium")
             ax.xaxis.set_major_formatter("{x:g}")
@@ -124,21 +149,21 @@ class Gallery:
             figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize="small")
         self.save(figure, what)
 
-    def before_features(self, signals):
+    def before_features(self, signals: Mapping[str, np.ndarray]) -> None:
         """Time series, FFT and filter bank coefficients of {title: (samples,)}."""
         self.grid("time_series", signals, self._time_series, "seconds", "amplitude")
         windows = {title: self._window(signal) for title, signal in signals.items()}
         self.grid("fft", windows, self._fft, "kHz", "dB from full scale")
         bands = {title: _equal_bands(window, self.audio_format) for title, window in windows.items()}
-        colours = feature_styles.colours(bands.values(), feature_styles.Look("Hz", "dB"))
+        colours = feature_styles.colours(bands.values(), feature_styles.ChannelStyle("Hz", "dB"))
 
         def draw(ax, decibels):
             return feature_styles.image(ax, decibels, self.span, colours, top=self.rate / 2)
 
         self.grid("filter_bank_coefficients", bands, draw, "seconds", f"Hz, {N_BANDS} bands as wide", bar="dB")
 
-    def features(self, names, signals):
-        """Features of {title: (samples,)}: of one signal all channels in a picture, of several a picture a channel."""
+    def features(self, names: Sequence[str], signals: Mapping[str, np.ndarray]) -> None:
+        """Features of {title: (samples,)}: of one signal one picture with all channels, of several one per channel."""
         windows = np.stack([self._window(signal) for signal in signals.values()])
         for name in console.progress(names, "features"):
             layer = _layer(name, self.audio_format)
@@ -147,40 +172,40 @@ class Gallery:
             channels = feature_styles.channels(values, layer)
             parts = list(zip(feature_styles.of_feature(name, layer, len(channels)), channels, strict=True))
             if len(signals) == 1:
-                self._values(name, {look.part: (channel[0], look) for look, channel in parts}, over_time)
+                self._values(name, {style.part: (channel[0], style) for style, channel in parts}, over_time)
                 continue
-            for look, channel in parts:
-                what = "_".join([name, *look.part.lower().split()])
-                self._values(what, {title: (v, look) for title, v in zip(signals, channel, strict=True)}, over_time)
+            for style, channel in parts:
+                what = "_".join([name, *style.part.lower().split()])
+                self._values(what, {title: (v, style) for title, v in zip(signals, channel, strict=True)}, over_time)
 
     def _values(self, what, panels, over_time):
-        """A picture of {title: (values, look)}: over seconds where they have frames or are samples, else over rows."""
-        everything, (look, *others) = zip(*panels.values(), strict=True)
-        alike = all((other.rows, other.unit) == (look.rows, look.unit) for other in others)
-        colours = feature_styles.colours(everything, look) if alike else None
+        """A picture of {title: (values, style)}: over seconds where they have frames or are samples, else over rows."""
+        everything, (style, *others) = zip(*panels.values(), strict=True)
+        alike = all((other.rows, other.unit) == (style.rows, style.unit) for other in others)
+        colours = feature_styles.colours(everything, style) if alike else None
 
-        def axes(values, look):
+        def axes(values, style):
             if values.ndim == 2:
-                return "seconds", look.rows
-            return "seconds" if over_time else look.rows.replace("Hz", "kHz"), look.unit
+                return "seconds", style.rows
+            return "seconds" if over_time else style.rows.replace("Hz", "kHz"), style.unit
 
         def draw(ax, panel):
-            values, look = panel
+            values, style = panel
             if not alike:
-                ax.set(**dict(zip(("xlabel", "ylabel"), axes(values, look), strict=True)))
+                ax.set(**dict(zip(("xlabel", "ylabel"), axes(values, style), strict=True)))
             if values.ndim == 2:
-                image = feature_styles.image(ax, values, self.span, colours or feature_styles.colours([values], look))
-                feature_styles.row_ticks(ax, look, len(values), self.rate)
+                image = feature_styles.image(ax, values, self.span, colours or feature_styles.colours([values], style))
+                feature_styles.row_ticks(ax, style, len(values), self.rate)
                 if alike:
                     return image
-                feature_styles.colour_bar(image, ax, look.unit)
+                feature_styles.colour_bar(image, ax, style.unit)
             elif over_time:
                 feature_styles.line(ax, values, self.start, self.rate)
             else:
-                feature_styles.vector(ax, values, look, self.rate, everything if alike else [values])
+                feature_styles.vector(ax, values, style, self.rate, everything if alike else [values])
 
-        x, y = axes(everything[0], look) if alike else ("", "")
-        self.grid(what, panels, draw, x, y, alike, look.unit)
+        x, y = axes(everything[0], style) if alike else ("", "")
+        self.grid(what, panels, draw, x, y, alike, style.unit)
 
     def _window(self, signal):
         return cut_audio_pad_last(signal, self.audio_format.window_length)[0]
@@ -189,7 +214,7 @@ class Gallery:
         feature_styles.line(ax, signal, self.start, self.rate)
         if len(signal) > 1.1 * self.audio_format.window_length:
             style = {"color": "tab:orange", "alpha": 0.25, "linewidth": 0, "zorder": 0}
-            ax.axvspan(*self.span, **style, label="the window that features see")
+            ax.axvspan(*self.span, **style, label="the window that features are computed of")
 
     def _fft(self, ax, window):
         window, top = np.hanning(len(window)), self.rate / 2000
@@ -201,7 +226,7 @@ class Gallery:
         ax.set(xlim=(0, top), ylim=(decibels(0) - 5, max(-40, decibels(amplitude.max()) + 5)))
         ax.grid(alpha=0.3)
 
-    def filter_banks(self):
+    def filter_banks(self) -> None:
         """The filters of the mel and of the gammatone spectrogram, fewer than the models have, over kHz."""
         banks = {
             "mel": _layer("mel_spectrogram", self.audio_format, n_mels=N_FILTERS),
@@ -212,7 +237,7 @@ class Gallery:
         def draw(ax, layer):
             layer.build((None, self.audio_format.window_length))
             gains = layer.bands / np.maximum(layer.bands.max(axis=0), QUIET)
-            colours = plots.pyplot().cm.viridis(np.linspace(0, 0.9, N_FILTERS))
+            colours = pyplot().cm.viridis(np.linspace(0, 0.9, N_FILTERS))
             for colour, gain in zip(colours, gains.T, strict=True):
                 ax.plot(np.linspace(0, top, len(gain)), gain, color=colour, linewidth=1)
             ax.set(xlim=(0, top), ylim=(0, 1.05))
@@ -220,7 +245,7 @@ class Gallery:
 
         self.grid("filter_banks", banks, draw, "kHz", "gain of power", columns=1)
 
-    def overlapping_windows(self, signal, overlap):
+    def overlapping_windows(self, signal: np.ndarray, overlap: float) -> None:
         """How a recording is cut into windows that overlap, and their log mel spectrograms.
 
         Args:
@@ -232,8 +257,8 @@ class Gallery:
         signal = signal[: (N_WINDOWS - 1) * hop + length]
         windows = cut_audio_pad_last(signal, length, hop)
         layer = _layer("log_mel_spectrogram", self.audio_format)
-        mels, (look,) = np.asarray(layer(windows))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
-        figure = plots.pyplot().figure(figsize=SIZE, layout="constrained")
+        mels, (style,) = np.asarray(layer(windows))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
+        figure = pyplot().figure(figsize=SIZE, layout="constrained")
         above, below = figure.subfigures(2, 1)
         firsts = self.start + np.arange(len(windows)) * hop / self.rate
         whole, axes = above.subplots(), below.subplots(1, len(windows), sharey=True, squeeze=False)[0]
@@ -242,26 +267,27 @@ class Gallery:
         height = 0.12 * (top - bottom)
         whole.set(xlim=(firsts[0], firsts[-1] + seconds), ylim=(bottom, top + len(windows) * height))
         whole.set(xlabel="seconds", ylabel="amplitude")
-        colours = feature_styles.colours(mels, look)
+        colours = feature_styles.colours(mels, style)
         for i, (ax, mel, first) in enumerate(zip(axes, mels, firsts, strict=True)):
             whole.broken_barh([(first, seconds)], (top + i * height, 0.8 * height), color=f"C{i + 1}")
             image = feature_styles.image(ax, mel, (first, first + seconds), colours)
             ax.xaxis.set_major_formatter("{x:g}")
             for spine in ax.spines.values():
                 spine.set(color=f"C{i + 1}", linewidth=2.5)
-        feature_styles.row_ticks(axes[0], look, len(mels[0]), self.rate, most=8)
+        feature_styles.row_ticks(axes[0], style, len(mels[0]), self.rate, most=8)
         axes[0].set_ylabel("Hz")
         below.supxlabel("seconds", fontsize="medium")
         feature_styles.colour_bar(image, axes, "dB")
         self.save(figure, "overlapping_windows", f"Windows of {seconds:g} s that overlap by {overlap:.0%}")
 
 
-def side_by_side(n):
+def side_by_side(n: int) -> int:
     """How many of n panels stand in a row: about twice as many as there are rows, with few places left empty."""
     return min(range(1, n + 1), key=lambda c: -(-n // c) * c - n + 1.5 * abs(c / -(-n // c) - 2))
 
 
-def decibels(amplitude):
+def decibels(amplitude: np.ndarray | float) -> np.ndarray:
+    """dB from full scale; digital silence is at QUIET."""
     return 20 * np.log10(np.maximum(amplitude, QUIET))
 
 
@@ -271,6 +297,6 @@ def _layer(name, audio_format, **settings):
 
 
 def _equal_bands(window, audio_format):
-    """(N_BANDS, frames) dB, bands as wide in Hz, as they are before hearing is thought of."""
+    """(N_BANDS, frames) dB, bands of equal width in Hz."""
     bands = np.array_split(spectrograms.power_spectrogram(window, audio_format), N_BANDS)
     return 10 * np.log10(np.maximum([band.mean(axis=0) for band in bands], QUIET**2))

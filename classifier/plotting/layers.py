@@ -1,4 +1,4 @@
-"""A picture of the layers of a model: what each is, gives and weighs, and which ones it hears."""
+"""A picture of the layers of a model: type, output shape, weights and inputs of each."""
 
 import math
 import re
@@ -6,13 +6,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from pathlib import Path
 
 from classifier.core import console, registry
-from classifier.plotting import plots
+from classifier.plotting.figure import pyplot, save
+from classifier.records.audio_format import AudioFormat
 
 MOST_LAYERS = 120  # in a picture
 BLOCK = r"(conv\d+_)?block_?\d+"  # how the layers of keras.applications begin that belong together
-SETTINGS = (  # of layers, in the order in which they are said
+SETTINGS = (  # of layers, in the order in which they are named
     "filters",
     "units",
     "kernel_size",
@@ -24,7 +26,7 @@ SETTINGS = (  # of layers, in the order in which they are said
     "padding",
 )
 USUAL = (None, "valid", "linear", "1", "1 × 1")  # settings that are not worth a word
-KINDS = [  # of layers, and their colours
+TYPES = [  # of layers, and their colours
     ("Conv", "#bcd7f0"),
     ("LSTM|GRU|RNN", "#fbd3a6"),
     ("Dense", "#dccbee"),
@@ -35,30 +37,30 @@ KINDS = [  # of layers, and their colours
     ("Spectrogram|Mfcc|Waveform|Stft|Stacked|Averaged|Cqt|Chroma|Gfcc|Summary", "#b9e4e2"),
 ]
 WIDTH, ROW = 11.5, 0.26  # inches, of a picture and high
-LAYER, GIVES, HEARS, WEIGHTS = 1.75, 6.9, 8.2, 9.6  # inches from the left, of the columns
+LAYER, OUTPUT, INPUTS, WEIGHTS = 1.75, 6.9, 8.2, 9.6  # inches from the left, of the columns
 
 
-def draw(name, audio_format, n_classes, path):
-    """A picture of the layers of a file of classifier/models, at an audio format."""
+def draw(name: str, audio_format: AudioFormat, n_classes: int, path: Path) -> None:
+    """Draw the layers of a file of classifier/models, at an audio format."""
     console.import_tensorflow()
     from classifier.models import assemble
 
     module = registry.load("models", name)
     model = assemble.build(module, assemble.features_of(module, audio_format), audio_format, n_classes)
     rows = _rows(model)
-    heard = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
-    title = f"{name}: {len(rows)} layers, {model.count_params():,} weights; {heard} in, {n_classes} labels out"
+    audio = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
+    title = f"{name}: {len(rows)} layers, {model.count_params():,} weights; {audio} in, {n_classes} labels out"
     path.parent.mkdir(parents=True, exist_ok=True)
-    plots.save(_drawn(_folded(rows), title), path)
+    save(_drawn(_folded(rows), title), path)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A layer in a picture. sources: numbers of the layers it hears, 0 is the audio. last: number of the last one that
+    """A layer in a picture. sources: numbers of its input layers, 0 is the audio. last: number of the last one that
     it stands for."""
 
     number: int
-    kind: str
+    type: str
     settings: str
     name: str
     shape: str
@@ -96,9 +98,9 @@ def _rows(model):
 
 
 def _said(layer):
-    """(kind, settings worth knowing) of a layer."""
+    """(type, settings worth knowing) of a layer."""
     inner = getattr(layer, "forward_layer", None) or getattr(layer, "layer", None)
-    kind = type(layer).__name__ + (f" {type(inner).__name__}" if inner else "")
+    type_ = type(layer).__name__ + (f" {type(inner).__name__}" if inner else "")
     words = []
     for setting in SETTINGS:
         value = getattr(inner or layer, setting, None)
@@ -109,7 +111,7 @@ def _said(layer):
             value = " × ".join(map(str, value))
         if value not in USUAL and not callable(value):
             words.append(f"stride {value}" if setting == "strides" else str(value))
-    return kind, ", ".join(words)
+    return type_, ", ".join(words)
 
 
 def _folded(rows):
@@ -133,48 +135,48 @@ def _as_one(members, before, more=""):
     first, last = members[0], members[-1]
     inside = {row.number for row in members}
     sources = sorted({source for row in members for source in row.sources} - inside)
-    kinds = ", ".join(f"{n} {kind}" for kind, n in Counter(row.kind for row in members).most_common(2))
+    types = ", ".join(f"{n} {name}" for name, n in Counter(row.type for row in members).most_common(2))
     n = sum(row.last - row.number + 1 for row in members)
     weights = sum(row.weights for row in members)
-    return Row(first.number, f"{before} {n} {more}layers", kinds, "", last.shape, weights, tuple(sources), last.last)
+    return Row(first.number, f"{before} {n} {more}layers", types, "", last.shape, weights, tuple(sources), last.last)
 
 
 def _drawn(rows, title):
-    """Rows from top to bottom: what a layer is, its shape and weights; lines at the left lead to layers that hear
-    another one than that above."""
+    """Rows from top to bottom: what a layer is, its shape and weights; lines at the left lead to layers whose
+    input is another one than that above."""
     height = ROW * (len(rows) + 2)
-    figure = plots.pyplot().figure(figsize=(WIDTH, height + 0.5))
+    figure = pyplot().figure(figsize=(WIDTH, height + 0.5))
     ax = figure.add_axes((0, 0, 1, height / (height + 0.5)), xlim=(0, WIDTH), ylim=(len(rows) + 1, -1))
     ax.axis("off")
     figure.text(0.5, 1 - 0.2 / (height + 0.5), title, ha="center", va="top", fontsize="large")
     write = partial(ax.text, va="center", ha="center", fontsize="small")
     write(LAYER + 0.07, -0.7, "layer", ha="left", color="grey")
-    write(GIVES, -0.7, "gives", color="grey")
-    write(HEARS, -0.7, "hears", color="grey")
+    write(OUTPUT, -0.7, "output", color="grey")
+    write(INPUTS, -0.7, "inputs", color="grey")
     write(WEIGHTS, -0.7, "weights", ha="right", color="grey")
     heaviest = max(row.weights for row in rows)
     above = 0  # number of the layer in the row above
     for i, row in enumerate(rows):
-        colour = next((colour for words, colour in KINDS if re.search(words, row.kind)), "#eeeeee")
+        colour = next((colour for words, colour in TYPES if re.search(words, row.type)), "#eeeeee")
         ax.barh(i, 4.3, left=LAYER, height=0.8, color=colour, edgecolor="grey", linewidth=0.5)
         numbers = f"{row.number}" if row.number == row.last else f"{row.number}–{row.last}"
         write(LAYER - 0.1, i, numbers, ha="right", fontsize="x-small", color="grey")
-        kind = write(LAYER + 0.07, i, row.kind, ha="left", weight="bold")
-        ax.annotate(f"  {row.settings}", (1, 0.5), xycoords=kind, ha="left", va="center", fontsize="small")
-        write(GIVES, i, row.shape)
+        name = write(LAYER + 0.07, i, row.type, ha="left", weight="bold")
+        ax.annotate(f"  {row.settings}", (1, 0.5), xycoords=name, ha="left", va="center", fontsize="small")
+        write(OUTPUT, i, row.shape)
         if row.weights:
             ax.barh(i, 1.7 * row.weights / heaviest, left=9.7, height=0.5, color="tab:purple", alpha=0.5)
             write(WEIGHTS, i, f"{row.weights:,}", ha="right")
         if set(row.sources) != {above}:
-            heard = list(map(str, row.sources))
-            write(HEARS, i, ", ".join(heard) if len(heard) < 6 else f"{', '.join(heard[:2])} … {heard[-1]}")
+            inputs = list(map(str, row.sources))
+            write(INPUTS, i, ", ".join(inputs) if len(inputs) < 6 else f"{', '.join(inputs[:2])} … {inputs[-1]}")
         above = row.last
     _lines(ax, rows)
     return figure
 
 
 def _lines(ax, rows):
-    """Lines from layers to those that hear them further below; none crosses another along the same lane."""
+    """Lines from layers to those further below that take them as input; none crosses another along the same lane."""
     place = {n: i for i, row in enumerate(rows) for n in range(row.number, row.last + 1)} | {0: -1}
     jumps = {(place[source], i) for i, row in enumerate(rows) for source in row.sources if i - place[source] > 1}
     lanes = defaultdict(list)  # number: the (first, last) rows of its lines

@@ -5,7 +5,7 @@ from pathlib import Path
 from classifier.audio import spectrograms
 from classifier.data import cleaning as cleaning_of
 from classifier.data.cleaning import Cleaning
-from classifier.plotting import plots
+from classifier.plotting import recording_pictures
 from classifier.records.audio_format import make_audio_format
 
 
@@ -19,5 +19,5 @@ def draw(path: Path, cleaning: Cleaning) -> Path:
     audio_format = make_audio_format(sample_rate=cleaning.sample_rate)
     powers = [spectrograms.power_spectrogram(signal, audio_format) for signal in signals]
     png = Path(f"{path.stem}_prepared.png")
-    plots.before_and_after(signals, powers, audio_format, path.name, png)
+    recording_pictures.draw_before_and_after(signals, powers, audio_format, path.name, png)
     return png

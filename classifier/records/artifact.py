@@ -7,17 +7,18 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
 """
 
 import csv
-import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 
-from classifier.core import atomic_files, registry
+from classifier.core import registry
 from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
 from classifier.data.layouts import PART, folder_of
+from classifier.records import conversion
 from classifier.records.audio_format import AudioFormat
+from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, ConversionRecord
 from classifier.records.run_record import FILE as RUN
 from classifier.records.run_record import RunRecord
 from Constants import DATA_SHORT
@@ -27,16 +28,7 @@ HISTORY = "history.csv"
 PREDICTIONS = "predictions.npz"  # of the validation and the test split, window by window
 REPORT = "report"
 PAGE = "index.html"  # of the report
-TFLITE = "model.tflite"
-FLOAT32, FLOAT16, DYNAMIC, INT8 = "float32", "float16", "dynamic", "int8"
-KINDS = {  # of files for a phone, from large to small: all answer alike, and not every model has all
-    FLOAT32: TFLITE,
-    FLOAT16: "model_float16.tflite",  # weights in half as many bits
-    DYNAMIC: "model_dynamic.tflite",  # weights in 8 bits, the rest in floats
-    INT8: "model_int8.tflite",  # the network in whole numbers of 8 bits
-}
-RECOMMENDED = "recommended"
-VARIANTS = "variants.json"  # what each of these files is worth, and which is recommended
+TFLITE = VARIANTS[FLOAT32]
 DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features
 
 
@@ -80,10 +72,9 @@ class Artifact:
             return {name: held[f"{split_name}_{name}"] for name in ("probabilities", "targets", "recordings", "starts")}
 
     @property
-    def variants(self):
-        """What variants.measure found of the files for a phone, and which kind is for the app; {} before that."""
-        path = self.folder / VARIANTS
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    def variants(self) -> ConversionRecord | None:
+        """What conversion found of the variants, and which one is for the app; None before the conversion."""
+        return conversion.load(self.folder)
 
     def history(self) -> dict[str, list[float]]:
         """{what is measured: one value per epoch}."""
@@ -130,86 +121,84 @@ def load(folder):
     return Artifact(folder, record)
 
 
-def trained(out, wanted="all"):
-    """The trained models in a folder: all, or those named with commas.
+def trained(out: Path, wanted: str = "all") -> list[Artifact]:
+    """Trained models.
+
+    Args:
+        out: folder of trained models.
+        wanted: all of them, or names of some or folders of others, with commas.
 
     Raises:
         InputError: there is none, or one of those named is missing.
     """
     out = Path(out)
     found = sorted(path.name for path in out.glob("*") if path.is_dir() and not path.name.startswith("."))
+    if wanted != "all":
+        return [load(_folder(name.strip(), out, found)) for name in wanted.split(",")]
     if not found:
         raise InputError(f"{out} holds no trained model; run TrainModel.py first")
-    names = found if wanted == "all" else [name.strip() for name in wanted.split(",")]
-    for name in names:
-        if name not in found:
-            raise InputError(
-                f"{out} holds no trained {name!r}, only {', '.join(found)}; run TrainModel.py --model {name}"
-            )
-    return [load(out / name) for name in names]
+    return [load(out / name) for name in found]
+
+
+def _folder(name, out, found):
+    if name in found:
+        return out / name
+    if len(Path(name).parts) > 1 or (Path(name) / RUN).is_file():
+        return Path(name)
+    if not found:
+        raise InputError(f"{out} holds no trained model; run TrainModel.py first")
+    raise InputError(f"{out} holds no trained {name!r}, only {', '.join(found)}; run TrainModel.py --model {name}")
 
 
 @dataclass(frozen=True)
 class AppFile:
-    """A file to copy into an app: made from which .tflite of which kind, under which name, and what it takes."""
+    """A file to copy into an app.
+
+    Attributes:
+        source: the .tflite without metadata that it is made from.
+        target: its own path.
+        takes: what its input is, in words.
+        variant: of VARIANTS.
+        is_dropin: whether the app computes the mel spectrogram.
+    """
 
     source: Path
     target: Path
     takes: str
-    kind: str
+    variant: str
     is_dropin: bool = False
 
 
-def app_files(trained):
-    """The files step 3 writes, raw audio first. The drop-in has the name that the app of old opens.
+def app_files(trained: Artifact) -> list[AppFile]:
+    """The files step 3 writes, raw audio first. The drop-in has the name that the app of reference 0 opens.
 
     Raises:
-        InputError: the model is not converted yet, or not to the kind that is for the app.
+        InputError: the model is not converted yet, or not to the variant that is for the app.
     """
     folder, name = trained.folder, trained.name
-    kind = trained.variants.get("for_app", FLOAT32)
-    source = folder / KINDS[kind]
+    variant = trained.variants.for_app if trained.variants else FLOAT32
+    source = folder / VARIANTS[variant]
     if not source.is_file():
         raise InputError(f"{folder} has no {source.name}; run ConvertModelToTFLite.py, which says why if it makes none")
     plain, dropin = folder / f"model_{name}_metadata.tflite", folder / DROPIN
     has_dropin = dropin.is_file()
     target = folder / f"model_{name}_audio_metadata.tflite" if has_dropin else plain
-    first = AppFile(source, target, f"{trained.audio_format.seconds:g} s of audio", kind)
+    first = AppFile(source, target, f"{trained.audio_format.seconds:g} s of audio", variant)
     return [first, *([AppFile(dropin, plain, "the app's mel spectrogram", FLOAT32, True)] if has_dropin else [])]
 
 
-def write_variants(trained, found):
-    """Write variants.json, what `Artifact.variants` reads."""
-    with atomic_files.new_file(trained.folder / VARIANTS) as fresh:
-        fresh.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def take(trained, kind):
-    """Let the file of a kind, or the recommended one, be the one for the app.
+def take(trained: Artifact, variant: str) -> None:
+    """Let a variant, or the recommended one, be the one for the app.
 
     Raises:
-        InputError: the model has no such file.
+        InputError: the model has no such variant.
     """
     found = trained.variants
-    chosen = found.get("recommended") if kind == RECOMMENDED else kind
-    if chosen not in found.get("files", ()):
-        has = ", ".join(found.get("files", ())) or "nothing yet"
-        raise InputError(f"{trained.folder} is not converted to {kind} ({has}); run ConvertModelToTFLite.py")
-    write_variants(trained, {**found, "for_app": chosen})
-
-
-def taken_by(found, kind):
-    """Which runtimes take a file, in a cell of a table: "all", or who refuses it and who cannot run here.
-
-    Args:
-        found: what variants.json holds.
-        kind: of KINDS.
-    """
-    refused, not_tried = found["files"][kind]["refused"], found["not_tried"]
-    cells = [f"not {', '.join(refused)}"] * bool(refused) + [f"not tried here: {', '.join(not_tried)}"] * bool(
-        not_tried
-    )
-    return "; ".join(cells) or "all"
+    chosen = found.recommended if found and variant == RECOMMENDED else variant
+    if not found or chosen not in found.files:
+        has = ", ".join(found.files) if found else "nothing yet"
+        raise InputError(f"{trained.folder} is not converted to {variant} ({has}); run ConvertModelToTFLite.py")
+    replace(found, for_app=chosen).save(trained.folder)
 
 
 def example(path):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from classifier.evaluation.baselines.boosting import BoostingResult
-from classifier.plotting import plots
+from classifier.plotting import confusion_matrix
 from classifier.records import artifact
 from classifier.reporting.evaluation_tables import show_labels, warn_of_leaks
 
@@ -11,7 +11,9 @@ from classifier.reporting.evaluation_tables import show_labels, warn_of_leaks
 def report(result: BoostingResult, folder: Path) -> None:
     """Print the scores of a baseline, and draw its confusion matrices into the report of its folder."""
     (folder / artifact.REPORT).mkdir(exist_ok=True)
-    plots.confusions(result.scores, result.labels, f"{result.model}: test", folder / artifact.REPORT / "confusion")
+    confusion_matrix.draw_both(
+        result.scores, result.labels, f"{result.model}: test", folder / artifact.REPORT / "confusion"
+    )
     windows, recordings = result.scores["windows"], result.scores["recordings"]
     right = f"{windows['right']} of {windows['n']} windows, {recordings['right']} of {recordings['n']} recordings right"
     print(f"{result.model}: {right}; a recording is decided by the mean of its windows")

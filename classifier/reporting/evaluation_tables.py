@@ -12,7 +12,7 @@ from classifier.evaluation.results import (
     ModelTestResult,
     spread,
 )
-from classifier.plotting import plots
+from classifier.plotting import confusion_matrix
 
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
@@ -28,7 +28,7 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     for stem, result in results.items():
-        plots.confusions(result.scores, result.labels, f"{result.model}:", out / f"{stem}_confusion")
+        confusion_matrix.draw_both(result.scores, result.labels, f"{result.model}:", out / f"{stem}_confusion")
         show_scores(result)
         if isinstance(result, ModelTestResult) and result.negatives:
             show_negatives(result.model, result.negatives)

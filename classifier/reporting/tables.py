@@ -3,15 +3,21 @@
 python -m classifier.reporting.tables
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from classifier.core import console
 from classifier.data import splits
 from classifier.records import artifact
 from Constants import TRAINED
 
+if TYPE_CHECKING:
+    from classifier.training.data import TrainingData
+
 LEAKS_NAMED = 5
 
 
-def scores(trained):
+def scores(trained: artifact.Artifact) -> None:
     """Print what the test split says of a model, chance beside it."""
     score, split = trained.record.scores, trained.record.split
     windows, recordings = score["windows"], score["recordings"]
@@ -39,62 +45,55 @@ def scores(trained):
     console.table(["label", "recall, windows", "recordings", *(f"as {label}" for label in trained.labels)], rows)
 
 
-def skipped(data):
-    """Print which recordings of a training could not be read.
-
-    Args:
-        data: TrainingData.
-    """
+def skipped(data: "TrainingData") -> None:
+    """Print which recordings of a training could not be read."""
     for _, reason in data.skipped:
         print(f"skipped: {reason}")
     if data.skipped:
         print(f"{len(data.skipped)} of {data.n_clips} recordings were skipped, for the reasons above")
 
 
-def variants(models):
-    """Print a row per file for a phone: what it costs, and what it says beside Keras on the test split."""
-    rows, reasons = [], []
+def variants(models: Sequence[artifact.Artifact]) -> None:
+    """Print a row per variant: what it costs, and what it predicts beside Keras on the test split."""
+    rows, reasons, not_tried = [], [], {}
     for trained in models:
         found = trained.variants
-        for kind, of in found["files"].items():
-            test = of["test"]
-            row = [f"{trained.name}, {kind}", f"{of['bytes'] / 1000:,.0f}"]
-            row += _beside_keras(test) if test else ["-"] * 4
-            row += [" / ".join(f"{value:.2f}" for value in times) for times in of["milliseconds"].values()]
-            row += [f"{of['arena'] / 1000:,.0f}", artifact.taken_by(found, kind)]
-            rows.append([*row, "recommended" if kind == found["recommended"] else ""])
-            reasons += [f"{runtime} refuses {trained.name} in {kind}: {why}" for runtime, why in of["refused"].items()]
-    threads = [f"ms, {n} thread{'s' * (n != '1')}" for n in next(iter(found["files"].values()))["milliseconds"]]
-    header = ["file", "KB", "test windows right", "than Keras", "other label", "a probability by", *threads]
+        for variant, of in found.files.items():
+            row = [f"{trained.name}, {variant}", f"{of.bytes / 1000:,.0f}"]
+            row += _beside_keras(of.test) if of.test else ["-"] * 4
+            row += [" / ".join(f"{value:.2f}" for value in times) for times in of.milliseconds.values()]
+            row += [f"{of.arena / 1000:,.0f}", found.taken_by(variant)]
+            rows.append([*row, "recommended" if variant == found.recommended else ""])
+            reasons += [f"{runtime} refuses {trained.name} in {variant}: {why}" for runtime, why in of.refused.items()]
+        not_tried |= found.not_tried
+        threads = next(iter(found.files.values())).milliseconds
+    latencies = [f"ms, {n} thread{'s' * (n != 1)}" for n in threads]
+    header = ["file", "KB", "test windows right", "than Keras", "other label", "a probability by", *latencies]
     console.table([*header, "arena, KB", "runtimes", ""], rows)
-    reasons += [f"{runtime}: not tried here ({why})" for runtime, why in found["not_tried"].items()]
-    for reason in reasons:
+    for reason in [*reasons, *(f"{runtime}: not tried here ({why})" for runtime, why in not_tried.items())]:
         print(reason)
 
 
 def _beside_keras(test):
-    windows = test["windows"]
-    share = f"{test['largest_change']:.1e}"
-    return [
-        _percent(windows["right"] / windows["n"]),
-        f"{-100 * test['accuracy_lost'] + 0:+.2f}",
-        test["changed"],
-        share,
-    ]
+    share = _percent(test.windows.right / test.windows.n)
+    return [share, f"{-100 * test.accuracy_lost + 0:+.2f}", test.changed, f"{test.largest_change:.1e}"]
 
 
-def show(models):
+def show(models: Sequence[artifact.Artifact]) -> None:
     """Print a row per file that can be copied into an app."""
     rows = []
     for trained in models:
+        files = trained.variants.files if trained.variants else {}
         for file in artifact.app_files(trained):
             if file.target.is_file():
-                of_kind = trained.variants.get("files", {}).get(file.kind, {})
-                right = ((not file.is_dropin and of_kind.get("test")) or trained.record.scores)["recordings"]
+                of = files.get(file.variant)
+                recordings = trained.record.scores["recordings"]
+                n, right = recordings["n"], recordings["right"]
+                if of and of.test and not file.is_dropin:
+                    n, right = of.test.recordings.n, of.test.recordings.right
                 size = f"{file.target.stat().st_size / 1000:,.0f} KB"
-                row = [trained.name, f"{right['right']} of {right['n']}", size, file.kind, file.takes, file.target]
-                rows.append(row)
-    console.table(["model", "held-out recordings right", "size", "kind", "takes", "file to copy into the app"], rows)
+                rows.append([trained.name, f"{right} of {n}", size, file.variant, file.takes, file.target])
+    console.table(["model", "held-out recordings right", "size", "variant", "takes", "file to copy into the app"], rows)
 
 
 def _percent(value):

@@ -5,7 +5,7 @@ import pytest
 from classifier.audio import recording
 from classifier.core import registry
 from classifier.core.errors import InputError
-from classifier.export import convert
+from classifier.export import convert, proof
 from classifier.inference import litert
 from classifier.models import assemble
 from classifier.records import artifact
@@ -18,9 +18,9 @@ def untrained():
     return assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3)
 
 
-def test_a_file_answers_what_keras_answers_on_silence_noise_and_a_tone(untrained, tmp_path):
+def test_a_file_predicts_what_keras_predicts_for_silence_noise_and_a_tone(untrained, tmp_path):
     path = tmp_path / "model.tflite"
-    assert convert.export(untrained, path, litert.probes(AudioFormat())) <= convert.TOLERANCE
+    assert convert.export(untrained, path, litert.probes(AudioFormat())) <= proof.TOLERANCE
     model = litert.LiteRT(path)
     assert (model.n_inputs, model.n_outputs) == (32_000, 3)
 
@@ -38,8 +38,8 @@ def changed(model, last_bias):
     return copy
 
 
-@pytest.mark.parametrize(("bias", "complaint"), [(np.nan, "answers NaN"), ([3, 0, -3], "differs from Keras by")])
-def test_a_file_that_answers_something_else_is_not_left_behind(untrained, tmp_path, monkeypatch, bias, complaint):
+@pytest.mark.parametrize(("bias", "complaint"), [(np.nan, "predicts NaN"), ([3, 0, -3], "differs from Keras by")])
+def test_a_file_that_predicts_something_else_is_not_left_behind(untrained, tmp_path, monkeypatch, bias, complaint):
     path = tmp_path / "model.tflite"
     path.write_text("the file of yesterday")
     converted = convert.converted

@@ -10,7 +10,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from classifier.core.errors import InputError
-from classifier.export import diagnostics, inspection, metadata, runtimes
+from classifier.export import diagnostics, inspection, metadata, runtime_trial, runtimes
 from classifier.records import tflite_metadata
 from tests.conftest import write_tone
 
@@ -153,9 +153,9 @@ FAULTS = {  # what is said: the bytes of a file of which it is so
     "Its labels end in Windows line ends": lambda: with_metadata(labels="bell\r\ndog\r\nrain\r\n"),
     "Its labels begin with a byte order mark": lambda: with_metadata(labels="\ufeffbell\ndog\nrain\n"),
     "Its labels are not UTF-8": lambda: with_metadata(labels="bell\nhünd\nrain\n".encode("latin-1")),
-    "It has 2 labels and 3 answers": lambda: with_metadata(labels="bell\ndog\n"),
-    "It has 4 labels and 3 answers": lambda: with_metadata(labels="bell\ndog\nrain\n\n"),
-    "Labels stand there twice: bell": lambda: with_metadata(labels="bell\ndog\nbell\n"),
+    "It has 2 labels and 3 outputs": lambda: with_metadata(labels="bell\ndog\n"),
+    "It has 4 labels and 3 outputs": lambda: with_metadata(labels="bell\ndog\nrain\n\n"),
+    "Labels are listed twice: bell": lambda: with_metadata(labels="bell\ndog\nbell\n"),
     "Label 2 is empty": lambda: with_metadata(labels="bell\n\nrain\n"),
     "Its input [1, 40, 40] has 3 dimensions": lambda: with_metadata(dense_and_softmax(shape=(1, 40, 40))),
     "Its input [1, 40, 40, 1] has 4 dimensions": lambda: with_metadata(dense_and_softmax(shape=(1, 40, 40, 1))),
@@ -169,7 +169,7 @@ FAULTS = {  # what is said: the bytes of a file of which it is so
     "Its input is of int8": lambda: with_metadata(changed(an_input(TYPES.INT8))),
     "Its input is of uint8": lambda: with_metadata(changed(an_input(TYPES.UINT8))),
     "Its input is of float16": lambda: with_metadata(changed(an_input(TYPES.FLOAT16))),
-    "It answers in int8": lambda: with_metadata(changed(an_output(TYPES.INT8))),
+    "Its output is of int8": lambda: with_metadata(changed(an_output(TYPES.INT8))),
     "It needs TensorFlow's own operators: FlexErf": lambda: with_metadata(changed(custom("FlexErf"))),
     "Dense layers with a scale for each output: 1": lambda: with_metadata(changed(per_channel)),
 }
@@ -179,15 +179,15 @@ NOTES = {
         changed(lambda _, graph: put(graph.tensors[0], shapeSignature=[-1, N]))
     ),
     "A window would last 0.0333 s": lambda: with_metadata(change=lambda f, _: put(audio(f), sampleRate=48_000)),
-    "It answers in uint8": lambda: with_metadata(changed(an_output(TYPES.UINT8))),
-    "Its metadata hide small answers": lambda: with_metadata(change=hides_small_answers),
+    "Its output is of uint8": lambda: with_metadata(changed(an_output(TYPES.UINT8))),
+    "Its metadata hide small probabilities": lambda: with_metadata(change=hides_small_answers),
 }
 PREDICTIONS = {  # what only its answers tell
     "no probabilities": lambda: dense_and_softmax(softmax=False),
-    "NaN or infinity to silence, noise, a tone, the recording": lambda: dense_and_softmax(bias=(np.nan, 0, 0)),
-    "the same whatever it hears": lambda: dense_and_softmax(weights=np.zeros((3, N)), bias=(1, 0, 0)),
+    "NaN or infinity for silence, noise, a tone, the recording": lambda: dense_and_softmax(bias=(np.nan, 0, 0)),
+    "the same whatever the sound is": lambda: dense_and_softmax(weights=np.zeros((3, N)), bias=(1, 0, 0)),
 }
-NOBODY = inspection.Heard(None, {}, {}, {})
+UNTRIED = runtime_trial.Trial(None, {}, {}, {})
 
 
 def look(path, held):
@@ -195,8 +195,8 @@ def look(path, held):
     return inspection.look_into(path)
 
 
-def said(export, heard=NOBODY, is_fault=True):
-    return [finding.what for finding in diagnostics.findings(export, heard) if finding.is_fault == is_fault]
+def said(export, trial=UNTRIED, is_fault=True):
+    return [finding.what for finding in diagnostics.findings(export, trial) if finding.is_fault == is_fault]
 
 
 @pytest.fixture(scope="module")
@@ -232,12 +232,12 @@ def test_a_note_is_no_fault(note, tmp_path):
     [
         ("Its labels are compressed", "MediaPipe Tasks"),
         ("Its labels end in Windows line ends", "Task Library"),
-        ("It has 2 labels and 3 answers", "Task Library"),
+        ("It has 2 labels and 3 outputs", "Task Library"),
         ("Its input [1, 40, 40] has 3 dimensions", "MediaPipe Tasks"),
         ("It has 2 inputs", "MediaPipe Tasks"),
         ("It holds 2 graphs", "MediaPipe Tasks"),
         ("Its input is of int8", "Task Library"),
-        ("It answers in int8", "MediaPipe Tasks"),
+        ("Its output is of int8", "MediaPipe Tasks"),
         ("Its metadata ask for 2 channels", "Task Library"),
         ("Dense layers with a scale for each output: 1", "Task Library"),
         ("It needs TensorFlow's own operators: FlexErf", "LiteRT"),
@@ -253,11 +253,11 @@ def test_a_runtime_does_stumble_over_what_is_called_a_fault(fault, runtime, tmp_
 
 def test_nothing_is_wrong_with_a_good_file_and_every_runtime_answers_the_same(tmp_path, tone):
     export = look(tmp_path / "a.tflite", with_metadata())
-    heard = inspection.listen(export, tone)
-    assert diagnostics.findings(export, heard) == []
-    assert sorted([*heard.predictions, *heard.not_tried]) == sorted(runtimes.RUNTIMES)
-    assert heard.refusals == {}
-    tops = [heard.top(runtime, LABELS) for runtime in heard.predictions]
+    trial = runtime_trial.run(export, tone)
+    assert diagnostics.findings(export, trial) == []
+    assert sorted([*trial.predictions, *trial.not_tried]) == sorted(runtimes.RUNTIMES)
+    assert trial.refusals == {}
+    tops = [trial.top(runtime, LABELS) for runtime in trial.predictions]
     assert all([name for name, _ in top] == [name for name, _ in tops[0]] for top in tops)
     assert sum(value for _, value in tops[0]) == pytest.approx(1, abs=1e-3)
 
@@ -266,37 +266,41 @@ def test_nothing_is_wrong_with_a_good_file_and_every_runtime_answers_the_same(tm
 def test_answers_no_app_can_use_are_found(fault, tmp_path, tone, monkeypatch):
     monkeypatch.setattr(runtimes, "RUNTIMES", {"LiteRT": "ai_edge_litert"})
     export = look(tmp_path / "a.tflite", with_metadata(PREDICTIONS[fault]()))
-    (found,) = said(export, inspection.listen(export, tone))
+    (found,) = said(export, runtime_trial.run(export, tone))
     assert fault in found
 
 
 def test_labels_answered_each_for_itself_are_a_note(tmp_path):
     predictions = np.array([[0.9, 0.8, 0.0], [0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.5, 0.5, 0.5]])
-    export, heard = (
+    export, trial = (
         look(tmp_path / "a.tflite", with_metadata()),
-        inspection.Heard(None, {"LiteRT": predictions}, {}, {}),
+        runtime_trial.Trial(None, {"LiteRT": predictions}, {}, {}),
     )
-    assert said(export, heard) == []
-    assert said(export, heard, is_fault=False) == ["Its answers do not sum to 1: each label is answered for itself"]
+    assert said(export, trial) == []
+    assert said(export, trial, is_fault=False) == [
+        "Its outputs do not sum to 1: each label has a probability of its own"
+    ]
 
 
 def test_runtimes_that_differ_are_a_fault(tmp_path):
     export = look(tmp_path / "a.tflite", with_metadata())
     one = np.array([[0.2, 0.8, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0], [0.5, 0.5, 0.0]])
-    heard = inspection.Heard(None, {"LiteRT": one, "Task Library": one[:, ::-1]}, {}, {})
-    assert said(export, heard) == ["Task Library and LiteRT answer differently, by up to 1"]
+    trial = runtime_trial.Trial(None, {"LiteRT": one, "Task Library": one[:, ::-1]}, {}, {})
+    assert said(export, trial) == ["Task Library and LiteRT differ, by up to 1"]
 
 
 def test_a_runtime_that_fails_for_a_reason_nobody_knows_is_a_fault_in_its_own_words(tmp_path):
     export = look(tmp_path / "a.tflite", with_metadata())
-    heard = inspection.Heard(None, {}, {"Task Library": "cannot run it: the moon is full"}, {})
-    assert said(export, heard) == ["Task Library cannot run it: the moon is full"]
+    trial = runtime_trial.Trial(
+        None, {}, {"Task Library": runtime_trial.Refusal("cannot run it: the moon is full")}, {}
+    )
+    assert said(export, trial) == ["Task Library cannot run it: the moon is full"]
 
 
 def test_a_drop_in_is_asked_with_mel_spectrograms(trained, tone):
     export = inspection.look_into(trained.out / "mel" / "model_mel_metadata.tflite")
     assert (export.mel.n_mels, export.mel.n_frames) == (128, 63)
-    found = diagnostics.findings(export, inspection.listen(export, tone))
+    found = diagnostics.findings(export, runtime_trial.run(export, tone))
     assert [(finding.is_fault, finding.what) for finding in found] == [
         (False, "It takes a mel spectrogram of 128 x 63, not audio")
     ]
@@ -335,7 +339,7 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused(tmp_path):
             damaged[place if place < head // 2 else len(held) - place] = random.integers(256)
         try:
             export = look(tmp_path / "a.tflite", bytes(damaged))
-            diagnostics.findings(export, NOBODY)
+            diagnostics.findings(export, UNTRIED)
         except InputError as error:
             assert "a.tflite" in str(error)
 
@@ -357,8 +361,3 @@ def test_what_is_no_model_is_refused(held, complaint, tmp_path):
 def test_labels_that_would_fill_the_memory_are_not_unpacked(tmp_path):
     with pytest.raises(InputError, match="too large for labels"):
         look(tmp_path / "a.tflite", with_metadata(labels="\n" * (2 << 20), compress_type=zipfile.ZIP_DEFLATED))
-
-
-def test_names_of_strangers_do_not_reach_the_terminal_as_they_are():
-    assert inspection.plain("\x1b[2Jbell\r") == "\\x1b[2Jbell\\r"
-    assert len(inspection.plain("a" * 10_000)) < 250

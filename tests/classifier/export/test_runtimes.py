@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.core.errors import InputError
-from classifier.export import runtimes
+from classifier.export import agreement, runtimes
 from classifier.inference import litert
 from classifier.records import artifact
 from tests.conftest import ROOT
@@ -101,7 +101,7 @@ def test_nothing_is_left_out_of_what_metadata_and_check_say_where_a_runtime_cann
     (tmp_path / "broken" / "mediapipe" / "tasks").mkdir(parents=True)
     (tmp_path / "broken" / "mediapipe" / "__init__.py").write_text("")
     (tmp_path / "broken" / "mediapipe" / "tasks" / "__init__.py").write_text(
-        "import sys\nif 'runtimes' in str(sys.orig_argv): raise OSError('libEGL.so.1: no such file')"
+        "import sys\nif 'runtime_process' in str(sys.orig_argv): raise OSError('libEGL.so.1: no such file')"
     )
     import mediapipe
 
@@ -141,6 +141,6 @@ def test_a_file_on_which_runtimes_differ_is_not_left_behind(trained, monkeypatch
     assert file.exists()
     predictions = iter([np.array([[0.5, 0.5, 0.0]]), np.array([[0.3, 0.7, 0.0]]), np.array([[0.5, 0.5, 0.0]])])
     monkeypatch.setattr(runtimes, "ask", lambda *_: next(predictions))
-    with pytest.raises(InputError, match="differ by 2.0e-01.*Take another kind"):
-        runtimes.compare(model, artifact.example(model.folder))
+    with pytest.raises(InputError, match="differ by 2.0e-01.*Take another variant"):
+        agreement.compare(model, artifact.example(model.folder))
     assert not file.exists()

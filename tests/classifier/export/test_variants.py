@@ -6,44 +6,58 @@ import pytest
 
 from classifier.export import variants
 from classifier.records import artifact
+from classifier.records.conversion import VARIANTS, Comparison, Count, Variant
 
 
-def test_kinds_are_smaller_and_say_what_keras_says(trained):
+def test_variants_are_smaller_and_predict_what_keras_predicts(trained):
     model = artifact.load(trained.out / "mel")
-    files = model.variants["files"]
-    assert list(files) == list(artifact.KINDS)
-    sizes = [of["bytes"] for of in files.values()]
+    files = model.variants.files
+    assert list(files) == list(VARIANTS)
+    sizes = [of.bytes for of in files.values()]
     assert sizes[1] < 0.6 * sizes[0]
     assert max(sizes[2:]) < 0.35 * sizes[0]
     for of in files.values():
-        assert of["refused"] == {}
-        assert of["milliseconds"]["1"][0] <= of["milliseconds"]["1"][1]
-        assert of["arena"] > 32_000 * 4
-        assert of["test"]["windows"]["n"] == len(model.predictions("test")["targets"])
-    exact = files["float32"]["test"]
-    assert (exact["changed"], exact["accuracy_lost"]) == (0, 0)
-    assert exact["largest_change"] < 1e-4
-    assert {what: exact[what]["right"] for what in ("windows", "recordings")} == {
+        assert of.refused == {}
+        assert of.milliseconds[1][0] <= of.milliseconds[1][1]
+        assert of.arena > 32_000 * 4
+        assert of.test.windows.n == len(model.predictions("test")["targets"])
+    exact = files["float32"].test
+    assert (exact.changed, exact.accuracy_lost) == (0, 0)
+    assert exact.largest_change < 1e-4
+    assert {"windows": exact.windows.right, "recordings": exact.recordings.right} == {
         what: model.record.scores[what]["right"] for what in ("windows", "recordings")
     }
 
 
-def files(**kinds):
-    """What was measured of files: bytes, what they lose of the validation split, who refuses them."""
+def files(**variants):
+    """Variants as measured: bytes, what they lose of the validation split, who refuses them, labels changed."""
     return {
-        kind: {"bytes": size, "validation": lost is not None and {"accuracy_lost": lost}, "refused": refused}
-        for kind, (size, lost, refused) in kinds.items()
+        variant: Variant(
+            bytes=size,
+            validation=None if lost is None else Comparison(Count(9, 9), Count(9, 9), lost, sum(changed), 0.0),
+            test=None,
+            milliseconds={},
+            arena=0,
+            refused=refused,
+        )
+        for variant, (size, lost, refused, *changed) in variants.items()
     }
 
 
 def test_the_smallest_that_loses_half_a_point_at_most_is_recommended():
     found = files(float32=(100, 0.0, {}), float16=(50, 0.005, {}), dynamic=(25, 0.006, {}))
     assert variants.recommended(found) == "float16"
-    found["dynamic"]["validation"]["accuracy_lost"] = -0.02
+    found |= files(dynamic=(25, -0.02, {}))
     assert variants.recommended(found) == "dynamic"
 
 
-def test_what_a_client_refuses_or_nobody_has_tested_is_not_recommended():
+def test_of_two_that_are_as_small_the_one_that_changes_fewer_labels_is_recommended():
+    found = files(float32=(100, 0.0, {}), dynamic=(26, 0.0, {}, 1), int8=(25, 0.0, {}, 9))
+    assert variants.recommended(found) == "dynamic"
+    assert variants.recommended(found | files(int8=(24, 0.0, {}, 9))) == "int8"
+
+
+def test_what_a_runtime_refuses_or_nobody_has_tested_is_not_recommended():
     refused = {"Task Library": "it does not know FULLY_CONNECTED version 12"}
     assert variants.recommended(files(float32=(100, 0.0, {}), int8=(25, 0.0, refused))) == "float32"
     assert variants.recommended(files(float32=(100, None, {}), int8=(25, None, {}))) == "float32"
@@ -55,11 +69,11 @@ def test_a_file_is_compared_with_keras_window_by_window():
     by_file = np.array([[0.9, 0.1], [0.6, 0.4], [0.6, 0.4], [0.55, 0.45]])
     held = {"probabilities": by_keras, "targets": targets, "recordings": recordings}
     found = variants.compared(by_file, held, ["a", "b"])
-    assert found["windows"] == {"n": 4, "right": 2}
-    assert found["recordings"] == {"n": 2, "right": 1}
-    assert found["accuracy_lost"] == pytest.approx(0.25)
-    assert found["changed"] == 3
-    assert found["largest_change"] == pytest.approx(0.4)
+    assert found.windows == Count(n=4, right=2)
+    assert found.recordings == Count(n=2, right=1)
+    assert found.accuracy_lost == pytest.approx(0.25)
+    assert found.changed == 3
+    assert found.largest_change == pytest.approx(0.4)
 
 
 def test_data_that_has_changed_is_not_compared(trained, tmp_path, capsys):
@@ -68,6 +82,6 @@ def test_data_that_has_changed_is_not_compared(trained, tmp_path, capsys):
     run["split"]["test"] = run["split"]["test"][1:]
     (folder / "run.json").write_text(json.dumps(run))
     found = variants.measure(artifact.load(folder))
-    assert found["files"]["float32"]["test"] is None
-    assert found["files"]["float32"]["validation"]["changed"] == 0
+    assert found.files["float32"].test is None
+    assert found.files["float32"].validation.changed == 0
     assert "signal: the recordings to test have changed; no file is compared on them" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 console.import_tensorflow()
 import keras  # noqa: E402
 
-from classifier.export import convert  # noqa: E402
+from classifier.export import convert, proof  # noqa: E402
 from classifier.inference import litert  # noqa: E402
 from classifier.models import assemble  # noqa: E402
 
@@ -137,14 +137,14 @@ LAYERS = {  # name, output shape, weights; activations and dropout inside
 }
 
 
-# runtimes.main again and again: most of what it takes to ask a runtime is to start it
+# runtime_process.main again and again: most of what it takes to ask a runtime is to start it
 ASKED_AGAIN = """
 import io, sys
-from classifier.export import runtimes
+from classifier.export import runtime_process
 for line in sys.stdin:
     model, windows = line.rstrip().split("\t")
     sys.stdin = io.TextIOWrapper(open(windows, "rb"))
-    runtimes.main(sys.argv[1], model)
+    runtime_process.main(sys.argv[1], model)
     sys.stdout.flush()
 """
 
@@ -163,7 +163,8 @@ class Runtime:
         np.save(path.with_suffix(".npy"), windows)
         self.process.stdin.write(f"{path}\t{path.with_suffix('.npy')}\n")
         self.process.stdout.readline()  # runtimes.READY
-        if predictions := self.process.stdout.readline():
+        predictions = self.process.stdout.readline()
+        if predictions.startswith("["):
             return np.array(json.loads(predictions))
         self.end()
         return runtimes.ask(self.name, path, windows)  # in its own words, if it fails there too
@@ -229,7 +230,7 @@ def test_a_model_learns_is_saved_and_predicts_the_same_in_every_runtime(name, in
 
     path = tmp_path / "model.tflite"
     path.write_bytes(convert.converted(model))
-    convert.prove(path, windows, predictions)
+    proof.prove(path, windows, predictions)
     facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", AudioFormat().sample_rate, ["a", "b", "c"])
     path.write_bytes(metadata.write_with_schema(path.read_bytes(), facts))
     for runtime in installed:

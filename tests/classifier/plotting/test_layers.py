@@ -14,9 +14,9 @@ def branched():
     return keras.Model(audio, keras.layers.Add()([first, nested(audio)]))
 
 
-def test_a_row_says_which_layers_it_hears():
+def test_a_row_says_which_layers_are_its_inputs():
     rows = layers._rows(branched())
-    assert [row.kind for row in rows] == ["Dense", "Dense", "ReLU", "Add"]
+    assert [row.type for row in rows] == ["Dense", "Dense", "ReLU", "Add"]
     assert [row.sources for row in rows] == [(0,), (0,), (2,), (1, 3)]
     assert [row.weights for row in rows] == [72, 72, 0, 0]
 
@@ -30,7 +30,7 @@ def deep(n, name):
 
 def test_layers_of_a_block_are_one_row_where_there_are_too_many():
     rows = layers._folded(layers._rows(deep(150, lambda i: f"block_{i // 10}_dense_{i % 10}")))
-    assert [row.kind for row in rows] == [f"block_{i}: 10 layers" for i in range(15)]
+    assert [row.type for row in rows] == [f"block_{i}: 10 layers" for i in range(15)]
     assert {row.weights for row in rows} == {200}
     assert rows[1].sources == (10,)
 
@@ -38,7 +38,7 @@ def test_layers_of_a_block_are_one_row_where_there_are_too_many():
 def test_what_is_still_too_much_is_counted():
     rows = layers._folded(layers._rows(deep(200, lambda i: f"layer_{i}")))
     assert len(rows) == layers.MOST_LAYERS + 1
-    assert "… and 80 more layers" in [row.kind for row in rows]
+    assert "… and 80 more layers" in [row.type for row in rows]
     assert rows[-1].number == 200
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.records import artifact
+from classifier.records.conversion import VARIANTS
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_the_file_for_the_app_is_the_recommended_one_or_the_one_that_a_person_ta
 
     model = artifact.load(copy)
     artifact.take(model, "recommended")
-    best = artifact.KINDS[model.variants["recommended"]]
+    best = VARIANTS[model.variants.recommended]
     assert named(model) == [(best, "model_signal_metadata.tflite")]
     artifact.take(model, "float16")
     assert named(model) == [("model_float16.tflite", "model_signal_metadata.tflite")]

@@ -11,7 +11,7 @@ import soundfile
 
 from classifier.records import artifact
 from classifier.reporting import html_report
-from tests.conftest import write_tone
+from tests.conftest import ROOT, write_tone
 
 EVIL = "<script>alert(\"x\")</script> & 'y' $name"
 
@@ -52,9 +52,11 @@ def written(folder, change=lambda run: None, predictions=None):
 
 
 def test_the_page_says_what_the_model_is_and_how_good(copy):
+    shutil.rmtree(copy / "report")
     page = written(copy)
     run = json.loads((copy / "run.json").read_text())
-    assert [path.name for path in (copy / "report").glob("*.html")] == ["index.html"]
+    pictures = {"confusion_recordings.png", "confusion_windows.png", "curves.png", "reliability.png"}
+    assert {path.name for path in (copy / "report").iterdir()} == {*pictures, "index.html"}
     said = ("2D CNN on a mel spectrogram", run["data"]["fingerprint"], f"{run['parameters']:,}", "silence", "copy it")
     for words in (
         *said,
@@ -80,7 +82,7 @@ def test_the_page_asks_for_nothing_and_does_not_tell_where_it_was_made(copy, tmp
         for name in ("src", "href", "srcset", "poster", "data", "action"):
             assert (attributes.get(name) or "#").startswith(("#", "data:"))
     assert "@import" not in page.source and "url(" not in page.source
-    assert str(tmp_path) not in page.source and str(html_report.ROOT) not in page.source
+    assert str(tmp_path) not in page.source and str(ROOT) not in page.source
 
 
 def test_the_page_can_be_read_aloud(copy):
@@ -112,12 +114,6 @@ def test_strange_labels_and_file_names_are_escaped(copy, tmp_path):
     assert not any("onerror" in attributes for _, attributes in page.elements)
     assert name in page.text and EVIL in page.text and "and 2 more" in page.text
     assert "far.wav" in page.text and "private" not in page.source and str(tmp_path) not in page.source
-
-
-def test_the_surest_mistake_comes_first_and_then_the_least_sure():
-    probabilities = np.array([[0.6, 0.4], [0.1, 0.9], [0.45, 0.55], [0.95, 0.05], [0.2, 0.8]])
-    targets = np.array([0, 0, 0, 0, 0])  # 1, 2 and 4 are wrong
-    assert html_report.hardest(probabilities, targets).tolist() == [1, 4, 2, 0, 3]
 
 
 def test_each_window_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
@@ -159,7 +155,8 @@ def test_a_model_that_is_not_converted_has_a_page_too(copy):
         path.unlink()
     shutil.rmtree(copy / "report")
     page = written(copy)
-    assert "Not converted yet" in page.text and "is not kept beside it" in page.text
+    assert "Not converted yet" in page.text and "are not kept window by window" in page.text
+    assert (copy / "report" / "reliability.png").is_file() and not (copy / "report" / "curves.png").exists()
 
 
 @pytest.mark.parametrize("n", [2, 60])
@@ -177,20 +174,6 @@ def test_few_and_many_labels(copy, n):
     page = written(copy, change, predictions)
     assert sum("right" == cell.get("class") for cell in page.all("td")) == 2 * n
     assert f"Guessing: {1 / n:.1%}" in page.text
-
-
-def test_the_command_names_what_is_not_the_default(copy):
-    run = {"group_by": "-(it's)", "fold": 2, "paper": True, "window": 1.5, "data": "/far/away/voices", "seed": 0}
-    run |= {"fine_tune": 0}
-    trained = artifact.load(copy)
-    trained.record.config = {
-        **dict.fromkeys(("layout", "epochs", "sample_rate")),
-        **run,
-        "background_noise": "/far/away/rain",
-    }
-    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --paper --window 1.5 --fine-tune 0 """
-    expected += "--background-noise rain"
-    assert html_report.command(trained) == f"python TrainModel.py --model mel {expected}"
 
 
 def test_the_page_needs_no_tensorflow(copy, monkeypatch):

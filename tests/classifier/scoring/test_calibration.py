@@ -3,7 +3,7 @@ import pytest
 from scipy.special import softmax
 
 from classifier.core.errors import InputError
-from classifier.plotting import plots
+from classifier.plotting import reliability_diagram
 from classifier.scoring import calibration
 
 
@@ -88,5 +88,5 @@ def test_the_reliability_plot_is_written(tmp_path):
         name: calibration.expected_calibration_error(calibration.temper(predictions, t), targets)[1]
         for name, t in (("before", 0.5), ("after", 1))
     }
-    plots.reliability(tables, "title", tmp_path / "reliability.png")
+    reliability_diagram.draw(tables, "title", tmp_path / "reliability.png")
     assert (tmp_path / "reliability.png").read_bytes().startswith(b"\x89PNG")

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
 from classifier.core import registry
 from classifier.core.errors import InputError
-from classifier.export import convert, int8
+from classifier.export import convert, quantize
 from classifier.inference import litert
 from classifier.models import assemble
 from classifier.pretrained._embedding import Embedding
@@ -38,7 +39,7 @@ def operators(held):
 
 
 def test_spectrum_and_last_layer_are_computed_in_floats_and_the_network_in_whole_numbers():
-    found = operators(next(convert.in_8_bits(built("residual"), sounds(3))))
+    found = operators(next(convert.int8_candidates(built("residual"), sounds(3))))
     before, after = found[: found.index(("QUANTIZE", "FLOAT32"))], found[found.index(("QUANTIZE", "FLOAT32")) + 1 :]
     assert {kind for kind, _ in before} >= {"BATCH_MATMUL", "UNSORTED_SEGMENT_SUM", "LOG"}  # waves, mel bands and dB
     assert "INT8" not in {type_ for _, type_ in before}
@@ -48,7 +49,7 @@ def test_spectrum_and_last_layer_are_computed_in_floats_and_the_network_in_whole
 
 def test_a_pretrained_network_inside_the_features_is_in_whole_numbers_and_its_spectrum_is_not():
     model = built("yamnet_small", Embedding(16_000, "yamnet_small", name="features"))
-    found = operators(next(convert.in_8_bits(model, sounds(3))))
+    found = operators(next(convert.int8_candidates(model, sounds(3))))
     convolutions = [type_ for kind, type_ in found if kind.endswith("CONV_2D")]
     assert convolutions == ["INT8"] * 11
     assert {type_ for kind, type_ in found if kind in ("RFFT2D", "SQRT", "LOG", "SUB", "SOFTMAX")} == {"FLOAT32"}
@@ -61,19 +62,12 @@ def test_a_file_takes_and_answers_floats_and_is_smaller(tmp_path):
     assert litert.LiteRT(path).run(sounds(2)).sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_the_second_of_two_labels_that_are_nearly_as_probable_is_no_mistake():
-    expected = np.array([[0.3, 0.7], [0.45, 0.55]])
-    assert int8.agreement(np.array([[0.2, 0.8], [0.2, 0.8]]), expected) == 1
-    assert int8.agreement(np.array([[0.2, 0.8], [0.8, 0.2]]), expected) == 1
-    assert int8.agreement(np.array([[0.8, 0.2], [0.8, 0.2]]), expected) == 0.5
-
-
 def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatch):
     model, other = built("mel"), built("mel")
     model.layers[-1].set_weights([*model.layers[-1].get_weights()[:-1], np.array([9, 0, 0])])
     other.layers[-1].set_weights([*other.layers[-1].get_weights()[:-1], np.array([0, 9, 0])])
-    in_8_bits = convert.in_8_bits
-    monkeypatch.setattr(convert, "in_8_bits", lambda _, learnt: in_8_bits(other, learnt))
+    candidates = convert.int8_candidates
+    monkeypatch.setattr(convert, "int8_candidates", lambda _, windows: candidates(other, windows))
     with pytest.raises(InputError, match="agrees with Keras on 0% of 2 windows, and should on 90%"):
         convert.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
     assert not list(tmp_path.iterdir())
@@ -92,3 +86,35 @@ def test_the_first_layers_turn_to_floats_one_by_one_until_the_file_is_good(tmp_p
     with pytest.raises(InputError, match="loses too much beside Keras"):
         convert.export_int8(model, path, sounds(2), sounds(2), lambda path: False)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def held():
+    module = registry.load("models", "residual")
+    return convert.converted(assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3))
+
+
+def kinds(held):
+    return [(tensor["name"], tensor["dtype"]) for tensor in Interpreter(model_content=held).get_tensor_details()]
+
+
+def test_weights_take_half_the_place_and_answers_stay(held, tmp_path):
+    small = quantize.float16(held)
+    predictions = {}
+    for name, content in (("whole", held), ("half", small)):
+        (tmp_path / name).write_bytes(content)
+        predictions[name] = litert.LiteRT(tmp_path / name).run(litert.probes(AudioFormat()))
+    assert predictions["half"] == pytest.approx(predictions["whole"], abs=5e-3)
+    assert not np.array_equal(predictions["half"], predictions["whole"])
+    in_16_bits = [
+        tensor for tensor in Interpreter(model_content=small).get_tensor_details() if tensor["dtype"] == np.float16
+    ]
+    n_weights = sum(int(np.prod(tensor["shape"])) for tensor in in_16_bits)
+    assert n_weights > 0.9 * 78_227
+    assert len(held) - len(small) == pytest.approx(2 * n_weights, rel=0.05)
+
+
+def test_what_the_features_count_with_keeps_its_32_bits(held):
+    halves = {name for name, kind in kinds(quantize.float16(held)) if kind == np.float16}
+    assert halves
+    assert not any("features" in name for name in halves)

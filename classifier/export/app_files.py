@@ -1,0 +1,27 @@
+"""Step 3: the files to copy into an app are written, printed and tried in every runtime."""
+
+import json
+
+from classifier.export import agreement, metadata
+from classifier.export.config import MetadataConfig
+from classifier.records import artifact, tflite_metadata
+
+
+def write(config: MetadataConfig) -> list[artifact.Artifact]:
+    """Write the files for an app of trained models, print their metadata, and make sure that the runtimes agree.
+
+    Returns:
+        The trained models.
+
+    Raises:
+        InputError: a model is not trained or not converted, a runtime refuses a file, or two runtimes differ on it.
+    """
+    models = artifact.trained(config.trained, config.model)
+    for model in models:
+        artifact.take(model, config.variant)
+        for file in metadata.write_files(model):
+            described = tflite_metadata.as_dict(file.read_bytes())
+            print(f"{file}:\n{json.dumps(described, indent=2, ensure_ascii=False)}")
+    for model in models:
+        agreement.compare(model, config.recording or artifact.example(model.folder))
+    return models

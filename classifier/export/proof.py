@@ -1,0 +1,65 @@
+"""Prove a .tflite: the file on disk must predict what Keras predicts."""
+
+from pathlib import Path
+
+import numpy as np
+
+from classifier.core.errors import InputError
+from classifier.inference.litert import LiteRT
+from classifier.records.conversion import FLOAT32
+
+TOLERANCE = 1e-4  # largest difference of a probability between Keras and a float32 file
+NEARLY = 0.5  # another label than Keras' first is no mistake if Keras finds it this many times as probable, or more
+AGREEMENT = 0.9  # share of held-out windows on which a file must make no mistake
+
+
+def prove(path: Path, rows: np.ndarray, expected: np.ndarray, variant: str = FLOAT32, name: str | None = None) -> float:
+    """Run a .tflite and compare: float32 must predict the same, other variants nearly always the same label.
+
+    Args:
+        path: of the file.
+        rows: (rows, n) float32 inputs.
+        expected: (rows, labels) probabilities by Keras.
+        variant: of conversion.VARIANTS.
+        name: of the file in messages, where it is not yet in its place.
+
+    Returns:
+        The largest difference from the expected probabilities.
+
+    Raises:
+        InputError: a probability is NaN or differs by more than is allowed, or their number is another than expected.
+    """
+    name = name or path.name
+    predictions = LiteRT(path).run(rows)
+    if predictions.shape != expected.shape:
+        raise InputError(
+            f"{name} has {predictions.shape[1]} outputs, Keras has {expected.shape[1]}; the file was not kept"
+        )
+    if not np.isfinite(predictions).all():
+        raise InputError(f"{name} predicts NaN where Keras does not; the file was not kept")
+    difference = float(np.abs(predictions - expected).max())
+    if variant == FLOAT32 and difference > TOLERANCE:
+        raise InputError(
+            f"{name} differs from Keras by {difference:.1e} (at most {TOLERANCE:.0e} is allowed); the file was not kept"
+        )
+    share = agreement(predictions, expected)
+    if share < AGREEMENT:
+        raise InputError(
+            f"{name} agrees with Keras on {share:.0%} of {len(rows)} windows, and should on {AGREEMENT:.0%}; the file "
+            "was not kept"
+        )
+    return difference
+
+
+def agreement(predictions: np.ndarray, expected: np.ndarray) -> float:
+    """Share of rows whose most probable label is Keras' first, or NEARLY: between such labels chance decides.
+
+    Args:
+        predictions: (rows, labels) probabilities of a file.
+        expected: (rows, labels) probabilities by Keras.
+
+    Returns:
+        in [0, 1].
+    """
+    chosen = expected[np.arange(len(expected)), predictions.argmax(axis=1)]
+    return float(np.mean(chosen >= NEARLY * expected.max(axis=1)))

@@ -1,0 +1,105 @@
+"""Try a .tflite in every runtime: on silence, noise, a tone and a recording."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from classifier.audio import recording
+from classifier.audio.spectrograms import mel_spectrograms
+from classifier.core.console import progress
+from classifier.core.text import plain
+from classifier.export import runtimes
+from classifier.export.inspection import LARGEST_INPUT, SMALL, Export
+from classifier.export.runtimes import Reason
+from classifier.inference import litert
+from classifier.records.audio_format import AudioFormat
+
+WINDOWS = 30  # of the recording that runtimes are asked about
+PROBES = ("silence", "noise", "a tone")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a runtime has no predictions of a file: in words that go on after the runtime's name, and the reason."""
+
+    words: str
+    reason: Reason = Reason.FAILED
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the runtimes predict.
+
+    Attributes:
+        recording: that they were given, behind PROBES.
+        predictions: {runtime: (probes and windows, outputs)}.
+        refusals: {runtime: why it has none}.
+        not_tried: {runtime: why it cannot run here}.
+    """
+
+    recording: Path
+    predictions: Mapping[str, np.ndarray]
+    refusals: Mapping[str, Refusal]
+    not_tried: Mapping[str, str]
+
+    def top(self, runtime: str, labels: Sequence[str], n: int = 3) -> list[tuple[str, float]]:
+        """[(label, probability)] of the recording, the mean of its windows, largest first."""
+        mean = self.predictions[runtime][len(PROBES) :].mean(axis=0)
+        names = labels if len(labels) == len(mean) else [f"output {i}" for i in range(len(mean))]
+        return [(plain(names[i].rstrip("\r")), float(mean[i])) for i in np.argsort(-mean, kind="stable")[:n]]
+
+
+def run(export: Export, path: Path) -> Trial:
+    """Ask every runtime about silence, noise, a tone and a recording, each in a process of its own.
+
+    Args:
+        export: the file.
+        path: of the recording.
+
+    Raises:
+        InputError: the recording cannot be read.
+    """
+    if not 1 <= export.n_inputs <= LARGEST_INPUT:
+        refusal = Refusal("was not asked: its input has no usable length", Reason.NOT_ASKED)
+        return Trial(path, {}, dict.fromkeys(runtimes.RUNTIMES, refusal), {})
+    rows = _rows(export, path)
+    predictions, refusals, not_tried = {}, {}, {}
+    for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {export.path.name}"):
+        if export.metadata is None and runtime != "LiteRT":
+            refusals[runtime] = Refusal("was not asked: its metadata cannot be read", Reason.NOT_ASKED)
+            continue
+        try:
+            predictions[runtime] = runtimes.ask(runtime, export.path, rows)
+        except runtimes.CannotRunHereError as error:
+            not_tried[runtime] = error.why
+        except runtimes.RefusesFileError as error:
+            refusals[runtime] = Refusal(_in_words(error, export.path), error.reason)
+    output = export.outputs[0]
+    if "LiteRT" in predictions and output.type in SMALL and output.scales:
+        predictions["LiteRT"] = (predictions["LiteRT"] - output.zero) * output.scales[0]
+    return Trial(path, predictions, refusals, not_tried)
+
+
+def _rows(export, path):
+    """(probes and windows, n_inputs) float32."""
+    rate = export.sample_rate if recording.RATES[0] <= export.sample_rate <= recording.RATES[1] else 0
+    audio_format = export.mel or AudioFormat(
+        sample_rate=rate or AudioFormat().sample_rate, window_length=export.n_inputs
+    )
+    windows = recording.windows(path, audio_format.sample_rate, audio_format.window_length)
+    rows = np.concatenate([litert.probes(audio_format), list(itertools.islice(windows, WINDOWS))])
+    return np.array([mel.ravel() for mel in mel_spectrograms(rows, audio_format)]) if export.mel else rows
+
+
+def _in_words(error, path):
+    words = error.words.replace(str(path.resolve()), "it")
+    if error.reason == Reason.BINDINGS:
+        return "fails without words of its own"
+    if error.reason == Reason.OTHER_LABELS:
+        return plain(words)
+    if error.reason == Reason.NOT_ASKED:
+        return plain(f"was not asked: {words.partition(';')[0]}")
+    return plain(f"cannot run it: {words or error.why}")

@@ -1,0 +1,101 @@
+"""Draw what a PlotConfig asks for: a recording, a gallery, the layers of models, or the attention of one."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.core import console
+from classifier.core.errors import InputError
+from classifier.plotting.config import PlotConfig
+from classifier.records.audio_format import make_audio_format
+from SampleSignal import sample_signal
+
+LONGEST = 600  # seconds of a recording in a gallery
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was written, in words, and a command that goes on from there."""
+
+    written: str
+    next_command: str
+
+
+def draw(config: PlotConfig) -> Drawn:
+    """Draw.
+
+    Raises:
+        InputError: a recording cannot be read or is too short, or a folder holds no model with attention.
+    """
+    if config.attention:
+        return _attention(config)
+    if config.layers:
+        return _layers(config)
+    if config.features or config.is_data:
+        return _gallery(config)
+    return _recording(config)
+
+
+def _recording(config):
+    from classifier.audio import recording, spectrograms
+    from classifier.plotting import recording_pictures
+
+    path, audio_format = config.recording, make_audio_format()
+    name = path.name if path else "sample_signal"
+    signal = recording.read(path, audio_format.sample_rate) if path else sample_signal()
+    power = spectrograms.power_spectrogram(signal, audio_format)
+    mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
+    png = config.png or Path(f"{Path(name).stem}.png")
+    recording_pictures.draw(signal, power, mel_power, audio_format, name, png, show=True)
+    return Drawn(str(png), _command("TestSignalModel.py", *([path] if path else [])))
+
+
+def _attention(config):
+    from classifier.inference import attention as of_model
+    from classifier.plotting import attention
+    from classifier.records import artifact
+
+    trained = of_model.load(config.attention)
+    path = config.recording or artifact.example(config.attention)
+    png = config.png or Path(f"{path.stem}_attention.png")
+    attention.draw_recording(trained, path, png, show=True)
+    return Drawn(str(png), _command("TestSignalModel.py", path, "--model", config.attention))
+
+
+def _gallery(config):
+    from classifier.data import clips
+    from classifier.plotting import data_gallery, gallery
+
+    features, start = config.feature_names(), config.start
+    path = config.recording.resolve() if config.is_data else config.recording  # "." has no name
+    audio_format, name = make_audio_format(), path.stem if path else "sample_signal"
+    folder, sheet = config.out / name, config.out / f"{name}.png"
+    if config.is_data:
+        made = data_gallery.draw(name, clips.read_clips(path), features, audio_format, start, folder)
+        next_command = _command("TrainModel.py", "--data", path)
+    else:
+        first = round(start * audio_format.sample_rate)
+        signal = gallery.read(path, audio_format, start, LONGEST) if path else sample_signal()[first:]
+        if not len(signal):
+            length = f"the sample signal lasts {audio_format.seconds:g} s"
+            raise InputError(f"{length}, --start {start:g} is after its end")
+        made = gallery.of_recording(name, signal, features, audio_format, start, config.overlap, folder)
+        next_command = _command("TestSignalModel.py", *([path] if path else []))
+    gallery.contact_sheet(made, sheet)
+    return Drawn(f"{sheet}, and its {len(made)} pictures into {folder}", next_command)
+
+
+def _layers(config):
+    from classifier.data.labels import read_labels
+    from classifier.plotting import layers
+    from classifier.records.config import audio_format_of
+
+    models = config.model_names()
+    paths = [config.out / f"layers_{name}.png" for name in models]
+    for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
+        layers.draw(name, audio_format_of(name), len(read_labels()), path)
+    return Drawn(", ".join(map(str, paths)), _command("TrainModel.py", "--model", models[0]))
+
+
+def _command(script, *arguments):
+    return shlex.join(["python", script, *map(str, arguments)])

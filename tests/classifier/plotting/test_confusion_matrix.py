@@ -1,0 +1,24 @@
+import numpy as np
+
+from classifier.plotting import confusion_matrix
+from tests.classifier.plotting.test_figure import size_of
+
+
+def test_a_confusion_matrix_grows_with_its_labels(tmp_path):
+    sizes = []
+    for n in (3, 20):
+        labels = [f"label {i}" for i in range(n)]
+        confusion_matrix.draw(np.eye(n, dtype=int), labels, "title", tmp_path / "confusion.png")
+        sizes.append(size_of(tmp_path / "confusion.png"))
+    assert sizes[1] > sizes[0]
+
+
+def test_a_label_with_dollar_signs_is_no_formula(tmp_path):
+    confusion_matrix.draw(np.eye(2, dtype=int), ["$x^$", "b"], "title", tmp_path / "confusion.png")
+    assert (tmp_path / "confusion.png").is_file()
+
+
+def test_windows_and_recordings_have_one_each(tmp_path):
+    scores = {what: {"n": 2, "right": 2, "confusion": [[1, 0], [0, 1]]} for what in ("windows", "recordings")}
+    confusion_matrix.draw_both(scores, ["a", "b"], "title", tmp_path / "confusion")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["confusion_recordings.png", "confusion_windows.png"]
