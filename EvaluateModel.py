@@ -97,9 +97,9 @@ def train_and_test(args, found, there):
         raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
     if args.jobs and args.scheduler:
         raise InputError("--jobs is for this machine; on a cluster as many train at once as its workers have threads")
-    if args.negatives_noise:
-        clips.of_background_noise(args.negatives_noise)  # an error now, and not in every fold
-        args.negatives_noise = str(args.negatives_noise.resolve())
+    if args.background_noise:
+        clips.of_background_noise(args.background_noise)  # an error now, and not in every fold
+        args.background_noise = str(args.background_noise.resolve())
     names = weights.ready(names, leave_out=args.model == "all")
     labels = clips.label_order(found, args.labels)
     kept = ("layout", "group_by", "seed", "background_noise", "fine_tune", "epochs", "paper", "window", "sample_rate")
