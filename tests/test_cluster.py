@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.core.errors import InputError
-from classifier.data import preparation
+from classifier.data import preparation_jobs
 from classifier.records import artifact
 from classifier.storage import mirror, remote
 from tests.conftest import run_script, write_data
@@ -63,7 +63,7 @@ def test_a_cluster_that_shares_folders_prepares_the_same(raw, alone, cluster):
 
 def test_a_worker_that_does_not_see_the_recordings_says_so_and_skips_none(tmp_path):
     with pytest.raises(InputError, match="raw is not the same on each machine of the cluster"):
-        preparation._do("name", None, tmp_path / "raw", tmp_path, "target")
+        preparation_jobs.run("name", None, tmp_path / "raw", tmp_path, "target")
 
 
 def test_a_cluster_that_shares_nothing_prepares_the_same_from_bucket_to_bucket(there, alone, cluster, bucket, tmp_path):
@@ -73,7 +73,7 @@ def test_a_cluster_that_shares_nothing_prepares_the_same_from_bucket_to_bucket(t
     before = remote.stamps(f"{there}/prepared")
     bucket.delete_object(Bucket=there.removeprefix("s3://"), Key="raw/high tone/h0_take.wav")
     _, said = prepare(tmp_path, f"{there}/raw", f"{there}/prepared", "--scheduler", cluster)
-    assert "took away 1 files" in said
+    assert "deleted 1 files" in said
     after = remote.stamps(f"{there}/prepared")
     assert {name for name in before if name not in after} == {f"{there}/prepared/high tone/h0_take.wav"}
     assert all(before[name] == after[name] for name in after)

@@ -193,7 +193,7 @@ def test_killed_with_the_server_it_goes_on_where_it_was(tmp_path):
         assert 1 <= interrupted.epoch < 20
         assert queue.resume(first).status == "waiting"
         run = wait_for(queue, first, "done")
-        assert f"{CHEAPEST}: going on after epoch {interrupted['epoch']}" in queue.log(first)
+        assert f"{CHEAPEST}: going on after epoch {interrupted.epoch}" in queue.log(first)
         assert queue.about(run).epoch == 20
         assert artifact.load(settings.out / run.modelname).record.recipe.epochs == 20
     finally:
@@ -403,7 +403,7 @@ def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path):
     queue.close()
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("song/a.wav", bytes(10_000_000))
-    assert "bytes that are left of the allowed ones" in refused(queue, tmp_path / "a.zip")
+    assert "bytes left of the limit" in refused(queue, tmp_path / "a.zip")
 
 
 def test_too_many_files_are_refused(tmp_path):
