@@ -63,7 +63,6 @@ def main(argv=None):
     from classifier.reporting import evaluation_tables
     from classifier.storage import mirror
 
-<<<<<<< HEAD
     results = evaluate(config)
     evaluation_tables.report(results, mirror.local_path(config.out))
     if is_remote(config.out):
@@ -71,86 +70,6 @@ def main(argv=None):
     next_step = "classify with the best" if config.tests_trained_models else "python TrainModel.py, for a model to keep"
     print(f"wrote {config.out}: {evaluation_tables.LEADERBOARD}, a json and confusion matrices per model; ", end="")
     print(f"next: {next_step}")
-=======
-    models = [Path(name.strip()) for name in args.model.split(",")]
-    are_trained = any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in models)
-    are_trained = are_trained and not set(map(str, models)) <= {"all", *registry.names("models")}
-    args.data, there = absolute(args.data or clips.default_data()), args.out
-    args.out = mirror.updated_for_writing(there)
-    found = clips.read_clips(args.data, args.group_by, args.layout)
-    results = test_trained(args, models, found) if are_trained else train_and_test(args, found, there)
-    for result in results:
-        tables.tested(result)
-        if "background" in result:
-            tables.background(result)
-    tables.leaderboard(results, args.out / "leaderboard.csv")
-    if is_remote(there):
-        mirror.upload(args.out, there)
-    next_step = "classify with the best" if are_trained else "python TrainModel.py, for the model to keep"
-    print(f"wrote {there}: leaderboard.csv, a json and confusion matrices a model; next: {next_step}")
-
-
-def train_and_test(args, found, there):
-    """A result per model, over the folds."""
-    from classifier.data import audio_cache, clips
-    from classifier.evaluation import cross_validation
-    from classifier.pretrained import weights
-    from classifier.records import recipe
-
-    names = registry.choose("models", args.model)
-    if args.overlap or args.negatives:
-        raise InputError("--overlap and --background are for models that are trained already (--model trained/mel)")
-    if args.jobs and args.scheduler:
-        raise InputError("--jobs is for this machine; on a cluster as many train at once as its workers have threads")
-    if args.background_noise:
-        clips.of_background_noise(args.background_noise)  # an error now, and not in every fold
-        args.background_noise = str(args.background_noise.resolve())
-    names = weights.ready(names, leave_out=args.model == "all")
-    labels = clips.label_order(found, args.labels)
-    kept = ("layout", "group_by", "seed", "background_noise", "fine_tune", "epochs", "paper", "window", "sample_rate")
-    settings = {"data": str(args.data), **{name: getattr(args, name) for name in kept}}
-    rates = {name: recipe.audio_format_of_run(name, settings).sample_rate for name in names}
-    stores = {rate: audio_cache.read(found, args.data, rate) for rate in dict.fromkeys(rates.values())}
-    recordings = {name: stores[rate] for name, rate in rates.items()}
-    first = recordings[names[0]]  # decoded at another rate, recordings are split the same way
-    chosen = cross_validation.numbers(args.folds or "all", first.clips, first.contents, args.seed)
-    jobs = cross_validation.jobs(names, chosen, first, settings, args.out)
-    missing = [job for job in jobs if not cross_validation.is_done(job, recordings[job.model].fingerprint, labels)]
-    n_at_once = args.jobs or cross_validation.at_once()
-    where = f"on the workers of {args.scheduler}" if args.scheduler else f"up to {n_at_once} at once"
-    console.say(f"{len(jobs)} trainings, {len(jobs) - len(missing)} done before, {where}")
-    cross_validation.train(missing, labels, n_at_once, args.scheduler, there if is_remote(there) else None)
-    results = []
-    for name in names:
-        of_model = [job for job in jobs if job.model == name]
-        results.append(cross_validation.gather(of_model, recordings[name], args.vote, args.seed))
-        cross_validation.write(results[-1], name, args.out)
-    return results
-
-
-def test_trained(args, paths, found):
-    """A result per trained model."""
-    from classifier.data import audio_cache
-    from classifier.evaluation import cross_validation
-    from classifier.inference import prediction
-
-    useless = [f"--{name.replace('_', '-')}" for name in RETRAINS if getattr(args, name)]
-    if useless:
-        raise InputError(f"{paths[0]} is trained, and only tested here: leave out {', '.join(useless)}")
-    if len({path.stem for path in paths}) < len(paths):
-        raise InputError(f"two of {args.model} have one name, and so would their results; test them one at a time")
-    results = []
-    for path in paths:
-        predictor = prediction.load(path)
-        recordings = audio_cache.read(found, args.data, predictor.audio_format.sample_rate)
-        results.append(
-            cross_validation.tested(path, predictor, recordings, args.data, args.overlap, args.vote, args.seed)
-        )
-        if args.negatives:
-            results[-1]["background"] = cross_validation.heard_in_background(predictor, args.negatives)
-        cross_validation.write(results[-1], f"{path.stem}_on_{PurePosixPath(args.data).stem}", args.out)
-    return results
->>>>>>> a
 
 
 if __name__ == "__main__":
