@@ -23,7 +23,7 @@ def main(argv=None):
     checks = []
     for check in check_page.check_all(paths, config.recording):
         checks.append(check)
-        if not args.json and check.refused is None:
+        if not args.json and isinstance(check, check_page.Check):
             check_page.show(check)
     if args.json:
         print(check_page.as_json(checks))

@@ -1,7 +1,7 @@
 """Step 0: prepare raw recordings into data_long/<label>/, mono and without silence; or check or download a data set."""
 
 import sys
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from classifier.core import arguments, console
 from classifier.records.audio_format import make_audio_format
@@ -95,7 +95,7 @@ def check(args):
     found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_audio_format().seconds)
     audit.show(found, args.json)
     if args.plot:
-        audit_summary.draw(found, "check.png")
+        audit_summary.draw(found, Path("check.png"))
     if not args.json:
         wrote = "wrote check.png; " if args.plot else ""
         print(f"{wrote}next: python TrainModel.py --data {data}")

@@ -12,21 +12,6 @@ from tests.conftest import ROOT
 
 CLASSIFIER = ROOT / "classifier"
 PACKAGES = sorted(path.name for path in CLASSIFIER.iterdir() if (path / "__init__.py").is_file())
-TO_DO = {  # packages whose hints or docstrings are incomplete; a finished one must leave this set
-    "audio",
-    "core",
-    "data",
-    "evaluation",
-    "export",
-    "inference",
-    "plotting",
-    "records",
-    "reporting",
-    "scoring",
-    "service",
-    "storage",
-    "training",
-}
 ARRAY = re.compile(r"\b(ndarray|KerasTensor)\b")
 SHAPE = re.compile(r"\([^()]*,[^()]*\)")  # such as (n,), (windows, labels), (batch, ...)
 
@@ -85,15 +70,9 @@ def of_docstring(node):
         yield f"{node.lineno} {node.name}: arrays without a shape in the docstring"
 
 
-@pytest.mark.parametrize("package", [package for package in PACKAGES if package not in TO_DO])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_public_names_carry_hints_and_docstrings(package):
     assert problems(package) == []
-
-
-@pytest.mark.parametrize("package", sorted(TO_DO))
-def test_what_is_to_do_is_not_done(package):
-    assert package in PACKAGES
-    assert problems(package), f"{package} is complete: take it out of TO_DO"
 
 
 def test_what_is_missing_is_found():

@@ -15,10 +15,17 @@ from classifier.core.console import say
 class SpectrogramFormat(Protocol):
     """The part of an AudioFormat that spectrograms need. sample_rate: Hz. n_fft, hop_length: samples."""
 
-    sample_rate: int
-    n_fft: int
-    hop_length: int
-    n_mels: int
+    @property
+    def sample_rate(self) -> int: ...
+
+    @property
+    def n_fft(self) -> int: ...
+
+    @property
+    def hop_length(self) -> int: ...
+
+    @property
+    def n_mels(self) -> int: ...
 
 
 def _librosa():

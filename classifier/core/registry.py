@@ -64,7 +64,7 @@ def docstring(kind: str, name: str) -> str:
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.is_file() else ""
 
 
-def feature(name: str) -> type:
+def feature(name: str) -> Any:
     """The class of a file of classifier/features, named like the file: Mfcc of mfcc.py.
 
     Raises:

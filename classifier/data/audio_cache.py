@@ -77,12 +77,12 @@ class AudioCache:
 
 
 def to_float(samples: np.ndarray) -> np.ndarray:
-    """int16 samples as float32 in [-1, 1]."""
+    """(n, ...) int16 samples as float32 in [-1, 1]."""
     return samples.astype("float32") / FULL_SCALE
 
 
 def to_int16(samples: np.ndarray) -> np.ndarray:
-    """Float samples in [-1, 1], clipped, as int16."""
+    """(n, ...) float samples in [-1, 1], clipped, as int16."""
     return np.round(np.clip(samples, -1, 1) * FULL_SCALE).astype("int16")
 
 

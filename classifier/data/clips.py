@@ -112,7 +112,7 @@ def label_order(clips: Iterable[Clip], path: Path | str = LABELS_FILE) -> list[s
     return labels
 
 
-def check_labels(clips, path=LABELS_FILE):
+def check_labels(clips: Iterable[Clip], path: Path | str = LABELS_FILE) -> list[str] | None:
     """The labels of a labels file; None where it is to be written from the folders. Errors are label_order's."""
     path = Path(path).resolve()
     have = sorted({clip.label for clip in clips})

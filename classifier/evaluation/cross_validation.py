@@ -96,7 +96,11 @@ def plan(
     config: RunConfig,
     out: Path,
 ) -> list[FoldTraining]:
-    """The trainings of some models on some folds (of `choose_folds`), in `<out>/fold_<k>/<model>/`."""
+    """The trainings of some models on some folds, in `<out>/fold_<k>/<model>/`.
+
+    Args:
+        folds: {fold: (clips,) array of splits}, of `choose_folds`.
+    """
     folder = folder_of(config.data)
     names = [clip.name(folder) for clip in store.clips]
     trainings = []

@@ -75,6 +75,7 @@ def export_int8(
     """The same in int8: the first of `int8_candidates` that predicts what Keras predicts and that `is_good` takes.
 
     Args:
+        rows: (rows, n) float32 that Keras and the file are compared on.
         training_windows: as of `int8_candidates`.
         is_good: of the path of a file.
 

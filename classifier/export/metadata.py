@@ -64,6 +64,7 @@ def facts(trained: artifact.Artifact, is_dropin: bool = False) -> Facts:
 
 
 def tflite_support_installed() -> bool:
+    """Whether tflite-support is there; it has no wheel for Python 3.12 and newer."""
     return importlib.util.find_spec("tflite_support") is not None
 
 
@@ -88,7 +89,7 @@ def prepare_tflite_support() -> None:
     """
     if sys.modules.get("tensorflow"):
         raise RuntimeError("tflite-support and TensorFlow cannot share a process; start another one")
-    sys.modules["tensorflow"] = None
+    sys.modules["tensorflow"] = None  # ty: ignore[invalid-assignment]  # Python's own way to forbid an import
     import libusb_package
 
     ctypes.CDLL(str(libusb_package.get_library_path()), mode=ctypes.RTLD_GLOBAL)

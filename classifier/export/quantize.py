@@ -93,7 +93,9 @@ def _quantized(wanted: "quantizer.Quantizer", ranges: Mapping | None = None) -> 
     from ai_edge_litert.tools import flatbuffer_utils
 
     with quiet_libraries():
-        result = wanted.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
+        found = dict(ranges) if ranges else None
+        result = wanted.quantize(found, enable_progress_bar=False, enable_progress_report=False)
+    assert result.quantized_model is not None  # as after every quantisation
     content = flatbuffer_utils.read_model_from_bytearray(bytearray(result.quantized_model))
     return tflite_metadata.pack(content, tflite_metadata.MODEL)
 

@@ -36,7 +36,7 @@ def _litert(path, windows):
 
 
 def _mediapipe(path, windows):
-    sys.modules["tensorflow"] = None  # mediapipe imports it where it can, and does not need it
+    sys.modules["tensorflow"] = None  # ty: ignore[invalid-assignment]  # mediapipe does not need it
     sys.modules.setdefault("cv2", types.ModuleType("cv2"))  # the same; OpenCV asks for graphics libraries of its own
     from mediapipe.tasks.python import audio
     from mediapipe.tasks.python.components.containers import AudioData

@@ -91,7 +91,7 @@ def _rows(export, path):
     )
     windows = recording.windows(path, audio_format.sample_rate, audio_format.window_length)
     rows = np.concatenate([litert.probes(audio_format), list(itertools.islice(windows, WINDOWS))])
-    return np.array([mel.ravel() for mel in mel_spectrograms(rows, audio_format)]) if export.mel else rows
+    return np.array([mel.ravel() for mel in mel_spectrograms(list(rows), audio_format)]) if export.mel else rows
 
 
 def _in_words(error, path):

@@ -88,7 +88,7 @@ def ask(runtime: str, path: Path, windows: np.ndarray) -> np.ndarray:
 
 
 def ask_all(runtime: str, paths: Sequence[Path], windows: np.ndarray) -> list[Result]:
-    """The same of several files with the same inputs: what `ask` returns, or would raise, for each."""
+    """The same of several files with the same (windows, n) inputs: what `ask` returns, or would raise, for each."""
     results = []
     while len(results) < len(paths):  # a file that takes the runtime down is the last that it was asked about
         results += _ask(runtime, paths[len(results) :], windows)
@@ -109,7 +109,7 @@ def _ask(runtime, paths, windows):
     lines, ended = _child(runtime, [Path(path).resolve() for path in paths], windows)
     if why := _why_not_ready(runtime, lines, ended):
         return [CannotRunHereError(runtime, why)] * len(paths)
-    results = [np.array(line) for line in lines if isinstance(line, list)]
+    results: list[np.ndarray | InputError] = [np.array(line) for line in lines if isinstance(line, list)]
     if len(results) < len(paths):
         failure = _failure(lines)
         failure = {**failure, "reason": Reason(failure["reason"])} if failure else {"words": ended}

@@ -82,7 +82,7 @@ def measure(trained: artifact.Artifact) -> ConversionRecord:
     found = {
         variant: Variant(
             bytes=len(content),
-            **{split_name: of_split and of_split[variant] for split_name, of_split in compared.items()},
+            **{split_name: of_split[variant] if of_split else None for split_name, of_split in compared.items()},
             milliseconds={threads: _median_and_p95(times[variant]) for threads, times in latencies.items()},
             arena=latency.arena(content),
             refused=refused[variant],
@@ -99,13 +99,13 @@ def recommended(files: Mapping[str, Variant]) -> str:
     Of variants that are AS_SMALL, the one that changes the fewest labels of validation windows.
     """
     good = [
-        variant
+        (of.validation.changed, of.bytes, variant)
         for variant, of in files.items()
         if of.validation and of.validation.accuracy_lost <= MOST_LOST and not of.refused
     ]
-    smallest = min((files[variant].bytes for variant in good), default=0)
-    as_small = [variant for variant in good if files[variant].bytes <= AS_SMALL * smallest]
-    return min(as_small, key=lambda name: (files[name].validation.changed, files[name].bytes), default=FLOAT32)
+    smallest = min((size for _, size, _ in good), default=0)
+    as_small = [row for row in good if row[1] <= AS_SMALL * smallest]
+    return min(as_small, default=(0, 0, FLOAT32))[2]
 
 
 def compared(probabilities: np.ndarray, by_keras: Mapping[str, np.ndarray], labels: Sequence[str]) -> Comparison:
@@ -116,7 +116,7 @@ def compared(probabilities: np.ndarray, by_keras: Mapping[str, np.ndarray], labe
         by_keras: probabilities (windows, labels), targets and recordings (windows,), as of Artifact.predictions.
     """
     targets, recordings = by_keras["targets"], by_keras["recordings"]
-    scores = metrics.score(probabilities, targets, recordings, labels)
+    scores = metrics.score(probabilities, targets, recordings, list(labels))
     was, now = by_keras["probabilities"].argmax(axis=1), probabilities.argmax(axis=1)
     counts = {what: Count(scores[what]["n"], scores[what]["right"]) for what in ("windows", "recordings")}
     return Comparison(

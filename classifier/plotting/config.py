@@ -61,4 +61,4 @@ class PlotConfig:
         Raises:
             InputError: one of them is none.
         """
-        return registry.choose("models", self.layers)
+        return registry.choose("models", self.layers or "")

@@ -17,15 +17,15 @@ def draw(counts: Sequence[Sequence[int]], labels: Sequence[str], title: str, pat
         path: of the PNG.
     """
     plt = pyplot()
-    counts = np.asarray(counts)
-    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    matrix = np.asarray(counts)
+    shares = matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True))
     size = max(4.5, 0.7 * len(labels) + 2)
     figure, ax = plt.subplots(figsize=(size + 1, size), layout="constrained")
     image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     figure.colorbar(image, label="share of the true label", shrink=0.8)
-    for row, column in np.ndindex(*counts.shape):
+    for row, column in np.ndindex(*matrix.shape):
         colour = "white" if shares[row, column] > 0.5 else "black"
-        ax.text(column, row, counts[row, column], ha="center", va="center", color=colour)
+        ax.text(column, row, matrix[row, column], ha="center", va="center", color=colour)
     # A label may hold dollar signs, between which matplotlib would look for a formula.
     ax.set_xticks(range(len(labels)), labels, rotation=30, ha="right", parse_math=False)
     ax.set_yticks(range(len(labels)), labels, parse_math=False)

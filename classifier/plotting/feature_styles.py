@@ -89,7 +89,11 @@ def channels(values: np.ndarray, layer: Any) -> list[np.ndarray]:
 
 
 def colours(images: Iterable[np.ndarray], style: ChannelStyle) -> dict[str, Any]:
-    """What `image` is told of colours: decibels by their loudest 80, other values by where nearly all of them lie."""
+    """What `image` is told of colours: decibels by their loudest 80, other values by where nearly all of them lie.
+
+    Args:
+        images: each (rows, columns).
+    """
     values = np.concatenate([np.ravel(image) for image in images])
     low, high = np.quantile(values, [0.005, 0.995])
     if style.part == "angle":

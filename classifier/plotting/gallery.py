@@ -137,7 +137,7 @@ class Gallery:
             ax.xaxis.set_major_formatter("{x:g}")
             image = draw(ax, panel)
         if image:
-            feature_styles.colour_bar(image, axes, bar)
+            feature_styles.colour_bar(image, axes, bar or "")
         for ax in axes.flat[len(panels) :]:
             ax.axis("off")
         for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:
@@ -287,7 +287,7 @@ def side_by_side(n: int) -> int:
 
 
 def decibels(amplitude: np.ndarray | float) -> np.ndarray:
-    """dB from full scale; digital silence is at QUIET."""
+    """(n, ...) amplitudes in dB from full scale; digital silence is at QUIET."""
     return 20 * np.log10(np.maximum(amplitude, QUIET))
 
 

@@ -9,6 +9,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
 import csv
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, Conver
 from classifier.records.run_record import FILE as RUN
 from classifier.records.run_record import RunRecord
 from Constants import DATA_SHORT
+
+if TYPE_CHECKING:
+    import keras
 
 MODEL = "model.keras"
 HISTORY = "history.csv"
@@ -82,11 +86,11 @@ class Artifact:
             rows = list(csv.DictReader(file))
         return {name: [float(row[name]) for row in rows] for name in rows[0] if name != "epoch"}
 
-    def test_recordings(self):
+    def test_recordings(self) -> list[Path]:
         """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""
         return self._recordings("test")
 
-    def training_recordings(self):
+    def training_recordings(self) -> list[Path]:
         """The recordings the model has learnt from, as far as they are still there."""
         return self._recordings("train")
 
@@ -96,7 +100,7 @@ class Artifact:
         return [path for path in (data / name for name in names) if path.is_file()]
 
 
-def load(folder):
+def load(folder: Path | str) -> Artifact:
     """Read a trained model's folder.
 
     Raises:
@@ -201,7 +205,7 @@ def take(trained: Artifact, variant: str) -> None:
     replace(found, for_app=chosen).save(trained.folder)
 
 
-def example(path):
+def example(path: Path | str) -> Path:
     """A recording to try a model on: one held out in its training, else one of data_short.
 
     Args:
@@ -216,7 +220,7 @@ def example(path):
     return found[0]
 
 
-def load_keras(trained):
+def load_keras(trained: Artifact) -> "keras.Model":
     """The Keras model of a folder; imports TensorFlow."""
     import_tensorflow()
     import keras
@@ -226,8 +230,12 @@ def load_keras(trained):
     return keras.models.load_model(trained.folder / MODEL)
 
 
-def write_predictions(folder, predictions):
-    """Write predictions.npz, {split: what Artifact.predictions returns}, into a folder under construction."""
+def write_predictions(folder: Path, predictions: dict[str, dict[str, np.ndarray]]) -> None:
+    """Write predictions.npz into a folder under construction.
+
+    Args:
+        predictions: {split: what Artifact.predictions returns}, arrays of (windows, labels) and (windows,).
+    """
     named = {
         f"{split_name}_{name}": values
         for split_name, of_split in predictions.items()

@@ -108,16 +108,20 @@ def load(folder: Path) -> ConversionRecord | None:
         return None
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-        return ConversionRecord(**{**held, "files": {name: _variant(of) for name, of in held["files"].items()}})
+        files: dict[str, Any] = {name: _variant(of) for name, of in held.pop("files").items()}
+        return ConversionRecord(**held, files=files)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is damaged ({error!r}); convert it again with ConvertModelToTFLite.py") from None
 
 
 def _variant(held: dict[str, Any]) -> Variant:
-    splits = {name: held[name] and _comparison(held[name]) for name in ("validation", "test")}
-    milliseconds = {int(threads): tuple(times) for threads, times in held["milliseconds"].items()}
-    return Variant(**{**held, **splits, "milliseconds": milliseconds})
+    fields: dict[str, Any] = dict(held)
+    fields |= {name: held[name] and _comparison(held[name]) for name in ("validation", "test")}
+    fields["milliseconds"] = {int(threads): tuple(times) for threads, times in held["milliseconds"].items()}
+    return Variant(**fields)
 
 
 def _comparison(held: dict[str, Any]) -> Comparison:
-    return Comparison(**{**held, **{name: Count(**held[name]) for name in ("windows", "recordings")}})
+    fields: dict[str, Any] = dict(held)
+    fields |= {name: Count(**held[name]) for name in ("windows", "recordings")}
+    return Comparison(**fields)

@@ -16,7 +16,6 @@ from classifier.records import artifact
 
 LABELS = 5  # that are named
 WIDTH = 100  # columns of the page
-UNBROKEN = {"break_long_words": False, "break_on_hyphens": False}
 OPERATORS = {  # in plain words; what is not here is arithmetic
     "convolution": ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "CONV_3D"),
     "dense layer": ("FULLY_CONNECTED", "BATCH_MATMUL"),
@@ -29,24 +28,34 @@ OPERATORS = {  # in plain words; what is not here is arithmetic
 
 @dataclass(frozen=True)
 class Check:
-    """A file that was checked, or the sentence that says why it could not be (refused)."""
+    """A file that was checked."""
 
     path: Path
-    export: inspection.Export | None = None
-    trial: runtime_trial.Trial | None = None
-    findings: Sequence[diagnostics.Finding] = ()
-    refused: str | None = None
+    export: inspection.Export
+    trial: runtime_trial.Trial
+    findings: Sequence[diagnostics.Finding]
 
     @property
     def n_faults(self) -> int:
+        """How many findings keep an app from using it."""
         return sum(finding.is_fault for finding in self.findings)
 
     @property
     def usable(self) -> bool:
-        return self.refused is None and not self.n_faults
+        """Whether an app can use it."""
+        return not self.n_faults
 
 
-def check_all(paths: Sequence[Path], recording: Path | None = None) -> Iterator[Check]:
+@dataclass(frozen=True)
+class Refusal:
+    """A file that is no .tflite; why: the sentence that says so."""
+
+    path: Path
+    why: str
+    usable: bool = False
+
+
+def check_all(paths: Sequence[Path], recording: Path | None = None) -> Iterator[Check | Refusal]:
     """Check files one after the other; one that is no .tflite does not keep the others from it.
 
     Args:
@@ -62,7 +71,7 @@ def check_all(paths: Sequence[Path], recording: Path | None = None) -> Iterator[
             if len(paths) == 1:
                 raise
             console.say(error)
-            yield Check(path, refused=str(error))
+            yield Refusal(path, str(error))
 
 
 def check(path: Path, recording: Path | None = None) -> Check:
@@ -76,7 +85,7 @@ def check(path: Path, recording: Path | None = None) -> Check:
     return Check(path, export, trial, diagnostics.findings(export, trial))
 
 
-def as_json(checks: Sequence[Check]) -> str:
+def as_json(checks: Sequence[Check | Refusal]) -> str:
     """All checks as JSON; NaN and infinity, which JSON does not know, as null."""
     without_nan = json.loads(json.dumps([_as_dict(one) for one in checks]), parse_constant=lambda _: None)
     return json.dumps(without_nan, indent=2, ensure_ascii=False)
@@ -109,11 +118,13 @@ def show(check: Check) -> None:
     print(f"\nverdict: an app {can}{', if it computes the mel spectrogram itself' if export.mel and not n else ''}\n")
 
 
-def _as_dict(check) -> dict[str, Any]:
-    if check.refused is not None:
-        return {"file": str(check.path), "refused": check.refused, "usable": False}
+def _as_dict(check: Check | Refusal) -> dict[str, Any]:
+    if isinstance(check, Refusal):
+        return {"file": str(check.path), "refused": check.why, "usable": False}
     export, trial = check.export, check.trial
-    by_runtime = {runtime: {"predictions": trial.top(runtime, export.labels)} for runtime in trial.predictions}
+    by_runtime: dict[str, dict[str, Any]] = {
+        runtime: {"predictions": trial.top(runtime, export.labels)} for runtime in trial.predictions
+    }
     by_runtime |= {runtime: {"refuses": refusal.words} for runtime, refusal in trial.refusals.items()}
     by_runtime |= {runtime: {"not_tried": why} for runtime, why in trial.not_tried.items()}
     return {
@@ -167,4 +178,6 @@ def _entry(name, text):
 
 
 def _wrapped(begin, text):
-    print(textwrap.fill(text, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin.strip("\n")), **UNBROKEN))
+    after = " " * len(begin.strip("\n"))
+    wrapper = textwrap.TextWrapper(WIDTH, begin, after, break_long_words=False, break_on_hyphens=False)
+    print(wrapper.fill(text))

@@ -58,6 +58,8 @@ def variants(models: Sequence[artifact.Artifact]) -> None:
     rows, reasons, not_tried = [], [], {}
     for trained in models:
         found = trained.variants
+        if found is None:
+            continue
         for variant, of in found.files.items():
             row = [f"{trained.name}, {variant}", f"{of.bytes / 1000:,.0f}"]
             row += _beside_keras(of.test) if of.test else ["-"] * 4

@@ -64,7 +64,7 @@ def measure(
 ) -> dict[str, dict[str, Any]]:
     """The false alarms and misses of thresholds, on any split; on the validation split they look too good.
 
-    Args are those of `choose`.
+    Args are those of `choose`: arrays of (windows, labels) and (windows,).
 
     Returns:
         {label: dict} of threshold; false_alarms, runs of touching windows in which this label is wrongly the most

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ PREDICT_SECONDS = 120  # in which a recording must have arrived and be classifie
 class PredictRoute(APIRoute):
     """Checks, before a recording is received, that there is room for one more."""
 
-    def get_route_handler(self):
+    def get_route_handler(self) -> Callable:
         handle = super().get_route_handler()
 
         async def with_room(request):
@@ -41,7 +42,7 @@ class PredictRoute(APIRoute):
 class ChangeRoute(APIRoute):
     """Checks the token before the body of a request that changes something is received."""
 
-    def get_route_handler(self):
+    def get_route_handler(self) -> Callable:
         handle = super().get_route_handler()
 
         async def with_token(request):
@@ -76,13 +77,13 @@ Url = Annotated[str | None, Query(max_length=2000, description="where it is, in 
 
 
 @reads.get("/healthz")
-def health():
+def health() -> dict[str, str]:
     """The server answers."""
     return {"status": "OK"}
 
 
 @reads.get("/metrics", response_class=Response)
-def figures(service: Service):
+def figures(service: Service) -> Response:
     """For Prometheus."""
     service.metrics.trainings.set(sum(run.status in ("running", "waiting") for run in service.trainings()))
     return Response(service.metrics.text(), media_type=metrics.TYPE)
@@ -166,14 +167,14 @@ def _top(probabilities: np.ndarray, labels: list[str], thresholds: dict[str, flo
 
 
 @predicts.post("/v2/wav/", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
-def wav(service: Service, data: Recording = None, url: Url = None):
+def wav(service: Service, data: Recording = None, url: Url = None) -> Response:
     """Convert a recording to a wav that a browser can play."""
     with service.given(data, url) as (title, path, _):
         return Response(service.workers.as_wav(path, title), media_type="audio/wav")
 
 
 @reads.websocket("/v2/models/{name}/live")
-async def classify_live(socket: WebSocket, name: str, rate: int = 16_000):
+async def classify_live(socket: WebSocket, name: str, rate: int = 16_000) -> None:
     """Classify a microphone live."""
     service = socket.app.state.service
     await socket.accept()
@@ -195,7 +196,7 @@ async def classify_live(socket: WebSocket, name: str, rate: int = 16_000):
 
 
 @reads.get("/reports/{name}/{file}", response_class=FileResponse)
-def report(service: Service, name: str, file: str):
+def report(service: Service, name: str, file: str) -> FileResponse:
     """The report of a trained model."""
     return FileResponse(service.catalogue.report(name, file))
 

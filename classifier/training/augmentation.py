@@ -22,7 +22,7 @@ LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
 
 
 def alter(windows: np.ndarray, recipe: Recipe, sample_rate: int, random: np.random.Generator) -> np.ndarray:
-    """Crop, equaliser, gain and noise, as far as the recipe asks for them."""
+    """Crop, equaliser, gain and noise, as far as the recipe asks for them; windows: (windows, n) in [-1, 1]."""
     if recipe.crop:
         windows = crop(windows, recipe.crop, random)
     if recipe.equaliser_db:
@@ -35,20 +35,20 @@ def alter(windows: np.ndarray, recipe: Recipe, sample_rate: int, random: np.rand
 
 
 def crop(windows: np.ndarray, strength: float, random: np.random.Generator) -> np.ndarray:
-    """Some windows end early: up to this share of each is silence, as in the last window of a recording."""
+    """Some of (windows, n) end early: up to this share of each is silence, as in the last window of a recording."""
     chosen = random.random(len(windows)) < CROP_SHARE
     ends = windows.shape[1] * (1 - np.where(chosen, random.uniform(0, strength, len(windows)), 0))
     return np.where(np.arange(windows.shape[1]) < ends[:, None], windows, np.float32(0))
 
 
 def gain(windows: np.ndarray, strength_db: float, random: np.random.Generator) -> np.ndarray:
-    """Each window louder or softer by up to strength_db; what exceeds full scale is clipped, as a phone would."""
+    """Each of (windows, n) louder or softer by up to strength_db; what exceeds full scale is clipped."""
     gains_db = random.uniform(-strength_db, strength_db, (len(windows), 1))
     return np.clip(windows * np.float32(10) ** (gains_db / 20).astype("float32"), -1, 1)
 
 
 def equalise(windows: np.ndarray, strength_db: float, sample_rate: int, random: np.random.Generator) -> np.ndarray:
-    """Some windows through another microphone: a smooth random response, up to strength_db at each of its points."""
+    """Some of (windows, n) through another microphone: a smooth random response of up to strength_db."""
     chosen = np.flatnonzero(random.random(len(windows)) < EQUALISER_SHARE)
     log_hz = np.log(fft.rfftfreq(windows.shape[1], 1 / sample_rate) + LOG_FROM)
     knots = np.log(np.array(EQUALISER_HZ) + LOG_FROM)

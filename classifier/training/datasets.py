@@ -1,10 +1,16 @@
-"""Batches of windows, cut from a store when they are needed."""
+"""Batches of windows, cut from the audio cache when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 
 from classifier.core.errors import InputError
-from classifier.data.audio_cache import to_float
+from classifier.data.audio_cache import AudioCache, to_float
+from classifier.records.audio_format import AudioFormat
+from classifier.records.recipe import Recipe
 from classifier.training import augmentation
 from Constants import SILENT_LABELS
 
@@ -19,10 +25,18 @@ class Windows(keras.utils.PyDataset):
     count the same, however many windows it has: weighted accuracy is the mean of the per-label recalls.
 
     hop: samples from one start to the next; a window where not given, so that windows touch and do not overlap.
-    truth: (windows,) index of the label. recordings: (windows,) index into the store.
+    targets: (windows,) index of the label. recordings: (windows,) index into the store.
     """
 
-    def __init__(self, store, recordings, labels, audio_format, batch_size, hop=None):
+    def __init__(
+        self,
+        store: AudioCache,
+        recordings: np.ndarray,
+        labels: list[str],
+        audio_format: AudioFormat,
+        batch_size: int,
+        hop: int | None = None,
+    ):
         super().__init__()
         self.store, self.audio_format, self.batch_size, self.n_labels = store, audio_format, batch_size, len(labels)
         hop = hop or audio_format.window_length
@@ -46,11 +60,12 @@ class Windows(keras.utils.PyDataset):
         return np.arange(len(self.targets))[batch * self.batch_size : (batch + 1) * self.batch_size]
 
     def targets_and_weights(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(chosen, labels) one-hot targets and (chosen,) weights."""
         return np.eye(self.n_labels, dtype="float32")[self.targets[chosen]], self.weights[chosen]
 
     def predictions(self, probabilities: np.ndarray) -> dict[str, np.ndarray]:
-        """What is said of the windows, (windows, labels), and what is true: as Artifact.answers returns it."""
-        _, number = np.unique(self.recordings, return_inverse=True)  # in the order of the side's list in run.json
+        """(windows, labels) probabilities, with targets, recordings and starts, as Artifact.predictions has them."""
+        _, number = np.unique(self.recordings, return_inverse=True)  # in the order of the split's list in run.json
         starts = self.starts / self.audio_format.sample_rate
         return {"probabilities": probabilities, "targets": self.targets, "recordings": number, "starts": starts}
 
@@ -67,7 +82,7 @@ class Windows(keras.utils.PyDataset):
 class Dealt(Windows):
     """Windows in another order every epoch, mixed in pairs where the recipe says so. Same seed, same batches."""
 
-    def __init__(self, *args, recipe, seed, hop=None):
+    def __init__(self, *args, recipe: Recipe, seed: int, hop: int | None = None):
         super().__init__(*args, recipe.batch_size, hop)
         self.recipe, self.seed = recipe, seed
         if not recipe.balanced:
@@ -100,7 +115,7 @@ class TrainingWindows(Dealt):
     background: Windows that are mixed in behind these; those of silent labels where not given.
     """
 
-    def __init__(self, *args, copies=(), background=None, **settings):
+    def __init__(self, *args, copies: Sequence[AudioCache] = (), background: Windows | None = None, **settings):
         super().__init__(*args, **settings)
         self.stores = [self.store, *copies]
         silent = np.isin([self.store.clips[i].label for i in self.recordings], SILENT_LABELS)
@@ -156,7 +171,7 @@ class Share(keras.utils.PyDataset):
     epoch; others are filled up with windows that weigh nothing, and weights grow by as much as means over them shrink.
     """
 
-    def __init__(self, windows, process, processes, devices):
+    def __init__(self, windows: Windows, process: int, processes: int, devices: int):
         super().__init__()
         self.windows, self.process, self.processes, self.devices = windows, process, processes, devices
         self.is_dealt, self.recipe = isinstance(windows, Dealt), getattr(windows, "recipe", None)
@@ -171,7 +186,8 @@ class Share(keras.utils.PyDataset):
         return self.n_batches
 
     def begin(self, epoch: int) -> None:
-        self.windows.begin(epoch)
+        if isinstance(self.windows, Dealt):
+            self.windows.begin(epoch)
 
     def on_epoch_end(self) -> None:
         self.windows.on_epoch_end()

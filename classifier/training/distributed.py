@@ -28,6 +28,8 @@ from classifier.records.team import Team
 if TYPE_CHECKING:
     import keras
 
+    from classifier.training.datasets import Share, Windows
+
 PATIENCE = 24 * 60 * 60  # seconds to wait for the slowest process, which may decode recordings for long
 HEARTBEAT = 60  # seconds without a sign of life after which a process counts as lost
 _TURNS = itertools.count()  # JAX asks for a name for every meeting: all processes meet in the same order
@@ -152,11 +154,11 @@ def widened(recipe: Recipe) -> Recipe:
     return replace(recipe, batch_size=batch_size)
 
 
-def share(windows: keras.utils.PyDataset) -> keras.utils.PyDataset:
+def share(windows: Windows) -> Windows | Share:
     """This process's part of every batch of some Windows."""
-    from classifier.training.datasets import Share
+    from classifier.training import datasets
 
-    return Share(windows, process(), processes(), _jax().device_count()) if _jax() else windows
+    return datasets.Share(windows, process(), processes(), _jax().device_count()) if _jax() else windows
 
 
 @contextlib.contextmanager

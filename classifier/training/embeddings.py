@@ -11,6 +11,8 @@ import numpy as np
 
 from classifier.core import atomic_files
 from classifier.core.console import progress
+from classifier.data.audio_cache import AudioCache
+from classifier.records.audio_format import AudioFormat
 from classifier.training.datasets import Dealt, Windows
 
 AT_ONCE = 32  # windows
@@ -19,7 +21,17 @@ AT_ONCE = 32  # windows
 class Embedded(Windows):
     """Windows of some recordings as the features see them: `cut` gives (windows, *features) in place of audio."""
 
-    def __init__(self, features, store, recordings, labels, audio_format, *args, hop=None, **settings):
+    def __init__(
+        self,
+        features: keras.Layer,
+        store: AudioCache,
+        recordings: np.ndarray,
+        labels: list[str],
+        audio_format: AudioFormat,
+        *args,
+        hop: int | None = None,
+        **settings,
+    ):
         super().__init__(store, recordings, labels, audio_format, *args, hop=hop, **settings)
         everything = Windows(store, np.arange(len(store.clips)), labels, audio_format, AT_ONCE, hop)
         self.values = _of_all(features, everything, hop or audio_format.window_length)

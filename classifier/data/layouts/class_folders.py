@@ -11,6 +11,7 @@ from classifier.storage import local_files
 
 
 def recognises(folder: Path) -> bool:
+    """Whether the folder holds folders."""
     return any(child.is_dir() for child in folder.iterdir())
 
 

@@ -17,6 +17,7 @@ NAME = re.compile(r"\d{3} - (?P<label>[^/]+)/(?P<fold>\d+)-(?P<source>\d+)-[A-Z]
 
 
 def recognises(folder: Path) -> bool:
+    """Whether folders and files are named as ESC-10 names them."""
     return any(NAME.fullmatch(f"{path.parent.name}/{path.name}") for path in folder.glob(f"{FOLDERS}/*"))
 
 

@@ -14,6 +14,7 @@ COLUMNS = ("filename", "fold", "category", "src_file")
 
 
 def recognises(folder: Path) -> bool:
+    """Whether the list of ESC-50 is there."""
     return (folder / LIST).is_file()
 
 

@@ -13,6 +13,7 @@ from classifier.data.manifest import MANIFEST, read_manifest
 
 
 def recognises(folder: Path) -> bool:
+    """Whether PrepareData.py wrote the folder."""
     return (folder / MANIFEST).is_file()
 
 

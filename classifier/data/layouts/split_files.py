@@ -18,6 +18,7 @@ SPLITS = {"train": "train.txt", "validation": "val.txt", "test": "test.txt"}
 
 
 def recognises(folder: Path) -> bool:
+    """Whether lists of splits are there."""
     return _find_lists(folder) is not None
 
 

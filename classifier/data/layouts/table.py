@@ -30,6 +30,7 @@ class Part(NamedTuple):
 
 
 def recognises(folder: Path) -> bool:
+    """Whether the folder holds exactly one table."""
     return len(_tables(folder)) == 1
 
 

@@ -15,6 +15,7 @@ COLUMNS = ("slice_file_name", "fsID", "fold", "class")
 
 
 def recognises(folder: Path) -> bool:
+    """Whether the list of UrbanSound8K is there."""
     return (folder / LIST).is_file()
 
 

@@ -138,7 +138,11 @@ def train(store: AudioCache, labels: list[str], audio_format: AudioFormat, confi
 def cut(
     store: AudioCache, split_names: np.ndarray, labels: list[str], audio_format: AudioFormat, overlap: float = 0.0
 ) -> dict[str, Windows]:
-    """{split: Windows}, cut as for networks; training windows overlap by a share, 0 to less than 1."""
+    """{split: Windows}, cut as for networks; training windows overlap by a share, 0 to less than 1.
+
+    Args:
+        split_names: (clips,) "train", "validation" or "test".
+    """
     of_split = {name: np.flatnonzero(split_names == name) for name in splits.SPLITS}
     found = {name: Windows(store, of_split[name], labels, audio_format, AT_ONCE) for name in splits.SPLITS}
     if overlap:
