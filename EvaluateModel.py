@@ -51,7 +51,9 @@ def main(argv=None):
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
     parser.add_argument("--negatives", default=NEGATIVES, type=Path, help="count the false alarms of trained models")
     parser.add_argument("--jobs", type=arguments.at_least(1), help="trainings at once (default: by cores and memory)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that trains (docs/cluster.md)")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that trains (docs/guide/many_machines.md)"
+    )
     parser.add_argument("--out", default=OUT, type=parse_location, help="a path or an address (default: evaluated)")
     args = parser.parse_args(argv)
 

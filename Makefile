@@ -1,7 +1,7 @@
 # make            the environment, then every step on data_short; ends with the files to copy into an app
 # make test       lint and tests
 # make test-fast  ruff and the tests that take seconds
-# make lint       ruff, and whether the requirements can be had on each system and Python
+# make lint       ruff, types, the order of imports, and whether the requirements can be had on each system and Python
 # make clean      what was made
 # PYTHON=...      the Python to make the environment with: 3.11, 3.12 or 3.13
 
@@ -36,6 +36,8 @@ ruff: tests-environment
 	$(RUN) -m ruff format --check .
 
 lint: ruff
+	$(RUN) -m ty check
+	.venv/bin/lint-imports
 	@UV="$(RUN) -m uv" tools/resolve_requirements.sh
 
 test: lint browser

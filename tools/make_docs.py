@@ -212,7 +212,12 @@ def _layouts():
     yield from _table(
         ["corpus", "what it is", "GB", "becomes"],
         [
-            [f"`{corpus.name}`", f"[{corpus.title}]({corpus.page})", f"{corpus.n_bytes / 1e9:.1f}", f"`{corpus.place}`"]
+            [
+                f"`{corpus.name}`",
+                f"[{corpus.title}]({corpus.page})",
+                f"{corpus.n_bytes / 1e9:.1f}",
+                f"`{corpus.folder}`",
+            ]
             for corpus in corpora.CORPORA
         ],
     )
