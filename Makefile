@@ -1,6 +1,6 @@
 # make            the environment, then every step on data_short; ends with the files to copy into an app
 # make test       lint and tests
-# make test-fast  ruff and the tests that take seconds
+# make test-fast  ruff and the tests that need no TensorFlow: under a minute
 # make lint       ruff, types, the order of imports, and whether the requirements can be had on each system and Python
 # make clean      what was made
 # PYTHON=...      the Python to make the environment with: 3.11, 3.12 or 3.13
@@ -44,8 +44,7 @@ test: lint browser
 	$(RUN) -m pytest
 
 test-fast: ruff
-	$(RUN) -m pytest tests/test_architecture.py tests/test_constants.py tests/test_requirements.py tests/tools \
-		tests/classifier/layouts tests/classifier/outputs
+	WITHOUT_TENSORFLOW=1 $(RUN) -m pytest $$(cat tests/fast.txt)
 
 docs: environment
 	$(RUN) -m tools.make_docs

@@ -21,17 +21,33 @@ from filelock import FileLock
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 RATE = 16_000
-LONGEST_FIRST = [  # files that take a minute or more: begun last, one would keep its process when the others are done
+LONGEST_FIRST = [  # files that take longest: begun last, one would keep its process when the others are done
     "test_models.py",
     "test_train_model.py",
-    "test_trainer.py",
+    "test_distributed.py",
+    "test_queue.py",
     "test_evaluate_model.py",
     "test_guide.py",
+    "test_page.py",
+    "test_prepare_data.py",
     "test_checkpoint.py",
-    "test_transfer.py",
 ]
 CHEAPEST = "stft_mean_mlp"  # of the models, to train and to convert: for tests that are about none of them
 DEADLINE = 300  # seconds that no test comes near to
+
+# Runs scripts as `python SCRIPT ...` does, one after the other: TensorFlow starts once. What each writes goes to files
+# of its own, also what libraries write from C++. The first that fails is the last.
+SCRIPTS_IN_ONE_PROCESS = """
+import json, os, runpy, sys
+root, scripts = sys.argv[1:]
+sys.path[0] = root
+for name, (script, *arguments) in json.loads(scripts).items():
+    sys.stdout.flush()
+    for number, stream in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(f"{name}.{stream}", os.O_WRONLY | os.O_CREAT), number)
+    sys.argv = [script, *arguments]
+    runpy.run_path(os.path.join(root, script), run_name="__main__")
+"""
 
 sys.path.insert(0, str(ROOT))
 
@@ -44,6 +60,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it
 def pytest_collection_modifyitems(items):
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
+def pytest_runtest_teardown(item):
+    """`make test-fast` runs what needs no TensorFlow, and holds every test to that."""
+    if "WITHOUT_TENSORFLOW" in os.environ:
+        assert not sys.modules.get("tensorflow"), (
+            f"{item.nodeid}, or its file, imports TensorFlow: not for tests/fast.txt"
+        )
 
 
 def run_script(name, *args, cwd, expect=0, **kwargs):
@@ -124,12 +148,13 @@ def data_short():
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory, data_short, worker_id):
+def trained(tmp_path_factory, data_short):
     """Both models after two epochs on data_short, converted, with metadata; what the scripts printed beside them.
 
     Made once, by whichever of the test processes comes first.
     """
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
     printed = shared / "run" / "printed.json"
     with FileLock(shared / "run.lock"):
         if not printed.is_file():
@@ -140,12 +165,18 @@ def trained(tmp_path_factory, data_short, worker_id):
 
 def train_convert_and_describe(folder, data_short):
     """Both models in folder/trained; returns what each script printed and said."""
-    out = folder / "trained"
-    return {
-        "train": run_script("TrainModel.py", "--data", data_short, "--epochs", 2, "--trained", out, cwd=folder),
-        "convert": run_script("ConvertModelToTFLite.py", "--trained", out, cwd=folder),
-        "metadata": run_script("WriteMetadataToModel.py", "--trained", out, cwd=folder),
+    out = ["--trained", str(folder / "trained")]
+    scripts = {
+        "train": ["TrainModel.py", "--data", str(data_short), "--epochs", "2", *out],
+        "convert": ["ConvertModelToTFLite.py", *out],
     }
+    command = [sys.executable, "-c", SCRIPTS_IN_ONE_PROCESS, str(ROOT), json.dumps(scripts)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    words = {name: [(folder / f"{name}.{stream}").read_text() for stream in ("stdout", "stderr")] for name in scripts}
+    assert done.returncode == 0, f"{done.stderr}\n{words}"
+    assert not any("Traceback" in said for _, said in words.values())
+    metadata = run_script("WriteMetadataToModel.py", *out, cwd=folder)  # tflite-support cannot live with TensorFlow
+    return {**words, "metadata": metadata}
 
 
 class Trained:

@@ -3,7 +3,7 @@
 import json
 import shutil
 
-from tests.conftest import run_script, write_tone
+from tests.conftest import call_script, run_script, write_tone
 
 
 def test_a_page_for_a_file_an_app_can_use(trained, tmp_path):
@@ -22,7 +22,7 @@ def test_a_page_for_a_file_an_app_can_use(trained, tmp_path):
 def test_a_file_an_app_can_not_use_ends_with_code_1_and_the_rest_is_checked(trained, tmp_path):
     bare = shutil.copy(trained.out / "signal" / "model.tflite", tmp_path / "bare.tflite")
     (tmp_path / "text.tflite").write_text("these are words")
-    printed, said = run_script("CheckModel.py", tmp_path / "text.tflite", bare, cwd=tmp_path, expect=1)
+    printed, said = call_script("CheckModel.py", tmp_path / "text.tflite", bare, cwd=tmp_path, expect=1)
     assert "text.tflite is no .tflite" in said
     assert "1. It has no metadata." in printed
     assert "   in the app: " in printed
@@ -32,7 +32,7 @@ def test_a_file_an_app_can_not_use_ends_with_code_1_and_the_rest_is_checked(trai
 
 def test_json_is_all_there_is_on_standard_output(trained, tmp_path):
     path = trained.out / "signal" / "model_signal_metadata.tflite"
-    printed, _ = run_script("CheckModel.py", path, tmp_path / "nowhere.tflite", "--json", cwd=tmp_path, expect=1)
+    printed, _ = call_script("CheckModel.py", path, tmp_path / "nowhere.tflite", "--json", cwd=tmp_path, expect=1)
     good, missing = json.loads(printed)
     assert good["usable"]
     assert good["findings"] == []
@@ -44,6 +44,6 @@ def test_json_is_all_there_is_on_standard_output(trained, tmp_path):
 
 def test_what_is_no_model_is_one_sentence(tmp_path):
     (tmp_path / "text.tflite").write_text("these are words")
-    _, said = run_script("CheckModel.py", tmp_path / "text.tflite", cwd=tmp_path, expect=1)
+    _, said = call_script("CheckModel.py", tmp_path / "text.tflite", cwd=tmp_path, expect=1)
     assert len(said.splitlines()) == 1
     assert "text.tflite is no .tflite" in said

@@ -14,13 +14,13 @@ import pytest
 
 from classifier.inference.prediction import predict_recording
 from classifier.inference.predictor import load_predictor
-from tests.conftest import ROOT, run_script, write_tone
+from tests.conftest import ROOT, call_script, run_script, write_tone
 
 DEADLINE = 60  # seconds that no test comes near to
 
 
-def classify(*args, cwd, **kwargs):
-    return run_script("ClassifyRecordings.py", *args, cwd=cwd, **kwargs)
+def classify(*args, cwd, by=call_script, **kwargs):
+    return by("ClassifyRecordings.py", *args, cwd=cwd, **kwargs)
 
 
 def start(*args, cwd):
@@ -59,7 +59,7 @@ def many(tmp_path_factory):
 
 
 def test_without_an_input_it_says_what_it_classifies(trained, tmp_path):
-    printed, said = classify("--model", trained.out / "mel", "--out", tmp_path / "out", cwd=tmp_path)
+    printed, said = classify("--model", trained.out / "mel", "--out", tmp_path / "out", cwd=tmp_path, by=run_script)
     assert "no INPUT given: classifying " in said and "data_short" in said
     assert "1 recordings classified; wrote " in printed and "next: " in printed
     assert len(rows(tmp_path / "out", "summary.csv")) == 1
@@ -157,7 +157,7 @@ def test_a_list_on_standard_input_and_patterns_in_quotes(trained, tmp_path):
         write_tone(tmp_path / name, seconds=1)
     listed = "a b.wav\nü.wav\nnowhere.wav\n"
     settings = ("--model", trained.out / "mel", "--out", tmp_path / "out", "--jobs", 1)
-    printed, _ = classify("-", "more/*.wav", *settings, cwd=tmp_path, input=listed)
+    printed, _ = classify("-", "more/*.wav", *settings, cwd=tmp_path, by=run_script, input=listed)
     names = [row["recording"] for row in rows(tmp_path / "out", "summary.csv")]
     assert names == ["a b.wav", "ü.wav", "more/c.wav", "more/d.wav"]
     assert "nowhere.wav: nowhere.wav: there is no such recording" in printed
@@ -177,9 +177,10 @@ def test_a_model_that_is_not_converted_is_run_by_tensorflow_which_is_said(traine
     for name in ("run.json", "model.keras"):
         os.link(trained.out / "mel" / name, tmp_path / "mel" / name)
     recording = write_tone(tmp_path / "tone.wav", seconds=5)
-    _, said = classify(recording, "--model", "mel", "--out", "keras", "--writers", "csv", cwd=tmp_path)
+    settings = {"cwd": tmp_path, "by": run_script}
+    _, said = classify(recording, "--model", "mel", "--out", "keras", "--writers", "csv", **settings)
     assert "is run by TensorFlow" in said and "ConvertModelToTFLite.py" in said
-    _, said = classify(recording, "--model", trained.out / "mel", "--out", "lite", "--writers", "csv", cwd=tmp_path)
+    _, said = classify(recording, "--model", trained.out / "mel", "--out", "lite", "--writers", "csv", **settings)
     assert "TensorFlow" not in said
     both = [[(row["label"], row["start"], row["end"]) for row in rows(tmp_path / out)] for out in ("keras", "lite")]
     assert both[0] == both[1]

@@ -10,7 +10,7 @@ from classifier.core.errors import InputError
 from classifier.data import preparation_jobs
 from classifier.records import artifact
 from classifier.storage import mirror, remote
-from tests.conftest import run_script, write_data
+from tests.conftest import CHEAPEST, call_script, run_script, write_data
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def there(bucket, raw):
 
 
 def prepare(folder, data, out, *args):
-    return run_script("PrepareData.py", data, "--out", out, "--join-recordings", 0, *args, cwd=folder)
+    return call_script("PrepareData.py", data, "--out", out, "--join-recordings", 0, *args, cwd=folder)
 
 
 def prepared(folder):
@@ -80,7 +80,7 @@ def test_a_cluster_that_shares_nothing_prepares_the_same_from_bucket_to_bucket(t
 
 
 def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_path):
-    settings = ["--model", "signal", "--epochs", 1, "--folds", "0", "--labels", tmp_path / "labels.txt"]
+    settings = ["--model", CHEAPEST, "--epochs", 1, "--folds", "0", "--labels", tmp_path / "labels.txt"]
     run_script("EvaluateModel.py", "--data", raw, "--out", "alone", *settings, cwd=tmp_path)
     elsewhere = ["--data", f"{there}/all", "--out", f"{there}/evaluated", "--scheduler", cluster]
     mirror.upload(raw, f"{there}/all")
@@ -89,7 +89,7 @@ def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_p
     assert f"wrote {there}/evaluated" in printed
     sent = mirror.download(f"{there}/evaluated", tmp_path / "sent")
     assert (sent / "leaderboard.csv").read_bytes() == (tmp_path / "alone" / "leaderboard.csv").read_bytes()
-    ours, theirs = (artifact.load(folder / "fold_0" / "signal") for folder in (tmp_path / "alone", sent))
+    ours, theirs = (artifact.load(folder / "fold_0" / CHEAPEST) for folder in (tmp_path / "alone", sent))
     for name in ("labels", "split", "scores", "thresholds"):
         assert getattr(theirs.record, name) == getattr(ours.record, name)
     assert theirs.record.config == {**ours.record.config, "data": f"{there}/all"}

@@ -3,7 +3,7 @@ import shutil
 
 from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
-from tests.conftest import run_script
+from tests.conftest import call_script
 
 
 def test_the_files_of_a_model_stand_side_by_side_with_what_they_cost_and_what_they_lose(trained):
@@ -28,7 +28,7 @@ def test_without_its_recordings_a_model_gets_no_int8_file_and_the_script_goes_on
     run["config"]["data"] = str(tmp_path / "gone")
     (folder / "run.json").write_text(json.dumps(run))
     assert (folder / "model_int8.tflite").exists()
-    printed, said = run_script("ConvertModelToTFLite.py", "--trained", tmp_path / "trained", cwd=tmp_path)
+    printed, said = call_script("ConvertModelToTFLite.py", "--trained", tmp_path / "trained", cwd=tmp_path)
     assert "signal gets no model_int8.tflite: the recordings it was trained on are gone" in said
     assert "the recordings to test have changed; no file is compared on them" in said
     assert "int8" not in printed

@@ -4,7 +4,7 @@ import matplotlib.image
 import pytest
 
 from tests.classifier.inference.test_attention import write_model
-from tests.conftest import run_script, write_data, write_tone
+from tests.conftest import call_script, run_script, write_data, write_tone
 
 SCRIPT = "PlotSignalMelSpec.py"
 
@@ -17,7 +17,7 @@ def test_without_arguments_the_sample_signal_is_drawn_here(tmp_path):
 
 def test_a_recording_through_features(tmp_path):
     write_tone(tmp_path / "a.b.wav", seconds=5)
-    printed, _ = run_script(
+    printed, _ = call_script(
         SCRIPT, "a.b.wav", "--features", "mfcc,waveform", "--start", 2, "--out", "pictures", cwd=tmp_path
     )
     assert "pictures/a.b.png, and its 7 pictures into pictures/a.b" in printed
@@ -27,13 +27,13 @@ def test_a_recording_through_features(tmp_path):
 
 def test_a_data_folder_label_by_label(tmp_path):
     write_data(tmp_path / "data", n=2)
-    printed, said = run_script(SCRIPT, "data", "--features", "log_mel_spectrogram", "--out", ".", cwd=tmp_path)
+    printed, said = call_script(SCRIPT, "data", "--features", "log_mel_spectrogram", "--out", ".", cwd=tmp_path)
     assert "data.png, and its 7 pictures into data" in printed
     assert "high tone: " in said and "low tone: " in said
 
 
 def test_layers_of_models(tmp_path):
-    printed, _ = run_script(SCRIPT, "--layers", "mel,residual", "--out", tmp_path / "out", cwd=tmp_path)
+    printed, _ = call_script(SCRIPT, "--layers", "mel,residual", "--out", tmp_path / "out", cwd=tmp_path)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["layers_mel.png", "layers_residual.png"]
     assert "python TrainModel.py --model mel" in printed
 
@@ -41,7 +41,7 @@ def test_layers_of_models(tmp_path):
 def test_what_a_model_paid_attention_to(tmp_path):
     write_model(tmp_path / "multilevel_attention")
     write_tone(tmp_path / "tone.wav", seconds=5)
-    printed, _ = run_script(SCRIPT, "tone.wav", "--attention", "multilevel_attention", cwd=tmp_path)
+    printed, _ = call_script(SCRIPT, "tone.wav", "--attention", "multilevel_attention", cwd=tmp_path)
     assert "wrote tone_attention.png; next: python TestSignalModel.py tone.wav --model multilevel_attention" in printed
     assert matplotlib.image.imread(tmp_path / "tone_attention.png").shape[1] == 1210
 
@@ -67,6 +67,6 @@ def test_a_wrong_turn_is_one_sentence(arguments, reason, tmp_path):
     write_tone(tmp_path / "short.wav", seconds=1)
     for name in {"mel", "multilevel_attention"} & set(arguments):
         write_model(tmp_path / name)
-    _, said = run_script(SCRIPT, *arguments, "--out", tmp_path / "out", cwd=tmp_path, expect=1)
+    _, said = call_script(SCRIPT, *arguments, "--out", tmp_path / "out", cwd=tmp_path, expect=1)
     assert reason in said
     assert not (tmp_path / "out").exists()

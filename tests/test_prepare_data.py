@@ -10,13 +10,13 @@ import pytest
 import soundfile
 
 from classifier.data.clips import read_clips
-from tests.conftest import ROOT, run_script, write_data, write_tone
+from tests.conftest import ROOT, call_script, run_script, write_data, write_tone
 
 BY_SPEAKER = ("--group-by", "^([^_]+)_")
 
 
 def prepare(data, *args, expect=0):
-    return run_script("PrepareData.py", data, "--out", data.parent / "out", *args, cwd=data.parent, expect=expect)
+    return call_script("PrepareData.py", data, "--out", data.parent / "out", *args, cwd=data.parent, expect=expect)
 
 
 def manifest(folder):
@@ -89,7 +89,7 @@ def test_what_the_inputs_no_longer_make_is_taken_away_and_nothing_else(raw):
     prepare(raw, *BY_SPEAKER)
     mine = write_tone(raw.parent / "out" / "speech" / "mine.wav")
     other = write_data(raw.parent / "other", n=1, labels=("speech", "song"))
-    run_script("PrepareData.py", other, "--out", raw.parent / "out", cwd=raw.parent)
+    call_script("PrepareData.py", other, "--out", raw.parent / "out", cwd=raw.parent)
     (raw / "speech" / "deep" / "anna_3.WAV").unlink()
     _, said = prepare(raw, *BY_SPEAKER)
     names = {path.name for path in (raw.parent / "out" / "speech").iterdir()}
@@ -200,7 +200,7 @@ def test_a_folder_that_a_killed_run_left_has_the_right_groups(tmp_path):
 
 
 def test_one_recording_is_drawn_before_and_after(raw):
-    printed, _ = run_script("PrepareData.py", raw / "speech" / "anna_1.flac", "--split", cwd=raw.parent)
+    printed, _ = call_script("PrepareData.py", raw / "speech" / "anna_1.flac", "--split", cwd=raw.parent)
     assert (raw.parent / "anna_1_prepared.png").read_bytes().startswith(b"\x89PNG")
     assert "wrote anna_1_prepared.png" in printed
     assert not (raw.parent / "out").exists()
@@ -224,7 +224,7 @@ def test_the_first_recording_is_drawn_on_request(raw):
     ],
 )
 def test_what_can_not_be_used_is_explained(raw, args, complaint):
-    _, said = run_script("PrepareData.py", *args, cwd=raw.parent, expect=1)
+    _, said = call_script("PrepareData.py", *args, cwd=raw.parent, expect=1)
     assert complaint in said
     assert not (raw.parent / "data_long").exists()
 
@@ -232,10 +232,10 @@ def test_what_can_not_be_used_is_explained(raw, args, complaint):
 def test_a_label_that_leads_out_of_the_folder_is_refused(tmp_path):
     write_tone(tmp_path / "raw" / "a.wav")
     (tmp_path / "raw" / "clips.csv").write_text("path,label,start\na.wav,../../x,0\na.wav,y,2\n")
-    _, said = run_script("PrepareData.py", tmp_path / "raw", "--out", tmp_path / "out", cwd=tmp_path, expect=1)
+    _, said = call_script("PrepareData.py", tmp_path / "raw", "--out", tmp_path / "out", cwd=tmp_path, expect=1)
     assert "mixed labels" in said
     (tmp_path / "raw" / "clips.csv").write_text("path,label,start,end\na.wav,../../x,0,1\na.wav,y,2,\n")
-    _, said = run_script("PrepareData.py", tmp_path / "raw", "--out", tmp_path / "out", cwd=tmp_path, expect=1)
+    _, said = call_script("PrepareData.py", tmp_path / "raw", "--out", tmp_path / "out", cwd=tmp_path, expect=1)
     assert "'../../x' cannot be the name of a folder" in said
 
 
@@ -246,11 +246,11 @@ def test_a_licence_is_shown_and_not_accepted_for_anybody(tmp_path):
 
 
 def test_a_check_up_as_page_picture_and_json(raw):
-    printed, _ = run_script("PrepareData.py", "--check", raw, "--plot", cwd=raw.parent)
+    printed, _ = call_script("PrepareData.py", "--check", raw, "--plot", cwd=raw.parent)
     assert (raw.parent / "check.png").read_bytes().startswith(b"\x89PNG")
     assert "silence" in printed and "speech" in printed
     assert "next: python TrainModel.py" in printed
-    printed, _ = run_script("PrepareData.py", "--check", raw, "--json", cwd=raw.parent)
+    printed, _ = call_script("PrepareData.py", "--check", raw, "--json", cwd=raw.parent)
     assert json.loads(printed)["labels"]["silence"]["recordings"] == 1
 
 
@@ -261,7 +261,7 @@ def test_without_arguments_the_data_that_training_would_take_is_checked(tmp_path
 
 
 def test_the_formats_of_real_recordings_are_a_shortcut(shared_data, tmp_path):
-    printed, _ = run_script("PrepareData.py", "--check", shared_data / "formats", cwd=tmp_path)
+    printed, _ = call_script("PrepareData.py", "--check", shared_data / "formats", cwd=tmp_path)
     line = next(line for line in printed.splitlines() if line.startswith("rate "))
     assert "SHORTCUT" in line
     assert "silence 44100; song 44100; speech 48000" in line

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, run_script
+from tests.conftest import ROOT, call_script
 
 SCRIPTS = sorted(path.name for path in ROOT.glob("*.py") if "__main__" in path.read_text())
 
@@ -35,19 +35,19 @@ def test_help_needs_no_heavy_library(script, tmp_path):
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_an_unknown_flag_is_refused(script, tmp_path):
-    _, said = run_script(script, "--no-such-flag", cwd=tmp_path, expect=2)
+    _, said = call_script(script, "--no-such-flag", cwd=tmp_path, expect=2)
     assert "--no-such-flag" in said
 
 
 @pytest.mark.parametrize("script", ["ConvertModelToTFLite.py", "WriteMetadataToModel.py"])
 def test_before_training_the_first_step_is_named(script, tmp_path):
-    _, said = run_script(script, "--trained", tmp_path / "trained", cwd=tmp_path, expect=1)
+    _, said = call_script(script, "--trained", tmp_path / "trained", cwd=tmp_path, expect=1)
     assert "run TrainModel.py first" in said
 
 
 @pytest.mark.parametrize("script", ["TestSignalModel.py", "TestMelSpecModel.py"])
 def test_a_model_that_is_not_there_is_named(script, tmp_path):
-    _, said = run_script(script, "--model", tmp_path / "nowhere", cwd=tmp_path, expect=1)
+    _, said = call_script(script, "--model", tmp_path / "nowhere", cwd=tmp_path, expect=1)
     assert "nowhere: there is no trained model; run TrainModel.py first" in said
 
 
@@ -55,8 +55,8 @@ def test_a_model_that_is_not_there_is_named(script, tmp_path):
 def test_a_recording_that_is_not_there_or_no_audio_is_named(script, tmp_path, trained):
     model = {"TestSignalModel.py": "signal", "TestMelSpecModel.py": "mel"}.get(script)
     settings = ["--model", trained.out / model] if model else []
-    _, said = run_script(script, tmp_path / "nowhere.wav", *settings, cwd=tmp_path, expect=1)
+    _, said = call_script(script, tmp_path / "nowhere.wav", *settings, cwd=tmp_path, expect=1)
     assert "nowhere.wav: there is no such recording" in said
     (tmp_path / "text.wav").write_text("these are words")
-    _, said = run_script(script, tmp_path / "text.wav", *settings, cwd=tmp_path, expect=1)
+    _, said = call_script(script, tmp_path / "text.wav", *settings, cwd=tmp_path, expect=1)
     assert "text.wav cannot be read" in said

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import run_script, write_tone
+from tests.conftest import call_script, run_script, write_tone
 
 
 @pytest.mark.parametrize(("script", "model"), [("TestSignalModel.py", "signal"), ("TestMelSpecModel.py", "mel")])
@@ -36,14 +36,14 @@ def test_what_stays_under_its_threshold_is_none_of_the_labels(trained, tmp_path)
     run = json.loads((model / "run.json").read_text())
     for thresholds, is_any in (({}, True), ({label: 0.9999 for label in run["labels"]}, False)):
         (model / "run.json").write_text(json.dumps({**run, "thresholds": thresholds}))
-        printed, _ = run_script("TestSignalModel.py", write_tone(tmp_path / "a.wav"), "--model", model, cwd=tmp_path)
+        printed, _ = call_script("TestSignalModel.py", write_tone(tmp_path / "a.wav"), "--model", model, cwd=tmp_path)
         assert ("none of them" not in printed) == is_any
         assert ("would have to reach 100.0%" not in printed) == is_any
 
 
 def test_labels_come_from_the_model_not_from_the_labels_file(trained, tmp_path):
     model = trained.out / "signal" / "model_signal_metadata.tflite"
-    printed, _ = run_script("TestSignalModel.py", write_tone(tmp_path / "a.wav"), "--model", model, cwd=tmp_path)
+    printed, _ = call_script("TestSignalModel.py", write_tone(tmp_path / "a.wav"), "--model", model, cwd=tmp_path)
     assert "silence  " in printed
 
 
@@ -70,13 +70,13 @@ def test_yamnet_needs_neither_a_recording_nor_a_trained_model(weights_here, tmp_
 
 def test_a_recording_is_plotted_to_the_current_folder(tmp_path, data_short):
     recording = sorted(data_short.glob("song/*.wav"))[0]
-    printed, _ = run_script("PlotSignalMelSpec.py", recording, cwd=tmp_path)
+    printed, _ = call_script("PlotSignalMelSpec.py", recording, cwd=tmp_path)
     assert f"wrote {recording.stem}.png" in printed
     assert (tmp_path / f"{recording.stem}.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_sample_signal_is_plotted_where_asked(tmp_path):
-    run_script("PlotSignalMelSpec.py", "--png", tmp_path / "picture.png", cwd=tmp_path)
+    call_script("PlotSignalMelSpec.py", "--png", tmp_path / "picture.png", cwd=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["picture.png"]
 
 

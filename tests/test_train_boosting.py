@@ -8,14 +8,14 @@ import pytest
 
 from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
-from tests.conftest import run_script, write_data
+from tests.conftest import call_script, run_script, write_data
 
 LABELS = ["high tone", "low tone"]
 
 
-def boost(folder, *args, expect=0):
+def boost(folder, *args, expect=0, by=call_script):
     settings = ["--data", "data", "--labels", folder / "labels.txt", "--out", "boosted", "--no-cache"]
-    return run_script("TrainBoosting.py", *settings, *args, cwd=folder, expect=expect)
+    return by("TrainBoosting.py", *settings, *args, cwd=folder, expect=expect)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def boosted(tmp_path_factory):
     """Five recordings a label, windows that overlap by three quarters; what was printed."""
     folder = tmp_path_factory.mktemp("boosting")
     write_data(folder / "data")
-    printed, said = boost(folder, "--features", "mel", "--overlap", "0.75")
+    printed, said = boost(folder, "--features", "mel", "--overlap", "0.75", by=run_script)
     return folder / "boosted" / "boosting", printed, said
 
 

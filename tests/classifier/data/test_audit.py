@@ -51,6 +51,15 @@ def test_the_same_sound_is_found_in_another_file_and_under_another_label(tmp_pat
     assert found["two_labels"] == found["duplicates"]
 
 
+def test_two_equal_recordings_of_one_label_are_found(tmp_path):
+    write_data(tmp_path, n=2)
+    samples, rate = soundfile.read(tmp_path / "low tone" / "l0_take.wav")
+    soundfile.write(tmp_path / "low tone" / "copy.flac", samples, rate)
+    found = check(tmp_path)
+    assert [sorted(names) for names in found["duplicates"]] == [["low tone/copy.flac", "low tone/l0_take.wav"]]
+    assert found["two_labels"] == []
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [

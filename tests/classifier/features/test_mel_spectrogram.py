@@ -14,3 +14,9 @@ def test_settings_replace_the_audio_formats(assert_equal):
     layer = MelSpectrogram.from_audio_format(AudioFormat(), n_fft=1024, hop_length=256, n_mels=40)
     settings = {"sr": 16_000, "n_fft": 1024, "hop_length": 256, "n_mels": 40}
     assert_equal(layer, lambda signal: librosa.feature.melspectrogram(y=signal, **settings))
+
+
+def test_another_hop_than_a_quarter_of_the_fft(assert_equal):
+    layer = MelSpectrogram.from_audio_format(AudioFormat(), n_fft=1024, hop_length=400, n_mels=40)
+    settings = {"sr": 16_000, "n_fft": 1024, "hop_length": 400, "n_mels": 40}
+    assert_equal(layer, lambda signal: librosa.feature.melspectrogram(y=signal, **settings))

@@ -19,8 +19,8 @@ console.import_tensorflow()
 import keras  # noqa: E402
 
 from classifier.export import convert, proof  # noqa: E402
-from classifier.inference import litert  # noqa: E402
 from classifier.models import assemble  # noqa: E402
+from tests.classifier.models import one_step  # noqa: E402
 
 WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable
     "abdoli_1600": (10, 395_130, 394_906),
@@ -212,15 +212,13 @@ def test_weights_are_those_of_the_source(name):
 
 
 @pytest.mark.parametrize("name", registry.names("models"))
-def test_a_model_learns_is_saved_and_predicts_the_same_in_every_runtime(name, installed, tmp_path):
-    model, recipe = built(name), registry.load("models", name).RECIPE
-    learner = assemble.learner(model, recipe.masks)
-    learner.compile(recipe.optimizer, recipe.loss, weighted_metrics=["categorical_accuracy"], run_eagerly=True)
-    windows = litert.probes(audio_format_of(name))
-    before = [variable.numpy() for variable in model.trainable_variables]
-    learner.train_on_batch(windows, np.eye(3, dtype="float32"), np.ones(3, "float32"))
-    learned = [np.abs(new.numpy() - old).max() > 0 for new, old in zip(model.trainable_variables, before, strict=True)]
-    assert np.mean(learned) > 0.5  # a ReLU may sleep through one batch
+def test_a_model_learns_is_saved_and_predicts_the_same_on_jax_and_in_every_runtime(name, on_jax, installed, tmp_path):
+    model, learner = one_step.built(name, registry.load("models", name).RECIPE.optimizer)
+    windows = one_step.windows(name)
+    first = np.asarray(model(windows))
+    loss, learned = one_step.step(name, model, learner)
+    assert np.isfinite(loss)
+    assert learned > 0.5  # a ReLU may sleep through one batch
     predictions = np.asarray(model(windows))
     assert predictions.shape == (3, 3)
     assert predictions.sum(axis=1) == pytest.approx(1, abs=1e-5)
@@ -231,10 +229,20 @@ def test_a_model_learns_is_saved_and_predicts_the_same_in_every_runtime(name, in
     path = tmp_path / "model.tflite"
     path.write_bytes(convert.converted(model))
     proof.prove(path, windows, predictions)
-    facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", AudioFormat().sample_rate, ["a", "b", "c"])
+    rate = one_step.audio_format(name).sample_rate
+    facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", rate, ["a", "b", "c"])
     path.write_bytes(metadata.write_with_schema(path.read_bytes(), facts))
     for runtime in installed:
         assert runtime.ask(path, windows[1:]) == pytest.approx(predictions[1:], abs=runtimes.TOLERANCE), runtime.name
+
+    there = on_jax.ask(name)
+    assert "error" not in there
+    assert np.array(there["predictions"]) == pytest.approx(first, abs=1e-4)
+    if name not in one_step.NO_STEP_ON_JAX:
+        loss_there, learned_there = there["step"]
+        assert np.isfinite(loss_there)
+        assert learned_there > 0.5
+        assert one_step.is_random(learner) or loss_there == pytest.approx(loss, rel=1e-3)
 
 
 @pytest.mark.parametrize("name", registry.names("models"))

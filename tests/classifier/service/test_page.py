@@ -10,7 +10,7 @@ import soundfile
 from playwright.sync_api import expect, sync_playwright
 
 from tests.classifier.service.conftest import served
-from tests.conftest import SHARED_DATA, write_tone
+from tests.conftest import CHEAPEST, SHARED_DATA, write_data, write_tone
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 60_000  # milliseconds
@@ -23,7 +23,7 @@ def own(trained, tmp_path_factory):
     """A server whose trained models may become more."""
     folder = tmp_path_factory.mktemp("page")
     shutil.copytree(trained.out, folder / "trained")
-    with served(folder / "trained", folder / "home") as server:
+    with served(folder / "trained", folder / "home", "--data", write_data(folder / "tones")) as server:
         yield server
 
 
@@ -127,8 +127,8 @@ def test_without_a_model_one_button_trains_the_first(tmp_path, voice):
 def test_a_model_trained_from_the_page_is_there_to_be_used(own, voice, tmp_path):
     with page_of(own, voice) as page:
         page.click("nav a[data-for=train]")
-        page.select_option("#train-data", "data_short")
-        page.select_option("#train-architecture", "signal")
+        page.select_option("#train-data", "tones")
+        page.select_option("#train-architecture", CHEAPEST)
         page.fill("#train-epochs", "1")
         page.fill("#train-group", "^([^_]+)_")
         page.click("#train-start")

@@ -46,7 +46,7 @@ def write_logs(folder):
         tf.summary.scalar("loss", 0.5, step=1)
 
 
-def test_it_starts_once_shows_trained_models_and_work_under_way_and_ends(tmp_path):
+def test_it_starts_once_shows_models_and_work_under_way_starts_again_when_it_was_killed_and_ends(tmp_path):
     settings = settings_in(tmp_path)
     write_logs(settings.out / "signal_2026" / "logs" / "train")
     write_logs(settings.home / "work" / "abc" / "trained" / ".signal.training" / "logs" / "train")
@@ -57,21 +57,14 @@ def test_it_starts_once_shows_trained_models_and_work_under_way_and_ends(tmp_pat
         assert board.url() == url
         shown = {"trained/signal_2026/logs/train", "work/abc/trained/.signal.training/logs/train"}
         wait_until(lambda: set(json.loads(get(f"{url}data/runs"))) == shown)
+        board.child.kill()
+        board.child.wait()
+        url = board.url()
+        assert is_up(url)
     finally:
         board.close()
     assert not is_up(url)
     board.close()
-
-
-def test_one_that_was_killed_is_started_again(tmp_path):
-    board = TensorBoard(settings_in(tmp_path))
-    try:
-        board.url()
-        board.child.kill()
-        board.child.wait()
-        assert is_up(board.url())
-    finally:
-        board.close()
 
 
 def test_it_ends_when_the_server_is_killed(tmp_path):

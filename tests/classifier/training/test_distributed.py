@@ -22,9 +22,9 @@ from tests.conftest import ROOT, run_script, write_data
 from tests.test_train_model import train
 
 MODELS = ("residual",)  # has batch normalisation and dropout, what depends on all of a batch and on random numbers
-EPOCHS, BATCH = 6, 2
+EPOCHS, BATCH = 3, 2
 PATIENCE = 400  # seconds after which a test gives up
-# Runs TrainModel.py with batches of another size.
+# Runs TrainModel.py with batches of another size; the trial conversion, which starts TensorFlow, only where asked for.
 PROGRAM = """
 import dataclasses, sys
 from classifier.core import console, registry
@@ -32,8 +32,11 @@ console.import_keras()
 for name in sys.argv[2].split(","):
     module = registry.load("models", name)
     module.RECIPE = dataclasses.replace(module.RECIPE, batch_size=int(sys.argv[1]))
+if sys.argv[3] == "unconverted":
+    from classifier.export import convert
+    convert.try_export = lambda *_: None
 import TrainModel
-console.run(lambda: TrainModel.main(sys.argv[3:]))
+console.run(lambda: TrainModel.main(sys.argv[4:]))
 """
 ON_JAX = {
     "KERAS_BACKEND": "jax",
@@ -45,7 +48,8 @@ ON_JAX = {
 def started(folder, out, batch, *args, **environment):
     arguments = ["--model", ",".join(MODELS), "--data", folder / "data", "--labels", folder / "labels.txt"]
     arguments += ["--epochs", EPOCHS, "--trained", folder / out, *args]
-    command = [sys.executable, "-c", PROGRAM, str(batch), ",".join(MODELS), *map(str, arguments)]
+    tried = "converted" if out == "alone" else "unconverted"
+    command = [sys.executable, "-c", PROGRAM, str(batch), ",".join(MODELS), tried, *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=folder, env={**os.environ, **ON_JAX, **environment}, **pipes)
 

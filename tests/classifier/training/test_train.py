@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
 
 from classifier.core import console
+from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
+from classifier.scoring import calibration, thresholds
 
 console.import_tensorflow()
 from classifier.training import train  # noqa: E402
@@ -33,3 +36,20 @@ def test_weight_decay_and_label_smoothing_are_taken_from_the_recipe():
     targets, said = [[1.0, 0.0]], [[0.5, 0.5]]
     assert float(train._loss(recipe)(targets, said)) == pytest.approx(0.693, abs=1e-3)
     assert float(train._loss(recipe)(targets, [[1.0, 0.0]])) > 1  # certainty is not asked for
+
+
+def predictions(sure):
+    """Two windows of each label; all predictions are right but one of silence, and as sure as said."""
+    cat = np.array([sure, sure, sure, 1 - sure])
+    numbers = {"targets": np.array([0, 0, 1, 1]), "recordings": np.arange(4), "starts": np.zeros(4)}
+    return {"probabilities": np.stack([cat, 1 - cat], axis=1), **numbers}
+
+
+def test_thresholds_and_temperature_are_chosen_on_the_validation_split():
+    labels, validation, test = ["cat", "silence"], predictions(0.8), predictions(0.95)
+    found = train._scores({"validation": validation, "test": test}, labels, AudioFormat())
+    chosen, _ = thresholds.choose(validation, labels, 2)
+    assert found["thresholds"] == chosen != thresholds.choose(test, labels, 2)[0]
+    temperature = calibration.temperature(validation["probabilities"], validation["targets"])
+    assert found["calibration"]["temperature"] == temperature
+    assert found["alarms"] == thresholds.measure(test, labels, 2, chosen)

@@ -29,8 +29,10 @@ from pathlib import Path
 from classifier.service.jobs.runs import Runs
 from classifier.service.settings import Settings
 from classifier.service.jobs.queue import TrainingQueue
+from classifier.service.jobs import queue as queues
 from classifier.service.jobs.request import TrainingRequest
-folder = Path(sys.argv[1])
+folder, steps = Path(sys.argv[1]), queues.steps
+queues.steps = lambda run, work: steps(run, work)[:1]  # it is only trained
 settings = Settings(out=folder / "trained", home=folder / "served", data=(folder / "tones",))
 queue = TrainingQueue(settings, Runs(settings.home))
 for _ in range(2):
@@ -57,10 +59,13 @@ def queue(tmp_path):
 
 
 @pytest.fixture
-def busy(queue):
-    """A queue that trains something for longer than any of these tests."""
-    queue.long = queue.submit("signal", TrainingRequest(dataset_directory="tones", epochs=1000)).uuid
-    wait_until(lambda: queue.runs.get(queue.long).status == "running")
+def busy(queue, tmp_path):
+    """A queue whose first job takes longer than any of these tests: it sleeps. Later ones are real."""
+    asleep = process.Step("asleep", [sys.executable, "-c", f"import time; time.sleep(600)  # {tmp_path}"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("classifier.service.jobs.queue.steps", lambda run, folder: [asleep])
+        queue.long = queue.submit("signal", TrainingRequest(dataset_directory="tones")).uuid
+        wait_until(lambda: queue.runs.get(queue.long).status == "running")
     return queue
 
 
@@ -93,7 +98,7 @@ def finished(tmp_path_factory):
     with zipfile.ZipFile(archive, "a") as more:
         more.writestr("__MACOSX/._my sounds", "what a Macintosh knows of a file")
     queue = opened(settings_in(folder))
-    run = queue.submit("signal", TrainingRequest(epochs=1, group_by="^([^_]+)_"), upload=archive)
+    run = queue.submit(CHEAPEST, TrainingRequest(epochs=1, group_by="^([^_]+)_"), upload=archive)
     wait_for(queue, run.uuid, "done")
     yield queue, run.uuid
     queue.close()
@@ -108,7 +113,7 @@ def test_what_is_trained_lies_with_its_date_where_trained_models_are(finished):
     run = queue.about(queue.runs.get(name))
     model = run.result.modelname
     assert [path.name for path in queue.settings.out.iterdir()] == [model]
-    assert time.strptime(model, "signal_%Y-%m-%d_%H%M%S")
+    assert time.strptime(model, f"{CHEAPEST}_%Y-%m-%d_%H%M%S")
     assert run.result.duration > 0 and run.result.finish_date.endswith("Z")
     (trained,) = artifact.trained(queue.settings.out, model)
     assert trained.labels == ["whistle", "Ärger"]  # the folders, sorted
@@ -157,21 +162,22 @@ def test_what_is_done_is_neither_cancelled_nor_resumed(finished):
         queue.resume(name)
 
 
-def test_cancelled_in_the_middle_its_processes_end_and_its_work_is_kept(busy, tmp_path):
-    wait_until(lambda: busy.about(busy.runs.get(busy.long)).epoch)
-    during = busy.about(busy.runs.get(busy.long))
+def test_cancelled_in_the_middle_its_processes_end_and_its_work_is_kept(queue, tmp_path):
+    name = queue.submit(CHEAPEST, TrainingRequest(dataset_directory="tones", epochs=1000)).uuid
+    wait_until(lambda: queue.about(queue.runs.get(name)).epoch)
+    during = queue.about(queue.runs.get(name))
     assert during.status == "running" and during.step
     assert during.history["epoch"] == list(range(1, during.epoch + 1))
-    run = busy.about(busy.cancel(busy.long))
+    run = queue.about(queue.cancel(name))
     assert run.status == "cancelled" and run.step is None
     assert run.epoch >= during.epoch
     assert processes_of(tmp_path) == []
-    assert list((busy.settings.home / "work" / busy.long / "trained").glob(".signal.training/state.npz"))
-    assert not list(busy.settings.out.glob("*"))
+    assert list((queue.settings.home / "work" / name / "trained").glob(f".{CHEAPEST}.training/state.npz"))
+    assert not list(queue.settings.out.glob("*"))
     with pytest.raises(Conflict):
-        busy.cancel(busy.long)
-    busy.forget(busy.long)
-    assert list((busy.settings.home / "work").iterdir()) == []
+        queue.cancel(name)
+    queue.forget(name)
+    assert list((queue.settings.home / "work").iterdir()) == []
 
 
 def test_killed_with_the_server_it_goes_on_where_it_was(tmp_path):
@@ -220,10 +226,10 @@ def test_a_model_that_is_trained_already_is_only_converted_when_it_goes_on(finis
     """As where the server was killed while it was converted."""
     done, name = finished
     with queue.changed:  # nothing is started meanwhile
-        run = queue.runs.add("signal", {"epochs": 1}, queue.settings.data[0])
+        run = queue.runs.add(CHEAPEST, {"epochs": 1}, queue.settings.data[0])
         work = queue.settings.home / "work" / run.uuid
         model = done.settings.out / done.runs.get(name).modelname
-        shutil.copytree(model, work / process.TRAINED / "signal", ignore=shutil.ignore_patterns("*.tflite"))
+        shutil.copytree(model, work / process.TRAINED / CHEAPEST, ignore=shutil.ignore_patterns("*.tflite"))
         queue.changed.notify_all()
     finished = wait_for(queue, run.uuid, "done")
     assert "windows to learn from" not in queue.log(run.uuid)
