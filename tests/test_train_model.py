@@ -134,7 +134,7 @@ def test_background_noise_is_mixed_in_behind(tmp_path):
     train(data, tmp_path / "dry")
     train(data, tmp_path / "wet", "--background-noise", tmp_path / "rain")
     dry, wet = (artifact.load(tmp_path / name / CHEAPEST) for name in ("dry", "wet"))
-    assert (dry.record.recipe.background_snr_db, wet.record.recipe.background_snr_db) == (None, [5, 30])
+    assert (dry.record.recipe.background_snr_db, wet.record.recipe.background_snr_db) == (None, (5, 30))
     assert wet.record.config.background_noise == str(tmp_path / "rain")
     assert not np.array_equal(dry.predictions("test")["probabilities"], wet.predictions("test")["probabilities"])
     _, said = train(data, tmp_path / "none", "--background-noise", tmp_path / "nowhere", expect=1)
