@@ -122,7 +122,7 @@ def test_false_alarms_in_negatives_are_counted(evaluated, tmp_path):
         (["--model", "trained/mel", "--folds", "0", "--epochs", "2"], "leave out --folds, --epochs"),
         (["--model", "trained/mel,other/mel"], "two of trained/mel,other/mel have one name"),
         (["--overlap", "0.5"], "--overlap and --negatives are for models that are trained already"),
-        (["--background-noise", "nowhere"], "nowhere holds no recordings; name a folder of sounds to mix in"),
+        (["--background-noise", "nowhere"], "nowhere holds no recordings; give a folder of sounds to mix"),
         (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs is for this machine"),
         (["--data", "ftp://host/data"], "ftp://host/data: give a path, or an address that begins with one of s3://"),
         (["--folds", "3"], "there are folds 0 to 2"),

@@ -138,7 +138,7 @@ def test_background_noise_is_mixed_in_behind(tmp_path):
     assert wet.record.config.background_noise == str(tmp_path / "rain")
     assert not np.array_equal(dry.predictions("test")["probabilities"], wet.predictions("test")["probabilities"])
     _, said = train(data, tmp_path / "none", "--background-noise", tmp_path / "nowhere", expect=1)
-    assert "nowhere holds no recordings; name a folder of sounds to mix in" in said
+    assert "nowhere holds no recordings; give a folder of sounds to mix" in said
 
 
 def test_groups_from_file_names_and_another_audio_format(tmp_path):
