@@ -44,7 +44,7 @@ def draw(found: dict[str, Any], path: Path) -> None:
         ax.grid(alpha=0.3, axis="x")
     last, shortcuts = axes[1, 2], found["shortcuts"]
     colours = ["tab:red" if row["warning"] else "tab:grey" for row in shortcuts]
-    last.barh([row["property"] for row in shortcuts], [row["told"] for row in shortcuts], color=colours)
+    last.barh([row["property"] for row in shortcuts], [row["balanced_accuracy"] for row in shortcuts], color=colours)
     last.set(title="labels told by one property (red: shortcut)", xlim=(0, 1), xlabel="balanced accuracy")
     if shortcuts:
         last.axvline(shortcuts[0]["chance"], color="black", linestyle=":", label="guessing")
