@@ -16,6 +16,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,12 +74,21 @@ def joined(team: Team | None) -> Iterator[None]:
             _meet()
     except BaseException as error:
         atexit.register(_leave, 130 if isinstance(error, KeyboardInterrupt) else 1)
-        if isinstance(error, jax.errors.JaxRuntimeError):
+        if _is_of_jax(error, jax):
             raise InputError(
                 f"{about}: another process was lost, or cannot be reached at {team.coordinator} "
                 f"({str(error).splitlines()[0]}). Start all of them again with --resume"
             ) from error
         raise
+
+
+def _is_of_jax(error, jax):
+    """Whether JAX raised an error, by its class or, as it also raises ValueErrors, by the code that raised it."""
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    raised_in = Path(last.tb_frame.f_code.co_filename) if last else Path()
+    return isinstance(error, jax.errors.JaxRuntimeError) or raised_in.is_relative_to(Path(jax.__file__).parent)
 
 
 def _check_port(team, about):

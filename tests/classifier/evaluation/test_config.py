@@ -4,6 +4,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.evaluation.config import EvaluationConfig
+from classifier.records.config import RunConfig
 
 
 def config(model, **chosen):
@@ -18,12 +19,10 @@ def test_a_path_is_a_trained_model_and_a_name_an_architecture(model, is_trained)
     assert config(model).tests_trained_models is is_trained
 
 
-def test_the_settings_of_all_folds_fit_into_json(tmp_path):
+def test_all_folds_share_what_decides_on_the_weights(tmp_path):
     (tmp_path / "noise.wav").touch()
-    settings = config("mel", epochs=3, background_noise=tmp_path).settings
-    assert settings["data"] == "data" and settings["epochs"] == 3
-    assert settings["background_noise"] == str(tmp_path)
-    assert "folds" not in settings and "out" not in settings
+    shared = config("mel", epochs=3, background_noise=tmp_path).run_config()
+    assert shared == RunConfig(data="data", epochs=3, background_noise=str(tmp_path))
 
 
 @pytest.mark.parametrize(

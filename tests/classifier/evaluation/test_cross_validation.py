@@ -51,14 +51,10 @@ def test_folds_that_are_not_there_are_explained(wanted, complaint):
 def done(trained):
     """A training that is done, the small one of all tests, and the other arguments of `is_trained`."""
     model = artifact.load(trained.out / "mel")
-    run = model.run
-    settings = {name: value for name, value in run["run"].items() if name != "fold"}
-    split = {split_name: run["split"][split_name] for split_name in ("train", "validation", "test")}
-    return (
-        cross_validation.FoldTraining("mel", 0, trained.out, settings, split),
-        run["data"]["fingerprint"],
-        model.labels,
-    )
+    record = model.record
+    split = {split_name: record.split.names(split_name) for split_name in ("train", "validation", "test")}
+    training = cross_validation.FoldTraining("mel", record.config, trained.out, split)
+    return training, record.data.fingerprint, model.labels
 
 
 def test_a_fold_that_is_the_same_is_not_trained_again(done):
@@ -69,12 +65,11 @@ def test_a_fold_of_other_data_labels_or_settings_is_trained_again(done, tmp_path
     training, fingerprint, labels = done
     assert not cross_validation.is_trained(training, "another", labels)
     assert not cross_validation.is_trained(training, fingerprint, labels[::-1])
-    assert not cross_validation.is_trained(replace(training, fold=1), fingerprint, labels)
     assert not cross_validation.is_trained(replace(training, model="signal", out=tmp_path), fingerprint, labels)
-    for name, value in (("seed", 1), ("epochs", 3), ("epochs", None), ("group_by", "(.)"), ("paper", True)):
-        assert not cross_validation.is_trained(
-            replace(training, settings={**training.settings, name: value}), fingerprint, labels
-        ), name
+    others = {"fold": 1, "seed": 1, "epochs": 3, "group_by": "(.)", "paper": True}
+    for change in ({"epochs": None}, *({name: value} for name, value in others.items())):
+        other = replace(training, config=replace(training.config, **change))
+        assert not cross_validation.is_trained(other, fingerprint, labels), change
     regrouped = {**training.split, "train": training.split["test"], "test": training.split["train"]}
     assert not cross_validation.is_trained(replace(training, split=regrouped), fingerprint, labels)
 

@@ -13,6 +13,7 @@ from classifier.core.errors import InputError
 from classifier.evaluation import fold_processes
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records import artifact
+from classifier.records.config import RunConfig
 from tests.conftest import ROOT, alive, wait_until
 
 
@@ -27,13 +28,17 @@ class Program(FoldTraining):
 
 
 def programs(folder, *lines):
-    return [Program("mel", fold, folder / f"fold_{fold}", {}, {}, line) for fold, line in enumerate(lines)]
+    configs = [RunConfig(data="data", fold=fold) for fold in range(len(lines))]
+    return [
+        Program("mel", config, folder / f"fold_{config.fold}", {}, line)
+        for config, line in zip(configs, lines, strict=True)
+    ]
 
 
 @pytest.fixture
 def finished(monkeypatch):
-    run = {"scores": {"windows": {"balanced_accuracy": 0.5}}}
-    monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(run=run))
+    record = SimpleNamespace(scores={"windows": {"balanced_accuracy": 0.5}})
+    monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(record=record))
 
 
 def test_each_fold_that_ends_has_a_line(tmp_path, finished, capsys):
