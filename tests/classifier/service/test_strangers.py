@@ -114,10 +114,12 @@ def test_data_to_train_on_is_looked_at_in_the_same_way(server, what):
         "one label": zipped(("song/a.wav", SILENCE)),
         "a list that names other files": zipped(("data.csv", "path,label\n/etc/passwd,a\n"), ("a/b.wav", SILENCE)),
     }
+    before = [run["uuid"] for run in server.client.get("/v2/train/").json()["runs"]]  # of other tests
     answer = server.client.post("/v2/models/signal/train/", files={"data": ("data.zip", {**REFUSED, **more}[what])})
     assert answer.status_code in (413, 415, 422), answer.text
     assert str(server.home) not in answer.text
-    assert not list((server.home / "uploads").glob("*")) and not server.client.get("/v2/train/").json()["runs"]
+    assert not list((server.home / "uploads").glob("*"))
+    assert [run["uuid"] for run in server.client.get("/v2/train/").json()["runs"]] == before
 
 
 @pytest.fixture(scope="module")
