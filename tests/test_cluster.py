@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,7 +93,7 @@ def test_folds_on_a_cluster_are_those_of_this_machine(raw, there, cluster, tmp_p
     ours, theirs = (artifact.load(folder / "fold_0" / CHEAPEST) for folder in (tmp_path / "alone", sent))
     for name in ("labels", "split", "scores", "thresholds"):
         assert getattr(theirs.record, name) == getattr(ours.record, name)
-    assert theirs.record.config == {**ours.record.config, "data": f"{there}/all"}
+    assert theirs.record.config == replace(ours.record.config, data=f"{there}/all")
     for name, values in ours.predictions("test").items():
         assert np.array_equal(theirs.predictions("test")[name], values)
     _, said = run_script("EvaluateModel.py", *elsewhere, *settings, cwd=tmp_path)
