@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core import registry
-from classifier.core.errors import InputError
+from classifier.core.bounds import check_range
 
 FOR_DATA = "log_mel_spectrogram,mfcc"  # features that are drawn of a data folder where none is named
 
@@ -37,10 +37,8 @@ class PlotConfig:
     out: Path
 
     def __post_init__(self):
-        if not 0 <= self.overlap < 1:
-            raise InputError(f"--overlap {self.overlap:g} is no share of a window: take 0 or more, and less than 1")
-        if self.start < 0:
-            raise InputError(f"--start {self.start:g} is before the recording begins; take 0 or more seconds")
+        check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
+        check_range("--start", self.start, "seconds before the window", 0)
 
     @property
     def is_data(self) -> bool:

@@ -14,8 +14,8 @@ def config(**settings):
 @pytest.mark.parametrize(
     ("settings", "complaint"),
     [
-        ({"overlap": 1.0}, "--overlap 1 is no share of a window"),
-        ({"start": -1.0}, "--start -1 is before the recording"),
+        ({"overlap": 1.0}, "--overlap 1: give a share of a window"),
+        ({"start": -1.0}, "--start -1: give seconds before the window"),
     ],
 )
 def test_a_value_outside_its_range_is_refused(settings, complaint):
