@@ -34,7 +34,7 @@ def test_the_folder_holds_what_a_report_needs(boosted):
         assert (folder / "report" / f"confusion_{what}.png").read_bytes().startswith(b"\x89PNG")
     run = json.loads((folder / "run.json").read_text())
     assert run["labels"] == LABELS
-    assert (run["run"]["features"], run["run"]["overlap"]) == ("mel", 0.75)
+    assert (run["config"]["features"], run["config"]["overlap"]) == ("mel", 0.75)
     assert run["windows"] == {"train": 36, "validation": 4, "test": 4}
     assert run["features"] == 60 * AudioFormat().n_frames
     assert run["split"]["groups_in_two_splits"] == []
@@ -111,6 +111,6 @@ def test_without_flags_windows_are_summed_up_and_touch(tmp_path):
     write_data(tmp_path / "data")
     boost(tmp_path)
     run = json.loads((tmp_path / "boosted" / "boosting" / "run.json").read_text())
-    assert (run["run"]["features"], run["windows"]["train"]) == ("summary", 12)
+    assert (run["config"]["features"], run["windows"]["train"]) == ("summary", 12)
     assert {row["components"] for row in run["grid"]["tried"]} == {None, 8}  # a fold has 8 windows to learn from
     assert run["scores"]["recordings"]["right"] == 2
