@@ -17,7 +17,7 @@ class Recipe:
     weight_decay: of adamw, by which weights shrink a step, times the learning rate.
     warm_up: epochs in which the learning rate rises from nothing.
     cosine: the learning rate then falls to a hundredth along a cosine.
-    label_smoothing: share of the truth that is spread evenly over all labels.
+    label_smoothing: share of the targets that is spread evenly over all labels.
     patience: epochs without a better balanced accuracy in validation after which training stops; the best epoch's
         weights are kept. None trains all epochs and keeps the last.
     averaged: so many best epochs are kept, and the mean of their weights.
@@ -32,7 +32,7 @@ class Recipe:
     background_snr_db: (least, most) by which it is louder than the background that is mixed in: windows of the folder
         that the run names (`--background-noise`), or else of silent labels.
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
-    mixup: windows are mixed in pairs, by shares from Beta(mixup, mixup), and so is the truth.
+    mixup: windows are mixed in pairs, by shares from Beta(mixup, mixup), and so are their targets.
     masks: two bands of frequencies and two spans of time of the features are taken away, each up to this share wide.
     fine_tuned: so many last layers of a pretrained network learn, after their head.
     """

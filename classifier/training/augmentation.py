@@ -115,11 +115,11 @@ def mix(
     Source: Zhang, Cisse, Dauphin & Lopez-Paz, ICLR 2018, arXiv 1710.09412.
 
     Args:
-        truth: (windows, labels). weights: (windows,).
+        targets: (windows, labels). weights: (windows,).
         strength: the shares are from Beta(strength, strength).
 
     Returns:
-        windows, truth and weights, mixed alike.
+        windows, targets and weights, mixed alike.
     """
     shares = random.beta(strength, strength, len(windows)).astype("float32")
     others = random.permutation(len(windows))

@@ -111,7 +111,7 @@ class Dealt(Windows):
 class TrainingWindows(Dealt):
     """Windows to learn from, altered as the recipe says.
 
-    copies: of the store, at another pitch and tempo (copies.make).
+    copies: of the audio cache, at another pitch and tempo (offline_augmentation.make).
     background: Windows that are mixed in behind these; those of silent labels where not given.
     """
 
