@@ -63,7 +63,7 @@ def _trained(args, name):
     record = artifact.load(out / name).record
     scores = record.scores
     found = {"model": name, "weights": record.parameters, "epochs": record.config.epochs}
-    return {**found, "windows": scores["windows"]["balanced_accuracy"], "recordings": scores["recordings"]["accuracy"]}
+    return {**found, "windows": scores.windows.balanced_accuracy, "recordings": scores.recordings.accuracy}
 
 
 def _epochs(name, held, labels, args):

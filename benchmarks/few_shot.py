@@ -36,7 +36,7 @@ def main(argv=None):
                 TrainModel.main(
                     ["--model", model, "--data", str(out), "--labels", str(out / "labels.txt"), "--trained", str(out)]
                 )
-            right[model].append(artifact.load(out / model).record.scores["recordings"]["accuracy"])
+            right[model].append(artifact.load(out / model).record.scores.recordings.accuracy)
     rows = [
         [model, f"{np.mean(r):.1%} ± {np.std(r, ddof=1):.1%}", *(f"{v:.1%}" for v in r)] for model, r in right.items()
     ]

@@ -76,7 +76,7 @@ def _balanced_accuracies(args, what, seed):
     with (trained.folder / artifact.HISTORY).open() as file:
         validation = [float(row["validation_balanced_accuracy"]) for row in csv.DictReader(file)]
     kept = validation[trained.record.best_epoch - 1]
-    return kept, trained.record.scores["windows"]["balanced_accuracy"]
+    return kept, trained.record.scores.windows.balanced_accuracy
 
 
 def _spread(values, sign=""):

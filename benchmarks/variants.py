@@ -31,7 +31,7 @@ def main(argv=None):
         trained = artifact.load(folder)
         files = (trained.variants or variants.write(trained)).files
         key = (trained.name, Path(trained.record.config.data).name)
-        right = trained.record.scores["windows"]["right"]
+        right = trained.record.scores.windows.right
         found.setdefault(key, []).append((right, {variant: of.test for variant, of in files.items()}))
     rows = [row for key, folds in found.items() for row in _rows(key, folds)]
     header = ["model", "data", "folds", "variant", "windows right", "than Keras", "worst fold", "other label"]

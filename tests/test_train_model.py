@@ -62,7 +62,7 @@ def test_what_the_model_says_of_each_held_out_window_is_kept(trained, split_name
     assert predictions["probabilities"].sum(axis=1) == pytest.approx(1, abs=1e-5)
     if split_name == "test":
         right = (predictions["probabilities"].argmax(axis=1) == targets).sum()
-        assert right == model.record.scores["windows"]["right"]
+        assert right == model.record.scores.windows.right
 
 
 def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):

@@ -90,7 +90,7 @@ def train(
 
 
 def _summary(training: FoldTraining, n_done: int, n: int, seconds: float) -> str:
-    accuracy = artifact.load(training.folder).record.scores["windows"]["balanced_accuracy"]
+    accuracy = artifact.load(training.folder).record.scores.windows.balanced_accuracy
     progress = f"{n_done} of {n} done, {seconds / 60:.1f} minutes"
     return f"{training.model}, fold {training.fold}: balanced accuracy {accuracy:.1%}; {progress}"
 

@@ -4,11 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from classifier.core import atomic_files
+from classifier.inference.false_alarms import NegativesResult
 from classifier.scoring import metrics
+from classifier.scoring.metrics import Intervals, Scores
+from classifier.scoring.thresholds import AlarmsAndMisses
 
 
 @dataclass(frozen=True)
@@ -19,17 +23,17 @@ class EvaluationResult:
         model: its name or path.
         labels: in the order of the outputs.
         recordings_by: "mean" or "vote": how the windows of a recording decide its label.
-        scores: as of metrics.score.
-        intervals: as of metrics.intervals.
+        scores: of all recordings together.
+        intervals: of these scores.
     """
 
     model: str
     labels: list[str]
     recordings_by: str
-    scores: dict
-    intervals: dict
+    scores: Scores
+    intervals: Intervals
 
-    def fold_scores(self) -> list[dict]:
+    def fold_scores(self) -> list[Scores]:
         """The scores whose mean and spread a leaderboard shows."""
         return [self.scores]
 
@@ -48,14 +52,14 @@ class FoldResult:
         folder: of the trained model.
         best_epoch: epoch whose weights were kept.
         groups_in_two_splits: number of groups that leak.
-        scores: of the fold's test split, as of metrics.score.
+        scores: of the fold's test split.
     """
 
     fold: int
     folder: str
     best_epoch: int
     groups_in_two_splits: int
-    scores: dict
+    scores: Scores
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,15 @@ class CrossValidationResult(EvaluationResult):
         settings: the RunConfig that all folds share, its fold 0.
         split_by: who decided on the splits, as of splits.how.
         folds: the folds.
-        false_alarms: {label: figures} at the thresholds of each fold, as of thresholds.pooled.
+        false_alarms: {label: figures} at the thresholds of each fold.
     """
 
     settings: dict
     split_by: str
     folds: list[FoldResult]
-    false_alarms: dict
+    false_alarms: dict[str, AlarmsAndMisses]
 
-    def fold_scores(self) -> list[dict]:
+    def fold_scores(self) -> list[Scores]:
         return [fold.scores for fold in self.folds]
 
     @property
@@ -96,10 +100,10 @@ class ModelTestResult(EvaluationResult):
     data: str
     overlap: float
     seen_in_training: dict[str, int]
-    negatives: dict | None
+    negatives: NegativesResult | None
 
 
-def scores_of(predictions: Mapping[str, np.ndarray], labels: list[str], vote: bool, seed: int) -> dict:
+def scores_of(predictions: Mapping[str, np.ndarray], labels: list[str], vote: bool, seed: int) -> dict[str, Any]:
     """The fields of EvaluationResult, but for the model.
 
     Args:
@@ -130,7 +134,7 @@ def spread(result: EvaluationResult, unit: str, name: str) -> tuple[float, float
     Returns:
         (mean, standard deviation); the deviation is None where there is one fold, or none.
     """
-    values = [scores[unit][name] for scores in result.fold_scores()]
+    values = [getattr(scores.by(unit), name) for scores in result.fold_scores()]
     return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None
 
 

@@ -1,6 +1,5 @@
 """Test a trained model on labelled recordings, and count its false alarms where none of its labels occurs."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from classifier.data.layouts import folder_of
 from classifier.evaluation.results import ModelTestResult, scores_of
 from classifier.inference import false_alarms
 from classifier.inference.clip_predictions import predict_clips
+from classifier.inference.false_alarms import NegativesResult
 from classifier.inference.predictor import Predictor
 from classifier.records import artifact
 from classifier.storage import local_files
@@ -77,11 +77,8 @@ def seen_in_training(path: Path | str, data: Path | str, store: AudioCache) -> d
     return {name: len(names & set(split[name])) for name in ("train", "validation")}
 
 
-def count_false_alarms(predictor: Predictor, folder: Path) -> dict:
+def count_false_alarms(predictor: Predictor, folder: Path) -> NegativesResult:
     """The false alarms of a trained model in the recordings of a folder, at its own thresholds.
-
-    Returns:
-        What false_alarms.count returns, ready for JSON.
 
     Raises:
         InputError: the model has no thresholds, or the folder holds no recordings.
@@ -91,6 +88,4 @@ def count_false_alarms(predictor: Predictor, folder: Path) -> dict:
     paths = local_files.find_recordings(folder)
     if not paths:
         raise InputError(f"{folder} holds no recordings to count false alarms in; name another folder")
-    found = false_alarms.count(predictor, progress(paths, "counting false alarms"), predictor.thresholds)
-    found["recordings"] = {path: [asdict(alarm) for alarm in raised] for path, raised in found["recordings"].items()}
-    return found
+    return false_alarms.count(predictor, progress(paths, "counting false alarms"), predictor.thresholds)

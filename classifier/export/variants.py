@@ -118,7 +118,7 @@ def compared(probabilities: np.ndarray, by_keras: Mapping[str, np.ndarray], labe
     targets, recordings = by_keras["targets"], by_keras["recordings"]
     scores = metrics.score(probabilities, targets, recordings, list(labels))
     was, now = by_keras["probabilities"].argmax(axis=1), probabilities.argmax(axis=1)
-    counts = {what: Count(scores[what]["n"], scores[what]["right"]) for what in ("windows", "recordings")}
+    counts = {unit: Count(scores.by(unit).n, scores.by(unit).right) for unit in metrics.UNITS}
     return Comparison(
         **counts,
         accuracy_lost=float(np.mean(was == targets) - np.mean(now == targets)),

@@ -4,17 +4,32 @@ Windows overlap by half, as in an app; an app that asks more often has somewhat 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core.errors import InputError
 from classifier.inference.predictor import Predictor
 from classifier.inference.segments import Segment, SegmentMerger, SegmentRules
-from classifier.scoring.thresholds import BACKGROUND, in_order, rates
+from classifier.scoring.thresholds import BACKGROUND, FalseAlarms, in_order, rates
 
 OVERLAP = 0.5  # share of a window
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelAlarms(FalseAlarms):
+    """The false alarms of a label; share_of_time: in alarm, in [0, 1]."""
+
+    share_of_time: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class NegativesResult(FalseAlarms):
+    """The false alarms of all labels; labels: {label: its own}; recordings: {path: its false alarms}."""
+
+    labels: dict[str, LabelAlarms]
+    recordings: dict[str, list[Segment]]
 
 
 def count(
@@ -22,7 +37,7 @@ def count(
     paths: Iterable[Path],
     thresholds: dict[str, float],
     background: Sequence[str] = BACKGROUND,
-) -> dict[str, Any]:
+) -> NegativesResult:
     """The false alarms in recordings that hold none of the labels and that were not in the training data.
 
     Recordings are read block by block: of a day of audio, memory holds the alarms and a minute of audio.
@@ -31,10 +46,6 @@ def count(
         predictor: its probabilities calibrated if the thresholds were chosen on calibrated ones.
         thresholds: {label: threshold}.
         background: labels that may occur in the recordings and raise no alarm.
-
-    Returns:
-        dict of hours; false_alarms, false_alarms_per_hour and at_most_per_hour (of all labels); labels, {label: the
-        same, and share_of_time in alarm}; and recordings, {path: list of Segment}.
 
     Raises:
         InputError: there are no recordings, one cannot be read, or a threshold is for an unknown label.
@@ -49,14 +60,11 @@ def count(
     every = [alarm for found, _ in raised.values() for alarm in found]
     by_label = {label: [alarm for alarm in every if alarm.label == label] for label in wanted}
     rows = {
-        label: {**rates(len(own), hours), "share_of_time": sum(a.end - a.start for a in own) / 3600 / hours}
+        label: LabelAlarms(**rates(len(own), hours), share_of_time=sum(a.end - a.start for a in own) / 3600 / hours)
         for label, own in by_label.items()
     }
-    return {
-        **rates(len(every), hours),
-        "labels": rows,
-        "recordings": {path: found for path, (found, _) in raised.items()},
-    }
+    recordings = {path: found for path, (found, _) in raised.items()}
+    return NegativesResult(**rates(len(every), hours), labels=rows, recordings=recordings)
 
 
 def _alarms_in(

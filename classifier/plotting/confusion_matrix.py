@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from classifier.plotting.figure import pyplot, save
+from classifier.scoring.metrics import UNITS, Scores
 
 
 def draw(counts: Sequence[Sequence[int]], labels: Sequence[str], title: str, path: Path) -> None:
@@ -33,12 +33,8 @@ def draw(counts: Sequence[Sequence[int]], labels: Sequence[str], title: str, pat
     save(figure, path)
 
 
-def draw_both(scores: dict[str, Any], labels: Sequence[str], title: str, stem: Path | str) -> None:
-    """Draw the confusion matrices of windows and of recordings, <stem>_windows.png and <stem>_recordings.png.
-
-    Args:
-        scores: as of scoring.metrics.score.
-    """
-    for what in ("windows", "recordings"):
-        right = f"{scores[what]['right']} of {scores[what]['n']} right"
-        draw(scores[what]["confusion"], labels, f"{title} {what}, {right}", Path(f"{stem}_{what}.png"))
+def draw_both(scores: Scores, labels: Sequence[str], title: str, stem: Path | str) -> None:
+    """Draw the confusion matrices of windows and of recordings, <stem>_windows.png and <stem>_recordings.png."""
+    for unit in UNITS:
+        of = scores.by(unit)
+        draw(of.confusion, labels, f"{title} {unit}, {of.right} of {of.n} right", Path(f"{stem}_{unit}.png"))

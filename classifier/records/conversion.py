@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from classifier.core import atomic_files
+from classifier.core import atomic_files, typed_json
 from classifier.core.errors import InputError
 
 FLOAT32, FLOAT16, DYNAMIC, INT8 = "float32", "float16", "dynamic", "int8"
@@ -107,21 +106,6 @@ def load(folder: Path) -> ConversionRecord | None:
     if not path.is_file():
         return None
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        files: dict[str, Any] = {name: _variant(of) for name, of in held.pop("files").items()}
-        return ConversionRecord(**held, files=files)
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is damaged ({error!r}); convert it again with ConvertModelToTFLite.py") from None
-
-
-def _variant(held: dict[str, Any]) -> Variant:
-    fields: dict[str, Any] = dict(held)
-    fields |= {name: held[name] and _comparison(held[name]) for name in ("validation", "test")}
-    fields["milliseconds"] = {int(threads): tuple(times) for threads, times in held["milliseconds"].items()}
-    return Variant(**fields)
-
-
-def _comparison(held: dict[str, Any]) -> Comparison:
-    fields: dict[str, Any] = dict(held)
-    fields |= {name: Count(**held[name]) for name in ("windows", "recordings")}
-    return Comparison(**fields)
+        return typed_json.parse(ConversionRecord, json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{path} is damaged ({error}); convert it again with ConvertModelToTFLite.py") from None

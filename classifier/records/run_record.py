@@ -2,16 +2,19 @@
 
 import json
 import platform
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
+from classifier.core import typed_json
 from classifier.core.errors import InputError
 from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import RunConfig
 from classifier.records.recipe import Recipe
+from classifier.scoring.calibration import Calibration
+from classifier.scoring.metrics import Scores
+from classifier.scoring.thresholds import AlarmsAndMisses
 
 FILE = "run.json"
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
@@ -32,10 +35,10 @@ class RunRecord:
         parameters: weights of the model.
         data: which recordings it was trained on.
         split: which of them in which split.
-        scores: of the test split, as metrics.score gives them.
+        scores: of the test split.
         thresholds: {label: probability}, chosen on the validation split.
-        alarms: {label: what the thresholds do on the test split}, as thresholds.measure gives it.
-        calibration: temperature, and how far the test split's probabilities are off before and after it.
+        alarms: {label: what its threshold does on the test split}.
+        calibration: of the test split's probabilities.
         best_epoch: that the weights are of, from 1.
         training_seconds: from the start to the scores.
         backend: that Keras computed with.
@@ -53,10 +56,10 @@ class RunRecord:
     parameters: int
     data: DataRecord
     split: SplitRecord
-    scores: dict[str, Any]
+    scores: Scores
     thresholds: dict[str, float]
-    alarms: dict[str, Any]
-    calibration: dict[str, Any]
+    alarms: dict[str, AlarmsAndMisses]
+    calibration: Calibration
     best_epoch: int
     training_seconds: float
     backend: str
@@ -81,35 +84,14 @@ class RunRecord:
             held = json.loads(path.read_text(encoding="utf-8"))
             if any(name in held for name in OF_OLD):
                 raise InputError(f"{path} was written by an older version; train it again with TrainModel.py")
-            for name, kind in NESTED.items():
-                held[name] = kind(**{key: _unlisted(kind, value) for key, value in held[name].items()})
-            held["fine_tuning"] = held["fine_tuning"] and Recipe(**_tuples(held["fine_tuning"]))
-            return cls(**{field.name: held[field.name] for field in fields(cls)})
+            return typed_json.parse(cls, held)
         except InputError:
             raise
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{path} is damaged ({error!r}); train it again with TrainModel.py") from None
-
-
-NESTED = {
-    "config": RunConfig,
-    "recipe": Recipe,
-    "data": DataRecord,
-    "split": SplitRecord,
-    "audio_format": AudioFormat,
-}
+        except (ValueError, TypeError) as error:
+            raise InputError(f"{path} is damaged ({error}); train it again with TrainModel.py") from None
 
 
 def versions(*more: str) -> dict[str, str]:
     """{package: version} of Python and of all that decides on weights; more: other packages."""
     packages = dict.fromkeys((*PACKAGES, *more))
     return {"python": platform.python_version(), **{package: version(package) for package in packages}}
-
-
-def _unlisted(kind, value):
-    """JSON knows no tuples; recipes hold them."""
-    return tuple(value) if kind is Recipe and isinstance(value, list) else value
-
-
-def _tuples(held):
-    return {key: _unlisted(Recipe, value) for key, value in held.items()}

@@ -14,14 +14,14 @@ def report(result: BoostingResult, folder: Path) -> None:
     confusion_matrix.draw_both(
         result.scores, result.labels, f"{result.model}: test", folder / artifact.REPORT / "confusion"
     )
-    windows, recordings = result.scores["windows"], result.scores["recordings"]
-    right = f"{windows['right']} of {windows['n']} windows, {recordings['right']} of {recordings['n']} recordings right"
+    windows, recordings = result.scores.windows, result.scores.recordings
+    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
     print(f"{result.model}: {right}; a recording is decided by the mean of its windows")
     warn_of_leaks(result.config["fold"], len(result.split.groups_in_two_splits))
     show_labels(result.labels, result.scores)
-    print(f"balanced accuracy {windows['balanced_accuracy']:.1%}, guessing {result.scores['chance']:.1%}; ", end="")
-    print(f"mean PR-AUC {windows['macro_pr_auc']:.1%}, guessing a label's share of the windows: ", end="")
-    shares = zip(result.labels, windows["confusion"], strict=True)
-    print(", ".join(f"{label} {sum(row) / windows['n']:.1%}" for label, row in shares))
+    print(f"balanced accuracy {windows.balanced_accuracy:.1%}, guessing {result.scores.chance:.1%}; ", end="")
+    print(f"mean PR-AUC {windows.macro_pr_auc:.1%}, guessing a label's share of the windows: ", end="")
+    shares = zip(result.labels, windows.confusion, strict=True)
+    print(", ".join(f"{label} {sum(row) / windows.n:.1%}" for label, row in shares))
     best = ", ".join(f"{name} {value}" for name, value in result.recipe.items())
     print(f"{best}: the best of {len(result.grid['tried'])} settings; {result.training_seconds:.0f} s")

@@ -12,7 +12,10 @@ from classifier.evaluation.results import (
     ModelTestResult,
     spread,
 )
+from classifier.inference.false_alarms import NegativesResult
 from classifier.plotting import confusion_matrix
+from classifier.scoring.metrics import UNITS, Scores
+from classifier.scoring.thresholds import FalseAlarms
 
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
@@ -37,8 +40,8 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> None:
 
 def show_scores(result: EvaluationResult) -> None:
     """Print the scores of a model by label, and what to be warned of."""
-    windows, recordings = result.scores["windows"], result.scores["recordings"]
-    right = f"{windows['right']} of {windows['n']} windows, {recordings['right']} of {recordings['n']} recordings right"
+    windows, recordings = result.scores.windows, result.scores.recordings
+    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
     print(f"{result.model}: {right}; a recording is decided by the {result.recordings_by} of its windows")
     if isinstance(result, ModelTestResult) and any(result.seen_in_training.values()):
         known = ", ".join(f"{n} to {splits.VERBS[name]}" for name, n in result.seen_in_training.items() if n)
@@ -49,7 +52,7 @@ def show_scores(result: EvaluationResult) -> None:
     show_labels(result.labels, result.scores)
     if isinstance(result, CrossValidationResult) and result.false_alarms:
         print("at the thresholds of each fold:")
-        rows = [[*_alarms(label, of), percent(of["misses"])] for label, of in result.false_alarms.items()]
+        rows = [[*_alarms(label, of), percent(of.misses)] for label, of in result.false_alarms.items()]
         console.table([*ALARMS, "misses"], rows)
 
 
@@ -59,29 +62,29 @@ def warn_of_leaks(fold: int, n_groups: int) -> None:
         print(f"  WARNING: fold {fold} has {n_groups} groups in two splits, so its scores flatter")
 
 
-def show_labels(labels: Sequence[str], scores: dict) -> None:
-    """Print one row per label; scores: as of metrics.score."""
-    windows, recordings = scores["windows"], scores["recordings"]
+def show_labels(labels: Sequence[str], scores: Scores) -> None:
+    """Print one row per label."""
+    windows, recordings = scores.windows, scores.recordings
     names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
     rows = [
-        [label, sum(row), *(percent((windows[name] or {}).get(label)) for name in names)]
-        + [percent(recordings["recall"].get(label)), *row]
-        for label, row in zip(labels, windows["confusion"], strict=True)
+        [label, sum(row), *(percent((getattr(windows, name) or {}).get(label)) for name in names)]
+        + [percent(recordings.recall.get(label)), *row]
+        for label, row in zip(labels, windows.confusion, strict=True)
     ]
     header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
     console.table([*header, *(f"as {label}" for label in labels)], rows)
 
 
-def show_negatives(model: str, found: dict) -> None:
-    """Print the false alarms of a model in recordings without any of its labels; found: as of false_alarms.count."""
-    rows = [_alarms(label, of) for label, of in [*found["labels"].items(), ("all", found)]]
-    print(f"{model}: false alarms in {found['hours']:.2f} hours of negatives, at its own thresholds")
+def show_negatives(model: str, found: NegativesResult) -> None:
+    """Print the false alarms of a model in recordings without any of its labels."""
+    rows = [_alarms(label, of) for label, of in found.labels.items()] + [_alarms("all", found)]
+    print(f"{model}: false alarms in {found.hours:.2f} hours of negatives, at its own thresholds")
     console.table(ALARMS, rows)
 
 
-def _alarms(label: str, of: dict) -> list:
-    rates = (of["false_alarms_per_hour"], of["at_most_per_hour"])
-    return [label, f"{of['hours']:.2f}", of["false_alarms"], *("" if rate is None else f"{rate:.2f}" for rate in rates)]
+def _alarms(label: str, of: FalseAlarms) -> list:
+    rates = (of.false_alarms_per_hour, of.at_most_per_hour)
+    return [label, f"{of.hours:.2f}", of.false_alarms, *("" if rate is None else f"{rate:.2f}" for rate in rates)]
 
 
 def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
@@ -97,14 +100,14 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
         row: dict[str, object] = {"model": result.model, "folds": result.n_folds}
         cells = [result.model]
         for unit, name in COMPARED:
-            (mean, sd), interval = spread(result, unit, name), result.intervals[unit]
+            (mean, sd), interval = spread(result, unit, name), result.intervals.by(unit)
             lowest, highest = interval[name] if interval else (None, None)
             ends = zip(("", "_sd", "_lowest", "_highest"), (mean, sd, lowest, highest), strict=True)
             row.update({f"{unit}_{name}{end}": value for end, value in ends})
             cells.append(percent(mean) + ("" if sd is None else f" ± {percent(sd)}"))
             cells.append(f"{percent(lowest)} to {percent(highest)}" if interval else "")
         for name in ("macro_precision", "macro_f1", "macro_pr_auc", "macro_roc_auc"):
-            value = row[name] = result.scores["windows"][name]
+            value = row[name] = getattr(result.scores.windows, name)
             cells.append(percent(value))
         shown.append(cells)
         numbers.append(row)
@@ -113,10 +116,10 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
     ]
     console.table(["model", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
     scores = results[0].scores
-    frequent = " and ".join(f"{scores[unit]['majority']:.1%} of {unit}" for unit in ("windows", "recordings"))
-    print(f"guessing {scores['chance']:.1%}; always the most frequent label {frequent}; ", end="")
+    frequent = " and ".join(f"{scores.by(unit).majority:.1%} of {unit}" for unit in UNITS)
+    print(f"guessing {scores.chance:.1%}; always the most frequent label {frequent}; ", end="")
     over = f"mean ± sd over {results[0].n_folds} fold(s); " if results[0].n_folds else ""
-    print(f"{over}95 %: drawn from {results[0].intervals['groups']} groups")
+    print(f"{over}95 %: drawn from {results[0].intervals.groups} groups")
     with atomic_files.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, numbers[0])
         writer.writeheader()

@@ -14,11 +14,11 @@ from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
 from classifier.reporting import report_media, report_windows
 from classifier.reporting.training_command import command
+from classifier.scoring.metrics import UNITS
 from Constants import ROOT
 
 LEAKS_NAMED = 5
 MANY = 8  # labels; a matrix of more is set smaller
-UNITS = ("windows", "recordings")
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Matrix:
 
 def gather(trained: artifact.Artifact) -> dict[str, Any]:
     """{name in the template: value}; draws the pictures into the report's folder."""
-    record, recordings = trained.record, trained.record.scores["recordings"]
+    record, recordings = trained.record, trained.record.scores.recordings
     return {
         "model": _model(trained),
-        "recordings_right": f"{recordings['right']} of {recordings['n']}",
-        "chance": record.scores["chance"],
+        "recordings_right": f"{recordings.right} of {recordings.n}",
+        "chance": record.scores.chance,
         "tiles": _tiles(record.scores),
         "split_leaks": _leaks(record.split),
         "card": _card(trained),
@@ -106,14 +106,12 @@ def _model(trained):
 
 
 def _tiles(scores):
-    windows, recordings = scores["windows"], scores["recordings"]
-    frequent = {what: max(map(sum, scores[what]["confusion"])) / scores[what]["n"] for what in UNITS}
-
     def accuracy(what, score):
-        title, count = f"{what.capitalize()} right", f"{score['right']} of {score['n']}"
-        return Tile(title, score["accuracy"], count, f"Always the most frequent label: {frequent[what]:.1%}.")
+        title, count = f"{what.capitalize()} right", f"{score.right} of {score.n}"
+        return Tile(title, score.accuracy, count, f"Always the most frequent label: {score.majority:.1%}.")
 
-    balanced = Tile("Balanced accuracy, windows", windows["balanced_accuracy"], "", "Every label has the same weight.")
+    windows, recordings = scores.windows, scores.recordings
+    balanced = Tile("Balanced accuracy, windows", windows.balanced_accuracy, "", "Every label has the same weight.")
     return [accuracy("recordings", recordings), accuracy("windows", windows), balanced]
 
 
@@ -146,18 +144,18 @@ def _card(trained):
 
 
 def _matrix(trained, what):
-    score, rows = trained.record.scores[what], []
-    for i, (label, counts) in enumerate(zip(trained.labels, score["confusion"], strict=True)):
+    score, rows = trained.record.scores.by(what), []
+    for i, (label, counts) in enumerate(zip(trained.labels, score.confusion, strict=True)):
         total = max(1, sum(counts))
         css = ["none" if not count else "right" if i == j else "wrong" for j, count in enumerate(counts)]
         cells = [Cell(count, count / total, of_cell) for count, of_cell in zip(counts, css, strict=True)]
         rows.append(Row(label, cells))
-    caption = f"{score['right']} of {score['n']} {what} right"
+    caption = f"{score.right} of {score.n} {what} right"
     return Matrix(what.capitalize(), caption, rows, report_media.confusion(trained, what))
 
 
 def _label_rows(trained):
-    windows, recordings = (np.array(trained.record.scores[what]["confusion"]) for what in UNITS)
+    windows, recordings = (np.array(trained.record.scores.by(what).confusion) for what in UNITS)
     rows = []
     for i, label in enumerate(trained.labels):
         right, true, predicted = windows[i, i], windows[i].sum(), windows[:, i].sum()
@@ -170,10 +168,10 @@ def _threshold_rows(trained):
     """The threshold of each label, and its false alarms and misses on the test split."""
     rows = []
     for label, of in trained.record.alarms.items():
-        false_alarms = f"{of['false_alarms']} in {60 * of['hours']:.1f} minutes" if of["hours"] else "-"
-        at_most = f"{of['at_most_per_hour']:.1f}" if of["hours"] else "-"
-        misses = "-" if of["misses"] is None else f"{of['misses']:.1%}"
-        rows.append([label, f"{of['threshold']:.4f}", false_alarms, at_most, misses])
+        false_alarms = f"{of.false_alarms} in {60 * of.hours:.1f} minutes" if of.hours else "-"
+        at_most = f"{of.at_most_per_hour:.1f}" if of.hours else "-"
+        misses = "-" if of.misses is None else f"{of.misses:.1%}"
+        rows.append([label, f"{of.threshold:.4f}", false_alarms, at_most, misses])
     return rows
 
 
@@ -192,7 +190,7 @@ def _training(trained):
         "curves": report_media.curves(trained),
         "header": ["epoch", *(name.replace("_", " ") for name in history)],
         "history": [[epoch, *(f"{value:.3f}" for value in values)] for epoch, values in epochs],
-        "calibration_error": record.calibration["error_before"],
+        "calibration_error": record.calibration.error_before,
         "reliability": report_media.reliability(trained),
     }
 

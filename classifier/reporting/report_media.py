@@ -46,16 +46,16 @@ def curves(trained: artifact.Artifact) -> Media | None:
 def confusion(trained: artifact.Artifact, what: str) -> Media:
     """The confusion matrix of "windows" or "recordings", drawn into the report's folder."""
     path = trained.folder / artifact.REPORT / CONFUSION.format(what)
-    score = trained.record.scores[what]
-    title = f"{trained.name}: test {what}, {score['right']} of {score['n']} right"
-    confusion_matrix.draw(score["confusion"], trained.labels, title, path)
+    score = trained.record.scores.by(what)
+    title = f"{trained.name}: test {what}, {score.right} of {score.n} right"
+    confusion_matrix.draw(score.confusion, trained.labels, title, path)
     return embedded(path, "image/png", f"Confusion matrix of the {what}, as in the table above")
 
 
 def reliability(trained: artifact.Artifact) -> Media:
     """The reliability diagram, before and after tempering, drawn into the report's folder."""
     path, found = trained.folder / artifact.REPORT / RELIABILITY, trained.record.calibration
-    tables = {"as trained": found["before"], "tempered": found["after"]}
+    tables = {"as trained": found.before, "tempered": found.after}
     reliability_diagram.draw(tables, f"{trained.name}: test windows", path)
     return embedded(path, "image/png", "Share of test windows that are right, by the confidence of the model")
 

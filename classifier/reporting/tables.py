@@ -20,13 +20,12 @@ LEAKS_NAMED = 5
 def scores(trained: artifact.Artifact) -> None:
     """Print what the test split says of a model, chance beside it."""
     score, split = trained.record.scores, trained.record.split
-    windows, recordings = score["windows"], score["recordings"]
+    windows, recordings = score.windows, score.recordings
     split_names = ", ".join(f"{len(split.names(split_name))} to {verb}" for split_name, verb in splits.VERBS.items())
-    print(f"{trained.name}: {recordings['right']} of {recordings['n']} held-out recordings right")
-    luck = f"guessing {score['chance']:.1%}, always the most frequent label {score['majority']:.1%} of windows right"
+    print(f"{trained.name}: {recordings.right} of {recordings.n} held-out recordings right")
+    luck = f"guessing {score.chance:.1%}, always the most frequent label {score.majority:.1%} of windows right"
     print(
-        f"  windows: {windows['right']} of {windows['n']} right, "
-        f"balanced accuracy {windows['balanced_accuracy']:.1%} ({luck})"
+        f"  windows: {windows.right} of {windows.n} right, balanced accuracy {windows.balanced_accuracy:.1%} ({luck})"
     )
     leaks = {what: getattr(split, f"{what}_in_two_splits") for what in ("groups", "recordings")}
     counts = ", ".join(f"{len(names)} {what}" for what, names in leaks.items())
@@ -39,8 +38,8 @@ def scores(trained: artifact.Artifact) -> None:
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
     rows = [
-        [label, *(f"{of['recall'][label]:.1%}" for of in (windows, recordings)), *map(str, row)]
-        for label, row in zip(trained.labels, windows["confusion"], strict=True)
+        [label, *(f"{of.recall[label]:.1%}" for of in (windows, recordings)), *map(str, row)]
+        for label, row in zip(trained.labels, windows.confusion, strict=True)
     ]
     console.table(["label", "recall, windows", "recordings", *(f"as {label}" for label in trained.labels)], rows)
 
@@ -89,8 +88,8 @@ def show(models: Sequence[artifact.Artifact]) -> None:
         for file in artifact.app_files(trained):
             if file.target.is_file():
                 of = files.get(file.variant)
-                recordings = trained.record.scores["recordings"]
-                n, right = recordings["n"], recordings["right"]
+                recordings = trained.record.scores.recordings
+                n, right = recordings.n, recordings.right
                 if of and of.test and not file.is_dropin:
                     n, right = of.test.recordings.n, of.test.recordings.right
                 size = f"{file.target.stat().st_size / 1000:,.0f} KB"

@@ -7,6 +7,9 @@ Source: Guo, Pleiss, Sun & Weinberger, On Calibration of Modern Neural Networks,
 Differs: works on log probabilities; they are the logits minus a constant per window, which softmax ignores.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -15,6 +18,40 @@ from classifier.core.errors import InputError
 
 LIMITS = (0.5, 10.0)  # where every window is right the likelihood would choose 0, certainty; 0.5 squares the odds
 LEAST = float(np.finfo("float32").tiny)  # replaces a probability of 0, which underflowed in float32
+Bin = tuple[float, float, int]  # of expected_calibration_error
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a temperature changes.
+
+    Attributes:
+        temperature: chosen on the validation split.
+        error_before, error_after: expected calibration error of the test split, without the temperature and with it.
+        before, after: the bins of these errors.
+    """
+
+    temperature: float
+    error_before: float
+    error_after: float
+    before: list[Bin]
+    after: list[Bin]
+
+
+def calibrate(validation: Mapping[str, np.ndarray], test: Mapping[str, np.ndarray]) -> Calibration:
+    """Choose a temperature on the validation split, and see on the test split what it changes.
+
+    Args:
+        validation, test: probabilities (windows, labels) and targets (windows,).
+
+    Raises:
+        InputError: there is no window, or a probability is NaN.
+    """
+    chosen = temperature(validation["probabilities"], validation["targets"])
+    probabilities, targets = test["probabilities"], test["targets"]
+    error_before, before = expected_calibration_error(probabilities, targets)
+    error_after, after = expected_calibration_error(temper(probabilities, chosen), targets)
+    return Calibration(chosen, error_before, error_after, before, after)
 
 
 def temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
@@ -58,7 +95,7 @@ def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
 
 def expected_calibration_error(
     probabilities: np.ndarray, targets: np.ndarray, bins: int = 15
-) -> tuple[float, list[tuple[float, float, int]]]:
+) -> tuple[float, list[Bin]]:
     """The distance between confidence (the largest probability) and accuracy, in equally wide bins of confidence.
 
     Args:

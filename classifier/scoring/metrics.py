@@ -3,19 +3,83 @@
 Windows of one group are not independent: an interval over windows would be too narrow, so groups are drawn.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from classifier.core.errors import InputError
 
+UNITS = ("windows", "recordings")
 DRAWS = 2000  # of groups; the ends of a 95 % interval then vary by about 0.1 % between seeds
 INTERVAL = (2.5, 97.5)  # percentiles
 
 
+@dataclass(frozen=True)
+class UnitScores:
+    """Scores by window, or by recording.
+
+    Attributes:
+        n, right: how many there are, and how many of them are right.
+        majority: the accuracy of always predicting the most frequent label.
+        recall, precision, f1: {label: score}; a label without targets is left out.
+        balanced_accuracy, macro_precision, macro_f1: means over these labels.
+        roc_auc, pr_auc: {label: area}, one label against the others; None where there is only one, as their means.
+        confusion: rows are targets, columns predictions.
+    """
+
+    n: int
+    right: int
+    accuracy: float
+    majority: float
+    recall: dict[str, float]
+    balanced_accuracy: float
+    precision: dict[str, float]
+    macro_precision: float
+    f1: dict[str, float]
+    macro_f1: float
+    roc_auc: dict[str, float] | None
+    pr_auc: dict[str, float] | None
+    macro_roc_auc: float | None
+    macro_pr_auc: float | None
+    confusion: list[list[int]]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores by window and by recording; chance: the accuracy by window of guessing; majority: that of `windows`."""
+
+    windows: UnitScores
+    recordings: UnitScores
+    chance: float
+    majority: float
+
+    def by(self, unit: str) -> UnitScores:
+        """The scores by one of UNITS."""
+        return {"windows": self.windows, "recordings": self.recordings}[unit]
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """95 % intervals of scores.
+
+    Attributes:
+        groups: that were drawn from.
+        windows, recordings: {"accuracy", "balanced_accuracy", "macro_f1": [lowest, highest]}; None where there is only
+            one group, which says nothing about others.
+    """
+
+    groups: int
+    windows: dict[str, list[float]] | None = None
+    recordings: dict[str, list[float]] | None = None
+
+    def by(self, unit: str) -> dict[str, list[float]] | None:
+        """The intervals by one of UNITS."""
+        return {"windows": self.windows, "recordings": self.recordings}[unit]
+
+
 def score(
     probabilities: np.ndarray, targets: np.ndarray, recordings: np.ndarray, labels: list[str], vote: bool = False
-) -> dict[str, Any]:
+) -> Scores:
     """Compare predictions with targets.
 
     Args:
@@ -25,13 +89,6 @@ def score(
         labels: names, in the order of the columns.
         vote: a recording's label is that of most of its windows, not that of their mean probabilities.
 
-    Returns:
-        dict with "windows" and "recordings", each {n, right, accuracy, majority (the accuracy of always predicting the
-        most frequent label), confusion (rows targets, columns predictions), recall, precision, f1, roc_auc, pr_auc (by
-        label, one against the others), and means over labels: balanced_accuracy, macro_precision ...}. A label without
-        targets is left out; areas are None where there is only one label. And "chance" and "majority": the accuracy by
-        window of guessing, and of always predicting the most frequent label.
-
     Raises:
         InputError: a probability is NaN: the training has diverged.
     """
@@ -39,12 +96,12 @@ def score(
         raise InputError("the model predicts NaN: the training has diverged; lower the learning rate of its recipe")
     _, first = np.unique(recordings, return_index=True)
     windows = _score(probabilities, targets, labels)
-    return {
-        "windows": windows,
-        "recordings": _score(by_recording(probabilities, recordings, vote), targets[first], labels),
-        "chance": 1 / len(labels),
-        "majority": windows["majority"],
-    }
+    return Scores(
+        windows=windows,
+        recordings=_score(by_recording(probabilities, recordings, vote), targets[first], labels),
+        chance=1 / len(labels),
+        majority=windows.majority,
+    )
 
 
 def by_recording(probabilities: np.ndarray, recordings: np.ndarray, vote: bool = False) -> np.ndarray:
@@ -72,25 +129,21 @@ def intervals(
     labels: list[str],
     vote: bool = False,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Intervals:
     """95 % bootstrap intervals of scores, over groups drawn with replacement.
 
     Args are those of `score`; groups: (windows,) the group each window is from.
-
-    Returns:
-        dict of "groups", their number, and "windows" and "recordings", each {accuracy, balanced_accuracy, macro_f1:
-        [lowest, highest]}; both None where there is only one group, which says nothing about others.
     """
     _, first = np.unique(recordings, return_index=True)
     names, of = np.unique(groups, return_inverse=True)
     if len(names) < 2:
-        return {"groups": len(names), "windows": None, "recordings": None}
+        return Intervals(len(names))
     drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), DRAWS)
     units = {
         "windows": (probabilities.argmax(axis=1), targets, of),
         "recordings": (by_recording(probabilities, recordings, vote).argmax(axis=1), targets[first], of[first]),
     }
-    found = {"groups": len(names)}
+    found = {}
     for what, (predicted, right, group) in units.items():
         counts = np.zeros((len(names), len(labels), len(labels)))
         np.add.at(counts, (group, right, predicted), 1)
@@ -98,7 +151,7 @@ def intervals(
         rates = _rates(confusions)
         chosen = {name: rates[name] for name in ("accuracy", "balanced_accuracy", "macro_f1")}
         found[what] = {name: np.percentile(values, INTERVAL).tolist() for name, values in chosen.items()}
-    return found
+    return Intervals(len(names), **found)
 
 
 def _score(probabilities, targets, labels):
@@ -112,21 +165,21 @@ def _score(probabilities, targets, labels):
         return {labels[i]: float(values[i]) for i in present}
 
     areas = _areas(probabilities, targets, present)
-    return {
-        "n": len(targets),
-        "right": int(np.trace(confusion)),
-        "accuracy": float(rates["accuracy"]),
-        "majority": float(confusion.sum(axis=1).max() / len(targets)),
-        "recall": named(rates["recall"]),
-        "balanced_accuracy": float(rates["balanced_accuracy"]),
-        "precision": named(rates["precision"]),
-        "macro_precision": float(rates["macro_precision"]),
-        "f1": named(rates["f1"]),
-        "macro_f1": float(rates["macro_f1"]),
+    return UnitScores(
+        n=len(targets),
+        right=int(np.trace(confusion)),
+        accuracy=float(rates["accuracy"]),
+        majority=float(confusion.sum(axis=1).max() / len(targets)),
+        recall=named(rates["recall"]),
+        balanced_accuracy=float(rates["balanced_accuracy"]),
+        precision=named(rates["precision"]),
+        macro_precision=float(rates["macro_precision"]),
+        f1=named(rates["f1"]),
+        macro_f1=float(rates["macro_f1"]),
         **{name: values and named(values) for name, values in areas.items()},
         **{f"macro_{name}": values and float(np.mean(list(values.values()))) for name, values in areas.items()},
-        "confusion": confusion.tolist(),
-    }
+        confusion=confusion.tolist(),
+    )
 
 
 def _rates(confusion):

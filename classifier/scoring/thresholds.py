@@ -7,6 +7,7 @@ those of calibrated probabilities (calibration.temper) do not fit raw ones.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,47 @@ SLACK = 1e-3  # seconds that may lie between two windows that still touch
 CONFIDENCE = 0.95  # of at_most_per_hour
 
 
+@dataclass(frozen=True, kw_only=True)
+class FalseAlarms:
+    """How often a label is predicted where there is nothing.
+
+    Attributes:
+        false_alarms: how many.
+        hours: in which they could be, padding included.
+        false_alarms_per_hour: None without an hour.
+        at_most_per_hour: upper CONFIDENCE limit of the true rate, if alarms are independent (Poisson); None likewise.
+    """
+
+    false_alarms: int
+    hours: float
+    false_alarms_per_hour: float | None
+    at_most_per_hour: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmsAndMisses(FalseAlarms):
+    """False alarms of a label, and what is missed.
+
+    A false alarm is a run of touching windows in which the label wrongly leads and reaches its threshold.
+
+    Attributes:
+        threshold: that was measured; None where several models have each their own.
+        windows: of the label.
+        misses: the share of these in which it is not the most probable or stays below; None without any.
+    """
+
+    threshold: float | None
+    windows: int
+    misses: float | None
+
+
 def choose(
     predictions: Mapping[str, np.ndarray],
     labels: Sequence[str],
     seconds: float,
     per_hour: float = 1.0,
     background: Sequence[str] = BACKGROUND,
-) -> tuple[dict[str, float], dict[str, dict[str, Any]]]:
+) -> tuple[dict[str, float], dict[str, AlarmsAndMisses]]:
     """The lowest threshold of each label from which on no threshold has more than `per_hour` false alarms.
 
     ("From which on", because at a low threshold all alarms may have merged into one.) Minutes of background say little
@@ -61,16 +96,13 @@ def choose(
 
 def measure(
     predictions: Mapping[str, np.ndarray], labels: Sequence[str], seconds: float, thresholds: Mapping[str, float]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, AlarmsAndMisses]:
     """The false alarms and misses of thresholds, on any split; on the validation split they look too good.
 
     Args are those of `choose`: arrays of (windows, labels) and (windows,).
 
     Returns:
-        {label: dict} of threshold; false_alarms, runs of touching windows in which this label is wrongly the most
-        probable and reaches its threshold; hours in which it could be, padding included; false_alarms_per_hour and
-        at_most_per_hour (both None without an hour); windows, of its own; and misses, the share of these in which it is
-        not the most probable or stays below (None without any).
+        {label: what its threshold does}.
     """
     found = {}
     limits = in_order(thresholds, labels)
@@ -80,34 +112,35 @@ def measure(
         false = _false(predictions, labels, label)
         n_runs = int(_runs(false, _touching(predictions, seconds), limits[index : index + 1])[0])
         own = predictions["targets"] == index
-        found[label] = {
-            "threshold": thresholds[label],
+        found[label] = AlarmsAndMisses(
+            threshold=thresholds[label],
             **rates(n_runs, _hours_without(predictions, labels, label, seconds)),
-            "windows": int(own.sum()),
-            "misses": float(np.mean(decided[own] != index)) if own.any() else None,
-        }
+            windows=int(own.sum()),
+            misses=float(np.mean(decided[own] != index)) if own.any() else None,
+        )
     return found
 
 
-def pooled(found: Sequence[dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+def pooled(found: Sequence[dict[str, AlarmsAndMisses]]) -> dict[str, AlarmsAndMisses]:
     """The figures of several models together, each at its own thresholds and on its own recordings.
 
     Args:
         found: what `measure` returned for each, of the same labels.
 
     Returns:
-        {label: the same, without the threshold}.
+        {label: the same, without a threshold}.
     """
     together = {}
     for label in found[0]:
         rows = [row[label] for row in found]
-        windows = sum(row["windows"] for row in rows)
-        missed = sum(row["windows"] * row["misses"] for row in rows if row["windows"])
-        together[label] = {
-            **rates(sum(row["false_alarms"] for row in rows), sum(row["hours"] for row in rows)),
-            "windows": windows,
-            "misses": missed / windows if windows else None,
-        }
+        windows = sum(row.windows for row in rows)
+        missed = sum(row.windows * row.misses for row in rows if row.misses is not None)
+        together[label] = AlarmsAndMisses(
+            threshold=None,
+            **rates(sum(row.false_alarms for row in rows), sum(row.hours for row in rows)),
+            windows=windows,
+            misses=missed / windows if windows else None,
+        )
     return together
 
 
@@ -193,8 +226,8 @@ def _hours_without(predictions, labels, label, seconds):
     return float(np.sum(_without(predictions, labels, label)) * seconds / 3600)
 
 
-def rates(n: int, hours: float) -> dict[str, float | None]:
-    """Alarms per hour, and the upper CONFIDENCE limit of the true rate, if alarms are independent (Poisson)."""
+def rates(n: int, hours: float) -> dict[str, Any]:
+    """The fields of FalseAlarms for n alarms."""
     return {
         "false_alarms": n,
         "hours": hours,

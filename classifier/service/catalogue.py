@@ -106,7 +106,7 @@ def _summary(name: str) -> str:
 @functools.lru_cache(maxsize=256)
 def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
     trained = artifact.load(folder)
-    windows, recordings = trained.record.scores["windows"], trained.record.scores["recordings"]
+    scores = trained.record.scores
     page = folder / artifact.REPORT / artifact.PAGE
     date = datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC)
     return schemas.Model(
@@ -118,10 +118,10 @@ def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
         window=trained.audio_format.seconds,
         thresholds=trained.thresholds,
         scores=schemas.Scores(
-            balanced_accuracy=windows["balanced_accuracy"],
-            chance=1 / len(trained.labels),
-            recordings_right=recordings["right"],
-            recordings=recordings["n"],
+            balanced_accuracy=scores.windows.balanced_accuracy,
+            chance=scores.chance,
+            recordings_right=scores.recordings.right,
+            recordings=scores.recordings.n,
         ),
         report=f"/reports/{folder.name}/{artifact.PAGE}" if page.is_file() else None,
         trained=date.isoformat(timespec="seconds"),

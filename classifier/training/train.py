@@ -264,21 +264,11 @@ def _scores(predictions, labels, audio_format):
     """What the test split says of the model, and of the thresholds and the temperature that validation chooses."""
     validation, test = predictions["validation"], predictions["test"]
     chosen, _ = thresholds.choose(validation, labels, audio_format.seconds)
-    degree = calibration.temperature(validation["probabilities"], validation["targets"])
-    probabilities, targets = test["probabilities"], test["targets"]
-    before, rows_before = calibration.expected_calibration_error(probabilities, targets)
-    after, rows_after = calibration.expected_calibration_error(calibration.temper(probabilities, degree), targets)
     return {
-        "scores": metrics.score(probabilities, targets, test["recordings"], labels),
+        "scores": metrics.score(test["probabilities"], test["targets"], test["recordings"], labels),
         "thresholds": chosen,
         "alarms": thresholds.measure(test, labels, audio_format.seconds, chosen),
-        "calibration": {
-            "temperature": degree,
-            "error_before": before,
-            "error_after": after,
-            "before": rows_before,
-            "after": rows_after,
-        },
+        "calibration": calibration.calibrate(validation, test),
     }
 
 

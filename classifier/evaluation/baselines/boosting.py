@@ -65,7 +65,7 @@ class BoostingResult:
         data, split: as of data.provenance.
         windows: {split: how many}.
         features: values per window.
-        scores: of the test split, as of metrics.score.
+        scores: of the test split.
         training_seconds: of everything.
         versions: {package: version}.
     """
@@ -79,7 +79,7 @@ class BoostingResult:
     split: SplitRecord
     windows: dict[str, int]
     features: int
-    scores: dict
+    scores: metrics.Scores
     training_seconds: float
     versions: dict[str, str]
 

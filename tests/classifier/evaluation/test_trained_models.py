@@ -16,9 +16,9 @@ def test_an_exported_model_scores_on_its_test_split_as_in_training(trained, data
     recordings = audio_cache.read(held_out, data_short, 16_000, keep=False)
     result = trained_models.evaluate_model(folder, load_predictor(folder), recordings, data_short)
     assert result.seen_in_training == {"train": 0, "validation": 0}
-    assert result.scores["windows"]["confusion"] == record.scores["windows"]["confusion"]
+    assert result.scores.windows.confusion == record.scores.windows.confusion
     assert spread(result, "windows", "balanced_accuracy") == (
-        result.scores["windows"]["balanced_accuracy"],
+        result.scores.windows.balanced_accuracy,
         None,
     )
 

@@ -25,7 +25,7 @@ def test_variants_are_smaller_and_predict_what_keras_predicts(trained):
     assert (exact.changed, exact.accuracy_lost) == (0, 0)
     assert exact.largest_change < 1e-4
     assert {"windows": exact.windows.right, "recordings": exact.recordings.right} == {
-        what: model.record.scores[what]["right"] for what in ("windows", "recordings")
+        what: model.record.scores.by(what).right for what in ("windows", "recordings")
     }
 
 

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from classifier.core.errors import InputError
@@ -9,10 +10,18 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.config import RunConfig
 from classifier.records.recipe import FIELD
 from classifier.records.run_record import RunRecord, versions
+from classifier.scoring import calibration, metrics, thresholds
 
 
 @pytest.fixture
 def record():
+    probabilities, targets = np.array([[0.95, 0.05], [0.2, 0.8]]), np.array([0, 1])
+    predictions = {
+        "probabilities": probabilities,
+        "targets": targets,
+        "recordings": np.arange(2),
+        "starts": np.zeros(2),
+    }
     names = {"train": ["a/1.wav"], "validation": ["a/2.wav"], "test": ["a/3.wav"]}
     return RunRecord(
         model="mel",
@@ -24,10 +33,10 @@ def record():
         parameters=10,
         data=DataRecord(fingerprint="f", recordings={"a": 3}, skipped=[]),
         split=SplitRecord(by="group", groups=3, groups_in_two_splits=[], recordings_in_two_splits=[], **names),
-        scores={"chance": 0.5},
+        scores=metrics.score(probabilities, targets, np.arange(2), ["a", "b"]),
         thresholds={"a": 0.9},
-        alarms={},
-        calibration={"temperature": 1.0},
+        alarms=thresholds.measure(predictions, ["a", "b"], 1.5, {"a": 0.9}),
+        calibration=calibration.calibrate(predictions, predictions),
         best_epoch=7,
         training_seconds=1.5,
         backend="tensorflow",

@@ -51,5 +51,5 @@ def test_thresholds_and_temperature_are_chosen_on_the_validation_split():
     chosen, _ = thresholds.choose(validation, labels, 2)
     assert found["thresholds"] == chosen != thresholds.choose(test, labels, 2)[0]
     temperature = calibration.temperature(validation["probabilities"], validation["targets"])
-    assert found["calibration"]["temperature"] == temperature
+    assert found["calibration"].temperature == temperature
     assert found["alarms"] == thresholds.measure(test, labels, 2, chosen)
