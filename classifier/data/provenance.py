@@ -1,11 +1,16 @@
 """Which recordings a model was made from, and in which split each of them was."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from classifier.data import splits
 from classifier.data.audio_cache import AudioCache
+from classifier.data.group_names import GroupProposal, propose
+
+SOUND = 16  # digits of a hash that are kept: two of a million recordings share them once in 30 million data sets
+HASH = 64  # digits of a hash; what follows says which part of the recording it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,10 @@ class SplitRecord:
         groups: how many there are.
         groups_in_two_splits, recordings_in_two_splits: what leaks.
         train, validation, test: names of the clips.
+        groups_known: whether anybody said which clips belong together; otherwise each counts as independent.
+        proposal: how the file names would group them, where nobody said it and they do.
+        test_groups: {label: groups of the test split}.
+        sounds: {name: the first SOUND digits of a hash of its samples}, of the clips of all splits.
     """
 
     by: str
@@ -41,6 +50,10 @@ class SplitRecord:
     train: list[str]
     validation: list[str]
     test: list[str]
+    groups_known: bool = True
+    proposal: GroupProposal | None = None
+    test_groups: dict[str, int] = field(default_factory=dict)
+    sounds: dict[str, str] = field(default_factory=dict)
 
     def names(self, split_name: str) -> list[str]:
         """The clips of "train", "validation" or "test"."""
@@ -61,6 +74,8 @@ def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path) -> Spl
     """What is remembered of a split; split_names: (clips,) as splits.split gives them."""
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]
+    labels = [clip.label for clip in audio.clips]
+    known = len(set(groups)) < len(groups)
     leaked = set(splits.in_two_splits(audio.contents, split_names))
     return SplitRecord(
         by=splits.how(audio.clips),
@@ -73,4 +88,18 @@ def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path) -> Spl
             split: [name for name, of_clip in zip(names, split_names, strict=True) if of_clip == split]
             for split in splits.SPLITS
         },
+        groups_known=known,
+        proposal=None if known else propose([clip.path.name for clip in audio.clips], labels),
+        test_groups=_test_groups(labels, groups, split_names),
+        sounds={name: sound(content) for name, content in zip(names, audio.contents, strict=True)},
     )
+
+
+def sound(content: str) -> str:
+    """What is kept of a hash of samples (AudioCache.contents): enough to know a recording again by its sound."""
+    return content[:SOUND] + content[HASH:]
+
+
+def _test_groups(labels, groups, split_names):
+    tested = {(label, group) for label, group, of in zip(labels, groups, split_names, strict=True) if of == "test"}
+    return dict(sorted(Counter(label for label, _ in tested).items()))

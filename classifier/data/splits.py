@@ -26,9 +26,10 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
     """The split of each clip: fold `fold` tests, the next one validates, the others train.
 
     The data set's own splits are used, else its own folds. Otherwise groups are distributed over five folds, or as many
-    as the rarest label has groups, with the labels as evenly spread as whole groups allow (scikit-learn's
-    StratifiedGroupKFold); groups that share a recording are one. Where a data set has splits, but no validation or no
-    test split, that one is taken from its train split.
+    as the most frequent label has groups, with the labels as evenly spread as whole groups allow (scikit-learn's
+    StratifiedGroupKFold); groups that share a recording are one. The groups of a label that has fewer take turns: some
+    of them test in several folds. Where a data set has splits, but no validation or no test split, that one is taken
+    from its train split.
 
     Args:
         clips: readable ones, of any number of labels.
@@ -49,10 +50,10 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
         missing = [split_name for split_name in SPLITS if split_name not in split_names]
         train = np.flatnonzero(split_names == SPLITS[0])
         if missing and len(train):
-            taken = _by_fold(_folds([clips[i] for i in train], labels[train], np.array(contents)[train], seed), fold)
+            taken = _dealt([clips[i] for i in train], labels[train], np.array(contents)[train], fold, seed)
             split_names[train] = np.where(np.isin(taken, missing), taken, SPLITS[0])
     else:
-        split_names = _by_fold(_folds(clips, labels, contents, seed), fold)
+        split_names = _dealt(clips, labels, contents, fold, seed)
     for split_name in SPLITS:
         lacking = sorted(set(labels) - set(labels[split_names == split_name]))
         if lacking:
@@ -83,19 +84,11 @@ def in_two_splits(keys: Iterable[str], split_names: Iterable[str]) -> list[str]:
     return sorted(key for key, where in seen.items() if len(where) > 1)
 
 
-def _by_fold(folds, fold):
-    order = sorted(set(folds))
-    if fold not in range(len(order)):
-        raise NoFoldError(f"--fold {fold}: there are folds 0 to {len(order) - 1}")
-    split_names = np.full(len(folds), SPLITS[0], dtype="<U10")
-    split_names[folds == order[(fold + 1) % len(order)]] = SPLITS[1]
-    split_names[folds == order[fold]] = SPLITS[2]
-    return split_names
-
-
-def _folds(clips, labels, contents, seed):
+def _dealt(clips, labels, contents, fold, seed):
+    """(clips,) split names, by the data set's own folds or by group."""
     if how(clips) == OWN_FOLDS:
-        return np.array([clip.fold for clip in clips])
+        folds = np.array([clip.fold for clip in clips])
+        return _by_fold(folds, _checked(fold, len(set(folds))))
     groups = joined(np.array([clip.group for clip in clips]), contents)
     n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
     rarest = min(n_groups, key=n_groups.__getitem__)
@@ -104,7 +97,28 @@ def _folds(clips, labels, contents, seed):
             f"{rarest!r} has {n_groups[rarest]} recording(s) or group(s); it needs at least {len(SPLITS)}, one each to "
             "train, to validate and to test: add recordings"
         )
-    return _distribute(labels, groups, min(FOLDS, n_groups[rarest]), seed)
+    n_folds = min(FOLDS, max(n_groups.values()))
+    fold = _checked(fold, n_folds)
+    rare = np.isin(groups, groups[np.isin(labels, [label for label, n in n_groups.items() if n < n_folds])])
+    split_names = np.empty(len(clips), dtype="<U10")
+    for chosen, n in ((~rare, n_folds), (rare, n_groups[rarest])):  # a rare label must not cut the others' train split
+        if chosen.any():
+            split_names[chosen] = _by_fold(_distribute(labels[chosen], groups[chosen], n, seed), fold % n)
+    return split_names
+
+
+def _checked(fold, n_folds):
+    if fold not in range(n_folds):
+        raise NoFoldError(f"--fold {fold}: there are folds 0 to {n_folds - 1}")
+    return fold
+
+
+def _by_fold(folds, fold):
+    order = sorted(set(folds))
+    split_names = np.full(len(folds), SPLITS[0], dtype="<U10")
+    split_names[folds == order[(fold + 1) % len(order)]] = SPLITS[1]
+    split_names[folds == order[fold % len(order)]] = SPLITS[2]
+    return split_names
 
 
 def joined(groups: np.ndarray, contents: Sequence[Hashable]) -> np.ndarray:

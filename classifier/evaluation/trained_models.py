@@ -6,8 +6,8 @@ import numpy as np
 
 from classifier.core.console import progress
 from classifier.core.errors import InputError
+from classifier.data import provenance
 from classifier.data.audio_cache import AudioCache
-from classifier.data.layouts import folder_of
 from classifier.evaluation.results import ModelTestResult, scores_of
 from classifier.inference import false_alarms
 from classifier.inference.clip_predictions import predict_clips
@@ -48,33 +48,32 @@ def evaluate_model(
         model=str(path),
         data=str(data),
         overlap=overlap,
-        seen_in_training=seen_in_training(path, data, store),
+        seen_in_training=seen_in_training(path, store),
         negatives=count_false_alarms(predictor, negatives) if negatives else None,
         **scores_of(predictions, predictor.labels, vote, seed),
     )
 
 
-def seen_in_training(path: Path | str, data: Path | str, store: AudioCache) -> dict[str, int]:
-    """How many of the clips a trained model was trained and validated with, by data and name.
+def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:
+    """How many of the clips a trained model was trained and validated with, known by their sound.
+
+    A copy of a recording under another name or in another folder counts too.
 
     Args:
         path: a trained model's folder, or a file in one.
-        data: path or address of the clips.
-        store: the clips.
+        store: the clips, at the model's sample rate.
 
     Returns:
         {"train": n, "validation": n}; zeros where the model does not say what it was trained with.
     """
     path = Path(path)
     folder = path.parent if path.suffix == ".tflite" else path
-    names: set[str] = set()
-    split: dict[str, list[str]] = {"train": [], "validation": []}
-    if (folder / artifact.RUN).is_file():
-        record = artifact.load(folder).record
-        if record.config.data == str(data):
-            names = {clip.name(folder_of(data)) for clip in store.clips}
-            split = {name: record.split.names(name) for name in split}
-    return {name: len(names & set(split[name])) for name in ("train", "validation")}
+    if not (folder / artifact.RUN).is_file():
+        return {"train": 0, "validation": 0}
+    split = artifact.load(folder).record.split
+    clips = [provenance.sound(content) for content in store.contents]
+    known = {name: {split.sounds.get(clip) for clip in split.names(name)} for name in ("train", "validation")}
+    return {name: sum(clip in of_split for clip in clips) for name, of_split in known.items()}
 
 
 def count_false_alarms(predictor: Predictor, folder: Path) -> NegativesResult:

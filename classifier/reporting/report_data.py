@@ -12,8 +12,9 @@ from classifier.core import registry
 from classifier.data import splits
 from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
-from classifier.reporting import report_media, report_windows
+from classifier.reporting import report_media, report_windows, warnings
 from classifier.reporting.training_command import command
+from classifier.scoring import confidence
 from classifier.scoring.metrics import UNITS
 from Constants import ROOT
 
@@ -73,10 +74,12 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
     record, recordings = trained.record, trained.record.scores.recordings
     return {
         "model": _model(trained),
-        "recordings_right": f"{recordings.right} of {recordings.n}",
+        "recordings_right": warnings.right_of(recordings.right, recordings.n, record.split.test_groups),
         "chance": record.scores.chance,
-        "tiles": _tiles(record.scores),
+        "tiles": _tiles(record.scores, record.split.test_groups),
         "split_leaks": _leaks(record.split),
+        "leak_check": warnings.leak_check(record.split),
+        "few_groups": warnings.few_groups(recordings.recall, record.split.test_groups),
         "card": _card(trained),
         "many_labels": len(trained.labels) > MANY,
         "matrices": [_matrix(trained, what) for what in UNITS],
@@ -105,13 +108,15 @@ def _model(trained):
     }
 
 
-def _tiles(scores):
+def _tiles(scores, n_groups):
     def accuracy(what, score):
-        title, count = f"{what.capitalize()} right", f"{score.right} of {score.n}"
+        title, count = f"{what.capitalize()} right", warnings.right_of(score.right, score.n, n_groups)
         return Tile(title, score.accuracy, count, f"Always the most frequent label: {score.majority:.1%}.")
 
     windows, recordings = scores.windows, scores.recordings
-    balanced = Tile("Balanced accuracy, windows", windows.balanced_accuracy, "", "Every label has the same weight.")
+    interval = warnings.between(*confidence.balanced_interval(windows.recall, n_groups))
+    compared_with = "Every label has the same weight."
+    balanced = Tile("Balanced accuracy, windows", windows.balanced_accuracy, f"({interval})", compared_with)
     return [accuracy("recordings", recordings), accuracy("windows", windows), balanced]
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from classifier.core import console
 from classifier.data import splits
 from classifier.records import artifact
+from classifier.reporting import warnings
+from classifier.reporting.warnings import between, right_of
+from classifier.scoring import confidence
 from Constants import TRAINED
 
 if TYPE_CHECKING:
     from classifier.training.data import TrainingData
-
-LEAKS_NAMED = 5
 
 
 def scores(trained: artifact.Artifact) -> None:
@@ -22,18 +23,17 @@ def scores(trained: artifact.Artifact) -> None:
     score, split = trained.record.scores, trained.record.split
     windows, recordings = score.windows, score.recordings
     split_names = ", ".join(f"{len(split.names(split_name))} to {verb}" for split_name, verb in splits.VERBS.items())
-    print(f"{trained.name}: {recordings.right} of {recordings.n} held-out recordings right")
-    luck = f"guessing {score.chance:.1%}, always the most frequent label {score.majority:.1%} of windows right"
-    print(
-        f"  windows: {windows.right} of {windows.n} right, balanced accuracy {windows.balanced_accuracy:.1%} ({luck})"
-    )
-    leaks = {what: getattr(split, f"{what}_in_two_splits") for what in ("groups", "recordings")}
-    counts = ", ".join(f"{len(names)} {what}" for what, names in leaks.items())
-    print(f"  split by {split.by}: {split.groups} groups; {counts} in two splits")
-    for what, names in leaks.items():
-        if names:
-            first = ", ".join(names[:LEAKS_NAMED])
-            print(f"  WARNING: these {what} are in two splits, so the scores flatter: {first} ...")
+    n_groups = split.test_groups
+    print(f"{trained.name}: {right_of(recordings.right, recordings.n, n_groups)} held-out recordings right")
+    luck = f"guessing {score.chance:.1%}, always the most frequent label {score.majority:.1%} of windows"
+    balanced = between(*confidence.balanced_interval(windows.recall, n_groups))
+    print(f"  windows: {right_of(windows.right, windows.n, n_groups)} right; {luck}")
+    print(f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}); in parentheses 95 % intervals")
+    for line in warnings.few_groups(recordings.recall, n_groups):
+        print(f"  {line}")
+    print(f"  split by {split.by}; leak check: {warnings.leak_check(split)}")
+    for line in warnings.leaks(split):
+        print(f"  WARNING: {line}")
     print(
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
@@ -93,8 +93,11 @@ def show(models: Sequence[artifact.Artifact]) -> None:
                 if of and of.test and not file.is_dropin:
                     n, right = of.test.recordings.n, of.test.recordings.right
                 size = f"{file.target.stat().st_size / 1000:,.0f} KB"
-                rows.append([trained.name, f"{right} of {n}", size, file.variant, file.takes, file.target])
-    console.table(["model", "held-out recordings right", "size", "variant", "takes", "file to copy into the app"], rows)
+                share = right_of(right, n, trained.record.split.test_groups)
+                rows.append([trained.name, share, size, file.variant, file.takes, file.target])
+    console.table(
+        ["model", "held-out recordings right (95 %)", "size", "variant", "takes", "file to copy into the app"], rows
+    )
 
 
 def _percent(value):

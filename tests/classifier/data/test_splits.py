@@ -101,3 +101,23 @@ def test_a_side_the_data_set_leaves_out_is_dealt_from_what_it_trains_with(given,
         assert split_name in ((clip.split,) if clip.split != "train" else ("train", dealt))
     assert dealt in split_names
     assert splits.in_two_splits([clip.group for clip in clips], split_names) == []
+
+
+def test_a_rare_label_does_not_cut_the_train_split_of_the_others():
+    """Three recordings beside three labels of sixty: three fifths of the sixty train, as without the rare label."""
+    common = [Clip(Path(f"{label}{i}.wav"), label, f"{label}{i}") for label in "abc" for i in range(60)]
+    rare = [Clip(Path(f"d{i}.wav"), "d", f"d{i}") for i in range(3)]
+    tested = []
+    for fold in range(5):
+        split_names = split(common + rare, fold=fold)
+        assert (split_names[:180] == "train").sum() == 108
+        assert sorted(split_names[180:]) == ["test", "train", "validation"]
+        tested.append(int(np.flatnonzero(split_names[180:] == "test")[0]))
+    assert set(tested) == {0, 1, 2}  # its recordings take turns
+
+
+def test_a_group_with_a_rare_label_stays_whole():
+    clips = make_clips(20) + [Clip(Path(f"c{group}.wav"), "c", str(group)) for group in range(4)]
+    for fold in range(5):
+        split_names = split(clips, fold=fold)
+        assert splits.in_two_splits([clip.group for clip in clips], split_names) == []

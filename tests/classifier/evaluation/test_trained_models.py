@@ -1,12 +1,13 @@
 """Trained models, tested on recordings they may have been trained with."""
 
-from types import SimpleNamespace
+import shutil
 
 from classifier.data import audio_cache, clips
 from classifier.evaluation import trained_models
 from classifier.evaluation.results import spread
 from classifier.inference.predictor import load_predictor
 from classifier.records import artifact
+from tests.conftest import write_tone
 
 
 def test_an_exported_model_scores_on_its_test_split_as_in_training(trained, data_short):
@@ -23,11 +24,18 @@ def test_an_exported_model_scores_on_its_test_split_as_in_training(trained, data
     )
 
 
-def test_an_exported_file_knows_what_its_folder_was_trained_with(trained, data_short):
-    recordings = SimpleNamespace(clips=clips.read_clips(data_short))
+def test_recordings_of_the_training_are_known_by_their_sound_wherever_they_lie(trained, data_short, tmp_path):
+    """Copies under other names are known; other sound under the same names is not."""
     split = artifact.load(trained.out / "mel").record.split
     file = trained.out / "mel" / "model_mel_audio_metadata.tflite"
-    assert trained_models.seen_in_training(file, data_short, recordings) == {
-        split_name: len(split.names(split_name)) for split_name in ("train", "validation")
-    }
-    assert set(trained_models.seen_in_training(file, data_short.parent, recordings).values()) == {0}
+    for number, clip in enumerate(clips.read_clips(data_short)):
+        (tmp_path / "copies" / clip.label).mkdir(parents=True, exist_ok=True)
+        shutil.copy(clip.path, tmp_path / "copies" / clip.label / f"{number}.wav")
+        write_tone(tmp_path / "others" / clip.name(data_short), hertz=300 + number)
+    seen = {}
+    for name in ("copies", "others"):
+        folder = tmp_path / name
+        recordings = audio_cache.read(clips.read_clips(folder), folder, 16_000, keep=False)
+        seen[name] = trained_models.seen_in_training(file, recordings)
+    assert seen["copies"] == {split_name: len(split.names(split_name)) for split_name in ("train", "validation")}
+    assert seen["others"] == {"train": 0, "validation": 0}

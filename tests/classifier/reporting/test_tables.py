@@ -16,7 +16,7 @@ def test_the_table_says_which_file_to_copy_and_how_good_it_is(trained, capsys):
         scores = json.loads((trained.out / model / "run.json").read_text())["scores"]["recordings"]
         row = next(line for line in lines if line.endswith(f"/{file}"))
         assert row.startswith(model)
-        assert f"{scores['right']} of {scores['n']}" in row
+        assert f"{scores['right']} of {scores['n']} (" in row and " %)" in row
         assert f"{(trained.out / model / file).stat().st_size / 1000:,.0f} KB" in row
     assert lines[0].endswith("  file to copy into the app")
 
@@ -29,8 +29,9 @@ def test_step_three_ends_with_the_table(trained):
 
 def test_a_leak_that_the_data_set_brings_is_said_aloud(trained, capsys):
     model = artifact.load(trained.out / "mel")
-    split = replace(model.record.split, groups_in_two_splits=["anna"], recordings_in_two_splits=[])
+    leaks = {"groups_in_two_splits": ["anna"], "recordings_in_two_splits": []}
+    split = replace(model.record.split, groups_known=True, **leaks)
     tables.scores(replace(model, record=replace(model.record, split=split)))
     printed = capsys.readouterr().out
-    assert "1 groups, 0 recordings in two splits" in printed
+    assert f"{split.groups} groups, 1 in two splits; no recording in two splits, compared by sound" in printed
     assert "WARNING: these groups are in two splits, so the scores flatter: anna" in printed

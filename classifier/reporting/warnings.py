@@ -1,0 +1,73 @@
+"""What a score rests on, in sentences: few groups, leaks, and what was not checked.
+
+The console and the report say the same.
+"""
+
+from collections.abc import Mapping
+
+from classifier.data.provenance import SplitRecord
+from classifier.data.splits import FOLDS
+from classifier.scoring import confidence
+
+NAMED = 5  # names in a sentence
+FEW_NAMED = 3  # labels
+
+
+def between(lowest: float, highest: float) -> str:
+    """An interval of shares: "71 to 100 %"."""
+    return f"{100 * lowest:.0f} to {100 * highest:.0f} %"
+
+
+def right_of(right: int, n: int, n_groups: Mapping[str, int]) -> str:
+    """ "9 of 9 (66 to 100 %)": the interval counts groups, not windows, because windows of one group are alike.
+
+    Args:
+        right, n: how many are right, of how many windows or recordings.
+        n_groups: {label: groups of the test split}.
+    """
+    interval = confidence.interval(right / n, min(n, sum(n_groups.values())))
+    return f"{right} of {n} ({between(*interval)})"
+
+
+def few_groups(recall: Mapping[str, float], n_groups: Mapping[str, int]) -> list[str]:
+    """One line where the recall of a label rests on few groups, how far it can be off, and what would help; or none.
+
+    Args:
+        recall: {label: share of recordings}.
+        n_groups: {label: groups of the test split}.
+    """
+    few = confidence.few_groups(recall, n_groups)
+    if not few:
+        return []
+    named = [
+        f"{label} {recall[label]:.0%} of {n_groups[label]} group{'s' * (n_groups[label] != 1)}, may be off by "
+        f"{100 * off:.0f} points; {FOLDS * more} more recordings or groups would make it 10"
+        for label, (off, more) in list(few.items())[:FEW_NAMED]
+    ]
+    others = f"; and {len(few) - FEW_NAMED} more labels" if len(few) > FEW_NAMED else ""
+    return [f"Few recordings to test with: {'; '.join(named)}{others}"]
+
+
+def leak_check(split: SplitRecord) -> str:
+    """What was checked of the splits, and what came of it."""
+    same = f"{len(split.recordings_in_two_splits) or 'no'} recording in two splits, compared by sound"
+    if split.groups_known:
+        return f"{split.groups} groups, {len(split.groups_in_two_splits) or 'none'} in two splits; {same}"
+    return f"groups not checked, each file is taken as independent{_proposal(split)}; {same}"
+
+
+def leaks(split: SplitRecord) -> list[str]:
+    """A sentence for the groups, and one for the recordings, that are in two splits."""
+    found = {"groups": split.groups_in_two_splits, "recordings": split.recordings_in_two_splits}
+    return [
+        f"these {what} are in two splits, so the scores flatter: {', '.join(names[:NAMED])}"
+        + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        for what, names in found.items()
+        if names
+    ]
+
+
+def _proposal(split):
+    if not split.proposal:
+        return ""
+    return f"; {split.proposal.sentence()}"

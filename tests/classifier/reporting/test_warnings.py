@@ -1,0 +1,47 @@
+from classifier.data.group_names import GroupProposal
+from classifier.data.provenance import SplitRecord
+from classifier.reporting import warnings
+
+
+def split(**changes):
+    settings = {
+        "by": "group",
+        "groups": 16,
+        "groups_in_two_splits": [],
+        "recordings_in_two_splits": [],
+        "train": [],
+        "validation": [],
+        "test": [],
+    }
+    return SplitRecord(**{**settings, **changes})
+
+
+def test_without_groups_the_leak_check_says_that_nothing_was_checked():
+    said = warnings.leak_check(split(groups_known=False))
+    assert said.startswith("groups not checked, each file is taken as independent; no recording in two splits")
+
+
+def test_names_that_tell_a_source_bring_the_flag_to_give():
+    proposal = GroupProposal(group_by="^([^_]+)_", groups=4, largest="machine1", recordings=5)
+    said = warnings.leak_check(split(groups_known=False, proposal=proposal))
+    assert "4 groups, such as 'machine1' with 5 recordings" in said and "--group-by '^([^_]+)_'" in said
+
+
+def test_what_leaks_is_named_and_counted():
+    record = split(groups_in_two_splits=[f"g{i}" for i in range(7)])
+    assert "16 groups, 7 in two splits" in warnings.leak_check(record)
+    assert warnings.leaks(record) == [
+        "these groups are in two splits, so the scores flatter: g0, g1, g2, g3, g4 and 2 more"
+    ]
+
+
+def test_few_groups_are_one_line_with_what_would_help():
+    (line,) = warnings.few_groups(dict.fromkeys("abcde", 1.0), {**dict.fromkeys("bcde", 10), "a": 1})
+    assert line.startswith("Few recordings to test with: a 100% of 1 group, may be off by 79 points; 170 more")
+    assert line.endswith("; and 2 more labels")
+    assert warnings.few_groups({"a": 0.9}, {"a": 20}) == []
+
+
+def test_the_interval_counts_groups_and_not_windows():
+    assert warnings.right_of(90, 90, {"a": 5, "b": 4}) == "90 of 90 (70 to 100 %)"
+    assert warnings.right_of(3, 3, {"a": 5, "b": 4}) == "3 of 3 (44 to 100 %)"
