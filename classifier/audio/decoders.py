@@ -5,7 +5,6 @@ along.
 """
 
 import contextlib
-import struct
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from io import BufferedReader
@@ -28,6 +27,7 @@ BLOCK = 1 << 20  # samples of all channels decoded at once: memory does not grow
 RATES = (1_000, 768_000)  # Hz; headers that say otherwise are damaged, and would fill the memory when resampled
 LAST_PAGE = 1 << 16  # bytes; an ogg page is never longer
 TOLERANCE = 0.25  # seconds by which a header may be wrong: codecs pad
+DAMAGE = (ValueError, TypeError, OverflowError, MemoryError)  # what libraries raise of headers that make no sense
 MOST_FRAMES = 1 << 62  # what libsndfile says of a file that does not know its length
 
 Decoded = Iterator[tuple[int, np.ndarray]]  # rate in Hz, (n, channels) float32
@@ -61,7 +61,7 @@ def opened(path: Path) -> Generator[tuple[Properties, Decoded]]:
             if len(parts) > 1:
                 properties = replace(properties, seconds=None)
             yield properties, _all(parts, decoded, path)
-    except (soundfile.LibsndfileError, av.FFmpegError, ValueError, TypeError, struct.error, MemoryError) as error:
+    except (soundfile.LibsndfileError, av.FFmpegError, *DAMAGE) as error:
         if isinstance(error, InputError):
             raise
         reason = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
