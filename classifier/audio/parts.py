@@ -128,9 +128,9 @@ def _is_sound(before, after):
     """Whether samples go on as they began: neither as white noise, which other bytes look like, nor as zeros."""
     if not len(after) or not np.isfinite(before).all() or not np.isfinite(after).all():
         return False
-    before, after = before.astype("float64"), after.astype("float64")
+    before, after = (before if len(before) else after).astype("float64"), after.astype("float64")
     loud_before, loud = (np.sqrt(np.mean(np.square(samples))) for samples in (before, after))
-    if np.abs(after).max() > LOUDER * max(1.0, np.abs(before).max(initial=0)):
+    if np.abs(after).max() > LOUDER * max(1.0, np.abs(before).max()):
         return False
     zeros_before, zeros = (np.mean(samples == 0) for samples in (before, after))
     return bool(loud < max(NOISE, 1.5 * loud_before) and (zeros < 0.5 or zeros_before > 0.25))

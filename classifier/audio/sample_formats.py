@@ -45,11 +45,13 @@ def of_wav(fmt: bytes, byte_order: str) -> SampleFormat | None:
     if len(fmt) < 16:
         return None
     tag, channels, rate, _, frame, bits = struct.unpack_from(f"{byte_order}HHIIHH", fmt)
+    each, odd = divmod(frame or channels * -(-bits // 8), channels) if channels else (0, 1)
+    fills = (each - 1) * 8 < bits <= each * 8
     if tag == EXTENSIBLE and len(fmt) >= 26:
         tag = struct.unpack_from(f"{byte_order}H", fmt, 24)[0]
-    each, odd = divmod(frame, channels) if channels else (0, 1)
+        fills = bits <= each * 8  # 24 bits may lie in 32
     subtype = None
-    if not odd and bits <= each * 8:
+    if not odd and fills:
         if tag == PCM:
             subtype = "PCM_U8" if each == 1 else INTEGERS.get(each)
         elif tag == FLOAT:

@@ -1,4 +1,4 @@
-"""Find the streams of an ogg, flac or mp3 file: several were glued together, or change half way.
+"""Find the streams of a compressed recording: several were glued together, or change half way.
 
 Decoders read the first of them, and say nothing of the others.
 """
@@ -14,6 +14,13 @@ from classifier.audio.slices import Span
 
 OGG_BEGIN = re.compile(rb"OggS\0[\x02\x03\x06\x07]", re.DOTALL)
 FLAC_BEGIN = re.compile(rb"fLaC[\0\x80]\0\0\x22", re.DOTALL)
+OTHERS_BEGIN = (  # webm and matroska, wma, amr, tta, wavpack (the first block of sample 0)
+    re.compile(rb"\x1aE\xdf\xa3.{1,60}?(?:webm|matroska)", re.DOTALL),
+    re.compile(re.escape(bytes.fromhex("3026B2758E66CF11A6D900AA0062CE6C"))),
+    re.compile(rb"#!AMR(?:-WB)?\n"),
+    re.compile(rb"TTA1[\1\2]\0"),
+    re.compile(rb"wvpk.{5}\x04.{6}\0{4}.{5}[\x08-\x0f\x18-\x1f\x28-\x2f\x38-\x3f\x48-\x4f\x58-\x5f]", re.DOTALL),
+)
 MP3_BEGIN = re.compile(rb"\xff[\xe2-\xff]", re.DOTALL)
 TAG_V1 = 128  # bytes
 LEAST_FRAMES = 3  # of an mp3 stream; fewer are damage
@@ -28,7 +35,7 @@ BIT_RATES = {  # kbit/s of mp3 frames, by (is MPEG-1, layer)
 
 
 def find(path: Path) -> list[Span]:
-    """Where each stream of a file lies; none where it is no ogg, flac or mp3."""
+    """Where each stream of a file lies; none where its format is none that is looked into."""
     if not path.stat().st_size:
         return []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -37,6 +44,10 @@ def find(path: Path) -> list[Span]:
             starts = _ogg(data)
         elif data[start : start + 4] == b"fLaC":
             starts = [match.start() for match in FLAC_BEGIN.finditer(data)]
+        elif data[start + 4 : start + 8] == b"ftyp":
+            starts = _mp4(data, start)
+        elif begin := next((begin for begin in OTHERS_BEGIN if begin.match(data, start)), None):
+            starts = [match.start() for match in begin.finditer(data)]
         else:
             starts = _mp3(data, start)
         ends = [*starts[1:], len(data)][: len(starts)]
@@ -61,6 +72,20 @@ def _ogg(data) -> list[int]:
         if match.start() != together:
             starts.append(match.start())
         together = end
+    return starts
+
+
+def _mp4(data, at) -> list[int]:
+    """Where files of mp4's boxes begin."""
+    starts = []
+    while at + 16 <= len(data):
+        if data[at + 4 : at + 8] == b"ftyp":
+            starts.append(at)
+        size = int.from_bytes(data[at : at + 4], "big")
+        size = int.from_bytes(data[at + 8 : at + 16], "big") if size == 1 else size
+        if size < 8:
+            break
+        at += size
     return starts
 
 

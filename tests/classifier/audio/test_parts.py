@@ -294,3 +294,34 @@ def test_an_ogg_without_its_last_page_is_read_up_to_there(tmp_path, subtype):
     path.write_bytes(content[: content.rindex(b"OggS") - 100])
     with pytest.raises(InputError, match="its end is missing"):
         recording.read(path, RATE)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "rate"),
+    [
+        (".m4a", "aac", RATE),
+        (".mov", "aac", 44_100),
+        (".webm", "libopus", 48_000),
+        (".mka", "libmp3lame", 44_100),
+        (".wma", "wmav2", 44_100),
+        (".amr", "libopencore_amrnb", 8_000),
+        (".tta", "tta", RATE),
+        (".wv", "wavpack", RATE),
+    ],
+)
+def test_two_recordings_of_phones_and_browsers_in_one_file(tmp_path, suffix, codec, rate):
+    for name, hertz in (("a", 440), ("b", 880)):
+        damaged_files.encode(tmp_path / f"{name}{suffix}", codec, tone(hertz, 1.5, rate), rate)
+    path = tmp_path / f"glued{suffix}"
+    path.write_bytes((tmp_path / f"a{suffix}").read_bytes() + (tmp_path / f"b{suffix}").read_bytes())
+    assert_glued(path, within=0.25)
+
+
+@pytest.mark.parametrize(("bits", "frame", "dtype"), [(8, 1, "u1"), (16, 0, "<i2"), (16, 2, "<i2"), (32, 4, "<i4")])
+def test_a_recorder_that_died_wrote_samples_of_any_size(tmp_path, bits, frame, dtype):
+    samples = np.arange(-100, 101).repeat(100) if bits > 8 else np.arange(201).repeat(100)
+    fmt = struct.pack("<HHIIHH", 1, 1, RATE, RATE * bits // 8, frame, bits)
+    content = riff(chunk(b"fmt ", fmt), chunk(b"data", samples.astype(dtype).tobytes(), 0))
+    (tmp_path / "a.wav").write_bytes(content)
+    expected = (samples - (128 if bits == 8 else 0)) / 2 ** (bits - 1)
+    assert np.allclose(recording.read(tmp_path / "a.wav", RATE), expected)
