@@ -70,6 +70,7 @@ def show(result):
         print(f"... and {len(rows) - LABELS_SHOWN} more labels")
     unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
+    console.notes({"left out": result.left_out})
     before = f", {result.before} before" if result.before else ""
     print(f"{result.done} recordings classified{before}; wrote {', '.join(map(str, result.written))}")
     if result.written:

@@ -61,6 +61,7 @@ def main(argv=None):
 
     config = EvaluationConfig.from_args(args)
 
+    from classifier.data import clips
     from classifier.evaluation.evaluate import evaluate
     from classifier.reporting import evaluation_tables
     from classifier.storage import mirror
@@ -69,6 +70,7 @@ def main(argv=None):
     evaluation_tables.report(results, mirror.local_path(config.out))
     if is_remote(config.out):
         mirror.upload(mirror.local_path(config.out), str(config.out))
+    console.notes({"left out": clips.left_out(config.data, config.layout)})
     next_step = "classify with the best" if config.tests_trained_models else "python TrainModel.py, for a model to keep"
     print(f"wrote {config.out}: {evaluation_tables.LEADERBOARD}, a json and confusion matrices per model; ", end="")
     print(f"next: {next_step}")

@@ -65,12 +65,13 @@ def main(argv=None):
 
 
 def prepare(args):
-    from classifier.data import preparation
+    from classifier.data import clips, preparation
     from classifier.plotting.preparation import draw
 
     config = preparation.PreparationConfig.from_args(args)
     prepared = preparation.prepare(config)
     preparation.summary(prepared, make_audio_format().seconds)
+    console.notes({"left out": clips.left_out(config.data, config.layout)})
     audible = [clip.path for clip in prepared.clips if clip.label not in config.cleaning.silent_labels]
     written = [*(draw(path, config.cleaning) for path in audible[: args.plot]), args.out]
     next_steps = f"python PrepareData.py --check {args.out}, or python TrainModel.py --data {args.out}"
@@ -93,10 +94,12 @@ def check(args):
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
     found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_audio_format().seconds)
+    found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
     if args.plot:
         audit_summary.draw(found, Path("check.png"))
     if not args.json:
+        console.notes({"left out": found["left_out"]})
         wrote = "wrote check.png; " if args.plot else ""
         print(f"{wrote}next: python TrainModel.py --data {data}")
 

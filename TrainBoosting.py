@@ -49,6 +49,7 @@ def main(argv=None):
     result = boosting.train(recordings, labels, audio_format, config)
     boosting_report.report(result, config.out / boosting.NAME)
     console.notes({"recordings skipped": [reason for _, reason in recordings.skipped]})
+    console.notes({"left out": clips.left_out(config.data, config.layout)})
     print(f"wrote {config.out / boosting.NAME}; next: python TrainModel.py, for networks to compare with it")
 
 

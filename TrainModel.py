@@ -70,6 +70,7 @@ def main(argv=None):
     if config.team and config.team.process:
         return
     tables.skipped(data)
+    tables.left_out(config)
     written = ", ".join(str(config.trained / name) for name in data.audio_formats)
     print(f"wrote {written}; next: python ConvertModelToTFLite.py")
 

@@ -29,10 +29,15 @@ KINDS = ("cut short", "200 bytes overwritten", "header overwritten", "all overwr
 MOST_SECONDS = 600
 
 
-def encode(path, codec, signal, rate=48_000, layout="mono"):
-    """Write (samples,) float32 at a rate that the codec takes, on one channel or on two."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, layout=layout, bit_rate=64_000)
+def encode(path, codec, signal, rate=48_000, layout="mono", container=None):
+    """Write (samples,) float32 at a rate that the codec takes, on one channel or on two.
+
+    Args:
+        container: ffmpeg's name of the format; by the suffix of the path where not given.
+    """
+    with av.open(str(path), "w", format=container) as container:
+        settings = {} if "amr" in codec else {"bit_rate": 64_000}
+        stream = container.add_stream(codec, rate=rate, layout=layout, **settings)
         context = stream.codec_context
         to_codec = av.AudioResampler(context.format, layout, rate, frame_size=context.frame_size or 1024)
         channels = np.tile(signal, (2 if layout == "stereo" else 1, 1))

@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 DOORS = {  # library: the modules of classifier, or packages of it, or scripts, that may import it
     "ai_edge_litert": {"export", "inference.litert", "pretrained", "records.tflite_metadata"},
-    "av": {"audio.recording"},
+    "av": {"audio.decoders"},
     "distributed": {"core.parallel"},
     "fastapi": {"service"},
     "filelock": {"core.atomic_files"},
@@ -30,7 +30,7 @@ DOORS = {  # library: the modules of classifier, or packages of it, or scripts, 
     "requests": {"storage.downloads"},
     "sklearn": {"data.audit", "data.splits", "evaluation.baselines.boosting", "scoring.metrics"},
     "soundata": {"data.corpora"},
-    "soundfile": {"audio.recording"},
+    "soundfile": {"audio.decoders", "audio.parts", "audio.recording"},
     "soxr": {"audio.recording"},
     "sqlite3": {"service"},
     "starlette": {"service"},

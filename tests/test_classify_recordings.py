@@ -14,6 +14,7 @@ import pytest
 
 from classifier.inference.prediction import predict_recording
 from classifier.inference.predictor import load_predictor
+from tests.classifier.export.test_inspection import with_metadata
 from tests.conftest import ROOT, call_script, run_script, write_tone
 
 DEADLINE = 60  # seconds that no test comes near to
@@ -193,3 +194,11 @@ def test_yamnet_hears_a_dog_among_521_sounds(weights_here, shared_data, tmp_path
     assert {"Dog", "Animal"} <= heard  # both at once
     assert all(float(row["peak"]) >= 0.5 for row in rows(tmp_path / "out"))
     assert "Dog " in printed
+
+
+def test_files_of_unknown_suffix_are_counted_on_the_last_screen(tmp_path):
+    write_tone(tmp_path / "in" / "a.wav", seconds=0.5)
+    (tmp_path / "in" / "b.pcm").write_bytes(bytes(500))
+    (tmp_path / "tiny.tflite").write_bytes(with_metadata())
+    printed, _ = classify("in", "--model", "tiny.tflite", "--writers", "csv", cwd=tmp_path)
+    assert "left out: 1\n  in: 1 file left out, for its suffix is no recording's (.pcm 1); if they hold" in printed

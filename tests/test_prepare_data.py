@@ -265,3 +265,13 @@ def test_the_formats_of_real_recordings_are_a_shortcut(shared_data, tmp_path):
     line = next(line for line in printed.splitlines() if line.startswith("rate "))
     assert "SHORTCUT" in line
     assert "silence 44100; song 44100; speech 48000" in line
+
+
+def test_files_of_unknown_suffix_are_counted_by_the_check_and_by_preparing(raw):
+    for name in ("a.pcm", "deep/b.pcm", "Thumbs.db", "notes.txt"):
+        (raw / "speech" / name).write_bytes(bytes(500))
+    said = f"left out: 1\n  {raw}: 2 files left out, for their suffixes are no recording's (.pcm 2); if they hold sound"
+    assert said in prepare(raw, *BY_SPEAKER)[0]
+    assert said in call_script("PrepareData.py", "--check", raw, cwd=raw.parent)[0]
+    printed, _ = call_script("PrepareData.py", "--check", raw, "--json", cwd=raw.parent)
+    assert "(.pcm 2)" in json.loads(printed)["left_out"][0]

@@ -34,7 +34,7 @@ AUDIO = "audio.int16"
 INDEX = "index.json"
 BYTES = 2  # per sample
 FULL_SCALE = 32767  # int16 of 1.0; 16 bits halve the memory and lose nothing a microphone can give
-HELD = 16  # blocks of recording.BLOCK that a thread holds before it writes; longer recordings are written in pieces
+HELD = 16  # blocks of decoders.BLOCK that a thread holds before it writes; longer recordings are written in pieces
 SAVED_EVERY = 10  # seconds; a killed run loses no more work
 WASTE = 0.5  # share of the file that may belong to changed or deleted recordings before it is written again
 
@@ -208,8 +208,8 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
         if "reason" in entry:
             skipped.append((clip, entry["reason"]))
         elif start >= min(end, entry["samples"]):
-            seconds = entry["samples"] / sample_rate
-            skipped.append((clip, f"{clip.path} ends at {seconds:.2f} s, and the clip starts at {clip.start:g} s"))
+            reason = recording.why_empty(clip.path, clip.start, clip.end, entry["samples"], sample_rate)
+            skipped.append((clip, reason))
         else:
             good.append(clip)
             starts.append(entry["first"] + start)

@@ -18,6 +18,8 @@ from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS
 
+BY_LISTS = ("esc50", "split_files", "table", "urbansound8k")  # layouts that name each file, whatever its suffix
+
 
 def read_clips(data: Location, group_by: str | None = None, layout: str | None = None) -> list[Clip]:
     """The clips of a data folder, in any layout of classifier/data/layouts.
@@ -42,6 +44,18 @@ def read_clips(data: Location, group_by: str | None = None, layout: str | None =
             "a classifier needs at least two labels"
         )
     return [replace(clip, group=_group(clip, group_by)) for clip in clips] if group_by else clips
+
+
+def left_out(data: Location, layout: str | None = None) -> list[str]:
+    """Sentences on the files of a data folder that may be recordings, but are left out because of their suffixes.
+
+    Args:
+        data, layout: as of `read_clips`, which has read them.
+    """
+    folder = mirror.local_path(data)
+    if folder.is_file() or (layout or recognise(folder)) in BY_LISTS:
+        return []
+    return list(filter(None, [local_files.left_out(folder)]))
 
 
 def of_background_noise(folder: Path | str) -> list[Clip]:

@@ -42,7 +42,7 @@ class Source:
     stamp: list | None
 
 
-def find(inputs: Iterable[str], lines: Iterable[str] = ()) -> tuple[list[Source], dict[str, str]]:
+def find(inputs: Iterable[str], lines: Iterable[str] = ()) -> tuple[list[Source], dict[str, str], list[str]]:
     """The recordings of the inputs, in their order.
 
     Args:
@@ -50,47 +50,49 @@ def find(inputs: Iterable[str], lines: Iterable[str] = ()) -> tuple[list[Source]
         lines: the list that LIST means, one path per line. A missing one is reported when it is read.
 
     Returns:
-        list of Source, and {name: reason} of refused archives.
+        list of Source, {name: reason} of refused archives, and sentences on files that were left out.
 
     Raises:
         InputError: an input does not exist, a folder holds no recordings, or there are no recordings at all.
     """
-    found, refused, seen, files = [], {}, set(), _Files()
-    for name, inside, location, member, stamp in progress(_expanded(inputs, lines, refused), "finding recordings"):
+    found, refused, left_out, seen, files = [], {}, [], set(), _Files()
+    expanded = _expanded(inputs, lines, refused, left_out)
+    for name, inside, location, member, stamp in progress(expanded, "finding recordings"):
         identity = (location if locations.is_remote(location) else os.path.realpath(location), member)
         if identity not in seen:
             seen.add(identity)
             found.append(Source(_readable(name), files.new(inside), location, member, stamp))
     if not found:
-        why = "; ".join(refused.values()) or "no INPUT names a recording"
+        why = "; ".join([*refused.values(), *left_out]) or "no INPUT names a recording"
         raise InputError(f"there is nothing to classify: {why}")
-    return found, refused
+    return found, refused, list(dict.fromkeys(left_out))
 
 
-def _expanded(inputs, lines, refused) -> Iterator[tuple[str, str, str, str | None, list | None]]:
+def _expanded(inputs, lines, refused, left_out) -> Iterator[tuple[str, str, str, str | None, list | None]]:
     """(name, path that the result files' is made from, location, member, stamp) of each recording."""
     for given in inputs:
         if given == LIST:
             for line in filter(None, (line.rstrip("\r\n") for line in lines)):
-                yield from _recordings(line, refused, listed=True)
+                yield from _recordings(line, refused, left_out, listed=True)
         else:
-            yield from _recordings(given, refused)
+            yield from _recordings(given, refused, left_out)
 
 
-def _recordings(given, refused, listed=False):
+def _recordings(given, refused, left_out, listed=False):
     given = str(locations.parse_location(given))
     if locations.is_remote(given):
         for address, stamp in ((str(location), stamp) for location, stamp in remote.stamps(given).items()):
             yield address, address.partition("://")[2], address, None, stamp
     elif os.path.isdir(given):
         folder = os.path.basename(os.path.abspath(given))
+        left_out += filter(None, [local_files.left_out(given)])
         for path in map(str, remote.find(given)):
             yield path, f"{folder}/{os.path.relpath(path, given)}", path, None, local_files.stamp(path)
     elif _is_archive(given):
-        yield from _in_archive(given, refused)
+        yield from _in_archive(given, refused, left_out)
     elif matches := [] if os.path.exists(given) else sorted(glob.glob(given, recursive=True)):
         for path in matches:
-            yield from _recordings(path, refused)
+            yield from _recordings(path, refused, left_out)
     elif os.path.exists(given) or listed:
         yield given, given, given, None, local_files.stamp(given)
     else:
@@ -104,11 +106,14 @@ def _is_archive(given):
         return False
 
 
-def _in_archive(given, refused):
+def _in_archive(given, refused, left_out):
     try:
-        held = [name for name in archives.files(given) if local_files.is_recording_name(name)]
+        names = archives.files(given)
+        held = [name for name in names if local_files.is_recording_name(name)]
+        sentence = local_files.left_out_sentence(_readable(given), local_files.names_left_out(names))
         if not held:
-            raise InputError(f"{given} holds no recordings")
+            raise InputError(f"{given} holds no recordings{'; ' * bool(sentence)}{sentence}")
+        left_out += filter(None, [sentence])
     except InputError as error:
         refused[_readable(given)] = str(error)
         return

@@ -55,6 +55,7 @@ class BatchResult:
         done: recordings that were classified now.
         before: recordings that an earlier run had classified.
         refused: {archive: why it is not unpacked}.
+        left_out: sentences on files of unknown suffix.
         failed: {recording: why it cannot be read}.
         written: files and folders of results.
         labels: {label: LabelTotal}, most seconds first.
@@ -63,6 +64,7 @@ class BatchResult:
     done: int
     before: int
     refused: dict[str, str]
+    left_out: list[str]
     failed: dict[str, str]
     written: list[Path]
     labels: dict[str, LabelTotal]
@@ -82,7 +84,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     if not given:
         given = (str(artifact.example(settings.model)),)
         say(f"no INPUT given: classifying {given[0]}")
-    sources, refused = inputs.find(given, _standard_input())
+    sources, refused, left_out = inputs.find(given, _standard_input())
     writers = [registry.load("writers", name) for name in config.writer_names]
     out, labels = Path(config.out), settings.rules.labels
     out.mkdir(parents=True, exist_ok=True)
@@ -108,7 +110,8 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
             written = [_write(writer, read(), labels, unfinished, out) for writer in writers]
             totals = _totals(read())
     reasons = {sources[i].name: failed[i] for i in sorted(failed)}
-    return BatchResult(len(missing) - len(failed), len(sources) - len(missing), refused, reasons, written, totals)
+    done, before = len(missing) - len(failed), len(sources) - len(missing)
+    return BatchResult(done, before, refused, left_out, reasons, written, totals)
 
 
 def _standard_input() -> Iterator[str]:

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from classifier.core import console
-from classifier.data import splits
+from classifier.data import clips, splits
 from classifier.records import artifact
 from classifier.reporting import warnings
 from classifier.reporting.warnings import between, right_of
 from classifier.scoring import confidence
+from classifier.storage import local_files
 from Constants import TRAINED
 
 if TYPE_CHECKING:
+    from classifier.records.config import TrainingConfig
     from classifier.training.data import TrainingData
 
 
@@ -50,6 +52,13 @@ def skipped(data: "TrainingData") -> None:
         print(f"skipped: {reason}")
     if data.skipped:
         print(f"{len(data.skipped)} of {data.n_clips} recordings were skipped, for the reasons above")
+
+
+def left_out(config: "TrainingConfig") -> None:
+    """Print which files of the folders of a training have no recording's suffix."""
+    noise = config.background_noise and [local_files.left_out(config.background_noise)]
+    for sentence in filter(None, [*clips.left_out(config.data, config.layout), *(noise or [])]):
+        print(sentence)
 
 
 def variants(models: Sequence[artifact.Artifact]) -> None:

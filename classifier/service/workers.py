@@ -131,8 +131,8 @@ class UploadWorkers:
         found = [(inside.relative_to(folder).as_posix(), inside) for inside in local_files.find_recordings(folder)]
         if not found:
             raise Refused(
-                f"{title} holds no recordings: their names must end with one of "
-                f"{' '.join(local_files.RECORDING_SUFFIXES)}"
+                f"{title} holds no recordings: their names must end with a recording's suffix, such as .wav, .flac "
+                "or .mp3"
             )
         return found
 

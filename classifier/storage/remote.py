@@ -162,7 +162,8 @@ def _local_recordings(path):
     else:
         found = sorted(Path(name) for name in glob.glob(str(path), recursive=True) if _is_recording(name, ""))
     if not found:
-        raise InputError(f"{path} holds no recordings; check the path")
+        left_out = local_files.left_out(path) if path.is_dir() else ""
+        raise InputError(f"{path} holds no recordings; {left_out or 'check the path'}")
     return found
 
 

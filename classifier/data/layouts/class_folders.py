@@ -26,7 +26,7 @@ def clips(folder: Path) -> list[Clip]:
     for child in folders:
         paths = local_files.find_recordings(child)
         if not paths:
-            suffixes = ", ".join(local_files.RECORDING_SUFFIXES)
-            raise InputError(f"{child} holds no recordings ({suffixes}); put some there, or remove the folder")
+            why = local_files.left_out(child) or f"{child} is empty, or holds no sound"
+            raise InputError(f"{child} holds no recordings; put some there, or remove the folder ({why})")
         found += [Clip(path, child.name, str(path.relative_to(folder))) for path in paths]
     return found

@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from benchmarks import damaged_files
-from classifier.audio import recording
+from classifier.audio import decoders, recording
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
 from tests.conftest import write_tone
@@ -95,7 +95,7 @@ def test_a_header_that_would_fill_the_memory_is_refused(tmp_path):
 def test_blocks_are_the_recording(tmp_path, rate, monkeypatch):
     path = write_tone(tmp_path / "a.wav", rate=rate)
     whole = recording.read(path, 16_000)
-    monkeypatch.setattr(recording, "BLOCK", 1000)
+    monkeypatch.setattr(decoders, "BLOCK", 1000)
     blocks = list(recording.blocks(path, 16_000))
     assert len(blocks) > 20
     assert np.concatenate(blocks) == pytest.approx(whole, abs=1e-6)
@@ -191,7 +191,7 @@ def test_damaged_files_are_read_or_named_and_never_a_crash(tmp_path):
 def test_windows_of_a_stream_are_those_of_the_whole(tmp_path, monkeypatch):
     path = write_tone(tmp_path / "a.wav", seconds=3.7)
     expected = cut_audio_pad_last(recording.read(path, 16_000), 16_000, 7_000)
-    monkeypatch.setattr(recording, "BLOCK", 3_001)
+    monkeypatch.setattr(decoders, "BLOCK", 3_001)
     assert np.array_equal(list(recording.windows(path, 16_000, 16_000, 7_000)), expected)
 
 
@@ -212,7 +212,7 @@ def test_a_part_is_cut_out_of_the_whole(tmp_path, start, end):
 
 
 def test_what_follows_a_part_is_not_decoded(tmp_path, monkeypatch):
-    monkeypatch.setattr(recording, "BLOCK", 1_000)
+    monkeypatch.setattr(decoders, "BLOCK", 1_000)
     path = write_tone(tmp_path / "tone.wav", seconds=3, rate=8_000)
     path.write_bytes(path.read_bytes()[:-20_000])  # cut short after the part
     assert len(recording.read_part(path, 8_000, 0, 0.5)) == 4_000
@@ -223,3 +223,11 @@ def test_what_follows_a_part_is_not_decoded(tmp_path, monkeypatch):
 def test_a_part_behind_the_end_is_an_error(tmp_path):
     with pytest.raises(InputError, match="before the part from 5 s on begins"):
         recording.read_part(write_tone(tmp_path / "tone.wav", seconds=3), 16_000, 5, 6)
+
+
+def test_a_part_shorter_than_a_sample_is_said_to_be_so(tmp_path):
+    path = write_tone(tmp_path / "tone.wav", seconds=3)
+    with pytest.raises(
+        InputError, match=r"part from 1 to 1.00001 s is shorter than one sample \(0.062 ms at 16000 Hz\)"
+    ):
+        recording.read_part(path, 16_000, 1, 1.00001)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier.audio import recording
+from classifier.audio import decoders, recording
 from classifier.audio.windows import cut_audio
 from classifier.core.errors import InputError
 from classifier.data import audio_cache
@@ -114,13 +114,13 @@ def test_rates_and_folders_have_stores_of_their_own(data, tmp_path, stores):
 def test_a_long_recording_is_the_same_as_if_it_were_kept_until_its_end(tmp_path, data, monkeypatch):
     expected = sounds(opened(data))
     monkeypatch.setattr(audio_cache, "HELD", 1)
-    monkeypatch.setattr(recording, "BLOCK", 1000)
+    monkeypatch.setattr(decoders, "BLOCK", 1000)
     assert sounds(opened(data, keep=False)) == expected
 
 
 def test_a_recording_that_turns_out_to_be_damaged_leaves_no_samples(data, stores, monkeypatch):
     monkeypatch.setattr(audio_cache, "HELD", 1)
-    monkeypatch.setattr(recording, "BLOCK", 1000)
+    monkeypatch.setattr(decoders, "BLOCK", 1000)
     bad = data / "low tone" / "l1_take.wav"
     samples, rate = soundfile.read(bad)
     samples[-1] = np.nan
@@ -200,13 +200,15 @@ def test_a_clip_can_be_a_part_of_a_recording(data):
         Clip(path, "b", "1", start=2.0),
         Clip(path, "b", "1", start=2.5, end=99),
     ]
-    held = audio_cache.read([*parts, Clip(path, "a", "1", start=7)], data, RATE, keep=False)
+    odd = [Clip(path, "a", "1", start=7), Clip(path, "a", "1", start=1, end=1.00001)]
+    held = audio_cache.read([*parts, *odd], data, RATE, keep=False)
     whole = audio_cache.read([Clip(path, "a", "1")], data, RATE, keep=False).samples(0)
     assert held.clips == parts
     assert np.array_equal(held.samples(0), whole[8_000:20_000])
     assert np.array_equal(held.samples(1), whole[32_000:])
     assert np.array_equal(held.samples(2), whole[40_000:])
-    assert "ends at 3.00 s, and the clip starts at 7 s" in held.skipped[0][1]
+    assert "ends at 3.00 s, before the part from 7 s on begins; correct its start" in held.skipped[0][1]
+    assert "the part from 1 to 1.00001 s is shorter than one sample" in held.skipped[1][1]
 
 
 def test_the_unreadable_are_skipped_and_named_also_the_second_time(data, decoded):

@@ -81,3 +81,17 @@ def test_a_folder_to_mix_in_must_hold_recordings(tmp_path):
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(InputError, match="holds no recordings"):
             clips.of_background_noise(folder)
+
+
+def test_what_a_folder_of_labels_leaves_out_is_said_and_what_a_list_names_is_not(tmp_path):
+    data = write_data(tmp_path / "data", n=2)
+    assert clips.left_out(data) == []
+    (data / "high tone" / "a.pcm").write_bytes(bytes(100))
+    (said,) = clips.left_out(data)
+    assert said.startswith(f"{data}: 1 file left out, for its suffix is no recording's (.pcm 1)")
+    (data / "low tone" / "l0_take.wav").unlink()
+    (data / "low tone" / "l1_take.wav").rename(data / "low tone" / "l1_take.raw")
+    with pytest.raises(InputError, match=r"low tone holds no recordings.*1 file left out.*\(.raw 1\)"):
+        clips.read_clips(data)
+    (tmp_path / "list.csv").write_text("path,label\n")
+    assert clips.left_out(tmp_path / "list.csv") == []

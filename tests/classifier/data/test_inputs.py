@@ -96,7 +96,7 @@ def test_a_hostile_archive_is_refused_and_the_others_go_on(tmp_path):
         archive.writestr("good.wav", b"")
         archive.writestr("../../evil.wav", b"")
     tone = write_tone(tmp_path / "tone.wav")
-    got, refused = inputs.find([str(tmp_path / "evil.zip"), str(tone)])
+    got, refused, _ = inputs.find([str(tmp_path / "evil.zip"), str(tone)])
     assert [source.location for source in got] == [str(tone)]
     assert "'../../evil.wav' leads out of its folder" in refused[str(tmp_path / "evil.zip")]
     with pytest.raises(InputError, match="nothing to classify: .*evil.zip: .* leads out"):
@@ -142,3 +142,20 @@ def test_an_address_is_found_and_classified_like_a_path(tmp_path, address):
     (tmp_path / "in" / "text.wav").write_text("words")
     reason = classify(0, f"{address}/in/text.wav", "a name", settings).reason
     assert reason.startswith("a name cannot be read")
+
+
+def test_files_of_unknown_suffix_are_counted_in_folders_and_archives(tmp_path):
+    touch(tmp_path / "in" / "a.wav", tmp_path / "in" / "Thumbs.db")
+    for name in ("b.pcm", "deep/c.pcm"):
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_bytes(bytes(2000))
+    write_tar(tmp_path / "a.tar.gz", [("q/5.wav", b""), ("q/4.xyz", b""), ("read.md", b""), ("__MACOSX/5.wav", b"")])
+    got, _, left_out = inputs.find([str(tmp_path / "in"), str(tmp_path / "a.tar.gz"), str(tmp_path / "in")])
+    assert len(got) == 2
+    assert [sentence.partition(";")[0] for sentence in left_out] == [
+        f"{tmp_path / 'in'}: 2 files left out, for their suffixes are no recording's (.pcm 2)",
+        f"{tmp_path / 'a.tar.gz'}: 1 file left out, for its suffix is no recording's (.xyz 1)",
+    ]
+    (tmp_path / "in" / "a.wav").unlink()
+    with pytest.raises(InputError, match=r"holds no recordings.*2 files left out.*\(.pcm 2\)"):
+        found(tmp_path / "in")

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.audio import recording
+from classifier.audio import decoders, recording
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
 from classifier.inference import false_alarms
@@ -23,7 +23,7 @@ def by_level(windows):
 
 
 def test_false_alarms_of_three_minutes(tmp_path, monkeypatch):
-    monkeypatch.setattr(recording, "BLOCK", 7001)  # blocks end within windows, as those of a day would
+    monkeypatch.setattr(decoders, "BLOCK", 7001)  # blocks end within windows, as those of a day would
     signal = np.full(180 * 2000, 0.001, "float32")
     for second in (10, 11, 12, 60, 178):  # 10 to 13 is one event
         signal[second * 2000 : (second + 1) * 2000] = 0.5
@@ -44,7 +44,7 @@ def test_false_alarms_of_three_minutes(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("samples", [1, 3999, 4000, 4001, 6000, 25_001, 40_000])
 def test_windows_cut_block_by_block_are_those_of_the_whole(tmp_path, monkeypatch, samples):
-    monkeypatch.setattr(recording, "BLOCK", 1500)
+    monkeypatch.setattr(decoders, "BLOCK", 1500)
     path = write_tone(tmp_path / "tone.wav", seconds=samples / 2000, rate=2000)
     seen = []
 

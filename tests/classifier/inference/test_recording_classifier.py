@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.audio import recording
+from classifier.audio import decoders, recording
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.prediction import predict_signal
 from classifier.inference.recording_classifier import classify, make_settings
@@ -52,7 +52,7 @@ def refused(path, settings):
 
 @pytest.mark.parametrize(("overlap", "smooth"), [(0.0, 1), (0.7, 3)])
 def test_a_recording_read_in_blocks_is_classified_like_the_whole(tiny, tmp_path, monkeypatch, overlap, smooth):
-    monkeypatch.setattr(recording, "BLOCK", 12_345)
+    monkeypatch.setattr(decoders, "BLOCK", 12_345)
     path = write_tone(tmp_path / "tone.flac", seconds=9.876, rate=44_100, channels=2)
     settings, predictor = make_settings(config(tiny, threshold=0.55, overlap=overlap, smooth=smooth, merge_gap=0.1))
     whole = predict_signal(predictor, recording.read(path, 16_000), overlap)
@@ -72,7 +72,7 @@ def test_a_recording_read_in_blocks_is_classified_like_the_whole(tiny, tmp_path,
 
 
 def test_memory_does_not_grow_with_the_recording(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(recording, "BLOCK", 1 << 16)
+    monkeypatch.setattr(decoders, "BLOCK", 1 << 16)
     path = write_tone(tmp_path / "five minutes.flac", seconds=300)  # 19 MB as float32
     settings = settings_of(tiny)
     classified(write_tone(tmp_path / "first.wav"), settings)  # imports are not the recording's

@@ -2,7 +2,9 @@ import json
 from dataclasses import replace
 
 from classifier.records import artifact
+from classifier.records.config import TrainingConfig
 from classifier.reporting import tables
+from tests.conftest import write_data, write_tone
 
 
 def test_the_table_says_which_file_to_copy_and_how_good_it_is(trained, capsys):
@@ -35,3 +37,16 @@ def test_a_leak_that_the_data_set_brings_is_said_aloud(trained, capsys):
     printed = capsys.readouterr().out
     assert f"{split.groups} groups, 1 in two splits; no recording in two splits, compared by sound" in printed
     assert "WARNING: these groups are in two splits, so the scores flatter: anna" in printed
+
+
+def test_files_that_a_training_left_out_are_counted(tmp_path, capsys):
+    data = write_data(tmp_path / "data", n=3)
+    noise = write_tone(tmp_path / "noise" / "a.wav").parent
+    for folder, suffix in ((data / "high tone", "pcm"), (noise, "raw")):
+        (folder / f"x.{suffix}").write_bytes(bytes(500))
+    config = TrainingConfig(data=str(data), background_noise=str(noise))
+    tables.left_out(config)
+    assert [line.partition(";")[0] for line in capsys.readouterr().out.splitlines()] == [
+        f"{data}: 1 file left out, for its suffix is no recording's (.pcm 1)",
+        f"{noise}: 1 file left out, for its suffix is no recording's (.raw 1)",
+    ]
