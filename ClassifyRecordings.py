@@ -6,7 +6,7 @@ A killed run goes on where it was when the same command is given again.
 import sys
 from pathlib import Path
 
-from classifier.core import arguments, console, registry
+from classifier.core import arguments, commands, console, registry
 from Constants import CLASSIFIED, TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -53,6 +53,10 @@ def main(argv=None):
         console.say("\nstopped; the same command goes on from there")
         sys.exit(130)
     show(result)
+    if result.example:
+        trained = commands.unless(args.trained, TRAINED)
+        next_step = commands.script("TestSignalModel.py", result.example, model=args.model, trained=trained)
+        print(f"to see one of them window by window, next: {next_step}")
     if args.strict and (result.refused or result.failed):
         sys.exit(1)
 
@@ -72,8 +76,6 @@ def show(result):
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
     before = f", {result.before} before" if result.before else ""
     print(f"{result.done} recordings classified{before}; wrote {', '.join(map(str, result.written))}")
-    if result.written:
-        print(f"next: look into {result.written[0]}; TestSignalModel.py RECORDING shows one of them window by window")
 
 
 if __name__ == "__main__":

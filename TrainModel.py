@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from classifier.records.config import TrainingConfig
 from classifier.storage.locations import parse_location
 from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED
@@ -71,7 +71,8 @@ def main(argv=None):
         return
     tables.skipped(data)
     written = ", ".join(str(config.trained / name) for name in data.audio_formats)
-    print(f"wrote {written}; next: python ConvertModelToTFLite.py")
+    model, trained = commands.unless(",".join(data.audio_formats), MODEL), commands.unless(config.trained, TRAINED)
+    print(f"wrote {written}; next: {commands.script('ConvertModelToTFLite.py', model=model, trained=trained)}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import pytest
 
 from classifier.inference.prediction import predict_recording
 from classifier.inference.predictor import load_predictor
-from tests.conftest import ROOT, call_script, run_script, write_tone
+from tests.conftest import ROOT, call_script, next_command, run_script, write_tone
 
 DEADLINE = 60  # seconds that no test comes near to
 
@@ -61,7 +61,9 @@ def many(tmp_path_factory):
 def test_without_an_input_it_says_what_it_classifies(trained, tmp_path):
     printed, said = classify("--model", trained.out / "mel", "--out", tmp_path / "out", cwd=tmp_path, by=run_script)
     assert "no INPUT given: classifying " in said and "data_short" in said
-    assert "1 recordings classified; wrote " in printed and "next: " in printed
+    assert "1 recordings classified; wrote " in printed
+    classified = next(word for word in said.split() if word.endswith(".wav"))
+    assert next_command(printed) == ["TestSignalModel.py", classified, "--model", str(trained.out / "mel")]
     assert len(rows(tmp_path / "out", "summary.csv")) == 1
     assert {"audacity", "raven", "segments.csv", "segments.parquet", "recordings.jsonl", "summary.csv"} <= {
         path.name for path in (tmp_path / "out").iterdir()

@@ -31,16 +31,17 @@ def run(main: Callable[[], Any]) -> None:
     Raises:
         SystemExit: with 1 after invalid input, 130 after Ctrl-C, CRASHED after a bug.
     """
+    script = os.path.basename(sys.argv[0])
     try:
         main()
     except InputError as error:
-        sys.exit(f"{os.path.basename(sys.argv[0])}: {error}")
+        sys.exit(f"{script}: {error}")
     except KeyboardInterrupt:
         print("\nstopped; what was finished before is untouched", file=sys.stderr)
         sys.exit(130)
     except Exception as error:
         if isinstance(error, OSError) and (error.filename is not None or error.errno is not None):
-            sys.exit(f"{os.path.basename(sys.argv[0])}: {error.strerror}: {error.filename or ''}")
+            sys.exit(f"{script}: {error.strerror}: {error.filename or ''}")
         traceback.print_exc()
         sys.exit(CRASHED)
 

@@ -41,6 +41,11 @@ class Source:
     member: str | None
     stamp: list | None
 
+    @property
+    def is_local_file(self) -> bool:
+        """Whether it is a file of this machine, in no archive."""
+        return self.member is None and not locations.is_remote(self.location)
+
 
 def find(inputs: Iterable[str], lines: Iterable[str] = ()) -> tuple[list[Source], dict[str, str]]:
     """The recordings of the inputs, in their order.

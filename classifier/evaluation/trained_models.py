@@ -78,19 +78,17 @@ def seen_in_training(path: Path | str, data: Path | str, store: AudioCache) -> d
 
 
 def count_false_alarms(predictor: Predictor, folder: Path) -> dict:
-    """The false alarms of a trained model in the recordings of a folder, at its own thresholds.
+    """The false alarms of a trained model in the recordings of a folder that holds some, at its own thresholds.
 
     Returns:
         What false_alarms.count returns, ready for JSON.
 
     Raises:
-        InputError: the model has no thresholds, or the folder holds no recordings.
+        InputError: the model has no thresholds.
     """
     if not predictor.thresholds:
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
     paths = local_files.find_recordings(folder)
-    if not paths:
-        raise InputError(f"{folder} holds no recordings to count false alarms in; name another folder")
     found = false_alarms.count(predictor, progress(paths, "counting false alarms"), predictor.thresholds)
     found["recordings"] = {path: [asdict(alarm) for alarm in raised] for path, raised in found["recordings"].items()}
     return found

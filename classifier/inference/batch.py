@@ -21,7 +21,7 @@ from classifier.core.journal import Journal
 from classifier.data import inputs
 from classifier.data.inputs import Source
 from classifier.inference.config import ClassificationConfig
-from classifier.inference.predictor import Predictor
+from classifier.inference.predictor import Predictor, find_model
 from classifier.inference.recording_classifier import (
     ClassifierSettings,
     Outcome,
@@ -58,6 +58,7 @@ class BatchResult:
         failed: {recording: why it cannot be read}.
         written: files and folders of results.
         labels: {label: LabelTotal}, most seconds first.
+        example: path of the first recording that was classified and is a file of this machine; None: there is none.
     """
 
     done: int
@@ -66,6 +67,7 @@ class BatchResult:
     failed: dict[str, str]
     written: list[Path]
     labels: dict[str, LabelTotal]
+    example: str | None = None
 
 
 def classify_recordings(config: ClassificationConfig) -> BatchResult:
@@ -77,21 +79,18 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
         InputError: there is no such model, there is nothing to classify, the folder of the results holds files of the
             same names from elsewhere; as of parallel.results.
     """
-    settings, predictor = make_settings(config)
-    given = config.inputs
+    model, given = find_model(config.model, config.trained), config.inputs
     if not given:
-        given = (str(artifact.example(settings.model)),)
+        given = (str(artifact.example(model)),)
         say(f"no INPUT given: classifying {given[0]}")
     sources, refused = inputs.find(given, _standard_input())
     writers = [registry.load("writers", name) for name in config.writer_names]
-    out, labels = Path(config.out), settings.rules.labels
+    out = Path(config.out)
+    _check_results(out, writers)
+    settings, predictor = make_settings(config)
+    labels = settings.rules.labels
     out.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(out):
-        strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / JOURNAL).exists()]
-        if strangers:
-            raise InputError(
-                f"{out / strangers[0]} is there, and was not written by this script; give another folder with --out"
-            )
         with Journal(out / JOURNAL) as journal, _empty_folder(out / UNFINISHED) as unfinished:
             keys = [settings.key(source) for source in sources]
             missing = [i for i, key in enumerate(keys) if key not in journal]
@@ -107,8 +106,20 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
             read = functools.partial(_read, sources, keys, journal, labels)
             written = [_write(writer, read(), labels, unfinished, out) for writer in writers]
             totals = _totals(read())
+            classified = (source for source, key in zip(sources, keys, strict=True) if key in journal)
+            example = next((source.location for source in classified if source.is_local_file), None)
     reasons = {sources[i].name: failed[i] for i in sorted(failed)}
-    return BatchResult(len(missing) - len(failed), len(sources) - len(missing), refused, reasons, written, totals)
+    return BatchResult(
+        len(missing) - len(failed), len(sources) - len(missing), refused, reasons, written, totals, example
+    )
+
+
+def _check_results(out, writers):
+    strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / JOURNAL).exists()]
+    if strangers:
+        raise InputError(
+            f"{out / strangers[0]} is there, and was not written by this script; give another folder with --out"
+        )
 
 
 def _standard_input() -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from classifier.core import atomic_files, console
+from classifier.core import atomic_files, commands, console
 from classifier.data import splits
+from classifier.data.layouts import folder_of
+from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import (
     CrossValidationResult,
     EvaluationResult,
@@ -13,18 +16,24 @@ from classifier.evaluation.results import (
     spread,
 )
 from classifier.plotting import confusion_matrix
+from classifier.records.config import RunConfig
+from classifier.storage.locations import is_remote
+from Constants import LABELS_FILE
 
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 LEADERBOARD = "leaderboard.csv"
 
 
-def report(results: Mapping[str, EvaluationResult], out: Path) -> None:
+def report(results: Mapping[str, EvaluationResult], out: Path) -> EvaluationResult:
     """Print tables of all results; write leaderboard.csv and the confusion matrices into a folder.
 
     Args:
         results: {stem of the pictures' names: result}.
         out: folder; made where it is missing.
+
+    Returns:
+        the best result.
     """
     out.mkdir(parents=True, exist_ok=True)
     for stem, result in results.items():
@@ -32,7 +41,19 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> None:
         show_scores(result)
         if isinstance(result, ModelTestResult) and result.negatives:
             show_negatives(result.model, result.negatives)
-    leaderboard(list(results.values()), out / LEADERBOARD)
+    return leaderboard(list(results.values()), out / LEADERBOARD)
+
+
+def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
+    """The command that goes on from an evaluation: classify with the best model, or train it to keep it."""
+    if config.tests_trained_models:
+        data = config.data if is_remote(config.data) else folder_of(config.data)
+        return commands.script("ClassifyRecordings.py", data, model=best.model)
+    settings, defaults = asdict(config.run_config()), asdict(RunConfig(data=""))
+    flags = {name: commands.unless(value, defaults[name]) for name, value in settings.items()}
+    return commands.script(
+        "TrainModel.py", model=best.model, labels=commands.unless(config.labels, LABELS_FILE), **flags
+    )
 
 
 def show_scores(result: EvaluationResult) -> None:
@@ -84,12 +105,15 @@ def _alarms(label: str, of: dict) -> list:
     return [label, f"{of['hours']:.2f}", of["false_alarms"], *("" if rate is None else f"{rate:.2f}" for rate in rates)]
 
 
-def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
+def leaderboard(results: Sequence[EvaluationResult], path: Path) -> EvaluationResult:
     """Print one row per model, the best first, and write the numbers as csv.
 
     Args:
         results: at least one; those without folds have no spread over them.
         path: of the csv.
+
+    Returns:
+        the best result.
     """
     results = sorted(results, key=lambda result: -spread(result, "windows", "balanced_accuracy")[0])
     shown, numbers = [], []
@@ -121,6 +145,7 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
         writer = csv.DictWriter(file, numbers[0])
         writer.writeheader()
         writer.writerows(numbers)
+    return results[0]
 
 
 def percent(value: float | None) -> str:

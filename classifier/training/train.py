@@ -13,7 +13,6 @@ import numpy as np
 
 from classifier.core import atomic_files, registry
 from classifier.core.console import progress, say
-from classifier.core.errors import InputError
 from classifier.data import layouts, provenance, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
@@ -85,7 +84,7 @@ def train(config: TrainingConfig, data: TrainingData, try_conversion: TryConvers
         Each trained model's folder, read back; nothing in a process that is not the first of several.
 
     Raises:
-        InputError: the recordings cannot be split, a model cannot be converted, or a training diverged.
+        InputError: a model cannot be converted, or a training diverged.
     """
     with distributed.joined(config.team):
         for name in data.audio_formats:
@@ -148,11 +147,11 @@ def _start_anew(seed):
 def _task(name, config, data):
     """Split the recordings, and cut each split into windows."""
     file, audio_format = registry.load("models", name), data.audio_formats[name]
-    recipe, fine_tuning = distributed.widened(recipe_for(file, config)), fine_tuning_for(file, config)
+    recipe, fine_tuning = distributed.widened(recipe_for(name, config)), fine_tuning_for(name, config)
     fine_tuning = fine_tuning and distributed.widened(fine_tuning)
     audio = data.audio[audio_format.sample_rate]
     background_noise = data.background_noise[audio_format.sample_rate]
-    split = splits.split(audio.clips, audio.contents, config.fold, config.seed)
+    split = data.splits[audio_format.sample_rate]
     clips = {name: np.flatnonzero(split == name) for name in splits.SPLITS}
     features = assemble.features_of(file, audio_format, config.paper)
     learn = _to_learn(
@@ -164,10 +163,6 @@ def _task(name, config, data):
     }
     embedded = {}
     if hasattr(features, "learn"):  # a pretrained network
-        if background_noise and not fine_tuning:
-            raise InputError(
-                f"{name} learns from recordings as they are: for --background-noise, give --fine-tune 2 too"
-            )
         about, dealt = (data.labels, audio_format), {"recipe": recipe, "seed": config.seed}
         half = audio_format.window_length // 2
         embedded["train"] = embeddings.EmbeddedToLearn(features, audio, clips["train"], *about, hop=half, **dealt)
