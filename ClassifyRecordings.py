@@ -50,8 +50,7 @@ def main(argv=None):
     try:
         result = batch.classify_recordings(config)
     except KeyboardInterrupt:
-        console.say("\nstopped; the same command goes on from there")
-        sys.exit(130)
+        raise KeyboardInterrupt("the same command goes on from there") from None
     show(result)
     if result.example:
         trained = commands.unless(args.trained, TRAINED)

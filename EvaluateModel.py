@@ -65,7 +65,10 @@ def main(argv=None):
     from classifier.reporting import evaluation_tables
     from classifier.storage import mirror
 
-    results = evaluate(config)
+    try:
+        results = evaluate(config)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command goes on from there: trained folds are kept") from None
     best = evaluation_tables.report(results, mirror.local_path(config.out))
     if is_remote(config.out):
         mirror.upload(mirror.local_path(config.out), str(config.out))

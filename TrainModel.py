@@ -57,16 +57,19 @@ def main(argv=None):
     )  # checks everything that can be checked before TensorFlow
 
     from classifier.training import data as training_data
+    from classifier.training import unfinished
 
     data = training_data.load(config)
+    unfinished.check(config, data)
     console.import_keras()  # takes seconds: what is wrong with the data is said before
     from classifier.export.convert import try_export
     from classifier.reporting import html_report, tables
     from classifier.training.train import train
 
-    for trained in train(config, data, try_export):
-        tables.scores(trained)
-        print(f"  report: {html_report.write(trained)}")
+    with unfinished.told(config, data):
+        for trained in train(config, data, try_export):
+            tables.scores(trained)
+            print(f"  report: {html_report.write(trained)}")
     if config.team and config.team.process:
         return
     tables.skipped(data)

@@ -5,6 +5,7 @@ The only module that imports soundfile, PyAV and soxr: preparation, training, te
 """
 
 import contextlib
+import io
 import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -158,7 +159,13 @@ def properties(path: Path | str) -> Properties:
 
 def write(path: Path | str | BinaryIO, signal: np.ndarray, sample_rate: int) -> None:
     """Write (samples,) in [-1, 1] as 16-bit wav to a path or an open file, whatever the path's suffix."""
-    soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")
+    settings = {"format": "WAV", "subtype": "PCM_16"}
+    if not isinstance(path, Path | str):
+        soundfile.write(path, signal, sample_rate, **settings)
+        return
+    held = io.BytesIO()  # libsndfile does not say that a disk is full
+    soundfile.write(held, signal, sample_rate, **settings)
+    Path(path).write_bytes(held.getbuffer())
 
 
 @contextlib.contextmanager

@@ -39,6 +39,20 @@ def script(name: str, *arguments: object, **flags: object) -> str:
     return line(words)
 
 
+def again(**flags: object) -> str:
+    """The line that runs this command again, with other values for some flags: those of `script`."""
+    written = ["--" + flag.replace("_", "-") for flag in flags]
+    words, skip = [], False
+    for word in sys.argv[1:]:
+        if word.partition("=")[0] in written:
+            skip = "=" not in word and flags[word[2:].replace("-", "_")] is not True
+        elif skip:
+            skip = False
+        else:
+            words.append(word)
+    return script(os.path.basename(sys.argv[0]), *words, **flags)
+
+
 def unless(value: object, default: object) -> object:
     """A value for `script`, None where it is the flag's default."""
     return None if value == default else value

@@ -11,7 +11,8 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
-from classifier.core.errors import InputError
+from classifier.core import disk
+from classifier.core.errors import DiskFullError, InputError
 
 NOTES_NAMED = 10
 CRASHED = 70  # exit code after a bug, whose traceback is shown; 1 is for invalid input
@@ -26,20 +27,28 @@ ENVIRONMENT = {
 
 
 def run(main: Callable[[], Any]) -> None:
-    """Run a script's main: InputError and OSError end it with one line and no traceback, Ctrl-C without a traceback.
+    """Run a script's main: InputError, OSError, DiskFullError and Ctrl-C end it with one line and no traceback.
+
+    A KeyboardInterrupt with words is shown with them.
 
     Raises:
-        SystemExit: with 1 after invalid input, 130 after Ctrl-C, CRASHED after a bug.
+        SystemExit: with 1 after invalid input or where a disk is full, 130 after Ctrl-C, CRASHED after a bug.
     """
     script = os.path.basename(sys.argv[0])
     try:
         main()
     except InputError as error:
         sys.exit(f"{script}: {error}")
-    except KeyboardInterrupt:
-        print("\nstopped; what was finished before is untouched", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(f"\nstopped; {stopped or 'what was finished before is untouched'}", file=sys.stderr)
         sys.exit(130)
+    except DiskFullError as error:
+        sys.unraisablehook = lambda _: None  # files that cannot be closed would each write a traceback
+        sys.exit(f"{script}: {error}")
     except Exception as error:
+        if disk.is_full(error):
+            sys.unraisablehook = lambda _: None
+            sys.exit(f"{script}: {disk.sentence(getattr(error, 'filename', None) or tempfile.gettempdir(), error)}")
         if isinstance(error, OSError) and (error.filename is not None or error.errno is not None):
             sys.exit(f"{script}: {error.strerror}: {error.filename or ''}")
         traceback.print_exc()
@@ -83,7 +92,7 @@ def quiet_libraries(also_python: bool = True) -> Generator[None]:
         except BaseException as error:
             sys.stderr.flush()
             os.dup2(kept, 2)
-            if not isinstance(error, KeyboardInterrupt | InputError):
+            if not isinstance(error, KeyboardInterrupt | InputError | DiskFullError):
                 held.seek(0)
                 os.write(2, held.read())
             raise

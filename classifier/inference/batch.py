@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from classifier.core import atomic_files, parallel, registry
+from classifier.core import atomic_files, disk, parallel, registry
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.core.journal import Journal
@@ -216,7 +216,8 @@ def _write(
 ) -> Path:
     """Write one output, and move it to its place when it is whole; returns the place."""
     fresh, place = unfinished / writer.NAME, out / writer.NAME
-    writer.write(progress(classified, f"writing {place.name}"), labels, fresh)
+    with disk.told(place, "the recordings that were classified are kept"):
+        writer.write(progress(classified, f"writing {place.name}"), labels, fresh)
     if place.is_dir():
         os.replace(place, unfinished / "old")
     os.replace(fresh, place)

@@ -18,8 +18,9 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length
+from classifier.core import disk
 from classifier.core.console import progress
-from classifier.core.errors import InputError
+from classifier.core.errors import DiskFullError, InputError
 from classifier.data.inputs import Source
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, cached_predictor, find_model, load_predictor
@@ -172,6 +173,8 @@ def classify(
         with remote.local_copy(path) as local:
             return Outcome(index, path, _classify(local, settings, threads, show_progress))
     except (InputError, OSError) as error:
+        if disk.is_full(error):
+            raise DiskFullError(disk.sentence(local, error)) from None
         return Outcome(index, path, reason=str(error).replace(str(local), name))
 
 

@@ -1,18 +1,17 @@
 """Train models: features standardised, body fitted, the best epoch kept, the test split only reported."""
 
 import gc
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import ModuleType
 
 import keras
 import numpy as np
 
-from classifier.core import atomic_files, registry
-from classifier.core.console import progress, say
+from classifier.core import atomic_files, disk, registry
+from classifier.core.console import progress, quiet_libraries, say
 from classifier.data import layouts, provenance, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
@@ -23,7 +22,7 @@ from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, thresholds
-from classifier.training import distributed, embeddings, offline_augmentation
+from classifier.training import distributed, embeddings, offline_augmentation, unfinished
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.data import TrainingData
 from classifier.training.datasets import TrainingWindows, Windows
@@ -227,10 +226,7 @@ def _fit_stages(task, model, config, data):
     Returns:
         the Checkpoint of each stage, and the best epoch of the last, from 1.
     """
-    recipes = {"recipe": asdict(task.recipe), "fine_tuning": task.fine_tuning and asdict(task.fine_tuning)}
-    choices = {**asdict(config.run_config()), "backend": keras.backend.backend()}
-    begun = {"fingerprint": task.audio.fingerprint, "labels": task.labels, **recipes, **choices}
-    begun = json.loads(json.dumps(begun))
+    begun = unfinished.identity(task.name, config, data)
     noise = data.background_noise[task.audio_format.sample_rate]
     paths = {"data": "", "background_noise": noise and noise.fingerprint}  # which may differ between machines
     distributed.agree({**begun, **paths, "--resume": config.resume})
@@ -244,7 +240,7 @@ def _fit_stages(task, model, config, data):
             learning.get_layer("features").learn(task.fine_tuning.fine_tuned)
         for stage, (title, learner, windows) in stages.items():
             learn, validation = windows["train"], windows["validation"]
-            folder = config.trained / f".{task.name}.{stage}"
+            folder = unfinished.folder(config.trained, task.name, stage)
             checkpoints.append(Checkpoint(folder, begun, learn.recipe, BEST, HISTORY))
             shares = map(distributed.share, (learn, validation))
             best_epoch = _fit(learner, *shares, title, checkpoints[-1], config.resume)
@@ -279,7 +275,8 @@ def _scores(predictions, labels, audio_format):
 
 def _write(folder, model, record, predictions, checkpoint):
     with atomic_files.new_folder(folder) as fresh:
-        model.save(fresh / artifact.MODEL)
+        with quiet_libraries(), disk.told(folder):  # h5py and zipfile report each file that they cannot close
+            model.save(fresh / artifact.MODEL)
         _write_history(fresh / artifact.HISTORY, checkpoint.history)
         artifact.write_predictions(fresh, predictions)
         record.write(fresh)
