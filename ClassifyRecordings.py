@@ -16,6 +16,7 @@ OVERLAP = 0.0  # share of a window that the next one repeats; thresholds were ch
 SMOOTH = 1  # windows whose mean stands for the one in the middle; 1: each for itself
 MERGE_GAP = 0.0  # seconds between two segments of a label that become one
 MIN_DURATION = 0.0  # seconds; shorter segments are left out
+DELIMITER = ","  # between the columns of csv files; ";" where Excel has decimal commas
 LABELS_SHOWN = 20  # in the table at the end
 
 
@@ -31,6 +32,9 @@ def main(argv=None):
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: classified)")
     parser.add_argument("--writers", default="all", metavar="NAMES", help=f"of {','.join(registry.names('writers'))}")
+    parser.add_argument(
+        "--delimiter", default=DELIMITER, metavar="C", help='of csv files: , or ";" or tab (default: ,)'
+    )
     parser.add_argument("--threshold", type=float, metavar="T", help="for all labels, in place of the model's own")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: %(default)s)")
     parser.add_argument("--smooth", default=SMOOTH, type=int, metavar="N", help="mean over N windows, an odd number")
@@ -38,7 +42,9 @@ def main(argv=None):
     parser.add_argument("--min-duration", default=MIN_DURATION, type=float, metavar="S", help="drop shorter segments")
     parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one per core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers see the same files")
-    parser.add_argument("--strict", action="store_true", help="end with 1 if a recording cannot be read")
+    parser.add_argument(
+        "--strict", action="store_true", help="end with 1 if one recording cannot be read, not only if all"
+    )
     args = parser.parse_args(argv)
 
     from classifier.inference.config import ClassificationConfig
@@ -56,7 +62,8 @@ def main(argv=None):
         trained = commands.unless(args.trained, TRAINED)
         next_step = commands.script("TestSignalModel.py", result.example, model=args.model, trained=trained)
         print(f"to see one of them window by window, next: {next_step}")
-    if args.strict and (result.refused or result.failed):
+    unreadable = bool(result.refused or result.failed)
+    if unreadable and (args.strict or not result.done + result.before):
         sys.exit(1)
 
 

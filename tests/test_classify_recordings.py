@@ -195,3 +195,18 @@ def test_yamnet_hears_a_dog_among_521_sounds(weights_here, shared_data, tmp_path
     assert {"Dog", "Animal"} <= heard  # both at once
     assert all(float(row["peak"]) >= 0.5 for row in rows(tmp_path / "out"))
     assert "Dog " in printed
+
+
+def test_one_that_cannot_be_read_does_not_end_a_run_and_only_such_end_with_1(trained, tmp_path):
+    (tmp_path / "words.wav").write_text("these are words")
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "gone.wav").symlink_to("nowhere")
+    bad = [tmp_path / "words.wav", tmp_path / "empty.wav"]
+    out = ("--model", trained.out / "mel", "--writers", "csv", "--out", tmp_path / "out")
+    printed, _ = classify(*bad, write_tone(tmp_path / "good.wav"), *out, cwd=tmp_path)
+    assert "cannot be read: 2" in printed and "1 recordings classified; " in printed
+    printed, _ = classify(*bad, *out[:-1], tmp_path / "none", cwd=tmp_path, expect=1)
+    assert "cannot be read: 2" in printed and "0 recordings classified; " in printed
+    lines = f"{tmp_path / 'gone.wav'}\na\0b.wav\n{tmp_path / 'good.wav'}\n"
+    printed, _ = run_script("ClassifyRecordings.py", "-", *out[:-1], tmp_path / "list", cwd=tmp_path, input=lines)
+    assert "cannot be read: 2" in printed and "1 recordings classified; " in printed

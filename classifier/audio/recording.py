@@ -159,13 +159,12 @@ def properties(path: Path | str) -> Properties:
 
 def write(path: Path | str | BinaryIO, signal: np.ndarray, sample_rate: int) -> None:
     """Write (samples,) in [-1, 1] as 16-bit wav to a path or an open file, whatever the path's suffix."""
-    settings = {"format": "WAV", "subtype": "PCM_16"}
-    if not isinstance(path, Path | str):
-        soundfile.write(path, signal, sample_rate, **settings)
-        return
-    held = io.BytesIO()  # libsndfile does not say that a disk is full
-    soundfile.write(held, signal, sample_rate, **settings)
-    Path(path).write_bytes(held.getbuffer())
+    if isinstance(path, Path | str):
+        held = io.BytesIO()  # libsndfile does not say that a disk is full
+        write(held, signal, sample_rate)
+        Path(path).write_bytes(held.getbuffer())
+    else:
+        soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")
 
 
 @contextlib.contextmanager

@@ -17,11 +17,9 @@ UNTOUCHED = "nothing of it is left half written, and what was there before is un
 
 def is_full(error: BaseException) -> bool:
     """Whether an error, or what it was raised from, says that a disk is full."""
-    while error:
-        if isinstance(error, OSError) and error.errno in FULL or "No space left on device" in str(error):
-            return True
-        error = error.__cause__
-    return False
+    if isinstance(error, OSError) and error.errno in FULL or "No space left on device" in str(error):
+        return True
+    return error.__cause__ is not None and is_full(error.__cause__)
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import atomic_files, disk, parallel
 from classifier.core.console import progress, quiet_libraries
-from classifier.core.errors import DiskFullError, InputError
+from classifier.core.errors import InputError, reason
 from classifier.data.layouts import Clip
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
@@ -190,12 +190,12 @@ def _decode(path, sample_rate, file, lock):
             try:
                 for samples in itertools.chain(waiting, blocks):
                     disk.append(file, samples.data, KEPT)
-            except (InputError, DiskFullError):
+            except Exception:
                 file.truncate(first)
                 raise
             n_samples = (file.tell() - first) // BYTES
-    except InputError as error:
-        return path, {"key": key, "reason": str(error)}
+    except Exception as error:  # one recording never ends a long run
+        return path, {"key": key, "reason": reason(error)}
     return path, {"key": key, "first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
 
 

@@ -104,7 +104,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
                         entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
                         journal.write(keys[outcome.index], entry)
             read = functools.partial(_read, sources, keys, journal, labels)
-            written = [_write(writer, read(), labels, unfinished, out) for writer in writers]
+            written = [_write(writer, read(), labels, unfinished, out, config.delimiter) for writer in writers]
             totals = _totals(read())
             classified = (source for source, key in zip(sources, keys, strict=True) if key in journal)
             example = next((source.location for source in classified if source.is_local_file), None)
@@ -206,18 +206,24 @@ def _read(
         if key in journal:
             result = RecordingResult.from_entry(journal.read(key))
             segments = [Segment(labels[s.label], s.start, s.end, s.peak, s.mean) for s in result.segments]
-            yield Classified(
-                source.name, source.file, result.seconds, result.highest, result.label, result.probability, segments
-            )
+            about = (result.seconds, result.highest, result.label, result.probability, segments)
+            path = os.path.abspath(source.location) if source.is_local_file else source.name
+            yield Classified(source.name, source.file, *about, path)
 
 
 def _write(
-    writer: ModuleType, classified: Iterable[Classified], labels: Sequence[str], unfinished: Path, out: Path
+    writer: ModuleType,
+    classified: Iterable[Classified],
+    labels: Sequence[str],
+    unfinished: Path,
+    out: Path,
+    delimiter: str = ",",
 ) -> Path:
     """Write one output, and move it to its place when it is whole; returns the place."""
     fresh, place = unfinished / writer.NAME, out / writer.NAME
     with disk.told(place, "the recordings that were classified are kept"):
-        writer.write(progress(classified, f"writing {place.name}"), labels, fresh)
+        settings = {"delimiter": delimiter} if place.suffix == ".csv" else {}
+        writer.write(progress(classified, f"writing {place.name}"), labels, fresh, **settings)
     if place.is_dir():
         os.replace(place, unfinished / "old")
     os.replace(fresh, place)

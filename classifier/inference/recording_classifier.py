@@ -20,7 +20,7 @@ from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
 from classifier.core.console import progress
-from classifier.core.errors import DiskFullError, InputError
+from classifier.core.errors import DiskFullError, reason
 from classifier.data.inputs import Source
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, cached_predictor, find_model, load_predictor
@@ -172,10 +172,10 @@ def classify(
     try:
         with remote.local_copy(path) as local:
             return Outcome(index, path, _classify(local, settings, threads, show_progress))
-    except (InputError, OSError) as error:
+    except Exception as error:  # one recording never ends a long run
         if disk.is_full(error):
             raise DiskFullError(disk.sentence(local, error)) from None
-        return Outcome(index, path, reason=str(error).replace(str(local), name))
+        return Outcome(index, path, reason=reason(error).replace(str(local), name))
 
 
 def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progress: bool) -> RecordingResult:
