@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error, so that `--jso
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 import traceback
@@ -15,6 +16,7 @@ from classifier.core import disk
 from classifier.core.errors import DiskFullError, InputError
 
 NOTES_NAMED = 10
+NARROWEST = 8  # characters of a column of a table that is cut to fit the terminal
 CRASHED = 70  # exit code after a bug, whose traceback is shown; 1 is for invalid input
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}  # what models are trained with
 JAX = "jax==0.10.2"  # optional: for training in several processes, or on GPUs
@@ -142,14 +144,30 @@ def _import_keras(backend):
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under a header: numbers are aligned right, words left."""
+    """Print rows under a header: numbers are aligned right, words left.
+
+    In a terminal the widest columns are cut until a line fits; elsewhere nothing is cut.
+    """
     columns = []
-    for name, *cells in zip(header, *[map(str, row) for row in rows], strict=True):
-        width = max(map(len, [name, *cells]))
+    whole = [[name, *cells] for name, *cells in zip(header, *[map(str, row) for row in rows], strict=True)]
+    widths = _fitting([max(map(len, column)) for column in whole])
+    for column, width in zip(whole, widths, strict=True):
+        name, *cells = [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell in column]
         justify = str.rjust if all(cell[:1].isdigit() for cell in cells) else str.ljust
         columns.append([justify(cell, width) for cell in (name, "-" * width, *cells)])
     for line in zip(*columns, strict=True):
         print("  ".join(line).rstrip())
+
+
+def _fitting(widths):
+    """Widths of columns whose lines fit the terminal, the widest made smaller, none below NARROWEST."""
+    if not sys.stdout.isatty():
+        return widths
+    room = shutil.get_terminal_size().columns - 2 * (len(widths) - 1)
+    most = max(widths, default=0)
+    while sum(min(width, most) for width in widths) > room and most > NARROWEST:
+        most -= 1
+    return [min(width, most) for width in widths]
 
 
 def notes(found: Mapping[str, Sequence[str]]) -> None:

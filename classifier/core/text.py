@@ -1,6 +1,7 @@
 """Text of strangers, made safe for a terminal, and words that were mistyped."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 MOST = 200  # characters
@@ -34,3 +35,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def _key(name):
     """Equal for names that differ in case, blanks, - and _ alone."""
     return "".join(letter for letter in name.casefold() if letter not in " -_") or name
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts the numbers in names as numbers: class 2 before class 10."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return [(0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]

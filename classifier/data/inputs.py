@@ -94,8 +94,8 @@ def _recordings(given, refused, listed=False):
     elif _is_archive(given):
         yield from _in_archive(given, refused)
     elif matches := [] if os.path.exists(given) else sorted(glob.glob(given, recursive=True)):
-        for path in matches:
-            yield from _recordings(path, refused)
+        for path in matches:  # a link that leads nowhere matches itself: it is reported when it is read
+            yield from _recordings(path, refused, listed=True) if path != given else [(path, path, path, None, None)]
     elif os.path.exists(given) or listed:
         yield given, given, given, None, local_files.stamp(given)
     else:

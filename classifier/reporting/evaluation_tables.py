@@ -17,6 +17,7 @@ from classifier.evaluation.results import (
 )
 from classifier.plotting import confusion_matrix
 from classifier.records.config import RunConfig
+from classifier.reporting import confusion
 from classifier.storage.locations import is_remote
 from Constants import LABELS_FILE
 
@@ -84,13 +85,14 @@ def show_labels(labels: Sequence[str], scores: dict) -> None:
     """Print one row per label; scores: as of metrics.score."""
     windows, recordings = scores["windows"], scores["recordings"]
     names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
+    columns, confused = confusion.columns(labels, windows["confusion"])
     rows = [
         [label, sum(row), *(percent((windows[name] or {}).get(label)) for name in names)]
-        + [percent(recordings["recall"].get(label)), *row]
-        for label, row in zip(labels, windows["confusion"], strict=True)
+        + [percent(recordings["recall"].get(label)), *cells]
+        for label, row, cells in zip(labels, windows["confusion"], confused, strict=True)
     ]
     header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
-    console.table([*header, *(f"as {label}" for label in labels)], rows)
+    console.table([*header, *columns], rows)
 
 
 def show_negatives(model: str, found: dict) -> None:
