@@ -32,6 +32,7 @@ def main(argv=None):
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: classified)")
     parser.add_argument("--writers", default="all", metavar="NAMES", help=f"of {','.join(registry.names('writers'))}")
+    parser.add_argument("--probabilities", action="store_true", help="write those of each window: csv and parquet")
     parser.add_argument(
         "--delimiter", default=DELIMITER, metavar="C", help='of csv files: , or ";" or tab (default: ,)'
     )

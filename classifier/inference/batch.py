@@ -12,8 +12,9 @@ import shutil
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
+from classifier.audio.windows import hop_length
 from classifier.core import atomic_files, disk, parallel, registry
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
@@ -30,12 +31,17 @@ from classifier.inference.recording_classifier import (
     make_settings,
 )
 from classifier.inference.segments import Segment
-from classifier.inference.writers import Classified
+from classifier.inference.writers import Classified, _probabilities
 from classifier.records import artifact
 from classifier.storage import archives, locations
 
 JOURNAL = "journal.jsonl"
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
+
+PROBABILITIES = {  # files of --probabilities
+    _probabilities.TABLE: _probabilities.write_csv,
+    _probabilities.PARQUET: _probabilities.write_parquet,
+}
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,14 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
                     else:
                         entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
                         journal.write(keys[outcome.index], entry)
-            read = functools.partial(_read, sources, keys, journal, labels)
+            rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
+            seconds = (hop_length(length, config.overlap) / rate, length / rate)
+            read = functools.partial(_read, sources, keys, journal, labels, seconds)
             written = [_write(writer, read(), labels, unfinished, out, config.delimiter) for writer in writers]
+            if config.probabilities:
+                for name, write in PROBABILITIES.items():
+                    writer = SimpleNamespace(NAME=name, write=write)
+                    written.append(_write(writer, read(), labels, unfinished, out, config.delimiter))
             totals = _totals(read())
             classified = (source for source, key in zip(sources, keys, strict=True) if key in journal)
             example = next((source.location for source in classified if source.is_local_file), None)
@@ -199,20 +211,24 @@ def _calls(
 
 
 def _read(
-    sources: Sequence[Source], keys: Sequence[str], journal: Journal, labels: Sequence[str]
+    sources: Sequence[Source],
+    keys: Sequence[str],
+    journal: Journal,
+    labels: Sequence[str],
+    seconds: tuple[float, float],
 ) -> Iterator[Classified]:
-    """All recordings in the journal, in the order of the sources."""
+    """All recordings in the journal, in the order of the sources; seconds: of a hop and of a window."""
     for source, key in zip(sources, keys, strict=True):
         if key in journal:
             result = RecordingResult.from_entry(journal.read(key))
             segments = [Segment(labels[s.label], s.start, s.end, s.peak, s.mean) for s in result.segments]
             about = (result.seconds, result.highest, result.label, result.probability, segments)
             path = os.path.abspath(source.location) if source.is_local_file else source.name
-            yield Classified(source.name, source.file, *about, path)
+            yield Classified(source.name, source.file, *about, path, result.windows, *seconds)
 
 
 def _write(
-    writer: ModuleType,
+    writer: ModuleType | SimpleNamespace,
     classified: Iterable[Classified],
     labels: Sequence[str],
     unfinished: Path,

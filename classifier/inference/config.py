@@ -29,6 +29,7 @@ class ClassificationConfig:
         smooth: odd number of windows, whose mean stands for the one in the middle.
         merge_gap: seconds between two segments of a label that become one.
         min_duration: seconds; shorter segments are left out.
+        probabilities: write those of each window too.
         delimiter: between the columns of csv files, one character.
         jobs: recordings at once; None: one per core.
         scheduler: address of a Dask scheduler whose workers see the same files; None: this machine.
@@ -44,6 +45,7 @@ class ClassificationConfig:
     smooth: int = 1
     merge_gap: float = 0.0
     min_duration: float = 0.0
+    probabilities: bool = False
     delimiter: str = ","
     jobs: int | None = None
     scheduler: str | None = None

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from classifier.audio import clock
 from classifier.inference.segments import Segment
 
@@ -26,6 +28,8 @@ class Classified:
         probability: of the most probable label, mean over the windows.
         segments: by start.
         path: absolute, of a file of this machine; else the name.
+        windows: (windows, labels) probabilities, not smoothed; None where they were not asked for.
+        hop_seconds, window_seconds: from the start of a window to that of the next, and its length.
     """
 
     name: str
@@ -36,6 +40,14 @@ class Classified:
     probability: float
     segments: list[Segment]
     path: str = ""
+    windows: np.ndarray | None = None
+    hop_seconds: float = 0.0
+    window_seconds: float = 0.0
+
+    @property
+    def starts(self) -> list[float]:
+        """Seconds at which the windows start; none without windows."""
+        return [] if self.windows is None else [i * self.hop_seconds for i in range(len(self.windows))]
 
     def clock(self, start: float, end: float) -> tuple[str, str]:
         """The times of two seconds by the recorder's clock; "" where the name has no date."""
