@@ -18,7 +18,7 @@ from Constants import ROOT
 
 LEAKS_NAMED = 5
 MANY = 8  # labels; a matrix of more is set smaller
-CELLS_OF = 40  # labels; a matrix of more is a picture, and a table of what each label was taken for
+CELLS_OF = 60  # labels; a matrix of more is a picture, and a table of what each label was taken for
 UNITS = ("windows", "recordings")
 
 
