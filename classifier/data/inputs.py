@@ -77,7 +77,10 @@ def _expanded(inputs, lines, refused) -> Iterator[tuple[str, str, str, str | Non
     for given in inputs:
         if given == LIST:
             for line in filter(None, (line.rstrip("\r\n") for line in lines)):
-                yield from _recordings(line, refused, listed=True)
+                if "\0" in line:  # which no name of a file can hold
+                    refused[_readable(line).replace("\0", "\\0")] = "it holds zero bytes; save the list as UTF-8"
+                else:
+                    yield from _recordings(line, refused, listed=True)
         else:
             yield from _recordings(given, refused)
 
