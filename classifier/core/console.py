@@ -42,7 +42,7 @@ def run(main: Callable[[], Any]) -> None:
     except InputError as error:
         sys.exit(f"{script}: {error}")
     except KeyboardInterrupt as stopped:
-        print(f"\nstopped; {stopped or 'what was finished before is untouched'}", file=sys.stderr)
+        print(f"\nstopped; {str(stopped) or 'what was finished before is untouched'}", file=sys.stderr)
         sys.exit(130)
     except DiskFullError as error:
         sys.unraisablehook = lambda _: None  # files that cannot be closed would each write a traceback

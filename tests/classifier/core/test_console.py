@@ -21,7 +21,8 @@ def run(body):
     [
         ("InputError('the tap is closed; open it')", 1, "the tap is closed; open it"),
         ("FileNotFoundError(2, 'No such file or directory', 'here.txt')", 1, "No such file or directory: here.txt"),
-        ("KeyboardInterrupt()", 130, "stopped"),
+        ("KeyboardInterrupt()", 130, "stopped; what was finished before is untouched"),
+        ("KeyboardInterrupt('it goes on')", 130, "stopped; it goes on"),
     ],
 )
 def test_what_a_person_can_mend_is_one_line(error, code, words):
