@@ -6,7 +6,7 @@ A killed run goes on where it was when the same command is given again.
 import sys
 from pathlib import Path
 
-from classifier.core import arguments, console, registry
+from classifier.core import arguments, commands, console, registry
 from Constants import CLASSIFIED, TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -16,6 +16,7 @@ OVERLAP = 0.0  # share of a window that the next one repeats; thresholds were ch
 SMOOTH = 1  # windows whose mean stands for the one in the middle; 1: each for itself
 MERGE_GAP = 0.0  # seconds between two segments of a label that become one
 MIN_DURATION = 0.0  # seconds; shorter segments are left out
+DELIMITER = ","  # between the columns of csv files; ";" where Excel has decimal commas
 LABELS_SHOWN = 20  # in the table at the end
 
 
@@ -31,6 +32,10 @@ def main(argv=None):
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: classified)")
     parser.add_argument("--writers", default="all", metavar="NAMES", help=f"of {','.join(registry.names('writers'))}")
+    parser.add_argument("--probabilities", action="store_true", help="write those of each window: csv and parquet")
+    parser.add_argument(
+        "--delimiter", default=DELIMITER, metavar="C", help='of csv files: , or ";" or tab (default: ,)'
+    )
     parser.add_argument("--threshold", type=float, metavar="T", help="for all labels, in place of the model's own")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: %(default)s)")
     parser.add_argument("--smooth", default=SMOOTH, type=int, metavar="N", help="mean over N windows, an odd number")
@@ -38,7 +43,9 @@ def main(argv=None):
     parser.add_argument("--min-duration", default=MIN_DURATION, type=float, metavar="S", help="drop shorter segments")
     parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one per core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers see the same files")
-    parser.add_argument("--strict", action="store_true", help="end with 1 if a recording cannot be read")
+    parser.add_argument(
+        "--strict", action="store_true", help="end with 1 if one recording cannot be read, not only if all"
+    )
     args = parser.parse_args(argv)
 
     from classifier.inference.config import ClassificationConfig
@@ -50,10 +57,14 @@ def main(argv=None):
     try:
         result = batch.classify_recordings(config)
     except KeyboardInterrupt:
-        console.say("\nstopped; the same command goes on from there")
-        sys.exit(130)
+        raise KeyboardInterrupt("the same command goes on from there") from None
     show(result)
-    if args.strict and (result.refused or result.failed):
+    if result.example:
+        trained = commands.unless(args.trained, TRAINED)
+        next_step = commands.script("TestSignalModel.py", result.example, model=args.model, trained=trained)
+        print(f"to see one of them window by window, next: {next_step}")
+    unreadable = bool(result.refused or result.failed)
+    if unreadable and (args.strict or not result.done + result.before):
         sys.exit(1)
 
 
@@ -73,8 +84,6 @@ def show(result):
     console.notes({"left out": result.left_out})
     before = f", {result.before} before" if result.before else ""
     print(f"{result.done} recordings classified{before}; wrote {', '.join(map(str, result.written))}")
-    if result.written:
-        print(f"next: look into {result.written[0]}; TestSignalModel.py RECORDING shows one of them window by window")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """Step 2: convert trained models to TensorFlow Lite, from exact to small; each file is proven against Keras."""
 
-import shlex
 from pathlib import Path
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from classifier.export.config import ConversionConfig
 from Constants import TRAINED
 
@@ -29,13 +28,8 @@ def main(argv=None):
         variants.write(model)
     tables.variants(models)
     print(f"wrote the variants into {', '.join(str(model.folder) for model in models)}")
-    print(f"next: {next_command(config)}")
-
-
-def next_command(config):
-    flags = [] if config.model == MODEL else ["--model", config.model]
-    flags += [] if config.trained == TRAINED else ["--trained", str(config.trained)]
-    return shlex.join(["python", "WriteMetadataToModel.py", *flags])
+    model, trained = commands.unless(config.model, MODEL), commands.unless(config.trained, TRAINED)
+    print(f"next: {commands.script('WriteMetadataToModel.py', model=model, trained=trained)}")
 
 
 if __name__ == "__main__":

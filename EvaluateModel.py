@@ -66,14 +66,16 @@ def main(argv=None):
     from classifier.reporting import evaluation_tables
     from classifier.storage import mirror
 
-    results = evaluate(config)
-    evaluation_tables.report(results, mirror.local_path(config.out))
+    try:
+        results = evaluate(config)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command goes on from there: trained folds are kept") from None
+    best = evaluation_tables.report(results, mirror.local_path(config.out))
     if is_remote(config.out):
         mirror.upload(mirror.local_path(config.out), str(config.out))
     console.notes({"left out": clips.left_out(config.data, config.layout)})
-    next_step = "classify with the best" if config.tests_trained_models else "python TrainModel.py, for a model to keep"
     print(f"wrote {config.out}: {evaluation_tables.LEADERBOARD}, a json and confusion matrices per model; ", end="")
-    print(f"next: {next_step}")
+    print(f"next: {evaluation_tables.next_step(best, config)}")
 
 
 if __name__ == "__main__":

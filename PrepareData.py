@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path, PurePosixPath
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from classifier.records.audio_format import make_audio_format
 from classifier.storage.local_files import RECORDING_SUFFIXES
 from classifier.storage.locations import parse_location
@@ -74,8 +74,7 @@ def prepare(args):
     console.notes({"left out": clips.left_out(config.data, config.layout)})
     audible = [clip.path for clip in prepared.clips if clip.label not in config.cleaning.silent_labels]
     written = [*(draw(path, config.cleaning) for path in audible[: args.plot]), args.out]
-    next_steps = f"python PrepareData.py --check {args.out}, or python TrainModel.py --data {args.out}"
-    print(f"wrote {', '.join(map(str, written))}; next: {next_steps}")
+    print(f"wrote {', '.join(map(str, written))}; next: {commands.script('PrepareData.py', check=args.out)}")
 
 
 def draw(args):
@@ -100,8 +99,8 @@ def check(args):
         audit_summary.draw(found, Path("check.png"))
     if not args.json:
         console.notes({"left out": found["left_out"]})
-        wrote = "wrote check.png; " if args.plot else ""
-        print(f"{wrote}next: python TrainModel.py --data {data}")
+        next_step = commands.script("TrainModel.py", data=data, layout=args.layout, group_by=args.group_by)
+        print(f"{'wrote check.png; ' if args.plot else ''}next: {next_step}")
 
 
 def download(name, licence_accepted):
@@ -112,7 +111,7 @@ def download(name, licence_accepted):
         return licence_accepted or asked and asked.strip().lower() in ("y", "yes")
 
     data = corpora.download(corpora.find(name), DATA_SETS, accepted)
-    print(f"wrote {data}; next: python PrepareData.py --check {data}, or python PrepareData.py {data}")
+    print(f"wrote {data}; next: {commands.script('PrepareData.py', check=data)}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -19,6 +19,7 @@ def main(argv=None):
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
+    from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_dropin, load_predictor
     from classifier.records import artifact
@@ -26,13 +27,14 @@ def main(argv=None):
 
     model = find_model(args.model, args.trained)
     recording = args.recording or artifact.example(model)
+    check_readable(recording)
     dropin = load_dropin(model)
     prediction = predict_recording(dropin, recording)
     prediction_table.show(prediction, dropin.source, recording, args.json)
     raw = predict_recording(load_predictor(dropin.source.parent), recording)
     console.say(f"largest difference from the raw-audio model: {abs(prediction.windows - raw.windows).max():.1e}")
     if not args.json:
-        print("next: python PlotSignalMelSpec.py RECORDING, then copy a file into the app")
+        print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")
 
 
 if __name__ == "__main__":

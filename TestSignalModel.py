@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from Constants import TRAINED, WEIGHTS
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal"  # a trained model, by name or path; a .tflite with metadata that takes raw audio; or "yamnet"
+
+DROPIN_MODEL = "mel"  # the next step's
 
 
 def main(argv=None):
@@ -22,19 +24,27 @@ def main(argv=None):
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
+    from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_predictor
     from classifier.records import artifact
     from classifier.reporting import prediction_table
 
     model = find_model(args.model, args.trained)
-    predictor = load_predictor(model)
     recording = args.recording or artifact.example(model)
+    check_readable(recording)
+    predictor = load_predictor(model)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
-    if not args.json and predictor.source.parent == WEIGHTS:
-        print("next: python TrainModel.py --model yamnet_transfer --data FOLDER, for sounds of your own")
-    elif not args.json:
-        print("next: python TestMelSpecModel.py, or python PlotSignalMelSpec.py RECORDING")
+    if args.json:
+        return
+    trained = commands.unless(args.trained, TRAINED)
+    if predictor.source.parent == WEIGHTS:
+        print("to know sounds of your own, put them into data_long, a folder per label, and train on this network")
+        print(f"next: {commands.script('TrainModel.py', model='yamnet_transfer', trained=trained)}")
+    elif (args.trained / DROPIN_MODEL / artifact.DROPIN).is_file():
+        print(f"next: {commands.script('TestMelSpecModel.py', args.recording, trained=trained)}")
+    else:
+        print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")
 
 
 if __name__ == "__main__":

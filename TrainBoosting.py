@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from classifier.evaluation.baselines.config import FEATURES as ALL_FEATURES
 from classifier.evaluation.baselines.config import BoostingConfig
 from classifier.records.audio_format import make_audio_format
@@ -20,7 +20,7 @@ OVERLAP = 0.0  # share of a training window that the next one repeats; 0: they t
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
-    parser.add_argument("--features", default=FEATURES, choices=ALL_FEATURES, help="default: %(default)s")
+    parser.add_argument("--features", default=FEATURES, help=f"{' or '.join(ALL_FEATURES)} (default: %(default)s)")
     parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
     parser.add_argument("--layout", default=LAYOUT, help="how the data is laid out (default: recognised)")
     parser.add_argument(
@@ -36,21 +36,25 @@ def main(argv=None):
 
     config = BoostingConfig.from_args(args)
 
-    from classifier.data import audio_cache, clips
+    from classifier.data import audio_cache, clips, splits
 
     found = clips.read_clips(config.data, config.group_by, config.layout)
     labels = clips.label_order(found, config.labels)
     audio_format = make_audio_format()
     recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache)
+    split = splits.split(recordings.clips, recordings.contents, config.fold, config.seed)
     console.import_tensorflow()
     from classifier.evaluation.baselines import boosting
     from classifier.reporting import boosting_report
 
-    result = boosting.train(recordings, labels, audio_format, config)
+    result = boosting.train(recordings, split, labels, audio_format, config)
     boosting_report.report(result, config.out / boosting.NAME)
     console.notes({"recordings skipped": [reason for _, reason in recordings.skipped]})
     console.notes({"left out": clips.left_out(config.data, config.layout)})
-    print(f"wrote {config.out / boosting.NAME}; next: python TrainModel.py, for networks to compare with it")
+    same = {"data": args.data, "layout": args.layout, "group_by": args.group_by}
+    same |= {"labels": commands.unless(args.labels, LABELS_FILE), "fold": commands.unless(args.fold, FOLD)}
+    next_step = commands.script("TrainModel.py", **same, seed=commands.unless(args.seed, SEED))
+    print(f"wrote {config.out / boosting.NAME}; to compare networks with it, next: {next_step}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from classifier.records.config import TrainingConfig
 from classifier.storage.locations import parse_location
 from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED
@@ -57,22 +57,26 @@ def main(argv=None):
     )  # checks everything that can be checked before TensorFlow
 
     from classifier.training import data as training_data
+    from classifier.training import unfinished
 
     data = training_data.load(config)
+    unfinished.check(config, data)
     console.import_keras()  # takes seconds: what is wrong with the data is said before
     from classifier.export.convert import try_export
     from classifier.reporting import html_report, tables
     from classifier.training.train import train
 
-    for trained in train(config, data, try_export):
-        tables.scores(trained)
-        print(f"  report: {html_report.write(trained)}")
+    with unfinished.told(config, data):
+        for trained in train(config, data, try_export):
+            tables.scores(trained)
+            print(f"  report: {html_report.write(trained)}")
     if config.team and config.team.process:
         return
     tables.skipped(data)
     tables.left_out(config)
     written = ", ".join(str(config.trained / name) for name in data.audio_formats)
-    print(f"wrote {written}; next: python ConvertModelToTFLite.py")
+    model, trained = commands.unless(",".join(data.audio_formats), MODEL), commands.unless(config.trained, TRAINED)
+    print(f"wrote {written}; next: {commands.script('ConvertModelToTFLite.py', model=model, trained=trained)}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """Step 3: write sample rate and labels into the .tflite files, and see that the runtimes of a phone agree on them."""
 
-import shlex
 from pathlib import Path
 
-from classifier.core import arguments, console
+from classifier.core import arguments, commands, console
 from classifier.export.config import MetadataConfig
 from Constants import TRAINED
 
@@ -32,7 +31,7 @@ def main(argv=None):
     for model in models:
         html_report.write(model)  # again, now that there are files for the phone
     tables.show(models)
-    print(f"next: {shlex.join(['python', 'TestSignalModel.py', '--model', str(models[0].folder)])}")
+    print(f"next: {commands.script('TestSignalModel.py', model=models[0].folder)}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -98,6 +99,13 @@ def call_script(name, *args, cwd, expect=0):
         sys.argv = argv
     assert code == expect, f"{name} ended with {code}\n{printed.getvalue()}\n{said.getvalue()}"
     return printed.getvalue(), said.getvalue()
+
+
+def next_command(printed):
+    """The command behind the last "next: ": [script, *arguments]; it names this Python, and a script by a path."""
+    python, script, *arguments = shlex.split(printed.rpartition("next: ")[2].splitlines()[0])
+    assert Path(python).samefile(sys.executable) and Path(script).samefile(ROOT / Path(script).name)
+    return [Path(script).name, *arguments]
 
 
 def write_tone(path, hertz=440, seconds=3.0, rate=RATE, channels=1, seed=0, **kwargs):

@@ -15,7 +15,7 @@ import pytest
 from classifier.inference.prediction import predict_recording
 from classifier.inference.predictor import load_predictor
 from tests.classifier.export.test_inspection import with_metadata
-from tests.conftest import ROOT, call_script, run_script, write_tone
+from tests.conftest import ROOT, call_script, next_command, run_script, write_tone
 
 DEADLINE = 60  # seconds that no test comes near to
 
@@ -62,7 +62,9 @@ def many(tmp_path_factory):
 def test_without_an_input_it_says_what_it_classifies(trained, tmp_path):
     printed, said = classify("--model", trained.out / "mel", "--out", tmp_path / "out", cwd=tmp_path, by=run_script)
     assert "no INPUT given: classifying " in said and "data_short" in said
-    assert "1 recordings classified; wrote " in printed and "next: " in printed
+    assert "1 recordings classified; wrote " in printed
+    classified = next(word for word in said.split() if word.endswith(".wav"))
+    assert next_command(printed) == ["TestSignalModel.py", classified, "--model", str(trained.out / "mel")]
     assert len(rows(tmp_path / "out", "summary.csv")) == 1
     assert {"audacity", "raven", "segments.csv", "segments.parquet", "recordings.jsonl", "summary.csv"} <= {
         path.name for path in (tmp_path / "out").iterdir()
@@ -202,3 +204,18 @@ def test_files_of_unknown_suffix_are_counted_on_the_last_screen(tmp_path):
     (tmp_path / "tiny.tflite").write_bytes(with_metadata())
     printed, _ = classify("in", "--model", "tiny.tflite", "--writers", "csv", cwd=tmp_path)
     assert "left out: 1\n  in: 1 file left out, for its suffix is no recording's (.pcm 1); if they hold" in printed
+
+
+def test_one_that_cannot_be_read_does_not_end_a_run_and_only_such_end_with_1(trained, tmp_path):
+    (tmp_path / "words.wav").write_text("these are words")
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "gone.wav").symlink_to("nowhere")
+    bad = [tmp_path / "words.wav", tmp_path / "empty.wav"]
+    out = ("--model", trained.out / "mel", "--writers", "csv", "--out", tmp_path / "out")
+    printed, _ = classify(*bad, write_tone(tmp_path / "good.wav"), *out, cwd=tmp_path)
+    assert "cannot be read: 2" in printed and "1 recordings classified; " in printed
+    printed, _ = classify(*bad, *out[:-1], tmp_path / "none", cwd=tmp_path, expect=1)
+    assert "cannot be read: 2" in printed and "0 recordings classified; " in printed
+    lines = f"{tmp_path / 'gone.wav'}\na\0b.wav\n{tmp_path / 'good.wav'}\n"
+    printed, _ = run_script("ClassifyRecordings.py", "-", *out[:-1], tmp_path / "list", cwd=tmp_path, input=lines)
+    assert "cannot be read: 2" in printed and "1 recordings classified; " in printed

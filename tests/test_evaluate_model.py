@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.conftest import CHEAPEST, call_script, run_script, write_data, write_tone
+from tests.conftest import CHEAPEST, call_script, next_command, run_script, write_data, write_tone
 
 LABELS = ["high tone", "low tone"]
 
@@ -52,7 +52,7 @@ def test_every_recording_is_tested_once_and_the_spread_is_over_the_folds(evaluat
         assert label in printed
     assert "guessing 50.0%; always the most frequent label 50.0% of windows" in printed
     assert "mean ± sd over 3 fold(s); 95 %: drawn from 6 groups" in printed
-    assert "next: python TrainModel.py" in printed
+    assert next_command(printed)[:3] == ["TrainModel.py", "--model", found["model"]]
 
 
 def test_the_leaderboard_and_the_pictures_are_written(evaluated):

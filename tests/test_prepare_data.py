@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from classifier.data.clips import read_clips
-from tests.conftest import ROOT, call_script, run_script, write_data, write_tone
+from tests.conftest import ROOT, call_script, next_command, run_script, write_data, write_tone
 
 BY_SPEAKER = ("--group-by", "^([^_]+)_")
 
@@ -60,7 +60,7 @@ def test_raw_recordings_become_mono_at_the_rate_of_the_audio_format_without_sile
     assert written["speech/anna_1.wav"].duration == pytest.approx(12, abs=0.3)
     assert written["speech/anna_2 +1.wav"].duration == pytest.approx(6, abs=0.5)  # two short ones of a speaker
     assert written["speech/ben_1.wav"].duration == pytest.approx(3, abs=0.3)  # alone: nobody else's is put to it
-    assert "next: python PrepareData.py --check" in printed
+    assert next_command(printed) == ["PrepareData.py", "--check", str(out)]
 
 
 def test_the_manifest_says_what_made_each_output_and_training_reads_the_groups_from_it(raw):
@@ -249,7 +249,7 @@ def test_a_check_up_as_page_picture_and_json(raw):
     printed, _ = call_script("PrepareData.py", "--check", raw, "--plot", cwd=raw.parent)
     assert (raw.parent / "check.png").read_bytes().startswith(b"\x89PNG")
     assert "silence" in printed and "speech" in printed
-    assert "next: python TrainModel.py" in printed
+    assert next_command(printed) == ["TrainModel.py", "--data", str(raw)]
     printed, _ = call_script("PrepareData.py", "--check", raw, "--json", cwd=raw.parent)
     assert json.loads(printed)["labels"]["silence"]["recordings"] == 1
 

@@ -3,10 +3,11 @@
 import json
 import re
 import shutil
+import subprocess
 
 import pytest
 
-from tests.conftest import call_script, run_script, write_tone
+from tests.conftest import call_script, next_command, run_script, write_tone
 
 
 @pytest.mark.parametrize(("script", "model"), [("TestSignalModel.py", "signal"), ("TestMelSpecModel.py", "mel")])
@@ -55,9 +56,9 @@ def test_yamnet_knows_sounds_that_nobody_taught_it_here(recording, sound, weight
     path = shared_data / "esc10" / recording
     printed, said = run_script("TestSignalModel.py", path, "--model", "yamnet", cwd=tmp_path)
     lines = printed.splitlines()
-    assert re.match(rf"recording +{sound} \d+\.\d%; ", lines[-3])
-    assert lines[-2] == f"label: {sound}"
-    assert lines[-1].startswith("next: python TrainModel.py --model yamnet_transfer --data")
+    assert re.match(rf"recording +{sound} \d+\.\d%; ", lines[-4])
+    assert lines[-3] == f"label: {sound}"
+    assert next_command(printed) == ["TrainModel.py", "--model", "yamnet_transfer"]
     assert said == ""
 
 
@@ -89,3 +90,14 @@ def test_the_sample_signal_is_two_seconds_with_a_tone_at_the_end():
     assert signal.shape == (32_000,)
     assert np.abs(signal).max() == pytest.approx(0.7, abs=1e-3)
     assert np.abs(np.fft.rfft(signal[-8_000:])).argmax() * 2 == 1000  # bins of 2 Hz
+
+
+def test_every_next_command_can_be_pasted(trained, tmp_path):
+    printed, ran = trained.printed["metadata"][0], []
+    while ran[-1:] != ["PlotSignalMelSpec.py"]:
+        command = printed.rpartition("next: ")[2].strip()
+        ran.append(next_command(printed)[0])
+        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, (command, done.stderr)
+        printed = done.stdout
+    assert ran[0] == "TestSignalModel.py"

@@ -13,7 +13,7 @@ import soundfile
 
 from classifier.inference import litert
 from classifier.records import artifact
-from tests.conftest import CHEAPEST, ROOT, call_script, run_script, write_data, write_tone
+from tests.conftest import CHEAPEST, ROOT, call_script, next_command, run_script, write_data, write_tone
 
 
 def train(data, out, *args, model=CHEAPEST, epochs=1, expect=0, labels=None):
@@ -69,7 +69,7 @@ def test_it_says_how_it_split_what_chance_is_and_what_comes_next(trained):
     printed, said = trained.printed["train"]
     assert "0 groups, 0 recordings in two splits" in printed
     assert "guessing 33.3%" in printed
-    assert "next: python ConvertModelToTFLite.py" in printed
+    assert next_command(printed) == ["ConvertModelToTFLite.py", "--trained", str(trained.out)]
     for name in ("signal", "mel"):
         assert f"report: {trained.out / name / 'report' / 'index.html'}" in printed
         assert "model_" in (trained.out / name / "report" / "index.html").read_text()  # written again with the files

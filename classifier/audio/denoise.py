@@ -16,7 +16,7 @@ KEPT_SECONDS = 0.05  # kept before and after audible parts: consonants begin sof
 def warm_up() -> None:
     """Import librosa now, which takes seconds."""
     if "librosa" not in sys.modules:
-        say("loading librosa; in a new environment it compiles itself first, some 20 s ...")
+        say("loading librosa; in a new environment it compiles itself first ...")
         import librosa
 
         librosa.effects.trim(np.ones(FRAME, "float32"))

@@ -4,6 +4,7 @@ Preparation, training, testing and serving all read through `blocks`.
 """
 
 import contextlib
+import io
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -159,4 +160,9 @@ def properties(path: Path | str) -> Properties:
 
 def write(path: Path | str | BinaryIO, signal: np.ndarray, sample_rate: int) -> None:
     """Write (samples,) in [-1, 1] as 16-bit wav to a path or an open file, whatever the path's suffix."""
-    soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")
+    if isinstance(path, Path | str):
+        held = io.BytesIO()  # libsndfile does not say that a disk is full
+        write(held, signal, sample_rate)
+        Path(path).write_bytes(held.getbuffer())
+    else:
+        soundfile.write(path, signal, sample_rate, format="WAV", subtype="PCM_16")

@@ -30,7 +30,7 @@ class SpectrogramFormat(Protocol):
 
 def _librosa():
     if "librosa" not in sys.modules:
-        say("spectrograms by librosa; in a new environment it compiles itself first, some 20 s ...")
+        say("spectrograms by librosa; in a new environment it compiles itself first ...")
     import librosa
 
     return librosa

@@ -7,6 +7,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from classifier.core.text import did_you_mean
+
 RENAMED = {  # old flag: the flags that took its place; a script knows one of them at most
     "--out": ("--trained",),
     "--mix-in": ("--background-noise",),
@@ -36,7 +38,9 @@ class ArgumentParser(argparse.ArgumentParser):
                 if new in self._option_string_actions:
                     self.error(f"{flag} is called {new} now")
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+            flags = (text.partition("=")[0] for text in unknown if text.startswith("--"))
+            meant = "".join(did_you_mean(flag, self._option_string_actions) for flag in flags)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
         return parsed
 
 

@@ -1,6 +1,7 @@
 """Write files and folders whole or not at all.
 
-What is not finished lies beside its target under a hidden name, so that a rename completes it.
+What is not finished lies beside its target under a hidden name, so that a rename completes it. Where the disk is full
+the error names the target.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
+from classifier.core import disk
 from classifier.core.console import say
 
 
@@ -21,7 +23,8 @@ def new_folder(folder: Path | str) -> Generator[Path]:
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     fresh.chmod(0o755)
     try:
-        yield fresh
+        with disk.told(folder):
+            yield fresh
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
             os.replace(folder, old / folder.name)
@@ -39,7 +42,8 @@ def new_file(path: Path | str) -> Generator[Path]:
     path = Path(path)
     fresh = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        yield fresh
+        with disk.told(path):
+            yield fresh
         os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)

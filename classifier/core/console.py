@@ -5,15 +5,18 @@ Results go to standard output, everything else to standard error, so that `--jso
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
-from classifier.core.errors import InputError
+from classifier.core import disk
+from classifier.core.errors import DiskFullError, InputError
 
 NOTES_NAMED = 10
+NARROWEST = 8  # characters of a column of a table that is cut to fit the terminal
 CRASHED = 70  # exit code after a bug, whose traceback is shown; 1 is for invalid input
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}  # what models are trained with
 JAX = "jax==0.10.2"  # optional: for training in several processes, or on GPUs
@@ -26,21 +29,30 @@ ENVIRONMENT = {
 
 
 def run(main: Callable[[], Any]) -> None:
-    """Run a script's main: InputError and OSError end it with one line and no traceback, Ctrl-C without a traceback.
+    """Run a script's main: InputError, OSError, DiskFullError and Ctrl-C end it with one line and no traceback.
+
+    A KeyboardInterrupt with words is shown with them.
 
     Raises:
-        SystemExit: with 1 after invalid input, 130 after Ctrl-C, CRASHED after a bug.
+        SystemExit: with 1 after invalid input or where a disk is full, 130 after Ctrl-C, CRASHED after a bug.
     """
+    script = os.path.basename(sys.argv[0])
     try:
         main()
     except InputError as error:
-        sys.exit(f"{os.path.basename(sys.argv[0])}: {error}")
-    except KeyboardInterrupt:
-        print("\nstopped; what was finished before is untouched", file=sys.stderr)
+        sys.exit(f"{script}: {error}")
+    except KeyboardInterrupt as stopped:
+        print(f"\nstopped; {str(stopped) or 'what was finished before is untouched'}", file=sys.stderr)
         sys.exit(130)
+    except DiskFullError as error:
+        sys.unraisablehook = lambda _: None  # files that cannot be closed would each write a traceback
+        sys.exit(f"{script}: {error}")
     except Exception as error:
+        if disk.is_full(error):
+            sys.unraisablehook = lambda _: None
+            sys.exit(f"{script}: {disk.sentence(getattr(error, 'filename', None) or tempfile.gettempdir(), error)}")
         if isinstance(error, OSError) and (error.filename is not None or error.errno is not None):
-            sys.exit(f"{os.path.basename(sys.argv[0])}: {error.strerror}: {error.filename or ''}")
+            sys.exit(f"{script}: {error.strerror}: {error.filename or ''}")
         traceback.print_exc()
         sys.exit(CRASHED)
 
@@ -82,7 +94,7 @@ def quiet_libraries(also_python: bool = True) -> Generator[None]:
         except BaseException as error:
             sys.stderr.flush()
             os.dup2(kept, 2)
-            if not isinstance(error, KeyboardInterrupt | InputError):
+            if not isinstance(error, KeyboardInterrupt | InputError | DiskFullError):
                 held.seek(0)
                 os.write(2, held.read())
             raise
@@ -132,14 +144,30 @@ def _import_keras(backend):
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under a header: numbers are aligned right, words left."""
+    """Print rows under a header: numbers are aligned right, words left.
+
+    In a terminal the widest columns are cut until a line fits; elsewhere nothing is cut.
+    """
     columns = []
-    for name, *cells in zip(header, *[map(str, row) for row in rows], strict=True):
-        width = max(map(len, [name, *cells]))
+    whole = [[name, *cells] for name, *cells in zip(header, *[map(str, row) for row in rows], strict=True)]
+    widths = _fitting([max(map(len, column)) for column in whole])
+    for column, width in zip(whole, widths, strict=True):
+        name, *cells = [cell if len(cell) <= width else f"{cell[: width - 1]}…" for cell in column]
         justify = str.rjust if all(cell[:1].isdigit() for cell in cells) else str.ljust
         columns.append([justify(cell, width) for cell in (name, "-" * width, *cells)])
     for line in zip(*columns, strict=True):
         print("  ".join(line).rstrip())
+
+
+def _fitting(widths):
+    """Widths of columns whose lines fit the terminal, the widest made smaller, none below NARROWEST."""
+    if not sys.stdout.isatty():
+        return widths
+    room = shutil.get_terminal_size().columns - 2 * (len(widths) - 1)
+    most = max(widths, default=0)
+    while sum(min(width, most) for width in widths) > room and most > NARROWEST:
+        most -= 1
+    return [min(width, most) for width in widths]
 
 
 def notes(found: Mapping[str, Sequence[str]]) -> None:

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from classifier.core import disk
+
 
 class Journal:
     """A file of lines, each under a key. A last line without its end, as kill -9 may leave it, is removed."""
@@ -35,11 +37,15 @@ class Journal:
         self.file.close()
 
     def write(self, key: str, item: dict[str, Any]) -> None:
-        """Add an item under a key of hexadecimal digits; it survives kill -9 when this returns."""
+        """Add an item under a key of hexadecimal digits; it survives kill -9 when this returns.
+
+        Raises:
+            DiskFullError: the disk is full; the journal is as it was before.
+        """
         line = json.dumps({"key": key, **item}, ensure_ascii=False).encode() + b"\n"
-        self.offsets[bytes.fromhex(key)] = self.file.seek(0, 2)
-        self.file.write(line)
-        self.file.flush()
+        end = self.file.seek(0, 2)
+        disk.append(self.file, line, "what it holds is kept")
+        self.offsets[bytes.fromhex(key)] = end
 
     def read(self, key: str) -> dict[str, Any]:
         """The item under a key, with the key.

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDERS = {
@@ -41,8 +42,7 @@ def load(kind: str, name: str) -> ModuleType:
 
 def stated(kind: str, name: str, constant: str) -> Any:
     """A literal constant of a file; None where it has none. The file is parsed: importing it would import Keras."""
-    path = _folder(kind) / f"{name}.py"
-    for node in ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else ():
+    for node in syntax(kind, name).body:
         if isinstance(node, ast.Assign) and [getattr(target, "id", None) for target in node.targets] == [constant]:
             return ast.literal_eval(node.value)
     return None
@@ -50,8 +50,7 @@ def stated(kind: str, name: str, constant: str) -> Any:
 
 def states(kind: str, name: str, constant: str) -> bool:
     """Whether a file assigns a value to a constant; the file is only read."""
-    path = _folder(kind) / f"{name}.py"
-    for node in ast.parse(path.read_text(encoding="utf-8")).body if path.is_file() else ():
+    for node in syntax(kind, name).body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if constant in {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}:
             return True
@@ -60,8 +59,13 @@ def states(kind: str, name: str, constant: str) -> bool:
 
 def docstring(kind: str, name: str) -> str:
     """A file's docstring, "" where there is no such file; the file is parsed, not imported."""
+    return ast.get_docstring(syntax(kind, name)) or ""
+
+
+def syntax(kind: str, name: str) -> ast.Module:
+    """The syntax tree of a file, an empty one where there is no such file."""
     path = _folder(kind) / f"{name}.py"
-    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "") if path.is_file() else ""
+    return ast.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
 
 
 def feature(name: str) -> Any:
@@ -91,4 +95,5 @@ def _folder(kind):
 
 def _check(kind, name):
     if name not in names(kind):
-        raise InputError(f"{name!r} is none of the {kind}: {', '.join(names(kind))}")
+        known = names(kind)
+        raise InputError(f"{name!r} is none of the {kind}: {', '.join(known)}{did_you_mean(name, known)}")

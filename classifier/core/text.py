@@ -1,4 +1,8 @@
-"""Text of strangers, made safe for a terminal."""
+"""Text of strangers, made safe for a terminal, and words that were mistyped."""
+
+import difflib
+import re
+from collections.abc import Iterable
 
 MOST = 200  # characters
 
@@ -14,3 +18,26 @@ def plain(text: object) -> str:
     """
     shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(text))
     return shown if len(shown) <= MOST else f"{shown[:MOST]} ..."
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence that names what was most likely meant; "" where nothing is near.
+
+    Args:
+        word: that is none of the known.
+        known: names, labels, flags ...
+    """
+    by_key = {_key(name): name for name in known}
+    near = difflib.get_close_matches(_key(word), by_key, n=1, cutoff=0.6)
+    return f"; did you mean {by_key[near[0]]}?" if near else ""
+
+
+def _key(name):
+    """Equal for names that differ in case, blanks, - and _ alone."""
+    return "".join(letter for letter in name.casefold() if letter not in " -_") or name
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts the numbers in names as numbers: class 2 before class 10."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return [(0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]

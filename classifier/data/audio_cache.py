@@ -22,9 +22,9 @@ from typing import IO, Any
 import numpy as np
 
 from classifier.audio import recording
-from classifier.core import atomic_files, parallel
+from classifier.core import atomic_files, disk, parallel
 from classifier.core.console import progress, quiet_libraries
-from classifier.core.errors import InputError
+from classifier.core.errors import InputError, reason
 from classifier.data.layouts import Clip
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
@@ -36,6 +36,7 @@ BYTES = 2  # per sample
 FULL_SCALE = 32767  # int16 of 1.0; 16 bits halve the memory and lose nothing a microphone can give
 HELD = 16  # blocks of decoders.BLOCK that a thread holds before it writes; longer recordings are written in pieces
 SAVED_EVERY = 10  # seconds; a killed run loses no more work
+KEPT = "the recordings that were decoded before are kept"
 WASTE = 0.5  # share of the file that may belong to changed or deleted recordings before it is written again
 
 
@@ -188,13 +189,13 @@ def _decode(path, sample_rate, file, lock):
             first = file.seek(0, 2)
             try:
                 for samples in itertools.chain(waiting, blocks):
-                    file.write(samples)
-            except InputError:
+                    disk.append(file, samples.data, KEPT)
+            except Exception:
                 file.truncate(first)
                 raise
             n_samples = (file.tell() - first) // BYTES
-    except InputError as error:
-        return path, {"key": key, "reason": str(error)}
+    except Exception as error:  # one recording never ends a long run
+        return path, {"key": key, "reason": reason(error)}
     return path, {"key": key, "first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
 
 

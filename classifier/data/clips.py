@@ -11,6 +11,7 @@ from pathlib import Path
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
 from classifier.core.errors import InputError
+from classifier.core.text import natural
 from classifier.data import layouts
 from classifier.data.labels import read_labels
 from classifier.data.layouts import Clip
@@ -112,14 +113,15 @@ def default_data() -> Path:
 def label_order(clips: Iterable[Clip], path: Path | str = LABELS_FILE) -> list[str]:
     """The labels in the order of the outputs: those of a labels file, which must be the labels of the clips.
 
-    A missing file is written from the clips' labels, sorted; so is the shipped labels.txt when it does not fit.
+    A missing file is written from the clips' labels, sorted, numbers as numbers; so is the shipped labels.txt when it
+    does not fit.
 
     Raises:
         InputError: the file and the data differ; the message says how, and two remedies.
     """
     labels = check_labels(clips, path)
     if labels is None:
-        labels = sorted({clip.label for clip in clips})
+        labels = sorted({clip.label for clip in clips}, key=natural)
         with atomic_files.new_file(Path(path).resolve()) as fresh:
             fresh.write_text("\n".join(labels) + "\n", encoding="utf-8")
         say(f"labels: {', '.join(labels)}, written to {Path(path).resolve()} from the folders")

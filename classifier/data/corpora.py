@@ -16,6 +16,7 @@ from pathlib import Path
 
 from classifier.core.console import say
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 from classifier.storage import archives, downloads, local_files
 
 DOWNLOADS = ".downloads"  # in the folder of all data; layouts ignore hidden folders
@@ -60,7 +61,8 @@ def find(name: str) -> Corpus:
     """
     corpus = next((corpus for corpus in CORPORA if corpus.name == name), None)
     if corpus is None:
-        raise InputError(f"there is no corpus {name!r}; there are {', '.join(corpus.name for corpus in CORPORA)}")
+        known = [corpus.name for corpus in CORPORA]
+        raise InputError(f"there is no corpus {name!r}; there are {', '.join(known)}{did_you_mean(name, known)}")
     if corpus.licence and corpus.archive:
         return corpus
     import soundata  # takes seconds

@@ -41,6 +41,11 @@ class Source:
     member: str | None
     stamp: list | None
 
+    @property
+    def is_local_file(self) -> bool:
+        """Whether it is a file of this machine, in no archive."""
+        return self.member is None and not locations.is_remote(self.location)
+
 
 def find(inputs: Iterable[str], lines: Iterable[str] = ()) -> tuple[list[Source], dict[str, str], list[str]]:
     """The recordings of the inputs, in their order.
@@ -73,7 +78,10 @@ def _expanded(inputs, lines, refused, left_out) -> Iterator[tuple[str, str, str,
     for given in inputs:
         if given == LIST:
             for line in filter(None, (line.rstrip("\r\n") for line in lines)):
-                yield from _recordings(line, refused, left_out, listed=True)
+                if "\0" in line:  # which no name of a file can hold
+                    refused[_readable(line).replace("\0", "\\0")] = "it holds zero bytes; save the list as UTF-8"
+                else:
+                    yield from _recordings(line, refused, left_out, listed=True)
         else:
             yield from _recordings(given, refused, left_out)
 
@@ -91,8 +99,11 @@ def _recordings(given, refused, left_out, listed=False):
     elif _is_archive(given):
         yield from _in_archive(given, refused, left_out)
     elif matches := [] if os.path.exists(given) else sorted(glob.glob(given, recursive=True)):
-        for path in matches:
-            yield from _recordings(path, refused, left_out)
+        for path in matches:  # a link that leads nowhere matches itself: it is reported when it is read
+            if path == given:
+                yield path, path, path, None, None
+            else:
+                yield from _recordings(path, refused, left_out, listed=True)
     elif os.path.exists(given) or listed:
         yield given, given, given, None, local_files.stamp(given)
     else:

@@ -17,7 +17,7 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.core import parallel
-from classifier.core.errors import InputError
+from classifier.core.errors import InputError, reason
 from classifier.data import cleaning as cleaning_of
 from classifier.data.cleaning import PART_SECONDS, Cleaning
 from classifier.data.layouts import Clip, folder_of
@@ -133,8 +133,8 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
                         write(cleaned, f"{target}{f' @{number * PART_SECONDS} s' if number else ''}.wav")
             except filesystems.UnreachableError:
                 raise
-            except InputError as error:
-                skipped.append([i, str(error).replace(str(path), str(clip.path))])
+            except Exception as error:  # one recording never ends a long run
+                skipped.append([i, reason(error).replace(str(path), str(clip.path))])
     if waiting:
         write(np.concatenate(waiting), f"{target}.wav")
     if skipped and len(job.clips) == 1:  # the end of a long recording: what was written of it is not to be trusted

@@ -9,7 +9,9 @@ from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.records import artifact
 from classifier.records.config import RunConfig
+from classifier.storage import local_files
 from classifier.storage.locations import absolute
 from Constants import EVALUATED, LABELS_FILE
 
@@ -90,13 +92,30 @@ class EvaluationConfig:
         """The config of a command line; paths become absolute, except that of the results.
 
         Raises:
-            InputError: as of `EvaluationConfig`; there is no data.
+            InputError: as of `EvaluationConfig` and `check`; there is no data.
         """
         values: dict[str, Any] = {field.name: getattr(args, field.name) for field in fields(cls)}
         values["data"] = absolute(args.data or clips.default_data())
         if args.background_noise:
             values["background_noise"] = args.background_noise.resolve()
-        return cls(**values)
+        config = cls(**values)
+        config.check()
+        return config
+
+    def check(self) -> None:
+        """Look at the models and the negatives.
+
+        Raises:
+            InputError: a model is not there or cannot be trained so, or there are no negatives.
+        """
+        if self.negatives and not local_files.find_recordings(self.negatives):
+            raise InputError(f"{self.negatives} holds no recordings to count false alarms in; name another folder")
+        if self.tests_trained_models:
+            for path in self.paths:
+                _check_trained(path)
+            return
+        for model in registry.choose("models", self.model):
+            self.run_config().check_model(model)
 
     @property
     def paths(self) -> list[Path]:
@@ -109,6 +128,19 @@ class EvaluationConfig:
         if {str(path) for path in self.paths} <= {ALL, *registry.names("models")}:
             return False
         return any(len(path.parts) > 1 or path.suffix or path.is_dir() for path in self.paths)
+
+    def fold_numbers(self) -> list[int] | None:
+        """The folds that test, sorted; None: all.
+
+        Raises:
+            InputError: they are not numbers.
+        """
+        if self.folds in (None, ALL):
+            return None
+        try:
+            return sorted({int(number) for number in str(self.folds).split(",")})
+        except ValueError:
+            raise InputError(f"--folds {self.folds!r}: give numbers with commas, such as 0,2, or all") from None
 
     def run_config(self) -> RunConfig:
         """What decides on the weights of the models that are trained; its fold is 0."""
@@ -138,6 +170,7 @@ class EvaluationConfig:
                 "--jobs is for this machine, and --scheduler for a cluster, whose workers train one model per thread: "
                 "leave one out"
             )
+        self.fold_numbers()
         if self.background_noise:
             clips.of_background_noise(self.background_noise)
 
@@ -147,3 +180,11 @@ class EvaluationConfig:
             raise InputError(f"{self.paths[0]} is trained, and only tested here: leave out {', '.join(useless)}")
         if len({path.stem for path in self.paths}) < len(self.paths):
             raise InputError(f"two of {self.model} have one name, and so would their results; test them one at a time")
+
+
+def _check_trained(path):
+    """Make sure that a path is a .tflite or a trained model's folder."""
+    if path.suffix != ".tflite":
+        artifact.load(path)
+    elif not path.is_file():
+        raise InputError(f"{path}: there is no such file; name a .tflite, or a trained model's folder")

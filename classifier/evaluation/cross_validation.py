@@ -10,8 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.core import registry
-from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.audio_cache import AudioCache
@@ -55,11 +53,13 @@ class FoldTraining:
         return training_command(self.model, self.out, {**asdict(self.config), "labels": labels})
 
 
-def choose_folds(wanted: str, clips: Sequence[Clip], contents: Sequence[str], seed: int) -> dict[int, np.ndarray]:
+def choose_folds(
+    wanted: Sequence[int] | None, clips: Sequence[Clip], contents: Sequence[str], seed: int
+) -> dict[int, np.ndarray]:
     """The folds of a data set, each with the split of every clip.
 
     Args:
-        wanted: numbers with commas, or "all". Where the data set itself names the test split, all are one.
+        wanted: numbers; None: all. Where the data set itself names the test split, all are one.
         clips: as of splits.split.
         contents: (clips,) hash of each clip's samples.
         seed: of splits.split.
@@ -70,12 +70,8 @@ def choose_folds(wanted: str, clips: Sequence[Clip], contents: Sequence[str], se
     Raises:
         InputError: there is no such fold, or one cannot be trained.
     """
-    if wanted != "all":
-        try:
-            chosen = sorted({int(number) for number in wanted.split(",")})
-        except ValueError:
-            raise InputError(f"--folds {wanted!r}: give numbers with commas, such as 0,2, or all") from None
-        return {fold: splits.split(clips, contents, fold, seed) for fold in chosen}
+    if wanted is not None:
+        return {fold: splits.split(clips, contents, fold, seed) for fold in wanted}
     found, tested = {}, set()
     while True:
         try:
@@ -134,9 +130,7 @@ def is_trained(training: FoldTraining, fingerprint: str, labels: Sequence[str]) 
 
 
 def _recipes(training: FoldTraining) -> tuple[Recipe, Recipe | None]:
-    import_tensorflow()  # before a file of classifier/models imports it
-    model = registry.load("models", training.model)
-    return recipe_for(model, training.config), fine_tuning_for(model, training.config)
+    return recipe_for(training.model, training.config), fine_tuning_for(training.model, training.config)
 
 
 def gather(

@@ -9,8 +9,10 @@ from classifier.data.layouts import Clip
 from classifier.evaluation import cross_validation, fold_processes, results, trained_models
 from classifier.evaluation.config import ALL, EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
+from classifier.inference.clip_predictions import check_labels
 from classifier.inference.predictor import load_predictor
 from classifier.pretrained import weights
+from classifier.records import artifact
 from classifier.storage import mirror
 from classifier.storage.locations import is_remote
 
@@ -36,7 +38,7 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     stores = {rate: audio_cache.read(found, config.data, rate) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
-    folds = cross_validation.choose_folds(config.folds or ALL, first.clips, first.contents, config.seed)
+    folds = cross_validation.choose_folds(config.fold_numbers(), first.clips, first.contents, config.seed)
     trainings = cross_validation.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
     missing = [
         training
@@ -58,6 +60,9 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
 
 def _test_models(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
     evaluated = {}
+    for path in config.paths:
+        if path.suffix != ".tflite":  # said before TensorFlow is loaded, which runs what is not converted
+            check_labels(path, artifact.load(path).labels, found)
     for path in config.paths:
         predictor = load_predictor(path)
         store = audio_cache.read(found, config.data, predictor.audio_format.sample_rate)

@@ -18,6 +18,7 @@ from pathlib import Path
 from classifier.core import parallel, processes
 from classifier.core.console import say
 from classifier.core.errors import InputError
+from classifier.evaluation import fold_progress
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records import artifact
 from classifier.storage import mirror, remote
@@ -68,9 +69,16 @@ def train(
     started, n_done, failure = time.monotonic(), 0, None
     trainings = [replace(training, out=training.out.resolve(), split={}) for training in trainings]  # few bytes
     stop_file = f"{address if scheduler and address else trainings[0].out.parent}/.stop-{uuid.uuid4().hex}"
-    calls = [(n, training, labels, stop_file, scheduler and address) for n, training in enumerate(trainings)]
-    try:
-        with contextlib.closing(parallel.results(_train, calls, scheduler, jobs)) as outcomes:
+    with contextlib.ExitStack() as at_the_end:
+        logs = Path(at_the_end.enter_context(tempfile.TemporaryDirectory()))
+        log_of = {n: None if scheduler else logs / f"{n}.txt" for n in range(len(trainings))}
+        calls = [(n, one, labels, stop_file, scheduler and address, log_of[n]) for n, one in enumerate(trainings)]
+        at_the_end.callback(remote.remove, stop_file)
+        outcomes = at_the_end.enter_context(contextlib.closing(parallel.results(_train, calls, scheduler, jobs)))
+        titles = {
+            log: f"{one.model}, fold {one.fold}" for one, log in zip(trainings, log_of.values(), strict=True) if log
+        }
+        with contextlib.nullcontext(say) if scheduler else fold_progress.shown(titles) as tell:
             for outcome in outcomes:
                 training = trainings[outcome.number]
                 if outcome.code == 0:
@@ -79,12 +87,10 @@ def train(
                     if scheduler and not training.folder.is_dir():
                         raise parallel.not_shared(training.folder)
                     n_done += 1
-                    say(_summary(training, n_done, len(trainings), time.monotonic() - started))
+                    tell(_summary(training, n_done, len(trainings), time.monotonic() - started))
                 elif outcome.code is not None:
                     failure = failure or _reason(outcome)
-                    say(f"{training.model}, fold {training.fold}: failed")
-    finally:
-        remote.remove(stop_file)
+                    tell(f"{training.model}, fold {training.fold}: failed")
     if failure:
         raise InputError(f"a training failed, the finished ones are kept: {failure}")
 
@@ -95,8 +101,18 @@ def _summary(training: FoldTraining, n_done: int, n: int, seconds: float) -> str
     return f"{training.model}, fold {training.fold}: balanced accuracy {accuracy:.1%}; {progress}"
 
 
-def _train(number: int, training: FoldTraining, labels: Sequence[str], stop_file: str, address: str | None) -> Outcome:
-    """One training, unless the stop file exists; one that fails makes that file, so that no other is begun."""
+def _train(
+    number: int,
+    training: FoldTraining,
+    labels: Sequence[str],
+    stop_file: str,
+    address: str | None,
+    log_file: Path | None = None,
+) -> Outcome:
+    """One training, unless the stop file exists; one that fails makes that file, so that no other is begun.
+
+    log_file: what it writes, while it runs; None: nobody reads it meanwhile.
+    """
     if remote.stamp(stop_file):
         return Outcome(number, None)
     target = f"{address}/{training.out.name}/{training.model}"
@@ -104,7 +120,7 @@ def _train(number: int, training: FoldTraining, labels: Sequence[str], stop_file
         training = replace(training, out=Path(folder)) if address else training
         labels_file = Path(folder) / "labels.txt"
         labels_file.write_text("\n".join(labels) + "\n", encoding="utf-8")
-        code, log = run_while_wanted(training.command(labels_file))
+        code, log = run_while_wanted(training.command(labels_file), log_file or Path(folder) / "log.txt")
         if code and parallel.is_wanted():
             with remote.new_file(stop_file) as fresh:
                 fresh.touch()
@@ -113,19 +129,22 @@ def _train(number: int, training: FoldTraining, labels: Sequence[str], stop_file
     return Outcome(number, code, log)
 
 
-def run_while_wanted(command: Sequence[str]) -> tuple[int, str]:
-    """Run a command for as long as somebody waits for it; returns its exit code and all that it wrote."""
+def run_while_wanted(command: Sequence[str], log: Path) -> tuple[int, str]:
+    """Run a command for as long as somebody waits for it; returns its exit code and all that it wrote.
+
+    log: holds what it wrote so far; it is deleted at the end.
+    """
     parent = os.getppid()
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log.txt"
-        child = processes.start(command, log)
-        try:
-            while child.poll() is None and parallel.is_wanted() and os.getppid() == parent:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.wait(POLL_SECONDS)
-        finally:
-            processes.stop(child, STOP_SECONDS, signal.SIGINT)
-        return child.returncode, log.read_text(encoding="utf-8", errors="replace").strip()
+    child = processes.start(command, log, {"PROGRESS_SECONDS": "1"})
+    try:
+        while child.poll() is None and parallel.is_wanted() and os.getppid() == parent:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(POLL_SECONDS)
+    finally:
+        processes.stop(child, STOP_SECONDS, signal.SIGINT)
+    said = log.read_text(encoding="utf-8", errors="replace").strip()
+    log.unlink()
+    return child.returncode, said
 
 
 def _reason(outcome: Outcome) -> str:

@@ -2,6 +2,7 @@
 
 import json
 
+from classifier.audio import recording
 from classifier.export import agreement, metadata
 from classifier.export.config import MetadataConfig
 from classifier.records import artifact, tflite_metadata
@@ -14,8 +15,11 @@ def write(config: MetadataConfig) -> list[artifact.Artifact]:
         The trained models.
 
     Raises:
-        InputError: a model is not trained or not converted, a runtime refuses a file, or two runtimes differ on it.
+        InputError: the recording cannot be read, a model is not trained or not converted, a runtime refuses a file, or
+            two runtimes differ on it.
     """
+    if config.recording:
+        recording.properties(config.recording)
     models = artifact.trained(config.trained, config.model)
     for model in models:
         artifact.take(model, config.variant)

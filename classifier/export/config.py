@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 from classifier.records.conversion import RECOMMENDED, VARIANTS
 
 APP_FILES = "*_metadata.tflite"  # in a trained model's folder
@@ -39,8 +40,11 @@ class MetadataConfig(ConversionConfig):
 
     def __post_init__(self):
         if self.variant not in (RECOMMENDED, *VARIANTS):
-            known = ", ".join((RECOMMENDED, *VARIANTS))
-            raise InputError(f"--variant {self.variant}: there is no such variant; take one of {known}")
+            known = (RECOMMENDED, *VARIANTS)
+            raise InputError(
+                f"--variant {self.variant}: there is no such variant; take one of {', '.join(known)}"
+                f"{did_you_mean(self.variant, known)}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

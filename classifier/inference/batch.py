@@ -12,16 +12,17 @@ import shutil
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
-from classifier.core import atomic_files, parallel, registry
+from classifier.audio.windows import hop_length
+from classifier.core import atomic_files, disk, parallel, registry
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.core.journal import Journal
 from classifier.data import inputs
 from classifier.data.inputs import Source
 from classifier.inference.config import ClassificationConfig
-from classifier.inference.predictor import Predictor
+from classifier.inference.predictor import Predictor, find_model
 from classifier.inference.recording_classifier import (
     ClassifierSettings,
     Outcome,
@@ -30,12 +31,17 @@ from classifier.inference.recording_classifier import (
     make_settings,
 )
 from classifier.inference.segments import Segment
-from classifier.inference.writers import Classified
+from classifier.inference.writers import Classified, _probabilities
 from classifier.records import artifact
 from classifier.storage import archives, locations
 
 JOURNAL = "journal.jsonl"
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
+
+PROBABILITIES = {  # files of --probabilities
+    _probabilities.TABLE: _probabilities.write_csv,
+    _probabilities.PARQUET: _probabilities.write_parquet,
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class BatchResult:
         failed: {recording: why it cannot be read}.
         written: files and folders of results.
         labels: {label: LabelTotal}, most seconds first.
+        example: path of the first recording that was classified and is a file of this machine; None: there is none.
     """
 
     done: int
@@ -68,6 +75,7 @@ class BatchResult:
     failed: dict[str, str]
     written: list[Path]
     labels: dict[str, LabelTotal]
+    example: str | None = None
 
 
 def classify_recordings(config: ClassificationConfig) -> BatchResult:
@@ -79,21 +87,18 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
         InputError: there is no such model, there is nothing to classify, the folder of the results holds files of the
             same names from elsewhere; as of parallel.results.
     """
-    settings, predictor = make_settings(config)
-    given = config.inputs
+    model, given = find_model(config.model, config.trained), config.inputs
     if not given:
-        given = (str(artifact.example(settings.model)),)
+        given = (str(artifact.example(model)),)
         say(f"no INPUT given: classifying {given[0]}")
     sources, refused, left_out = inputs.find(given, _standard_input())
     writers = [registry.load("writers", name) for name in config.writer_names]
-    out, labels = Path(config.out), settings.rules.labels
+    out = Path(config.out)
+    _check_results(out, writers)
+    settings, predictor = make_settings(config)
+    labels = settings.rules.labels
     out.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(out):
-        strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / JOURNAL).exists()]
-        if strangers:
-            raise InputError(
-                f"{out / strangers[0]} is there, and was not written by this script; give another folder with --out"
-            )
         with Journal(out / JOURNAL) as journal, _empty_folder(out / UNFINISHED) as unfinished:
             keys = [settings.key(source) for source in sources]
             missing = [i for i, key in enumerate(keys) if key not in journal]
@@ -106,12 +111,28 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
                     else:
                         entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
                         journal.write(keys[outcome.index], entry)
-            read = functools.partial(_read, sources, keys, journal, labels)
-            written = [_write(writer, read(), labels, unfinished, out) for writer in writers]
+            rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
+            seconds = (hop_length(length, config.overlap) / rate, length / rate)
+            read = functools.partial(_read, sources, keys, journal, labels, seconds)
+            written = [_write(writer, read(), labels, unfinished, out, config.delimiter) for writer in writers]
+            if config.probabilities:
+                for name, write in PROBABILITIES.items():
+                    writer = SimpleNamespace(NAME=name, write=write)
+                    written.append(_write(writer, read(), labels, unfinished, out, config.delimiter))
             totals = _totals(read())
+            classified = (source for source, key in zip(sources, keys, strict=True) if key in journal)
+            example = next((source.location for source in classified if source.is_local_file), None)
     reasons = {sources[i].name: failed[i] for i in sorted(failed)}
     done, before = len(missing) - len(failed), len(sources) - len(missing)
-    return BatchResult(done, before, refused, left_out, reasons, written, totals)
+    return BatchResult(done, before, refused, left_out, reasons, written, totals, example)
+
+
+def _check_results(out, writers):
+    strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / JOURNAL).exists()]
+    if strangers:
+        raise InputError(
+            f"{out / strangers[0]} is there, and was not written by this script; give another folder with --out"
+        )
 
 
 def _standard_input() -> Iterator[str]:
@@ -191,24 +212,35 @@ def _calls(
 
 
 def _read(
-    sources: Sequence[Source], keys: Sequence[str], journal: Journal, labels: Sequence[str]
+    sources: Sequence[Source],
+    keys: Sequence[str],
+    journal: Journal,
+    labels: Sequence[str],
+    seconds: tuple[float, float],
 ) -> Iterator[Classified]:
-    """All recordings in the journal, in the order of the sources."""
+    """All recordings in the journal, in the order of the sources; seconds: of a hop and of a window."""
     for source, key in zip(sources, keys, strict=True):
         if key in journal:
             result = RecordingResult.from_entry(journal.read(key))
             segments = [Segment(labels[s.label], s.start, s.end, s.peak, s.mean) for s in result.segments]
-            yield Classified(
-                source.name, source.file, result.seconds, result.highest, result.label, result.probability, segments
-            )
+            about = (result.seconds, result.highest, result.label, result.probability, segments)
+            path = os.path.abspath(source.location) if source.is_local_file else source.name
+            yield Classified(source.name, source.file, *about, path, result.windows, *seconds)
 
 
 def _write(
-    writer: ModuleType, classified: Iterable[Classified], labels: Sequence[str], unfinished: Path, out: Path
+    writer: ModuleType | SimpleNamespace,
+    classified: Iterable[Classified],
+    labels: Sequence[str],
+    unfinished: Path,
+    out: Path,
+    delimiter: str = ",",
 ) -> Path:
     """Write one output, and move it to its place when it is whole; returns the place."""
     fresh, place = unfinished / writer.NAME, out / writer.NAME
-    writer.write(progress(classified, f"writing {place.name}"), labels, fresh)
+    with disk.told(place, "the recordings that were classified are kept"):
+        settings = {"delimiter": delimiter} if place.suffix == ".csv" else {}
+        writer.write(progress(classified, f"writing {place.name}"), labels, fresh, **settings)
     if place.is_dir():
         os.replace(place, unfinished / "old")
     os.replace(fresh, place)

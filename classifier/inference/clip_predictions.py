@@ -1,12 +1,15 @@
 """Predict all clips of an audio cache, window by window."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 from classifier.data.audio_cache import AudioCache, to_float
+from classifier.data.layouts import Clip
 from classifier.inference.predictor import Predictor
 
 BATCH_SIZE = 256  # windows
@@ -27,12 +30,7 @@ def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0)
     """
     length = predictor.audio_format.window_length
     hop = hop_length(length, overlap)
-    unknown = sorted({clip.label for clip in cache.clips} - set(predictor.labels))
-    if unknown:
-        raise InputError(
-            f"{predictor.source} knows {', '.join(predictor.labels)}, and not {', '.join(unknown)}: rename the label, "
-            "remove it, or train with it"
-        )
+    check_labels(predictor.source, predictor.labels, cache.clips)
     rows, recordings = [], []
     for owners, windows in _batches(cache, length, hop):
         rows.append(predictor.probabilities(to_float(np.array(windows))))
@@ -40,6 +38,21 @@ def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0)
         cache.forget()
     targets = [predictor.labels.index(cache.clips[i].label) for i in recordings]
     return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
+
+
+def check_labels(model: Path, labels: Sequence[str], clips: Iterable[Clip]) -> None:
+    """Make sure that a model knows the labels of clips.
+
+    Raises:
+        InputError: it does not know all of them.
+    """
+    unknown = sorted({clip.label for clip in clips} - set(labels))
+    if unknown:
+        meant = "".join(did_you_mean(label, labels) for label in unknown)
+        raise InputError(
+            f"{model} knows {', '.join(labels)}, and not {', '.join(unknown)}: rename the label, remove it, or train "
+            f"with it{meant}"
+        )
 
 
 def _batches(cache: AudioCache, window_length: int, hop: int) -> Iterator[tuple[list[int], list[np.ndarray]]]:

@@ -10,6 +10,9 @@ from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from Constants import CLASSIFIED, TRAINED
 
+TAB = "\t"
+DELIMITERS = (",", ";", "|", TAB)
+
 
 @dataclass(frozen=True)
 class ClassificationConfig:
@@ -26,6 +29,8 @@ class ClassificationConfig:
         smooth: odd number of windows, whose mean stands for the one in the middle.
         merge_gap: seconds between two segments of a label that become one.
         min_duration: seconds; shorter segments are left out.
+        probabilities: write those of each window too.
+        delimiter: between the columns of csv files, one character.
         jobs: recordings at once; None: one per core.
         scheduler: address of a Dask scheduler whose workers see the same files; None: this machine.
     """
@@ -40,6 +45,8 @@ class ClassificationConfig:
     smooth: int = 1
     merge_gap: float = 0.0
     min_duration: float = 0.0
+    probabilities: bool = False
+    delimiter: str = ","
     jobs: int | None = None
     scheduler: str | None = None
 
@@ -56,6 +63,8 @@ class ClassificationConfig:
         if self.smooth < 1 or self.smooth % 2 == 0:
             raise InputError(f"--smooth {self.smooth}: give an odd number of windows, so that one is in the middle")
         registry.choose("writers", self.writers)
+        if self.delimiter not in DELIMITERS:
+            raise InputError(f"--delimiter {self.delimiter!r}: give one of {' '.join(DELIMITERS)} or tab")
 
     @classmethod
     def from_args(cls, args: Namespace) -> "ClassificationConfig":
@@ -66,6 +75,7 @@ class ClassificationConfig:
         """
         values: dict[str, Any] = {field.name: getattr(args, field.name) for field in fields(cls)}
         values["inputs"] = tuple(args.inputs)
+        values["delimiter"] = TAB if args.delimiter in ("tab", "\\t") else args.delimiter
         return cls(**values)
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 from classifier.inference.litert import LiteRT
 from classifier.records import artifact, tflite_metadata
 from classifier.records.audio_format import AudioFormat
@@ -56,10 +57,12 @@ def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
 
     if path.name in weights.with_labels():
         return weights.fetch(path.name)
-    there = ", ".join(sorted(run.parent.name for run in trained.glob(f"*/{artifact.RUN}")))
+    names = sorted(run.parent.name for run in trained.glob(f"*/{artifact.RUN}"))
+    there = ", ".join(names)
     raise InputError(
         f"{path}: there is no trained model; name a folder of {trained} ({there or 'none yet: run TrainModel.py'}), "
         f"a .tflite file, or {', '.join(weights.with_labels())}"
+        f"{did_you_mean(path.name, [*names, *weights.with_labels()])}"
     )
 
 

@@ -3,6 +3,7 @@
 Predictions are those of prediction.predict_signal on the whole recording; what is kept of it fits on one line.
 """
 
+import base64
 import functools
 import hashlib
 import json
@@ -18,8 +19,9 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length
+from classifier.core import disk
 from classifier.core.console import progress
-from classifier.core.errors import InputError
+from classifier.core.errors import DiskFullError, reason
 from classifier.data.inputs import Source
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, cached_predictor, find_model, load_predictor
@@ -45,6 +47,7 @@ class ClassifierSettings:
         overlap: share of a window that the next one repeats.
         recording_thresholds: {label: threshold} for the label of a whole recording.
         rules: for segments.
+        probabilities: keep those of each window.
     """
 
     model: str
@@ -52,11 +55,15 @@ class ClassifierSettings:
     overlap: float
     recording_thresholds: dict[str, float]
     rules: SegmentRules
+    probabilities: bool = False
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Equal for settings that decide the same, wherever the model lies."""
-        return _hash({**asdict(self), "model": None})
+        decides = {**asdict(self), "model": None}
+        if not self.probabilities:  # so that what was classified before there were any is not done again
+            del decides["probabilities"]
+        return _hash(decides)
 
     def key(self, source: Source) -> str:
         """Equal for the same version of a recording under the same `fingerprint`."""
@@ -85,6 +92,7 @@ class RecordingResult:
         label: None where it is none of the labels.
         probability: of the most probable label, mean over the windows.
         segments: by start.
+        windows: (windows, labels) probabilities; None where they are not kept.
     """
 
     seconds: float
@@ -92,15 +100,23 @@ class RecordingResult:
     label: str | None
     probability: float
     segments: list[ClassifiedSegment]
+    windows: np.ndarray | None = None
 
     def as_entry(self) -> dict:
         """For the journal; a segment is a list of its values, as there may be very many."""
-        return {**vars(self), "segments": [list(vars(segment).values()) for segment in self.segments]}
+        entry = {**vars(self), "segments": [list(vars(segment).values()) for segment in self.segments]}
+        del entry["windows"]
+        if self.windows is not None:  # a day of 500 labels is 90 MB of bytes, and of digits four times as much
+            entry["windows"] = [self.windows.shape[1], base64.b64encode(self.windows.astype("<f4").tobytes()).decode()]
+        return entry
 
     @classmethod
     def from_entry(cls, entry: dict) -> "RecordingResult":
         """What `as_entry` made; other keys of the entry are left out."""
-        values: dict[str, Any] = {field.name: entry[field.name] for field in fields(cls)}
+        values: dict[str, Any] = {field.name: entry.get(field.name) for field in fields(cls)}
+        if values["windows"]:
+            n_labels, held = values["windows"]
+            values["windows"] = np.frombuffer(base64.b64decode(held), "<f4").reshape(-1, n_labels)
         values["segments"] = [ClassifiedSegment(*row) for row in entry["segments"]]
         return cls(**values)
 
@@ -152,7 +168,8 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
     version = hashlib.sha256(source.read_bytes()).hexdigest()
     is_published = model.parent == WEIGHTS and not os.path.exists(config.model)
     name = str(config.model) if is_published else os.path.abspath(model)  # workers may be in another folder
-    return ClassifierSettings(name, version, config.overlap, recording_thresholds, rules), predictor
+    about = (name, version, config.overlap, recording_thresholds, rules, config.probabilities)
+    return ClassifierSettings(*about), predictor
 
 
 def classify(
@@ -171,8 +188,10 @@ def classify(
     try:
         with remote.local_copy(path) as local:
             return Outcome(index, path, _classify(local, settings, threads, show_progress))
-    except (InputError, OSError) as error:
-        return Outcome(index, path, reason=str(error).replace(str(local), name))
+    except Exception as error:  # one recording never ends a long run
+        if disk.is_full(error):
+            raise DiskFullError(disk.sentence(local, error)) from None
+        return Outcome(index, path, reason=reason(error).replace(str(local), name))
 
 
 def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progress: bool) -> RecordingResult:
@@ -185,8 +204,11 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
     if show_progress:
         blocks = _with_progress(blocks, audio_format.sample_rate, properties.seconds)
     batches = _batches(cut_blocks(blocks, audio_format.window_length, hop))
+    kept = []
     for end, probabilities in _in_threads(predictor.probabilities, batches, threads):
         merger.add(probabilities)
+        if settings.probabilities:
+            kept.append(np.asarray(probabilities, "float32"))
         samples = end
     mean = merger.mean
     best = reached(mean[None], in_order(settings.recording_thresholds, labels))[0]
@@ -203,6 +225,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
         label=labels[best] if best >= 0 else None,
         probability=round(float(mean.max()), DIGITS),
         segments=segments,
+        windows=np.concatenate(kept) if kept else None,
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from classifier.core import registry
 from classifier.core.bounds import check_range
+from classifier.core.errors import InputError
 
 FOR_DATA = "log_mel_spectrogram,mfcc"  # features that are drawn of a data folder where none is named
 
@@ -24,7 +25,7 @@ class PlotConfig:
         out: folder for galleries.
 
     Raises:
-        InputError: a value is outside its range.
+        InputError: a value is outside its range, or names what is not there.
     """
 
     recording: Path | None
@@ -39,6 +40,10 @@ class PlotConfig:
     def __post_init__(self):
         check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
         check_range("--start", self.start, "seconds before the window", 0)
+        self.feature_names()
+        self.model_names()
+        if self.recording and not self.recording.exists():
+            raise InputError(f"{self.recording}: there is no such recording or folder")
 
     @property
     def is_data(self) -> bool:

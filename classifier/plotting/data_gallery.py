@@ -12,6 +12,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import console, parallel
 from classifier.core.errors import InputError
+from classifier.core.text import natural
 from classifier.data.layouts import Clip
 from classifier.plotting.figure import pyplot
 from classifier.plotting.gallery import Gallery, decibels, read, side_by_side
@@ -81,7 +82,7 @@ def _measure(clips):
     facts = [fact for fact in console.progress(work, "looking at recordings", len(clips)) if fact]
     if len(facts) < len(clips):
         console.say(f"{len(clips) - len(facts)} of {len(clips)} recordings cannot be read; they are left out")
-    found = {label: [] for label in sorted({clip.label for clip in clips})}
+    found = {label: [] for label in sorted({clip.label for clip in clips}, key=natural)}
     for fact in facts:
         found[fact.clip.label].append(fact)
     for label, of_label in found.items():

@@ -1,13 +1,14 @@
 """Draw what a PlotConfig asks for: a recording, a gallery, the layers of models, or the attention of one."""
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.core import console
+from classifier.core import commands, console
 from classifier.core.errors import InputError
 from classifier.plotting.config import PlotConfig
 from classifier.records.audio_format import make_audio_format
+from classifier.records.run_record import FILE as RUN
+from Constants import TRAINED
 from SampleSignal import sample_signal
 
 LONGEST = 600  # seconds of a recording in a gallery
@@ -47,19 +48,22 @@ def _recording(config):
     mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
     png = config.png or Path(f"{Path(name).stem}.png")
     recording_pictures.draw(signal, power, mel_power, audio_format, name, png, show=True)
-    return Drawn(str(png), _command("TestSignalModel.py", *([path] if path else [])))
+    return Drawn(str(png), _classify(path))
 
 
 def _attention(config):
+    from classifier.audio import recording
     from classifier.inference import attention as of_model
-    from classifier.plotting import attention
     from classifier.records import artifact
 
     trained = of_model.load(config.attention)
     path = config.recording or artifact.example(config.attention)
+    recording.properties(path)  # whatever is wrong with it is said before TensorFlow is loaded
+    from classifier.plotting import attention
+
     png = config.png or Path(f"{path.stem}_attention.png")
     attention.draw_recording(trained, path, png, show=True)
-    return Drawn(str(png), _command("TestSignalModel.py", path, "--model", config.attention))
+    return Drawn(str(png), commands.script("TestSignalModel.py", path, model=config.attention))
 
 
 def _gallery(config):
@@ -72,7 +76,7 @@ def _gallery(config):
     folder, sheet = config.out / name, config.out / f"{name}.png"
     if config.is_data:
         made = data_gallery.draw(name, clips.read_clips(path), features, audio_format, start, folder)
-        next_command = _command("TrainModel.py", "--data", path)
+        next_command = commands.script("TrainModel.py", data=config.recording)
     else:
         first = round(start * audio_format.sample_rate)
         signal = gallery.read(path, audio_format, start, LONGEST) if path else sample_signal()[first:]
@@ -80,7 +84,7 @@ def _gallery(config):
             length = f"the sample signal lasts {audio_format.seconds:g} s"
             raise InputError(f"{length}, --start {start:g} is after its end")
         made = gallery.of_recording(name, signal, features, audio_format, start, config.overlap, folder)
-        next_command = _command("TestSignalModel.py", *([path] if path else []))
+        next_command = _classify(path)
     gallery.contact_sheet(made, sheet)
     return Drawn(f"{sheet}, and its {len(made)} pictures into {folder}", next_command)
 
@@ -94,8 +98,11 @@ def _layers(config):
     paths = [config.out / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
         layers.draw(name, audio_format_of(name), len(read_labels()), path)
-    return Drawn(", ".join(map(str, paths)), _command("TrainModel.py", "--model", models[0]))
+    return Drawn(", ".join(map(str, paths)), commands.script("TrainModel.py", model=models[0]))
 
 
-def _command(script, *arguments):
-    return shlex.join(["python", script, *map(str, arguments)])
+def _classify(recording):
+    """The command that classifies a recording with the model that TestSignalModel.py takes, or that trains it."""
+    if (TRAINED / "signal" / RUN).is_file():
+        return commands.script("TestSignalModel.py", recording)
+    return commands.script("TrainModel.py")

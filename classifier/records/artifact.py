@@ -16,6 +16,7 @@ import numpy as np
 from classifier.core import registry
 from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 from classifier.data.layouts import PART, folder_of
 from classifier.records import conversion
 from classifier.records.audio_format import AudioFormat
@@ -109,7 +110,8 @@ def load(folder: Path | str) -> Artifact:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise InputError(f"{folder}: there is no trained model; run TrainModel.py first")
+        meant = did_you_mean(folder.name, (run.parent.name for run in folder.parent.glob(f"*/{RUN}")))
+        raise InputError(f"{folder}: there is no trained model; run TrainModel.py first{meant}")
     missing = [name for name in (RUN, MODEL) if not (folder / name).is_file()]
     if missing:
         raise InputError(f"{folder} is half written ({', '.join(missing)} missing); train it again with TrainModel.py")
@@ -151,6 +153,8 @@ def _folder(name, out, found):
         return Path(name)
     if not found:
         raise InputError(f"{out} holds no trained model; run TrainModel.py first")
+    if meant := did_you_mean(name, found):
+        raise InputError(f"{out} holds no trained {name!r}, only {', '.join(found)}{meant}")
     raise InputError(f"{out} holds no trained {name!r}, only {', '.join(found)}; run TrainModel.py --model {name}")
 
 

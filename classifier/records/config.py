@@ -11,6 +11,7 @@ from classifier.core.console import import_keras, say
 from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.records.audio_format import AudioFormat, make_audio_format
+from classifier.records.recipe import fine_tuning_for
 from classifier.records.team import Team
 from classifier.storage.locations import absolute, is_remote
 from Constants import LABELS_FILE, TRAINED
@@ -82,6 +83,20 @@ class RunConfig:
         seconds = self.window if base else self.window or registry.stated("models", model, "SECONDS")
         return make_audio_format(seconds, self.sample_rate, base)
 
+    def check_model(self, model: str) -> None:
+        """Make sure that a file of classifier/models can be trained so.
+
+        Raises:
+            InputError: a window is too short or too long, or a pretrained network does not go with the flags.
+        """
+        if not self.paper:
+            self.audio_format(model)
+        fine_tuning = fine_tuning_for(model, self)
+        if self.background_noise and registry.states("models", model, "FINE_TUNE") and not fine_tuning:
+            raise InputError(
+                f"{model} learns from recordings as they are: for --background-noise, give --fine-tune 2 too"
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig(RunConfig):
@@ -147,10 +162,7 @@ class TrainingConfig(RunConfig):
         if not is_remote(self.data):  # an address is looked at when it is fetched
             clips.check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
         for model in self.models:
-            if self.fine_tune and not registry.states("models", model, "FINE_TUNE"):
-                raise InputError(f"{model} stands on no pretrained network: leave out --fine-tune")
-            if not self.paper:
-                self.audio_format(model)
+            self.check_model(model)
             if not self.resume and (self.trained / model).exists():
                 say(f"{self.trained / model} is there already: it will be replaced")
         there = next(folder for folder in (self.trained, *self.trained.resolve().parents) if folder.exists())

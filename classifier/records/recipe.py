@@ -1,10 +1,18 @@
-"""A recipe: how a model is trained. Its defaults are no technique at all; a model's file says what it uses."""
+"""A recipe: how a model is trained. Its defaults are no technique at all; a model's file says what it uses.
 
+A file of classifier/models imports Keras, so its recipe is read from the syntax tree.
+"""
+
+import ast
 from dataclasses import dataclass, replace
-from types import ModuleType
+from typing import TYPE_CHECKING
 
+from classifier.core import registry
+from classifier.core.console import import_keras
 from classifier.core.errors import InputError
-from classifier.records.config import RunConfig
+
+if TYPE_CHECKING:
+    from classifier.records.config import RunConfig
 
 BACKGROUND_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 
@@ -79,27 +87,77 @@ FIELD = Recipe(  # what serves most models on recordings from the field; a model
 )
 
 
-def recipe_for(model: ModuleType, config: RunConfig) -> Recipe:
+def recipe_for(model: str, config: "RunConfig") -> Recipe:
     """What a file of classifier/models is trained with."""
-    recipe = model.PAPER if config.paper else model.RECIPE
-    is_head = hasattr(model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
+    is_head = registry.states("models", model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
+    recipe = _of_file(model, "PAPER" if config.paper else "RECIPE")
     return _decided(recipe, config.epochs, None if is_head else config.background_noise)
 
 
-def fine_tuning_for(model: ModuleType, config: RunConfig) -> Recipe | None:
+def fine_tuning_for(model: str, config: "RunConfig") -> Recipe | None:
     """How the last layers of a model's pretrained network learn after their head; None where they do not.
 
     Raises:
         InputError: a person wants that of a model that stands on no pretrained network.
     """
-    ships, wanted = getattr(model, "FINE_TUNE", None), config.fine_tune
-    if ships is None:
+    wanted = config.fine_tune
+    if not registry.states("models", model, "FINE_TUNE"):
         if wanted:
-            name = model.__name__.rpartition(".")[2]
-            raise InputError(f"{name} stands on no pretrained network: leave out --fine-tune")
+            raise InputError(f"{model} stands on no pretrained network: leave out --fine-tune")
         return None
+    ships = _of_file(model, "FINE_TUNE")
     tuning = replace(ships, fine_tuned=ships.fine_tuned if wanted is None else wanted)
     return _decided(tuning, config.epochs, config.background_noise) if tuning.fine_tuned else None
+
+
+def _of_file(model, constant):
+    """The recipe that a file of classifier/models assigns to a constant; a file that computes it is imported."""
+    try:
+        return stated(model, constant)
+    except (KeyError, TypeError, ValueError):
+        import_keras()
+        return getattr(registry.load("models", model), constant)
+
+
+def stated(model: str, constant: str) -> Recipe:
+    """The recipe that a file of classifier/models writes down: Recipe(...), replace(...), or that of another file.
+
+    Raises:
+        KeyError, TypeError, ValueError: it writes none down, or in another way.
+    """
+    body = registry.syntax("models", model).body
+    imports = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "classifier.models"]
+    file_of = {alias.asname or alias.name: alias.name for node in imports for alias in node.names}
+    assigned = {name: value for node in body if isinstance(node, ast.Assign) for name, value in _assigned(node)}
+
+    def value(node):
+        match node:
+            case ast.Name(id="FIELD"):
+                return FIELD
+            case ast.Name(id=name):
+                return value(assigned[name])
+            case ast.Attribute(value=ast.Name(id=file), attr=name):
+                return stated(file_of[file], name)
+            case ast.Call(func=ast.Name(id="Recipe"), args=[], keywords=given):
+                return Recipe(**_literals(given))
+            case ast.Call(func=ast.Name(id="replace"), args=[base], keywords=given):
+                return replace(value(base), **_literals(given))
+        raise ValueError(ast.unparse(node))
+
+    return value(assigned[constant])
+
+
+def _assigned(node):
+    """(name, value) of an assignment, of one that unpacks a tuple each."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip((getattr(name, "id", None) for name in target.elts), node.value.elts, strict=True)
+        else:
+            yield getattr(target, "id", None), node.value
+
+
+def _literals(keywords):
+    return {keyword.arg: ast.literal_eval(keyword.value) for keyword in keywords}
 
 
 def _decided(recipe, epochs, background_noise):

@@ -2,10 +2,13 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from classifier.core import atomic_files, console
+from classifier.core import atomic_files, commands, console
 from classifier.data import splits
+from classifier.data.layouts import folder_of
+from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import (
     CrossValidationResult,
     EvaluationResult,
@@ -14,20 +17,27 @@ from classifier.evaluation.results import (
 )
 from classifier.inference.false_alarms import NegativesResult
 from classifier.plotting import confusion_matrix
+from classifier.records.config import RunConfig
+from classifier.reporting import confusion
 from classifier.scoring.metrics import UNITS, Scores
 from classifier.scoring.thresholds import FalseAlarms
+from classifier.storage.locations import is_remote
+from Constants import LABELS_FILE
 
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 LEADERBOARD = "leaderboard.csv"
 
 
-def report(results: Mapping[str, EvaluationResult], out: Path) -> None:
+def report(results: Mapping[str, EvaluationResult], out: Path) -> EvaluationResult:
     """Print tables of all results; write leaderboard.csv and the confusion matrices into a folder.
 
     Args:
         results: {stem of the pictures' names: result}.
         out: folder; made where it is missing.
+
+    Returns:
+        the best result.
     """
     out.mkdir(parents=True, exist_ok=True)
     for stem, result in results.items():
@@ -35,7 +45,19 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> None:
         show_scores(result)
         if isinstance(result, ModelTestResult) and result.negatives:
             show_negatives(result.model, result.negatives)
-    leaderboard(list(results.values()), out / LEADERBOARD)
+    return leaderboard(list(results.values()), out / LEADERBOARD)
+
+
+def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
+    """The command that goes on from an evaluation: classify with the best model, or train it to keep it."""
+    if config.tests_trained_models:
+        data = config.data if is_remote(config.data) else folder_of(config.data)
+        return commands.script("ClassifyRecordings.py", data, model=best.model)
+    settings, defaults = asdict(config.run_config()), asdict(RunConfig(data=""))
+    flags = {name: commands.unless(value, defaults[name]) for name, value in settings.items()}
+    return commands.script(
+        "TrainModel.py", model=best.model, labels=commands.unless(config.labels, LABELS_FILE), **flags
+    )
 
 
 def show_scores(result: EvaluationResult) -> None:
@@ -66,13 +88,14 @@ def show_labels(labels: Sequence[str], scores: Scores) -> None:
     """Print one row per label."""
     windows, recordings = scores.windows, scores.recordings
     names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
+    columns, confused = confusion.columns(labels, windows.confusion)
     rows = [
         [label, sum(row), *(percent((getattr(windows, name) or {}).get(label)) for name in names)]
-        + [percent(recordings.recall.get(label)), *row]
-        for label, row in zip(labels, windows.confusion, strict=True)
+        + [percent(recordings.recall.get(label)), *cells]
+        for label, row, cells in zip(labels, windows.confusion, confused, strict=True)
     ]
     header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
-    console.table([*header, *(f"as {label}" for label in labels)], rows)
+    console.table([*header, *columns], rows)
 
 
 def show_negatives(model: str, found: NegativesResult) -> None:
@@ -87,12 +110,15 @@ def _alarms(label: str, of: FalseAlarms) -> list:
     return [label, f"{of.hours:.2f}", of.false_alarms, *("" if rate is None else f"{rate:.2f}" for rate in rates)]
 
 
-def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
+def leaderboard(results: Sequence[EvaluationResult], path: Path) -> EvaluationResult:
     """Print one row per model, the best first, and write the numbers as csv.
 
     Args:
         results: at least one; those without folds have no spread over them.
         path: of the csv.
+
+    Returns:
+        the best result.
     """
     results = sorted(results, key=lambda result: -spread(result, "windows", "balanced_accuracy")[0])
     shown, numbers = [], []
@@ -124,6 +150,7 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path) -> None:
         writer = csv.DictWriter(file, numbers[0])
         writer.writeheader()
         writer.writerows(numbers)
+    return results[0]
 
 
 def percent(value: float | None) -> str:

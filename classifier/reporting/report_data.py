@@ -12,7 +12,7 @@ from classifier.core import registry
 from classifier.data import splits
 from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
-from classifier.reporting import report_media, report_windows, warnings
+from classifier.reporting import confusion, report_media, report_windows, warnings
 from classifier.reporting.training_command import command
 from classifier.scoring import confidence
 from classifier.scoring.metrics import UNITS
@@ -20,6 +20,7 @@ from Constants import ROOT
 
 LEAKS_NAMED = 5
 MANY = 8  # labels; a matrix of more is set smaller
+CELLS_OF = 60  # labels; a matrix of more is a picture, and a table of what each label was taken for
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A confusion matrix, and the picture of it."""
+    """A confusion matrix, and the picture of it.
+
+    rows: none where there are more than CELLS_OF labels; then confused has a row per label: what it was taken for.
+    """
 
     title: str
     caption: str
     rows: list[Row]
+    confused: list[list[str]]
     picture: report_media.Media
 
 
@@ -149,14 +154,19 @@ def _card(trained):
 
 
 def _matrix(trained, what):
-    score, rows = trained.record.scores.by(what), []
+    score, rows, confused = trained.record.scores.by(what), [], []
+    few = len(trained.labels) <= CELLS_OF
     for i, (label, counts) in enumerate(zip(trained.labels, score.confusion, strict=True)):
         total = max(1, sum(counts))
+        if not few:
+            share = _rate(counts[i], sum(counts))
+            confused.append([label, sum(counts), share, confusion.most_often(i, counts, trained.labels)])
+            continue
         css = ["none" if not count else "right" if i == j else "wrong" for j, count in enumerate(counts)]
         cells = [Cell(count, count / total, of_cell) for count, of_cell in zip(counts, css, strict=True)]
         rows.append(Row(label, cells))
     caption = f"{score.right} of {score.n} {what} right"
-    return Matrix(what.capitalize(), caption, rows, report_media.confusion(trained, what))
+    return Matrix(what.capitalize(), caption, rows, confused, report_media.confusion(trained, what))
 
 
 def _label_rows(trained):

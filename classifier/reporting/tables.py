@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from classifier.core import console
 from classifier.data import clips, splits
 from classifier.records import artifact
-from classifier.reporting import warnings
+from classifier.reporting import confusion, warnings
 from classifier.reporting.warnings import between, right_of
 from classifier.scoring import confidence
 from classifier.storage import local_files
@@ -39,11 +39,12 @@ def scores(trained: artifact.Artifact) -> None:
     print(
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
+    columns, confused = confusion.columns(trained.labels, windows.confusion)
     rows = [
-        [label, *(f"{of.recall[label]:.1%}" for of in (windows, recordings)), *map(str, row)]
-        for label, row in zip(trained.labels, windows.confusion, strict=True)
+        [label, *(f"{of.recall[label]:.1%}" for of in (windows, recordings)), *cells]
+        for label, cells in zip(trained.labels, confused, strict=True)
     ]
-    console.table(["label", "recall, windows", "recordings", *(f"as {label}" for label in trained.labels)], rows)
+    console.table(["label", "recall, windows", "recordings", *columns], rows)
 
 
 def skipped(data: "TrainingData") -> None:

@@ -5,11 +5,11 @@ AWS_SECRET_ACCESS_KEY or ~/.aws, `gcloud auth application-default login`, AZURE_
 """
 
 import contextlib
-import errno
 import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+from classifier.core import disk
 from classifier.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def explained(address: str) -> Generator[None]:
     except (PermissionError, NotImplementedError) as error:
         raise UnreachableError(f"{address} does not allow this ({error}); {CHECK_ACCESS}") from None
     except Exception as error:  # each library raises its own classes; they share no base
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if isinstance(error, OSError) and error.errno in disk.FULL:
             raise
         why = f"{type(error).__name__}: {error}"
         raise UnreachableError(f"{address} cannot be reached ({why}); {CHECK_ACCESS}") from None

@@ -39,7 +39,7 @@ def stamp(path: str | os.PathLike[str]) -> list[int] | None:
     """[size in bytes, modification time in ns]; a change means another recording. None where there is no file."""
     try:
         status = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name with a NUL
         return None
     return [status.st_size, status.st_mtime_ns]
 

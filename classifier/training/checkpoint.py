@@ -14,11 +14,10 @@ import keras
 import numpy as np
 
 from classifier.core import atomic_files
-from classifier.core.errors import InputError
 from classifier.records.recipe import Recipe
-from classifier.training import distributed
+from classifier.training import distributed, unfinished
+from classifier.training.unfinished import STATE
 
-STATE = "state.npz"
 LOGS = "logs"  # for TensorBoard; they become a part of the trained model's folder
 
 
@@ -62,12 +61,7 @@ class Checkpoint(keras.callbacks.Callback):
         with np.load(io.BytesIO(state)) as held:
             about = json.loads(str(held["about"]))
             arrays = {name: held[name] for name in held.files}
-        differs = [name for name in self.run if self.run[name] != about["run"].get(name)]
-        if differs:
-            raise InputError(
-                f"{self.folder} was begun with another {differs[0]}: give the same arguments, or leave out --resume "
-                "to begin again"
-            )
+        unfinished.compare(self.folder, about["run"], self.run)
         self.history = about["history"]
         for i, (value, epoch) in enumerate(about["kept"]):
             n = sum(name.startswith(f"kept{i}_") for name in arrays)

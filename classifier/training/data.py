@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from classifier.core.console import say
-from classifier.data import audio_cache, clips
+from classifier.data import audio_cache, clips, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.pretrained import weights
 from classifier.records.audio_format import AudioFormat
@@ -20,6 +22,7 @@ class TrainingData:
         audio_formats: {model: what it takes}, of the models that can be trained.
         audio: {sample rate in Hz: decoded recordings}.
         background_noise: {sample rate in Hz: what is mixed behind them, or None}.
+        splits: {sample rate in Hz: (clips,) the split of each decoded recording}.
         n_clips: how many there are, those that could not be read included.
     """
 
@@ -27,6 +30,7 @@ class TrainingData:
     audio_formats: dict[str, AudioFormat]
     audio: dict[int, AudioCache]
     background_noise: dict[int, AudioCache | None]
+    splits: dict[int, np.ndarray]
     n_clips: int
 
     @property
@@ -36,10 +40,11 @@ class TrainingData:
 
 
 def load(config: TrainingConfig) -> TrainingData:
-    """Find, label and decode the recordings of a training.
+    """Find, label, decode and split the recordings of a training.
 
     Raises:
-        InputError: there are none, a label has none that can be read, or labels and labels file differ.
+        InputError: there are none, a label has none that can be read, labels and labels file differ, or they cannot be
+            split.
     """
     if config.weights:
         weights.take(config.weights)
@@ -58,4 +63,5 @@ def load(config: TrainingConfig) -> TrainingData:
         folder = Path(config.background_noise)
         behind = clips.of_background_noise(folder)
         noise |= {rate: audio_cache.read(behind, folder, rate, config.cache) for rate in rates}
-    return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, len(found))
+    split = {rate: splits.split(of.clips, of.contents, config.fold, config.seed) for rate, of in audio.items()}
+    return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found))

@@ -1,19 +1,17 @@
 """Train models: features standardised, body fitted, the best epoch kept, the test split only reported."""
 
 import gc
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import ModuleType
 
 import keras
 import numpy as np
 
-from classifier.core import atomic_files, registry
-from classifier.core.console import progress, say
-from classifier.core.errors import InputError
+from classifier.core import atomic_files, disk, registry
+from classifier.core.console import progress, quiet_libraries, say
 from classifier.data import layouts, provenance, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
@@ -24,7 +22,7 @@ from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, thresholds
-from classifier.training import distributed, embeddings, offline_augmentation
+from classifier.training import distributed, embeddings, offline_augmentation, unfinished
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.data import TrainingData
 from classifier.training.datasets import TrainingWindows, Windows
@@ -85,7 +83,7 @@ def train(config: TrainingConfig, data: TrainingData, try_conversion: TryConvers
         Each trained model's folder, read back; nothing in a process that is not the first of several.
 
     Raises:
-        InputError: the recordings cannot be split, a model cannot be converted, or a training diverged.
+        InputError: a model cannot be converted, or a training diverged.
     """
     with distributed.joined(config.team):
         for name in data.audio_formats:
@@ -148,11 +146,11 @@ def _start_anew(seed):
 def _task(name, config, data):
     """Split the recordings, and cut each split into windows."""
     file, audio_format = registry.load("models", name), data.audio_formats[name]
-    recipe, fine_tuning = distributed.widened(recipe_for(file, config)), fine_tuning_for(file, config)
+    recipe, fine_tuning = distributed.widened(recipe_for(name, config)), fine_tuning_for(name, config)
     fine_tuning = fine_tuning and distributed.widened(fine_tuning)
     audio = data.audio[audio_format.sample_rate]
     background_noise = data.background_noise[audio_format.sample_rate]
-    split = splits.split(audio.clips, audio.contents, config.fold, config.seed)
+    split = data.splits[audio_format.sample_rate]
     clips = {name: np.flatnonzero(split == name) for name in splits.SPLITS}
     features = assemble.features_of(file, audio_format, config.paper)
     learn = _to_learn(
@@ -164,10 +162,6 @@ def _task(name, config, data):
     }
     embedded = {}
     if hasattr(features, "learn"):  # a pretrained network
-        if background_noise and not fine_tuning:
-            raise InputError(
-                f"{name} learns from recordings as they are: for --background-noise, give --fine-tune 2 too"
-            )
         about, dealt = (data.labels, audio_format), {"recipe": recipe, "seed": config.seed}
         half = audio_format.window_length // 2
         embedded["train"] = embeddings.EmbeddedToLearn(features, audio, clips["train"], *about, hop=half, **dealt)
@@ -232,10 +226,7 @@ def _fit_stages(task, model, config, data):
     Returns:
         the Checkpoint of each stage, and the best epoch of the last, from 1.
     """
-    recipes = {"recipe": asdict(task.recipe), "fine_tuning": task.fine_tuning and asdict(task.fine_tuning)}
-    choices = {**asdict(config.run_config()), "backend": keras.backend.backend()}
-    begun = {"fingerprint": task.audio.fingerprint, "labels": task.labels, **recipes, **choices}
-    begun = json.loads(json.dumps(begun))
+    begun = unfinished.identity(task.name, config, data)
     noise = data.background_noise[task.audio_format.sample_rate]
     paths = {"data": "", "background_noise": noise and noise.fingerprint}  # which may differ between machines
     distributed.agree({**begun, **paths, "--resume": config.resume})
@@ -249,7 +240,7 @@ def _fit_stages(task, model, config, data):
             learning.get_layer("features").learn(task.fine_tuning.fine_tuned)
         for stage, (title, learner, windows) in stages.items():
             learn, validation = windows["train"], windows["validation"]
-            folder = config.trained / f".{task.name}.{stage}"
+            folder = unfinished.folder(config.trained, task.name, stage)
             checkpoints.append(Checkpoint(folder, begun, learn.recipe, BEST, HISTORY))
             shares = map(distributed.share, (learn, validation))
             best_epoch = _fit(learner, *shares, title, checkpoints[-1], config.resume)
@@ -274,7 +265,8 @@ def _scores(predictions, labels, audio_format):
 
 def _write(folder, model, record, predictions, checkpoint):
     with atomic_files.new_folder(folder) as fresh:
-        model.save(fresh / artifact.MODEL)
+        with quiet_libraries(), disk.told(folder):  # h5py and zipfile report each file that they cannot close
+            model.save(fresh / artifact.MODEL)
         _write_history(fresh / artifact.HISTORY, checkpoint.history)
         artifact.write_predictions(fresh, predictions)
         record.write(fresh)

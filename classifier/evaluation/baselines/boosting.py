@@ -84,21 +84,23 @@ class BoostingResult:
     versions: dict[str, str]
 
 
-def train(store: AudioCache, labels: list[str], audio_format: AudioFormat, config: BoostingConfig) -> BoostingResult:
+def train(
+    store: AudioCache, split_names: np.ndarray, labels: list[str], audio_format: AudioFormat, config: BoostingConfig
+) -> BoostingResult:
     """Search for the best settings, fit them on the training split, score the test split; writes <out>/boosting.
 
     Args:
         store: the decoded recordings; all features of their windows are held in memory.
+        split_names: (clips,) "train", "validation" or "test".
         labels: in the order of the probabilities.
         audio_format: of the windows.
         config: what the person chose.
 
     Raises:
-        InputError: the recordings cannot be split.
+        InputError: the training split is too small for the grid search.
     """
     started = time.monotonic()
     folder_of_data = layouts.folder_of(config.data)
-    split_names = splits.split(store.clips, store.contents, config.fold, config.seed)
     windows = cut(store, split_names, labels, audio_format, config.overlap)
     train_windows, test = windows["train"], windows["test"]
     groups = splits.joined(np.array([clip.group for clip in store.clips]), store.contents)[train_windows.recordings]

@@ -7,6 +7,7 @@ from typing import Any
 
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 from classifier.data import clips
 from Constants import BOOSTED, LABELS_FILE
 
@@ -49,7 +50,8 @@ class BoostingConfig:
         """
         check_range("--overlap", self.overlap, "a share of a window", 0, MAX_OVERLAP)
         if self.features not in FEATURES:
-            raise InputError(f"--features {self.features}: give one of {', '.join(FEATURES)}")
+            meant = did_you_mean(self.features, FEATURES)
+            raise InputError(f"--features {self.features}: give one of {', '.join(FEATURES)}{meant}")
 
     @classmethod
     def from_args(cls, args: Namespace) -> "BoostingConfig":

@@ -1,13 +1,17 @@
 """Output formats of classified recordings, one file of this folder each.
 
 A file holds NAME, the file or folder that it writes, and `write(classified, labels, path)`: path has that name and is
-not there yet, and classified is an iterator, as a run may have more recordings than the memory holds.
+not there yet, and classified is an iterator, as a run may have more recordings than the memory holds. What writes a csv
+takes a `delimiter` too.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from classifier.audio import clock
 from classifier.inference.segments import Segment
 
 
@@ -23,6 +27,9 @@ class Classified:
         label: of the whole, by the mean over its windows; None where it is none of the labels.
         probability: of the most probable label, mean over the windows.
         segments: by start.
+        path: absolute, of a file of this machine; else the name.
+        windows: (windows, labels) probabilities, not smoothed; None where they were not asked for.
+        hop_seconds, window_seconds: from the start of a window to that of the next, and its length.
     """
 
     name: str
@@ -32,6 +39,20 @@ class Classified:
     label: str | None
     probability: float
     segments: list[Segment]
+    path: str = ""
+    windows: np.ndarray | None = None
+    hop_seconds: float = 0.0
+    window_seconds: float = 0.0
+
+    @property
+    def starts(self) -> list[float]:
+        """Seconds at which the windows start; none without windows."""
+        return [] if self.windows is None else [i * self.hop_seconds for i in range(len(self.windows))]
+
+    def clock(self, start: float, end: float) -> tuple[str, str]:
+        """The times of two seconds by the recorder's clock; "" where the name has no date."""
+        began = clock.began(self.name)
+        return clock.at(began, start), clock.at(began, end)
 
     @property
     def seconds_of(self) -> dict[str, float]:

@@ -12,18 +12,29 @@ from pathlib import Path
 from classifier.inference.writers import Classified
 
 NAME = "segments.csv"
-COLUMNS = ("recording", "start", "end", "label", "peak", "mean")
+COLUMNS = ("recording", "start", "end", "label", "peak", "mean", "clock_start", "clock_end")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -> None:
-    """One row per segment: seconds, and the peak and the mean of the label's probability."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
+def write(classified: Iterable[Classified], labels: Sequence[str], path: Path, delimiter: str = ",") -> None:
+    """One row per segment: seconds, the peak and the mean of the label's probability, and the time by the clock.
+
+    The clock's times are empty where the recording's name has no date.
+    """
+    write_table(classified, path, delimiter)
+
+
+def write_table(
+    classified: Iterable[Classified], path: Path, delimiter: str, encoding: str = "utf-8", line_end: str = "\n"
+) -> None:
+    """Write the table of all segments."""
+    with path.open("w", newline="", encoding=encoding) as file:
+        writer = csv.writer(file, lineterminator=line_end, delimiter=delimiter)
         writer.writerow(COLUMNS)
         for recording in classified:
             writer.writerows(
                 (recording.name, segment.start, segment.end, cell(segment.label), segment.peak, segment.mean)
+                + recording.clock(segment.start, segment.end)
                 for segment in recording.segments
             )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from classifier.inference.writers import Classified
+from classifier.inference.writers.csv import COLUMNS
 
 NAME = "segments.parquet"
 ROWS = 1 << 16  # of a row group, which memory holds
@@ -14,14 +15,15 @@ def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -
     import pyarrow
     import pyarrow.parquet
 
-    texts, numbers = ("recording", "label"), ("start", "end", "peak", "mean")
+    texts, numbers = ("recording", "label", "clock_start", "clock_end"), ("start", "end", "peak", "mean")
     types = {**dict.fromkeys(texts, pyarrow.string()), **dict.fromkeys(numbers, pyarrow.float64())}
-    schema = pyarrow.schema([(name, types[name]) for name in ("recording", "start", "end", "label", "peak", "mean")])
+    schema = pyarrow.schema([(name, types[name]) for name in COLUMNS])
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         rows = []
         for recording in classified:
             for segment in recording.segments:
-                rows.append({"recording": recording.name, **vars(segment)})
+                clock = dict(zip(COLUMNS[-2:], recording.clock(segment.start, segment.end), strict=True))
+                rows.append({"recording": recording.name, **vars(segment), **clock})
                 if len(rows) == ROWS:
                     writer.write_table(pyarrow.Table.from_pylist(rows, schema))
                     rows = []

@@ -12,7 +12,8 @@ from classifier.inference.writers import Classified, on_one_line, write_each
 
 NAME = "raven"
 MEASURED = ("Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)")
-COLUMNS = ("Selection", "View", "Channel", *MEASURED, "Label", "Score")
+FILE = ("Begin Path", "File Offset (s)")  # so that Raven finds the sound of tables that are opened together
+COLUMNS = ("Selection", "View", "Channel", *MEASURED, "Label", "Score", *FILE)
 
 
 def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -> None:
@@ -24,4 +25,8 @@ def _lines(recording: Classified) -> Iterator[str]:
     yield "\t".join(COLUMNS)
     for number, segment in enumerate(recording.segments, 1):
         box = f"{segment.start:.6f}\t{segment.end:.6f}\t0.000\t{recording.highest:.3f}"
-        yield f"{number}\tSpectrogram 1\t1\t{box}\t{on_one_line(segment.label)}\t{segment.peak:.6f}"
+        label, file = (
+            on_one_line(segment.label),
+            f"{on_one_line(recording.path or recording.name)}\t{segment.start:.6f}",
+        )
+        yield f"{number}\tSpectrogram 1\t1\t{box}\t{label}\t{segment.peak:.6f}\t{file}"

@@ -11,10 +11,10 @@ NAME = "summary.csv"
 COLUMNS = ("recording", "seconds", "label", "probability", "segments")
 
 
-def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -> None:
+def write(classified: Iterable[Classified], labels: Sequence[str], path: Path, delimiter: str = ",") -> None:
     """The label is empty where it is none of them; "seconds of <label>" for each label of the model."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\n", delimiter=delimiter)
         writer.writerow([*COLUMNS, *(f"seconds of {label}" for label in labels)])
         for recording in classified:
             seconds_of = recording.seconds_of

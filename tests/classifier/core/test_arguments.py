@@ -51,6 +51,13 @@ def test_a_renamed_flag_is_answered_with_its_new_name(script, old, new, form, ca
     assert f"{old} is called {new} now" in capsys.readouterr().err
 
 
+def test_a_mistyped_flag_is_answered_with_the_one_that_was_meant(capsys):
+    with pytest.raises(SystemExit):
+        importlib.import_module("TrainModel").main(["--modle=mel", "--group_by", "x"])
+    said = capsys.readouterr().err
+    assert "unrecognized arguments: --modle=mel --group_by x; did you mean --model?; did you mean --group-by?" in said
+
+
 def test_the_table_names_no_flag_that_is_not_there():
     known = "".join(map(source, SCRIPTS))
     assert {new for flags in arguments.RENAMED.values() for new in flags} <= {new for _, _, new in RENAMED}

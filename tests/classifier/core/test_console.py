@@ -1,3 +1,5 @@
+import os
+import shutil
 import subprocess
 import sys
 
@@ -19,7 +21,8 @@ def run(body):
     [
         ("InputError('the tap is closed; open it')", 1, "the tap is closed; open it"),
         ("FileNotFoundError(2, 'No such file or directory', 'here.txt')", 1, "No such file or directory: here.txt"),
-        ("KeyboardInterrupt()", 130, "stopped"),
+        ("KeyboardInterrupt()", 130, "stopped; what was finished before is untouched"),
+        ("KeyboardInterrupt('it goes on')", 130, "stopped; it goes on"),
     ],
 )
 def test_what_a_person_can_mend_is_one_line(error, code, words):
@@ -54,3 +57,18 @@ def test_a_table_lines_up(capsys):
 def test_our_own_words_are_heard_while_libraries_are_held_back():
     done = run("with console.quiet_libraries(also_python=False):\n    os.write(2, b'noise')\n    console.say('words')")
     assert done.stderr == "words\n"
+
+
+@pytest.mark.skipif(not shutil.which("script"), reason="there is no program `script`, which makes a terminal")
+@pytest.mark.parametrize("columns", [80, 40])
+def test_a_table_fits_the_terminal_and_is_whole_elsewhere(columns, capsys):
+    rows = [["x" * 60, 7, "y" * 90], ["b", 10, "c"]]
+    program = f"from classifier.core import console\nconsole.table(['label', 'n', 'taken for'], {rows})"
+    shell = f'{sys.executable} -c "{program}"'
+    in_terminal = ["script", "-qec", f"stty cols {columns}; {shell}", "/dev/null"]
+    own = {name: value for name, value in os.environ.items() if name != "COLUMNS"}  # which counts more than a terminal
+    shown = subprocess.run(in_terminal, capture_output=True, text=True, cwd=ROOT, env=own).stdout.splitlines()
+    assert len(shown) == 4 and max(map(len, shown)) == columns
+    assert "…" in shown[2] and shown[3].split() == ["b", "10", "c"]
+    console.table(["label", "n", "taken for"], rows)
+    assert "y" * 90 in capsys.readouterr().out

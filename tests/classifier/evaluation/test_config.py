@@ -33,9 +33,15 @@ def test_all_folds_share_what_decides_on_the_weights(tmp_path):
         ({"model": "mel", "overlap": 0.5}, "--overlap and --negatives are for models that are trained already"),
         ({"model": "trained/mel", "seed": 0, "epochs": 2, "paper": True}, "leave out --epochs, --paper"),
         ({"model": "a/mel,b/mel"}, "have one name"),
+        ({"model": "mel", "folds": "0-2"}, "--folds '0-2': give numbers with commas, such as 0,2, or all"),
         ({"model": "mel", "jobs": 2, "scheduler": "tcp://host:1"}, "--jobs is for this machine"),
     ],
 )
 def test_a_choice_that_cannot_be_is_explained(chosen, complaint):
     with pytest.raises(InputError, match=complaint):
         config(**chosen)
+
+
+def test_folds_are_numbers_or_all():
+    assert config("mel", folds="7, 2").fold_numbers() == [2, 7]
+    assert config("mel", folds="all").fold_numbers() is config("mel").fold_numbers() is None

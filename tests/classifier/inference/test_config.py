@@ -16,6 +16,6 @@ def test_numbers_out_of_range_are_refused(setting, complaint):
 
 
 def test_a_writer_that_is_not_there_is_refused():
-    with pytest.raises(InputError, match="'excel' is none of the writers: "):
-        ClassificationConfig(model="signal", writers="csv,excel")
+    with pytest.raises(InputError, match="'exel' is none of the writers: "):
+        ClassificationConfig(model="signal", writers="csv,exel")
     assert ClassificationConfig(model="signal", writers="raven,csv").writer_names == ["raven", "csv"]

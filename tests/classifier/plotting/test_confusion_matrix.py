@@ -22,3 +22,9 @@ def test_windows_and_recordings_have_one_each(tmp_path):
     scores = {what: {"n": 2, "right": 2, "confusion": [[1, 0], [0, 1]]} for what in ("windows", "recordings")}
     confusion_matrix.draw_both(scores, ["a", "b"], "title", tmp_path / "confusion")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["confusion_recordings.png", "confusion_windows.png"]
+
+
+def test_of_very_many_labels_it_stays_a_picture_that_can_be_opened(tmp_path):
+    labels = [f"a label of many words, and a number: {i}" for i in range(160)]
+    confusion_matrix.draw(np.eye(160, dtype=int), labels, "title", tmp_path / "confusion.png")
+    assert max(size_of(tmp_path / "confusion.png")) < 5000

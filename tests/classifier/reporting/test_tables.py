@@ -4,7 +4,7 @@ from dataclasses import replace
 from classifier.records import artifact
 from classifier.records.config import TrainingConfig
 from classifier.reporting import tables
-from tests.conftest import write_data, write_tone
+from tests.conftest import next_command, write_data, write_tone
 
 
 def test_the_table_says_which_file_to_copy_and_how_good_it_is(trained, capsys):
@@ -26,7 +26,7 @@ def test_the_table_says_which_file_to_copy_and_how_good_it_is(trained, capsys):
 def test_step_three_ends_with_the_table(trained):
     printed, _ = trained.printed["metadata"]
     assert "file to copy into the app" in printed
-    assert printed.splitlines()[-1].startswith("next: ")
+    assert next_command(printed) == ["TestSignalModel.py", "--model", str(trained.out / "mel")]
 
 
 def test_a_leak_that_the_data_set_brings_is_said_aloud(trained, capsys):

@@ -28,7 +28,7 @@ def killed(tmp_path_factory):
             assert child.poll() is None
         child.send_signal(signal.SIGKILL)
     assert not (folder / "again" / CHEAPEST).exists()
-    with pytest.raises(AssertionError, match="begun with another seed"):
+    with pytest.raises(AssertionError, match=r"begun with other arguments \(--seed 0, now 1\): put that back"):
         train(data, folder / "again", "--resume", "--seed", 1, epochs=EPOCHS)
     _, said = train(data, folder / "again", "--resume", epochs=EPOCHS)
     assert "going on after epoch" in said
@@ -46,3 +46,19 @@ def test_its_history_goes_on_too(killed):
     assert whole == again
     assert list((killed / "again" / CHEAPEST / "logs" / "train").glob("events*"))
     assert [path.name for path in (killed / "again").iterdir()] == [CHEAPEST]
+
+
+def test_ctrl_c_gives_the_command_that_goes_on(killed, tmp_path):
+    script = [sys.executable, ROOT / "TrainModel.py", "--data", killed / "data", "--trained", tmp_path / "a b"]
+    script += ["--labels", tmp_path / "labels.txt", "--model", CHEAPEST, f"--epochs={EPOCHS}"]
+    state = tmp_path / "a b" / f".{CHEAPEST}.training" / "state.npz"
+    with subprocess.Popen(script, stderr=subprocess.PIPE, cwd=tmp_path, text=True) as child:
+        while not state.exists():
+            assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        said = child.stderr.read()
+    assert child.returncode == 130 and "Traceback" not in said
+    sentence, _, command = said.splitlines()[-1].partition(": ")
+    assert sentence.startswith(f"stopped; to go on with {CHEAPEST} after epoch ") and command.endswith("--resume")
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and f"{CHEAPEST}: going on after epoch" in done.stderr

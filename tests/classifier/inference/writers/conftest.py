@@ -19,7 +19,7 @@ ROWS = [
 
 def classified():
     for name, file, segments in zip(NAMES, FILES, [HEARD, [], HEARD[:1]], strict=True):
-        yield Classified(name, file, 61.25, 8000.0, LABELS[0] if segments else None, 0.5, segments)
+        yield Classified(name, file, 61.25, 8000.0, LABELS[0] if segments else None, 0.5, segments, f"/field/{file}")
 
 
 @pytest.fixture

@@ -12,12 +12,23 @@ def test_raven_reads_a_selection_table(written):
     path = written("raven") / "=1+1.wav.Table.1.selections.txt"
     with path.open(newline="", encoding="utf-8") as file:
         read = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    assert list(read[0]) == ["Selection", "View", "Channel", *MEASURED, "Label", "Score"]
+    assert list(read[0]) == [
+        "Selection",
+        "View",
+        "Channel",
+        *MEASURED,
+        "Label",
+        "Score",
+        "Begin Path",
+        "File Offset (s)",
+    ]
     assert [row["Selection"] for row in read] == ["1", "2", "3", "4", "5"]
     assert {(row["View"], row["Channel"]) for row in read} == {("Spectrogram 1", "1")}
     assert all(float(row["Begin Time (s)"]) < float(row["End Time (s)"]) for row in read)
     assert {(float(row["Low Freq (Hz)"]), float(row["High Freq (Hz)"])) for row in read} == {(0, 8000)}
     assert [row["Label"] for row in read] == [*LABELS[:3], "tab and line end", LABELS[4]]
+    assert {row["Begin Path"] for row in read} == {"/field/=1+1.wav"}
+    assert [row["File Offset (s)"] for row in read] == [row["Begin Time (s)"] for row in read]
     assert [float(row["Score"]) for row in read] == pytest.approx([0.25, 0.35, 0.45, 0.55, 0.65])
 
 

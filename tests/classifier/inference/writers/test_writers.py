@@ -5,7 +5,7 @@ from tests.classifier.inference.writers.conftest import HEARD
 
 def test_no_two_write_to_one_place():
     places = [registry.load("writers", name).NAME for name in registry.names("writers")]
-    assert len(set(places)) == len(places) == 6
+    assert len(set(places)) == len(places) == 7
 
 
 def test_how_long_a_label_is_heard_is_the_sum_of_its_segments():

@@ -1,0 +1,60 @@
+"""How far the trainings of an evaluation are, while they run: read from the ends of their logs."""
+
+import contextlib
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from classifier.core import processes
+from classifier.core.console import progress, say
+
+POLL_SECONDS = 1
+END_BYTES = 4096  # of a log, which hold its last state
+EPOCH = re.compile(r"epoch (\d+) of (\d+)")
+
+
+def position(log: Path) -> tuple[int, int] | None:
+    """The epoch that a training is in, from 1, and how many there are; None before the first."""
+    found = EPOCH.findall("\n".join(processes.last_lines(log, END_BYTES)))
+    return (int(found[-1][0]), int(found[-1][1])) if found else None
+
+
+@contextlib.contextmanager
+def shown(titles: Mapping[Path, str]) -> Iterator[Callable[[str], None]]:
+    """Show a bar in the block: the trainings that are under way, with their epochs.
+
+    Args:
+        titles: {log: name of the training}; a log is there while its training runs.
+
+    Yields:
+        a function that prints a line above the bar.
+    """
+    ended = threading.Event()
+    with progress(None, "trainings", len(titles)) as bar:
+        bar.miniters = 0
+
+        def follow() -> None:
+            begun: set[Path] = set()
+            while not ended.wait(POLL_SECONDS):
+                running = [log for log in titles if log.exists()]
+                begun.update(running)
+                at = {log: position(log) for log in running}
+                bar.n = len(begun) - len(running) + sum((where[0] - 1) / where[1] for where in at.values() if where)
+                words = [f"{titles[log]}, epoch {where[0]} of {where[1]}" for log, where in at.items() if where]
+                bar.set_postfix_str("; ".join(words), refresh=False)
+                bar.update(0)  # shows it where the last time was long ago
+
+        def tell(line: str) -> None:
+            if sys.stderr.isatty():
+                bar.clear()
+            say(line)
+
+        thread = threading.Thread(target=follow, daemon=True)
+        thread.start()
+        try:
+            yield tell
+        finally:
+            ended.set()
+            thread.join()

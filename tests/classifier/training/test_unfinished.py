@@ -1,0 +1,104 @@
+"""What --resume says before TensorFlow is loaded, and what Ctrl-C says."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from classifier.core.errors import InputError
+from classifier.records.config import TrainingConfig
+from classifier.training import data as training_data
+from classifier.training import unfinished
+from tests.conftest import write_data, write_tone
+
+
+@pytest.fixture
+def config(tmp_path):
+    data = write_data(tmp_path / "data", n=3)
+    labels = tmp_path / "labels.txt"
+    return TrainingConfig(data=str(data), models=("mel", "signal"), labels=labels, trained=tmp_path, cache=False)
+
+
+def interrupt(config, model="mel", epochs=3):
+    """Leave behind what a training leaves that was killed after some epochs."""
+    folder = unfinished.folder(config.trained, model, "training")
+    folder.mkdir()
+    run = unfinished.identity(model, config, training_data.load(config))
+    about = {"run": run, "history": {"loss": [0.5] * epochs}, "kept": []}
+    np.savez(folder / unfinished.STATE, about=json.dumps(about), weights=np.zeros(3))
+
+
+def resume(config, **changes):
+    config = replace(config, resume=True, **changes)
+    unfinished.check(config, training_data.load(config))
+
+
+def test_the_same_training_goes_on_and_what_was_not_begun_is_said(config, capsys):
+    interrupt(config)
+    resume(config)
+    said = capsys.readouterr().err
+    assert f"signal: {config.trained} holds nothing to go on with; it is trained from the start" in said
+    assert "mel: " not in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"seed": 4}, "other arguments (--seed 0, now 4)"),
+        ({"epochs": 2, "fold": 1}, "other arguments (--fold 0, now 1; --epochs no, now 2)"),
+        ({"paper": True}, "other arguments (--paper no, now yes), another recipe (batch size 32, now 64"),
+        ({"group_by": "(.)"}, "other arguments (--group-by no, now (.))"),
+    ],
+)
+def test_other_arguments_are_named_with_both_values(config, changes, said):
+    interrupt(config)
+    with pytest.raises(InputError) as error:
+        unfinished.compare(
+            config.trained,
+            unfinished.identity("mel", config, data := training_data.load(config)),
+            unfinished.identity("mel", replace(config, **changes), data),
+        )
+    assert f"was begun with {said}" in str(error.value)
+    assert str(error.value).endswith("put that back, or leave out --resume to begin from the start")
+
+
+def test_another_seed_is_refused_by_check(config):
+    interrupt(config)
+    with pytest.raises(InputError, match=r"\.mel\.training was begun with other arguments \(--seed 0, now 1\): "):
+        resume(config, seed=1)
+
+
+def test_other_recordings_are_named_as_data(config, tmp_path):
+    interrupt(config)
+    write_tone(tmp_path / "data" / "low tone" / "l9_new.wav", hertz=500)
+    with pytest.raises(InputError, match=r"begun with other data \(recordings were added, removed or changed\): put"):
+        resume(config)
+
+
+def test_another_recipe_and_other_labels_are_named(config):
+    now = unfinished.identity("mel", config, training_data.load(config))
+    before = {**now, "recipe": {**now["recipe"], "learning_rate": 5.0}, "labels": ["a", "b"]}
+    with pytest.raises(InputError) as error:
+        unfinished.compare(config.trained, before, now)
+    assert "other labels (a, b; now high tone, low tone), another recipe (learning rate 5.0, now 0.001): " in str(
+        error.value
+    )
+
+
+def stopped(config):
+    data = training_data.load(config)
+    with pytest.raises(KeyboardInterrupt) as end, unfinished.told(config, data):
+        raise KeyboardInterrupt
+    return str(end.value)
+
+
+def test_ctrl_c_gives_a_command_only_where_it_works(config, monkeypatch):
+    given = ["TrainModel.py", "--data", "a b", "--model=mel,signal", "--resume", "--epochs", "9"]
+    monkeypatch.setattr("sys.argv", given)
+    assert stopped(config) == "no epoch was finished, so there is nothing to go on with"
+    interrupt(config, "signal")
+    said = stopped(config)
+    assert said.startswith("to go on with signal after epoch 3: ")
+    assert said.endswith("TrainModel.py --data 'a b' --epochs 9 --model signal --resume")
+    assert "nothing to go on with" in stopped(replace(config, seed=3))
