@@ -19,6 +19,7 @@ def main(argv=None):
         "%(default)s)",
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
+    arguments.add_output(parser)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
@@ -28,9 +29,11 @@ def main(argv=None):
     from classifier.reporting import prediction_table
 
     model = find_model(args.model, args.trained)
-    predictor = load_predictor(model)
+    predictor = load_predictor(model, head=args.head, activation=args.activation)
     recording = args.recording or artifact.example(model)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
+    for note in predictor.notes:
+        console.say(f"note: {note}")
     if not args.json and predictor.source.parent == WEIGHTS:
         print("next: python TrainModel.py --model yamnet_transfer --data FOLDER, for sounds of your own")
     elif not args.json:

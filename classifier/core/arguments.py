@@ -18,6 +18,9 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 }
 
 
+ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
+
+
 class ArgumentParser(argparse.ArgumentParser):
     """argparse's, without abbreviations: else --background would be taken for --background-noise."""
 
@@ -38,6 +41,14 @@ class ArgumentParser(argparse.ArgumentParser):
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
         return parsed
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add --head and --activation, which say how a .tflite's output is read where the file does not."""
+    parser.add_argument("--head", metavar="NAME", help="which output of a .tflite with several (default: what fits)")
+    parser.add_argument(
+        "--activation", choices=ACTIVATIONS, help="what makes probabilities of a .tflite's output where it gives logits"
+    )
 
 
 def at_least(least: int) -> Callable[[str], int]:

@@ -5,7 +5,6 @@ A stranger's file is read within its bounds.
 
 import io
 import math
-import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
@@ -15,41 +14,14 @@ from typing import Any
 from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.core.text import plain
+from classifier.inference.tensors import Tensor
 from classifier.records import tflite_metadata
 from classifier.records.audio_format import AudioFormat
 from classifier.records.tflite_operators import last_operator
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
-LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
 LARGEST_INPUT = 1 << 24  # values; a quarter of an hour at 16 kHz
-LONGEST = 1000  # characters of a description that are read
 SMALL = ("int8", "uint8", "int4", "int16")  # types of quantised values
-SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
-    r"(?P<window_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
-    r"n_fft (?P<n_fft>\d+), hop (?P<hop_length>\d+)"
-)
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """An input or an output.
-
-    Attributes:
-        shape: of its values.
-        signature: the same, -1 where any length will do.
-        type: "float32", "int8" ...
-        scales, zero: value = scale * (whole number - zero); scales has one, or one per channel, or none of floats.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    signature: tuple[int, ...]
-    type: str
-    scales: tuple[float, ...]
-    zero: int
-
-    def __str__(self):
-        return f'"{self.name}", {list(self.shape)} of {self.type}'
 
 
 @dataclass(frozen=True)
@@ -114,7 +86,7 @@ class Export:
     def mel(self) -> AudioFormat | None:
         """The audio format of the mel spectrogram that it takes in place of audio; None where it takes audio."""
         tensor = walk(self.metadata, "subgraph_metadata", 0, "input_tensor_metadata", 0) or {}
-        found = SPECTROGRAM.search(tensor.get("description", "")[:LONGEST])
+        found = tflite_metadata.SPECTROGRAM.search(tensor.get("description", "")[: tflite_metadata.LONGEST])
         audio_format = (
             AudioFormat(**{name: int(value) for name, value in found.groupdict().items()}) if found else AudioFormat()
         )
@@ -190,7 +162,7 @@ def _tensor(schema, graph, index):
     scales = tuple(steps.ScaleAsNumpy().tolist()) if steps and steps.ScaleLength() else ()
     zero = steps.ZeroPoint(0) if steps and steps.ZeroPointLength() else 0
     name = (tensor.Name() or b"").decode("utf-8", "replace")
-    return Tensor(plain(name), shape, signature, types[tensor.Type()], scales, zero)
+    return Tensor(plain(name), shape, signature, types[tensor.Type()], scales, zero, index)
 
 
 def _operators(schema, model, graph):
@@ -249,7 +221,7 @@ def _label_file(described):
 def _unpack(path, held, label_file):
     try:
         with zipfile.ZipFile(io.BytesIO(held)) as archive:
-            if any(info.file_size > LARGEST_LABELS for info in archive.infolist()):
+            if any(info.file_size > tflite_metadata.LARGEST_LABELS for info in archive.infolist()):
                 raise InputError(f"{path}: what is packed behind it is too large for labels; it is not unpacked")
             info = archive.getinfo(label_file or "")
             return archive.read(info), info.compress_type != zipfile.ZIP_STORED

@@ -58,6 +58,7 @@ class BatchResult:
         failed: {recording: why it cannot be read}.
         written: files and folders of results.
         labels: {label: LabelTotal}, most seconds first.
+        notes: as of Predictor.
     """
 
     done: int
@@ -66,6 +67,7 @@ class BatchResult:
     failed: dict[str, str]
     written: list[Path]
     labels: dict[str, LabelTotal]
+    notes: tuple[str, ...] = ()
 
 
 def classify_recordings(config: ClassificationConfig) -> BatchResult:
@@ -108,7 +110,8 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
             written = [_write(writer, read(), labels, unfinished, out) for writer in writers]
             totals = _totals(read())
     reasons = {sources[i].name: failed[i] for i in sorted(failed)}
-    return BatchResult(len(missing) - len(failed), len(sources) - len(missing), refused, reasons, written, totals)
+    done, before = len(missing) - len(failed), len(sources) - len(missing)
+    return BatchResult(done, before, refused, reasons, written, totals, predictor.notes)
 
 
 def _standard_input() -> Iterator[str]:

@@ -28,6 +28,7 @@ class ClassificationConfig:
         min_duration: seconds; shorter segments are left out.
         jobs: recordings at once; None: one per core.
         scheduler: address of a Dask scheduler whose workers see the same files; None: this machine.
+        head, activation: as of predictor.load_predictor.
     """
 
     model: str
@@ -42,6 +43,8 @@ class ClassificationConfig:
     min_duration: float = 0.0
     jobs: int | None = None
     scheduler: str | None = None
+    head: str | None = None
+    activation: str | None = None
 
     def __post_init__(self):
         """
