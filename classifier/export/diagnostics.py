@@ -10,24 +10,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifier.audio import recording
+from classifier.core.errors import InputError
 from classifier.core.text import plain
 from classifier.export import runtimes
 from classifier.export.inspection import LARGEST_INPUT, Export, walk
 from classifier.export.runtime_trial import PROBES, Trial
-from classifier.export.runtimes import Reason
+from classifier.export.runtimes import MEDIAPIPE, TASK_LIBRARY, Reason
+from classifier.inference import tensors
+from classifier.inference.outputs import Activation
+from classifier.records import tflite_labels, tflite_metadata
 
 SECONDS = (0.05, 60)  # of a window; with others, the sample rate is likely to be wrong
+NEEDED = "--labels FILE --sample-rate HZ"  # where the file does not tell them
+NO_VALUES = ("string", "int32", "int64", "bool")  # types of outputs that are no probabilities
 PARSER = (1, 5, 0)  # the newest metadata that MediaPipe reads
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about a file: what is so, what a user of the app sees of it, what to do. A note hinders no app."""
+    """Something about a file: what is so, what a user of the app sees of it, what to do.
+
+    Attributes:
+        is_fault: a note hinders no app.
+        runtime: with which alone it is a fault; "": with any.
+    """
 
     what: str
     seen: str
     do: str
     is_fault: bool = True
+    runtime: str = ""
 
 
 def findings(export: Export, trial: Trial) -> list[Finding]:
@@ -36,6 +48,7 @@ def findings(export: Export, trial: Trial) -> list[Finding]:
         *_of_input(export),
         *_of_output(export),
         *_of_graph(export, trial),
+        *_of_dense_layers(export, trial),
         *_of_metadata(export),
         *_of_labels(export),
         *_of_predictions(export, trial),
@@ -49,6 +62,22 @@ def findings(export: Export, trial: Trial) -> list[Finding]:
     return sorted(found, key=lambda finding: not finding.is_fault)
 
 
+def _copy(export, otherwise, flags=""):
+    """The command that writes a copy without the fault; else what to do where such a copy cannot be written."""
+    try:
+        tensors.audio_shape(export.path, export.inputs, export.n_inputs)
+        tensors.check_type(export.path, export.head)
+    except InputError:
+        return otherwise
+    if export.custom or export.mel:
+        return otherwise
+    try:
+        needed = "" if len(tflite_labels.describe(export.path).labels) == export.n_outputs else NEEDED
+    except InputError:
+        needed = NEEDED
+    return f"Write a copy without it: {tflite_metadata.command(export.path, f'{needed} {flags}'.strip())}"
+
+
 def _of_input(export):
     first, shape = export.inputs[0], list(export.inputs[0].shape)
     if len(export.inputs) > 1:
@@ -56,11 +85,11 @@ def _of_input(export):
         yield Finding(f"It has {len(export.inputs)} inputs", seen, "Export it with the audio as its only input.")
     if first.type != "float32":
         seen = "MediaPipe Tasks and the Task Library hand over the microphone as float32: they refuse it."
-        do = "Convert it with inference_input_type = tf.float32; inside, it may still compute in int8."
+        do = _copy(export, "Convert it with inference_input_type = tf.float32; inside, it may still compute in int8.")
         yield Finding(f"Its input is of {first.type}", seen, do)
-    if export.n_inputs < 1 or -1 in first.signature[1:] or (len(shape) < 2 and -1 in first.signature):
+    if export.n_inputs < 1 or export.is_open:
         seen = "Runtimes cannot know how much audio to hand over; they fail, or classify single samples."
-        do = "Export it with an input of [1, samples of a window]."
+        do = _copy(export, "Export it with an input of [1, samples of a window].")
         yield Finding("The length of its input is not fixed", seen, do)
     elif export.n_inputs > LARGEST_INPUT:
         seen = "A phone's memory is hardly enough; it was not tried here."
@@ -70,7 +99,7 @@ def _of_input(export):
         yield Finding("It takes any number of windows at once", seen, "Nothing.", False)
     if len(shape) > 2:
         seen = 'MediaPipe Tasks refuses to open it: "Only 1D and 2D tensors are supported".'
-        do = f"Export it with an input of [1, {export.n_inputs}], and reshape inside the model."
+        do = _copy(export, f"Export it with an input of [1, {export.n_inputs}], and reshape inside the model.")
         yield Finding(f"Its input {shape} has {len(shape)} dimensions", seen, do)
     elif len(shape) == 1:
         n = export.n_inputs
@@ -95,10 +124,13 @@ def _of_output(export):
     described = walk(export.metadata, "subgraph_metadata", 0, "output_tensor_metadata") or []
     if len(export.outputs) > 1:
         is_fault = len(described) != len(export.outputs)
-        seen = "MediaPipe Tasks and the Task Library refuse it." if is_fault else "Only the first was checked here."
+        seen = "MediaPipe Tasks and the Task Library refuse it. " if is_fault else ""
+        listed = "; ".join(map(str, export.heads[: tensors.NAMED]))
         what = f"It has {len(export.outputs)} outputs, and metadata for {len(described)}"
-        yield Finding(what, seen, "Export it with the probabilities as its only output.", is_fault)
-    type_ = export.outputs[0].type
+        do = _copy(export, "Export it with the probabilities as its only output.")
+        seen = f"{seen}Looked at here is {export.head.title} of {listed}; another with --head NAME."
+        yield Finding(what, seen, do, is_fault)
+    type_ = export.head.tensor.type
     if type_ == "uint8":
         seen = "MediaPipe Tasks and the Task Library turn it into probabilities; LiteRT alone gives whole numbers."
         do = "In code for LiteRT alone, subtract the zero point of the output and multiply by its scale."
@@ -106,6 +138,7 @@ def _of_output(export):
     elif type_ != "float32":
         seen = "MediaPipe Tasks and the Task Library refuse to open it."
         do = "Convert it with inference_output_type = tf.float32; inside, it may still compute in int8."
+        do = _copy(export, "Export it with the probabilities as its output." if type_ in NO_VALUES else do)
         yield Finding(f"Its output is of {type_}", seen, do)
 
 
@@ -123,15 +156,33 @@ def _of_graph(export, trial):
     if export.n_graphs > 1:
         seen = 'MediaPipe Tasks refuses to open it: it is "assumed to have a single subgraph".'
         do = "Write loops out step by step (Keras: unroll=True) and take branches out, or keep one signature."
-        yield Finding(f"It holds {export.n_graphs} graphs: a loop, a branch or several signatures", seen, do)
-    if export.dense_per_channel:
-        seen = 'The Task Library refuses it ("FULLY_CONNECTED version 12"), or predicts nonsense without an error.'
-        do = "Convert it with converter._experimental_disable_per_channel_quantization_for_dense_layers = True."
-        yield Finding(f"Dense layers with a scale for each output: {export.dense_per_channel}", seen, do)
+        do = _copy(export, do) if len(export.heads) > len(export.outputs) else do
+        runtime = MEDIAPIPE if TASK_LIBRARY in trial.predictions else ""
+        yield Finding(
+            f"It holds {export.n_graphs} graphs: a loop, a branch or several signatures", seen, do, True, runtime
+        )
+
+
+def _of_dense_layers(export, trial):
+    """Old kernels know dense layers with one scale; only a runtime that was seen to fail at others is said to."""
+    refusal = trial.refusals.get(TASK_LIBRARY)
+    fails = refusal and "FULLY_CONNECTED" in refusal.words
+    if not export.dense_per_channel or TASK_LIBRARY in trial.predictions:  # where it differs, that is said
+        return
+    seen = (
+        'Some such files the Task Library refuses ("FULLY_CONNECTED version 12"); it could not be tried with this one.'
+    )
+    if refusal and fails:
+        seen = f"An app with the Task Library ends; others can use it. The Task Library {refusal.words}"
+    do = "Convert it with converter._experimental_disable_per_channel_quantization_for_dense_layers = True."
+    what = f"Dense layers with a scale for each output: {export.dense_per_channel}"
+    yield Finding(what, seen, do, bool(fails), TASK_LIBRARY if fails else "")
 
 
 def _of_metadata(export):
-    again = "Write sample rate, channels and labels into it: WriteMetadataToModel.py, or tflite-support's writer."
+    again = _copy(
+        export, "Put right what keeps it from taking audio and giving probabilities; then write metadata into it."
+    )
     both = "MediaPipe Tasks and the Task Library refuse to open it"
     if export.metadata is None:
         yield Finding("Its metadata cannot be read", f"{both}, or know no labels.", again)
@@ -172,7 +223,7 @@ def _hides_labels(export):
 def _of_labels(export):
     if not export.metadata:
         return
-    again = "Write its metadata again, with one label a line: WriteMetadataToModel.py, or tflite-support's writer."
+    again = _copy(export, "Write its metadata again, with one label a line: WriteMetadataToModel.py.")
     if export.label_file is None:
         seen = "Runtimes return numbers without names: an app that looks for a label never finds it."
         yield Finding("Its metadata name no labels for the output", seen, again)
@@ -228,6 +279,10 @@ def _of_predictions(export, trial):
     if predictions.min() < -0.001 or predictions.max() > 1.001:
         seen = "A threshold such as 0.5 means nothing; the Task Library leaves out labels whose values are below 0."
         do = "Export it with a softmax (one label at a time) or sigmoid (several) as its last layer."
+        chosen = trial.activation if trial.activation != Activation.NONE else "softmax"
+        copy = _copy(export, "", f"--activation {chosen}")
+        other = "" if trial.activation != Activation.NONE else " (one label at a time), or sigmoid (several)"
+        do = f"{copy}{other}" if copy else do
         yield Finding(
             f"Its outputs, {predictions.min():.2g} to {predictions.max():.2g}, are no probabilities", seen, do
         )
@@ -247,7 +302,7 @@ def _of_predictions(export, trial):
 
 
 def _of_differences(export, trial, first):
-    small = any("int" in how for how in export.runs) or export.outputs[0].type != "float32"
+    small = any("int" in how for how in export.runs) or export.head.tensor.type != "float32"
     for runtime, predictions in list(trial.predictions.items())[1:]:
         if predictions.shape != trial.predictions[first].shape:
             continue

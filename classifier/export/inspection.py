@@ -14,10 +14,11 @@ from typing import Any
 from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.core.text import plain
-from classifier.inference.tensors import Tensor
+from classifier.inference import tensors
+from classifier.inference.tensors import Head, Tensor
 from classifier.records import tflite_metadata
 from classifier.records.audio_format import AudioFormat
-from classifier.records.tflite_operators import last_operator
+from classifier.records.tflite_operators import output_operator
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
 LARGEST_INPUT = 1 << 24  # values; a quarter of an hour at 16 kHz
@@ -33,7 +34,9 @@ class Export:
         runs: {how operators compute: how many}.
         custom: names of the operators that are not built in.
         dense_per_channel: dense layers with a scale for each of their outputs.
-        last: the operator that its first output comes from, such as "SOFTMAX"; "" where there is none.
+        heads: its outputs, of all signatures, by name.
+        head: the output that is looked at.
+        last: the operator that this output comes from, such as "SOFTMAX"; "" where there is none.
         metadata: as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
         label_file: its name; None where none is named for the output.
         label_bytes: what the label file holds; None where it is not in the .tflite.
@@ -43,6 +46,8 @@ class Export:
     size: int
     inputs: list[Tensor]
     outputs: list[Tensor]
+    heads: list[Head]
+    head: Head
     operators: Counter[str]
     runs: Counter[str]
     custom: list[str]
@@ -61,8 +66,15 @@ class Export:
 
     @property
     def n_outputs(self) -> int:
-        """Values of the first output."""
-        return self.outputs[0].shape[-1] if self.outputs[0].shape else 1
+        """Values of the output, of each frame where it has several."""
+        large = [size for size in self.head.tensor.shape if size > 1] or [1]
+        return len(self.labels) if len(large) == 2 and len(self.labels) in large else large[-1]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes audio of any length."""
+        shape, signature = self.inputs[0].shape, self.inputs[0].signature
+        return -1 in signature[1:] or (len(shape) < 2 and -1 in signature)
 
     @property
     def audio(self) -> dict[str, Any]:
@@ -98,11 +110,14 @@ class Export:
         return audio_format if is_sane and self.n_inputs == audio_format.n_mels * audio_format.n_frames else None
 
 
-def look_into(path: Path) -> Export:
+def look_into(path: Path, head: str | None = None) -> Export:
     """Read what a .tflite is, without running it.
 
+    Args:
+        head: name of the output to look at; None: the one that fits its labels, else the first.
+
     Raises:
-        InputError: it is no .tflite, it is damaged, or it would fill the memory.
+        InputError: it is no .tflite, it is damaged, it would fill the memory, or it has no such output.
     """
     path = Path(path)
     if not path.is_file():
@@ -113,14 +128,14 @@ def look_into(path: Path) -> Export:
     if held[4:8] != b"TFL3":
         raise InputError(f"{path} is no .tflite: it does not begin like one; name the file that a converter wrote")
     try:
-        return _read(path, held)
+        return _read(path, held, head)
     except InputError:
         raise
     except Exception as error:  # the offsets of a damaged file lead anywhere, and to any error
         raise InputError(f"{path} is damaged or cut short ({plain(error)}); copy it or export it again") from None
 
 
-def _read(path, held):
+def _read(path, held, head):
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.Model.GetRootAs(held)
@@ -137,18 +152,47 @@ def _read(path, held):
     label_file = _label_file(described)
     if zipfile.is_zipfile(io.BytesIO(held)):
         label_bytes, compressed = _unpack(path, held, label_file)
+    heads = _heads(schema, model, outputs)
+    used = _used(path, heads, head, len((label_bytes or b"").splitlines()) or None)
     return Export(
         path,
         len(held),
         inputs,
         outputs,
+        heads,
+        used,
         *_operators(schema, model, graph),
+        output_operator(path, used.tensor.index, used.signature),
         model.SubgraphsLength(),
         described,
         label_file,
         label_bytes,
         compressed,
     )
+
+
+def _heads(schema, model, outputs):
+    """As of LiteRT: of a file with one signature in the order of its graph, else signature by signature."""
+    named = []
+    for signature in map(model.SignatureDefs, range(model.SignatureDefsLength())):
+        key = plain((signature.SignatureKey() or b"").decode("utf-8", "replace"))
+        graph = model.Subgraphs(signature.SubgraphIndex())
+        for one in map(signature.Outputs, range(signature.OutputsLength())):
+            name = plain((one.Name() or b"").decode("utf-8", "replace"))
+            named.append(Head(name, key, _tensor(schema, graph, one.TensorIndex())))
+    if model.SignatureDefsLength() > 1:
+        return named
+    names = {head.tensor.index: head for head in named}
+    return [names.get(tensor.index, Head(tensor.name, None, tensor)) for tensor in outputs]
+
+
+def _used(path, heads, name, n_labels):
+    try:
+        return tensors.choose(path, heads, name, n_labels)[0]
+    except InputError:
+        if name is not None:
+            raise
+        return heads[0]
 
 
 def _tensor(schema, graph, index):
@@ -166,7 +210,7 @@ def _tensor(schema, graph, index):
 
 
 def _operators(schema, model, graph):
-    """Export's operators, runs, custom, dense_per_channel and last."""
+    """Export's operators, runs, custom and dense_per_channel."""
     names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
     codes = []
     for code in map(model.OperatorCodes, range(model.OperatorCodesLength())):
@@ -183,7 +227,7 @@ def _operators(schema, model, graph):
             custom.add(name)
         runs[_how(name, result, weights)] += 1
         dense_per_channel += name == "FULLY_CONNECTED" and bool(weights) and len(weights.scales) > 1
-    return operators, runs, sorted(custom), dense_per_channel, last_operator(graph, codes)
+    return operators, runs, sorted(custom), dense_per_channel
 
 
 def _how(name, result, weights):

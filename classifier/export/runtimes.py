@@ -24,7 +24,8 @@ from Constants import ROOT
 TOLERANCE = 1e-3  # largest difference of a probability; the Task Library runs an older TensorFlow Lite
 TOLERANCE_IN_8_BITS = 0.1  # the same of files with 8 bits: older kernels round otherwise, which made 0.03 of YAMNet
 PATIENCE = 600  # seconds for the predictions of all windows
-RUNTIMES = {"LiteRT": "ai_edge_litert", "MediaPipe Tasks": "mediapipe", "Task Library": "tflite_support"}
+LITERT, MEDIAPIPE, TASK_LIBRARY = "LiteRT", "MediaPipe Tasks", "Task Library"
+RUNTIMES = {LITERT: "ai_edge_litert", MEDIAPIPE: "mediapipe", TASK_LIBRARY: "tflite_support"}
 GRAPHICS = ("libEGL.so.1", "libGLESv2.so.2")  # MediaPipe's library is linked to them, also where it draws nothing
 READY = "ready"  # what a process prints before its first predictions
 

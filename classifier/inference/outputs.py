@@ -106,10 +106,9 @@ def understand(lite: LiteRT, audio_format: AudioFormat, activation: str | None =
     given = None if activation is None else Activation(activation)
     operator = output_operator(lite.path, lite.head.tensor.index, lite.head.signature)
     found = Outputs(lite.path, independent=operator == "LOGISTIC" or lite.n_outputs == 1)
-    needless = f"--activation {given}: {lite.path} gives probabilities already%s; leave --activation out"
     if operator in ("SOFTMAX", "LOGISTIC"):
-        if given not in (None, Activation.NONE):
-            raise InputError(needless % f", by a {'softmax' if operator == 'SOFTMAX' else 'sigmoid'}")
+        if given is not None:
+            check_needed(lite.path, given, operator)
         return found
     if operator == "LOG_SOFTMAX" and given is None:
         note = "its outputs are logarithms of a softmax: they are put through softmax"
@@ -120,11 +119,9 @@ def understand(lite: LiteRT, audio_format: AudioFormat, activation: str | None =
         raise InputError(
             f"{lite.path} predicts NaN or infinity whatever it hears: its weights are broken; train or export it again"
         )
-    in_range = values.min() >= -SLACK and values.max() <= 1 + SLACK
-    sums_to_1 = lite.n_outputs > 1 and in_range and np.abs(values.sum(axis=2) - 1).max() <= SUM_SLACK
+    in_range, sums_to_1 = _in_range(values), _sums_to_1(values)
     if given is not None:
-        if sums_to_1 and given != Activation.NONE:
-            raise InputError(needless % ", which sum to 1")
+        check_needed(lite.path, given, operator, values)
         single = given == Activation.SOFTMAX or (given == Activation.NONE and sums_to_1)
         return replace(found, activation=given, independent=not single)
     if not in_range:
@@ -135,3 +132,30 @@ def understand(lite: LiteRT, audio_format: AudioFormat, activation: str | None =
             "Say --activation softmax (one label is right) or sigmoid (several may be); none, if they are probabilities"
         )
     return replace(found, independent=not sums_to_1)
+
+
+def check_needed(model: object, activation: Activation, operator: str, values: np.ndarray | None = None) -> None:
+    """Make sure that probabilities are not put through an activation once more.
+
+    Args:
+        operator: that the output comes from.
+        values: (..., labels) of it, some of them finite.
+
+    Raises:
+        InputError: it ends in a softmax or a sigmoid, or its values sum to 1.
+    """
+    why = {"SOFTMAX": "by a softmax", "LOGISTIC": "by a sigmoid"}.get(operator)
+    if why is None and values is not None and _sums_to_1(values):
+        why = "which sum to 1"
+    if why and activation != Activation.NONE:
+        raise InputError(
+            f"--activation {activation}: {model} gives probabilities already, {why}; leave --activation out"
+        )
+
+
+def _in_range(values):
+    return bool(values.min() >= -SLACK and values.max() <= 1 + SLACK)
+
+
+def _sums_to_1(values):
+    return values.shape[-1] > 1 and _in_range(values) and bool(np.abs(values.sum(axis=-1) - 1).max() <= SUM_SLACK)

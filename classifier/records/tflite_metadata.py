@@ -35,12 +35,16 @@ class AudioMetadata:
         labels: bytes of the label file.
         output: index of the output that the labels are of, where the metadata describe several; else None.
         description: of the model.
+        channels: of the audio.
+        is_mel: whether it takes the mel spectrogram of audio, as a drop-in does.
     """
 
     sample_rate: int
     labels: bytes
     output: int | None
     description: str
+    channels: int
+    is_mel: bool
 
 
 def read(path: Path | str) -> tuple[int, list[str]]:
@@ -57,11 +61,10 @@ def read(path: Path | str) -> tuple[int, list[str]]:
 
 
 def read_audio(path: Path | str) -> AudioMetadata:
-    """The metadata of a .tflite that takes mono audio.
+    """The metadata of a .tflite that takes audio.
 
     Raises:
-        InputError: the file has no metadata, they cannot be read, they have no sample rate or no labels, or they speak
-            of something else than mono audio.
+        InputError: the file has no metadata, they cannot be read, or they have no sample rate or no labels.
     """
     again = f"write them again: {command(path)}"
     try:
@@ -81,18 +84,11 @@ def read_audio(path: Path | str) -> AudioMetadata:
         raise
     except Exception as error:  # the offsets of damaged metadata lead anywhere, and to any error
         raise InputError(f"the metadata of {path} cannot be read ({type(error).__name__}); {again}") from None
-    if SPECTROGRAM.search(described):
-        raise InputError(
-            f"{path} takes a mel spectrogram, not audio; use TestMelSpecModel.py --model {path}, or the file for audio"
-        )
-    if channels > 1:
-        raise InputError(
-            f"the metadata of {path} ask for {channels} channels; only models of one channel can be run here"
-        )
     labels = _unpacked(path, name)
     if not rate or not labels:
         raise InputError(f"the metadata of {path} name no {'labels' if rate else 'sample rate'}; {again}")
-    return AudioMetadata(rate, labels, output if len(outputs) > 1 else None, description)
+    is_mel = SPECTROGRAM.search(described) is not None
+    return AudioMetadata(rate, labels, output if len(outputs) > 1 else None, description, channels, is_mel)
 
 
 def tells_apart(labels: Iterable[str]) -> str:
@@ -100,10 +96,10 @@ def tells_apart(labels: Iterable[str]) -> str:
     return f"Tells apart: {', '.join(labels)}."
 
 
-def command(path: Path | str) -> str:
-    """The command that writes a copy of a .tflite with metadata."""
+def command(path: Path | str, flags: str = "--labels FILE --sample-rate HZ") -> str:
+    """The command that writes a copy of a .tflite with metadata; flags: what the file itself does not tell."""
     quoted = str(path) if re.fullmatch(r"[\w./\\:-]+", str(path)) else f'"{path}"'
-    return f"python WriteMetadataToModel.py {quoted} --labels FILE --sample-rate HZ"
+    return f"python WriteMetadataToModel.py {quoted} {flags}".rstrip()
 
 
 def _remedy(path):

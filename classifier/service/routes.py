@@ -143,7 +143,7 @@ def predict(
             more: dict[str, Any] = {"windows": _windows(prediction)} if windows else {}
             more |= {"drawing": drawn} if drawing else {}
             top = _top(prediction.recording, prediction.labels, prediction.thresholds)
-            more |= {"clipped": prediction.clipped}
+            more |= {"clipped": prediction.clipped} if prediction.clipped else {}
             predictions.append(schemas.RecordingPrediction(title=name_of_one, seconds=seconds, **top, **more))
     return schemas.Predictions(status="OK", predictions=predictions)
 

@@ -99,11 +99,11 @@ class WindowPrediction(LabelProbabilities):
 
 
 class RecordingPrediction(LabelProbabilities):
-    """seconds: length of the recording. clipped: samples that were cut to [-1, 1]."""
+    """seconds: length of the recording. clipped: samples that were cut to [-1, 1], where some were."""
 
     title: str
     seconds: float
-    clipped: int = 0
+    clipped: int | None = None
     windows: list[WindowPrediction] | None = None
     drawing: Drawing | None = None
 

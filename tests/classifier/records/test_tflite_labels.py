@@ -1,7 +1,9 @@
+import zipfile
+
 import pytest
 
 from classifier.core.errors import InputError
-from classifier.records import tflite_labels
+from classifier.records import tflite_labels, tflite_metadata
 from tests.tiny_tflite import described, network
 
 READ = {  # what is odd: (bytes of a label file, the labels)
@@ -82,6 +84,19 @@ def test_folders_of_our_own_may_be_numbered(tmp_path):
 def test_a_sample_rate_that_no_recording_has_is_named(rate, tmp_path):
     (tmp_path / "a.tflite").write_bytes(described(network(), rate=rate))
     with pytest.raises(InputError, match=f"the sample rate in the metadata of .*a.tflite is {rate} Hz"):
+        tflite_labels.describe(tmp_path / "a.tflite")
+
+
+def test_two_channels_are_refused_for_that_reason(tmp_path):
+    held = bytearray(described(network()))
+    found = tflite_metadata.find(bytes(held))
+    found.subgraphMetadata[0].inputTensorMetadata[0].content.contentProperties.channels = 2
+    model = tflite_metadata.tflite_schema().ModelT.InitFromPackedBuf(held)
+    model.buffers[model.metadata[-1].buffer].data = list(tflite_metadata.pack(found, b"M001"))
+    (tmp_path / "a.tflite").write_bytes(tflite_metadata.pack(model, tflite_metadata.MODEL))
+    with zipfile.ZipFile(tmp_path / "a.tflite", "a") as archive:
+        archive.writestr(zipfile.ZipInfo("labels.txt"), "bell\ndog\nrain\n")
+    with pytest.raises(InputError, match="ask for 2 channels, and only one can be handed over here"):
         tflite_labels.describe(tmp_path / "a.tflite")
 
 
