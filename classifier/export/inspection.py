@@ -36,6 +36,7 @@ class Export:
         dense_per_channel: dense layers with a scale for each of their outputs.
         heads: its outputs, of all signatures, by name.
         head: the output that is looked at.
+        is_chosen: whether a person chose it.
         last: the operator that this output comes from, such as "SOFTMAX"; "" where there is none.
         metadata: as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
         label_file: its name; None where none is named for the output.
@@ -48,6 +49,7 @@ class Export:
     outputs: list[Tensor]
     heads: list[Head]
     head: Head
+    is_chosen: bool
     operators: Counter[str]
     runs: Counter[str]
     custom: list[str]
@@ -161,6 +163,7 @@ def _read(path, held, head):
         outputs,
         heads,
         used,
+        head is not None,
         *_operators(schema, model, graph),
         output_operator(path, used.tensor.index, used.signature),
         model.SubgraphsLength(),

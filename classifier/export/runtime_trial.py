@@ -101,7 +101,7 @@ def _rows(export, path):
 
 
 def _in_words(error, path):
-    words = error.words.replace(str(path.resolve()), "it")
+    words = error.words.replace(str(path.resolve()), "it").removeprefix("it: ")
     if error.reason == Reason.BINDINGS:
         return "fails without words of its own"
     if error.reason == Reason.OTHER_LABELS:

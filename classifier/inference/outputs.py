@@ -33,7 +33,7 @@ class Activation(StrEnum):
     SIGMOID = "sigmoid"
 
     def apply(self, values: np.ndarray) -> np.ndarray:
-        """Probabilities, float32, of (..., labels) values."""
+        """Probabilities, (..., labels) float32, of (..., labels) values."""
         if self is Activation.NONE:
             return values
         values = np.asarray(values, "float64")
@@ -71,12 +71,12 @@ class Outputs:
                 "in it (silence is all zeros), and export it again"
             )
         found = self.activation.apply(values)
-        if len(found) and (found.min() < -SLACK or found.max() > 1 + SLACK):
+        if len(found) and not in_range(found):
             raise no_probabilities(self.model, found)
         return np.clip(found, 0, 1).mean(axis=1)
 
     def of(self, values: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-        """A function of windows that returns `probabilities`, of one that returns (rows, labels) or with frames."""
+        """`probabilities` of (rows, n) windows, from a function that returns (rows, labels) values, or with frames."""
 
         def probabilities(windows: np.ndarray) -> np.ndarray:
             found = np.asarray(values(windows))
@@ -86,7 +86,7 @@ class Outputs:
 
 
 def no_probabilities(model: object, values: np.ndarray) -> InputError:
-    """The error about values outside 0 to 1."""
+    """The error about (..., labels) values outside 0 to 1."""
     return InputError(
         f"{model} gives values from {values.min():.3g} to {values.max():.3g}, which are no probabilities: logits? Say "
         "what makes probabilities of them: --activation softmax (one label is right) or sigmoid (several may be)"
@@ -119,12 +119,12 @@ def understand(lite: LiteRT, audio_format: AudioFormat, activation: str | None =
         raise InputError(
             f"{lite.path} predicts NaN or infinity whatever it hears: its weights are broken; train or export it again"
         )
-    in_range, sums_to_1 = _in_range(values), _sums_to_1(values)
+    sums_to_1 = _sums_to_1(values)
     if given is not None:
         check_needed(lite.path, given, operator, values)
         single = given == Activation.SOFTMAX or (given == Activation.NONE and sums_to_1)
         return replace(found, activation=given, independent=not single)
-    if not in_range:
+    if not in_range(values):
         raise no_probabilities(lite.path, values)
     if operator in LINEAR and not sums_to_1:
         raise InputError(
@@ -153,9 +153,10 @@ def check_needed(model: object, activation: Activation, operator: str, values: n
         )
 
 
-def _in_range(values):
+def in_range(values: np.ndarray) -> bool:
+    """Whether (..., labels) values, finite and not none, could be probabilities."""
     return bool(values.min() >= -SLACK and values.max() <= 1 + SLACK)
 
 
 def _sums_to_1(values):
-    return values.shape[-1] > 1 and _in_range(values) and bool(np.abs(values.sum(axis=-1) - 1).max() <= SUM_SLACK)
+    return values.shape[-1] > 1 and in_range(values) and bool(np.abs(values.sum(axis=-1) - 1).max() <= SUM_SLACK)

@@ -92,7 +92,7 @@ def audio_shape(path: object, inputs: Sequence[Tensor], open_length: int | None 
     """
     first, shape = inputs[0], inputs[0].shape
     if len(inputs) > 1:
-        listed = "; ".join(map(str, inputs))
+        listed = " and ".join(map(str, inputs))
         raise InputError(f"{path} has {len(inputs)} inputs ({listed}); export it with the audio as its only input")
     signature = first.signature if len(first.signature) == len(shape) else shape
     is_open = [size == -1 for size in signature]
@@ -127,7 +127,7 @@ def encode(tensor: Tensor, row: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 
 def decode(path: object, head: Head, values: np.ndarray) -> np.ndarray:
-    """The values of an output as float32, whole numbers by their scale. Errors are those of `check_type`."""
+    """The values of an output, (...) of any shape, as float32, whole numbers by their scale. Errors: `check_type`."""
     tensor = head.tensor
     if tensor.type in FLOATS:
         return np.asarray(values, "float32")

@@ -47,13 +47,12 @@ def describe(path: Path | str) -> Described:
     if not RATES[0] <= found.sample_rate <= RATES[1]:
         raise InputError(f"the sample rate in the metadata of {path} is {found.sample_rate} Hz; {again}")
     if found.is_mel:
-        raise InputError(
-            f"{path} takes a mel spectrogram, not audio; give it to TestMelSpecModel.py, or take the file for audio"
-        )
+        other = "use TestMelSpecModel.py, or the file for audio"
+        raise InputError(f"{path} takes a mel spectrogram, not audio; {other}")
     if found.channels > 1:
         raise InputError(
-            f"the metadata of {path} ask for {found.channels} channels, and only one can be handed over here; export it "
-            "for one channel"
+            f"the metadata of {path} ask for {found.channels} channels, and only one can be handed over here; "
+            "export it for one channel"
         )
     raw = found.labels.decode("utf-8", "replace").splitlines()
     is_ours = found.description == tflite_metadata.tells_apart(raw)  # whose folders may be called "0 cat"

@@ -108,7 +108,7 @@ def show(check: Check) -> None:
     print(f"\nruntimes, on {trial.recording}:\n")
     for runtime in RUNTIMES:
         if runtime in trial.predictions:
-            predictions = "; ".join(f"{label} {value:.1%}" for label, value in trial.top(runtime, export.labels))
+            predictions = _top(trial.top(runtime, export.labels))
             _entry(runtime, f"loads it; {predictions}")
         elif runtime in trial.refusals:
             _entry(runtime, trial.refusals[runtime].words)
@@ -120,7 +120,10 @@ def show(check: Check) -> None:
         for number, finding in enumerate(listed, 1):
             _wrapped(f"\n{number}. ", f"{finding.what}.")
             _wrapped("   in the app: ", finding.seen)
-            _wrapped("   to do: ", finding.do)
+            do, colon, command = finding.do.partition(": python ")
+            _wrapped("   to do: ", do + colon[:1])
+            if command:
+                print(f"\n       python {command}")  # whole, to be pasted
     n = check.n_faults
     can = f"cannot use it: {n} fault{'s' if n > 1 else ''}" if n else "can use it"
     without = f", but not with {' or '.join(check.not_with)}" if check.not_with and not n else ""
@@ -182,6 +185,12 @@ def _meaning(export):
     if export.mel:
         return f"{n:,} values, a mel spectrogram of {export.mel.n_mels} x {export.mel.n_frames}"
     return f"{n / rate:.4g} s of audio at {rate} Hz" if rate else f"{n:,} values, nothing says of what"
+
+
+def _top(values):
+    """Probabilities in percent; what are none as they are."""
+    digits = ".1%" if all(0 <= value <= 1 for _, value in values) else ".3g"
+    return "; ".join(f"{label} {value:{digits}}" for label, value in values)
 
 
 def _entry(name, text):

@@ -122,5 +122,5 @@ def test_a_drop_in_is_not_fed_audio(tmp_path):
     )
     path = write_relu(tmp_path / "mel.tflite", [1, 3])
     path.write_bytes(write_with_schema(path.read_bytes(), Facts("mel", "", takes, 16_000, ["a", "b", "c"])))
-    with pytest.raises(InputError, match="takes a mel spectrogram, not audio; give it to TestMelSpecModel.py"):
+    with pytest.raises(InputError, match="takes a mel spectrogram, not audio; use TestMelSpecModel.py"):
         load_predictor(path)
