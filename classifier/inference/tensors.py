@@ -127,7 +127,7 @@ def encode(tensor: Tensor, row: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 
 def decode(path: object, head: Head, values: np.ndarray) -> np.ndarray:
-    """The values of an output, (...) of any shape, as float32, whole numbers by their scale. Errors: `check_type`."""
+    """The (..., labels) values of an output as float32, whole numbers by their scale. Errors: `check_type`."""
     tensor = head.tensor
     if tensor.type in FLOATS:
         return np.asarray(values, "float32")
