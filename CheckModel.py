@@ -14,14 +14,21 @@ def main(argv=None):
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--recording", type=Path, help="default: one held out in training, else of data_short")
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
+    arguments.add_output(parser)
     args = parser.parse_args(argv)
-    config = CheckConfig(files=tuple(args.files), trained=args.trained, recording=args.recording)
-    paths = config.paths()
+    config = CheckConfig(
+        files=tuple(args.files),
+        trained=args.trained,
+        recording=args.recording,
+        head=args.head,
+        activation=args.activation,
+    )
+    config.paths()  # before anything slow is loaded
 
     from classifier.reporting import check_page
 
     checks = []
-    for check in check_page.check_all(paths, config.recording):
+    for check in check_page.check_all(config):
         checks.append(check)
         if not args.json and isinstance(check, check_page.Check):
             check_page.show(check)

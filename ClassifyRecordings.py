@@ -41,6 +41,7 @@ def main(argv=None):
     parser.add_argument("--smooth", default=SMOOTH, type=int, metavar="N", help="mean over N windows, an odd number")
     parser.add_argument("--merge-gap", default=MERGE_GAP, type=float, metavar="S", help="close gaps of up to S seconds")
     parser.add_argument("--min-duration", default=MIN_DURATION, type=float, metavar="S", help="drop shorter segments")
+    arguments.add_output(parser)
     parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one per core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers see the same files")
     parser.add_argument(
@@ -82,6 +83,8 @@ def show(result):
     unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
     console.notes({"left out": result.left_out})
+    for note in result.notes:
+        print(f"note: {note}")
     before = f", {result.before} before" if result.before else ""
     print(f"{result.done} recordings classified{before}; wrote {', '.join(map(str, result.written))}")
 

@@ -21,6 +21,7 @@ def main(argv=None):
         "%(default)s)",
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
+    arguments.add_output(parser)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
@@ -33,8 +34,10 @@ def main(argv=None):
     model = find_model(args.model, args.trained)
     recording = args.recording or artifact.example(model)
     check_readable(recording)
-    predictor = load_predictor(model)
+    predictor = load_predictor(model, head=args.head, activation=args.activation)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
+    for note in predictor.notes:
+        console.say(f"note: {note}")
     if args.json:
         return
     trained = commands.unless(args.trained, TRAINED)

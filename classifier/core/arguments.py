@@ -20,6 +20,9 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 }
 
 
+ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
+
+
 class ArgumentParser(argparse.ArgumentParser):
     """argparse's, without abbreviations: else --background would be taken for --background-noise."""
 
@@ -42,6 +45,14 @@ class ArgumentParser(argparse.ArgumentParser):
             meant = "".join(did_you_mean(flag, self._option_string_actions) for flag in flags)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
         return parsed
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add --head and --activation, which say how a .tflite's output is read where the file does not."""
+    parser.add_argument("--head", metavar="NAME", help="which output of a .tflite with several (default: what fits)")
+    parser.add_argument(
+        "--activation", choices=ACTIVATIONS, help="what makes probabilities of a .tflite's output where it gives logits"
+    )
 
 
 def at_least(least: int) -> Callable[[str], int]:

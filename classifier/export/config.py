@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.audio.recording import RATES
+from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 from classifier.records.conversion import RECOMMENDED, VARIANTS
@@ -48,6 +50,39 @@ class MetadataConfig(ConversionConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileConfig:
+    """Which .tflite gets metadata, and which.
+
+    Attributes:
+        file: a .tflite, made here or elsewhere.
+        labels: file with one label per line, or a csv; None: those of the file's own metadata.
+        sample_rate: Hz; None: that of the file's own metadata.
+        out: the copy.
+        head, activation: as of predictor.load_predictor.
+        recording: given to every runtime; None: one of data_short.
+
+    Raises:
+        InputError: there is no such file, no recording has such a sample rate, or the copy would be no .tflite.
+    """
+
+    file: Path
+    labels: Path | None
+    sample_rate: int | None
+    out: Path
+    head: str | None = None
+    activation: str | None = None
+    recording: Path | None = None
+
+    def __post_init__(self):
+        if not self.file.is_file():
+            raise InputError(f"{self.file}: there is no such file; name a .tflite")
+        if self.sample_rate is not None:
+            check_range("--sample-rate", self.sample_rate, "Hz", *RATES)
+        if self.out.suffix != ".tflite":
+            raise InputError(f"--out {self.out}: its name must end with .tflite")
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckConfig:
     """Which files are checked.
 
@@ -55,11 +90,14 @@ class CheckConfig:
         files: .tflite; none: those for an app of all trained models.
         trained: folder of trained models.
         recording: given to every runtime; None: one held out in training, else one of data_short.
+        head, activation: as of predictor.load_predictor.
     """
 
     files: tuple[Path, ...]
     trained: Path
     recording: Path | None
+    head: str | None = None
+    activation: str | None = None
 
     def paths(self) -> list[Path]:
         """The files to check.

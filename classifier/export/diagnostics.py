@@ -4,63 +4,59 @@ What is said of runtimes was tried, with MediaPipe 1.2.2 and Task Library 0.4.4.
 """
 
 import re
-from collections import Counter
-from dataclasses import dataclass
 
 import numpy as np
 
 from classifier.audio import recording
 from classifier.core.text import plain
-from classifier.export import runtimes
+from classifier.export import label_diagnostics, repair, runtimes
+from classifier.export.finding import Finding
 from classifier.export.inspection import LARGEST_INPUT, Export, walk
 from classifier.export.runtime_trial import PROBES, Trial
-from classifier.export.runtimes import Reason
+from classifier.export.runtimes import MEDIAPIPE, TASK_LIBRARY, Reason
+from classifier.inference import tensors
 
 SECONDS = (0.05, 60)  # of a window; with others, the sample rate is likely to be wrong
+NO_VALUES = ("string", "int32", "int64", "bool")  # types of outputs that are no probabilities
 PARSER = (1, 5, 0)  # the newest metadata that MediaPipe reads
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something about a file: what is so, what a user of the app sees of it, what to do. A note hinders no app."""
-
-    what: str
-    seen: str
-    do: str
-    is_fault: bool = True
 
 
 def findings(export: Export, trial: Trial) -> list[Finding]:
     """Everything worth saying about a file, faults first."""
     found = [
-        *_of_input(export),
-        *_of_output(export),
+        *_of_input(export, trial),
+        *_of_output(export, trial),
         *_of_graph(export, trial),
-        *_of_metadata(export),
-        *_of_labels(export),
+        *_of_dense_layers(export, trial),
+        *_of_metadata(export, trial),
+        *label_diagnostics.findings(export, trial),
         *_of_predictions(export, trial),
     ]
     if trial.refusals and not any(finding.is_fault for finding in found):
         for runtime, refusal in trial.refusals.items():
             if not (_hides_labels(export) and refusal.reason == Reason.OTHER_LABELS):
                 do = "Look its words up, and export the file with an older or simpler form of what they name."
+                if export.head.tensor.shape != (1, export.n_outputs):
+                    do = repair.advice(export, trial, do)
                 seen = f"Nothing, in an app with {runtime}: it stops there."
                 found.append(Finding(f"{runtime} {refusal.words}", seen, do))
     return sorted(found, key=lambda finding: not finding.is_fault)
 
 
-def _of_input(export):
+def _of_input(export, trial):
     first, shape = export.inputs[0], list(export.inputs[0].shape)
     if len(export.inputs) > 1:
         seen = "MediaPipe Tasks refuses to open it; the Task Library fills the first input only, and predicts nonsense."
         yield Finding(f"It has {len(export.inputs)} inputs", seen, "Export it with the audio as its only input.")
     if first.type != "float32":
         seen = "MediaPipe Tasks and the Task Library hand over the microphone as float32: they refuse it."
-        do = "Convert it with inference_input_type = tf.float32; inside, it may still compute in int8."
+        do = repair.advice(
+            export, trial, "Convert it with inference_input_type = tf.float32; inside, it may still compute in int8."
+        )
         yield Finding(f"Its input is of {first.type}", seen, do)
-    if export.n_inputs < 1 or -1 in first.signature[1:] or (len(shape) < 2 and -1 in first.signature):
+    if export.n_inputs < 1 or export.is_open:
         seen = "Runtimes cannot know how much audio to hand over; they fail, or classify single samples."
-        do = "Export it with an input of [1, samples of a window]."
+        do = repair.advice(export, trial, "Export it with an input of [1, samples of a window].")
         yield Finding("The length of its input is not fixed", seen, do)
     elif export.n_inputs > LARGEST_INPUT:
         seen = "A phone's memory is hardly enough; it was not tried here."
@@ -70,9 +66,11 @@ def _of_input(export):
         yield Finding("It takes any number of windows at once", seen, "Nothing.", False)
     if len(shape) > 2:
         seen = 'MediaPipe Tasks refuses to open it: "Only 1D and 2D tensors are supported".'
-        do = f"Export it with an input of [1, {export.n_inputs}], and reshape inside the model."
+        do = repair.advice(
+            export, trial, f"Export it with an input of [1, {export.n_inputs}], and reshape inside the model."
+        )
         yield Finding(f"Its input {shape} has {len(shape)} dimensions", seen, do)
-    elif len(shape) == 1:
+    elif len(shape) == 1 and not export.is_open:
         n = export.n_inputs
         seen = f"Every runtime takes it; an app with LiteRT alone hands over an array of {n}, not of 1 x {n}."
         yield Finding(f"Its input {shape} has one dimension", seen, "Nothing.", False)
@@ -91,14 +89,17 @@ def _of_input(export):
         yield Finding(what, seen, "Compare the sample rate with the one it was trained at.", False)
 
 
-def _of_output(export):
+def _of_output(export, trial):
     described = walk(export.metadata, "subgraph_metadata", 0, "output_tensor_metadata") or []
     if len(export.outputs) > 1:
         is_fault = len(described) != len(export.outputs)
-        seen = "MediaPipe Tasks and the Task Library refuse it." if is_fault else "Only the first was checked here."
+        seen = "MediaPipe Tasks and the Task Library refuse it. " if is_fault else ""
+        listed = "; ".join(map(str, export.heads[: tensors.NAMED]))
         what = f"It has {len(export.outputs)} outputs, and metadata for {len(described)}"
-        yield Finding(what, seen, "Export it with the probabilities as its only output.", is_fault)
-    type_ = export.outputs[0].type
+        do = repair.advice(export, trial, "Export it with the probabilities as its only output.")
+        seen = f"{seen}Looked at here is {export.head.title} of {listed}; another with --head NAME."
+        yield Finding(what, seen, do, is_fault)
+    type_ = export.head.tensor.type
     if type_ == "uint8":
         seen = "MediaPipe Tasks and the Task Library turn it into probabilities; LiteRT alone gives whole numbers."
         do = "In code for LiteRT alone, subtract the zero point of the output and multiply by its scale."
@@ -106,6 +107,9 @@ def _of_output(export):
     elif type_ != "float32":
         seen = "MediaPipe Tasks and the Task Library refuse to open it."
         do = "Convert it with inference_output_type = tf.float32; inside, it may still compute in int8."
+        do = repair.advice(
+            export, trial, "Export it with the probabilities as its output." if type_ in NO_VALUES else do
+        )
         yield Finding(f"Its output is of {type_}", seen, do)
 
 
@@ -123,15 +127,35 @@ def _of_graph(export, trial):
     if export.n_graphs > 1:
         seen = 'MediaPipe Tasks refuses to open it: it is "assumed to have a single subgraph".'
         do = "Write loops out step by step (Keras: unroll=True) and take branches out, or keep one signature."
-        yield Finding(f"It holds {export.n_graphs} graphs: a loop, a branch or several signatures", seen, do)
-    if export.dense_per_channel:
-        seen = 'The Task Library refuses it ("FULLY_CONNECTED version 12"), or predicts nonsense without an error.'
-        do = "Convert it with converter._experimental_disable_per_channel_quantization_for_dense_layers = True."
-        yield Finding(f"Dense layers with a scale for each output: {export.dense_per_channel}", seen, do)
+        do = repair.advice(export, trial, do) if len(export.heads) > len(export.outputs) else do
+        runtime = MEDIAPIPE if TASK_LIBRARY in trial.predictions else ""
+        yield Finding(
+            f"It holds {export.n_graphs} graphs: a loop, a branch or several signatures", seen, do, True, runtime
+        )
 
 
-def _of_metadata(export):
-    again = "Write sample rate, channels and labels into it: WriteMetadataToModel.py, or tflite-support's writer."
+def _of_dense_layers(export, trial):
+    """Old kernels know dense layers with one scale; only a runtime that was seen to fail at others is said to."""
+    refusal = trial.refusals.get(TASK_LIBRARY)
+    fails = refusal and "FULLY_CONNECTED" in refusal.words
+    if not export.dense_per_channel or TASK_LIBRARY in trial.predictions:  # where it differs, that is said
+        return
+    seen = (
+        'Some such files the Task Library refuses ("FULLY_CONNECTED version 12"); it could not be tried with this one.'
+    )
+    if refusal and fails:
+        seen = f"An app with the Task Library ends; others can use it. The Task Library {refusal.words}"
+    do = "Convert it with converter._experimental_disable_per_channel_quantization_for_dense_layers = True."
+    what = f"Dense layers with a scale for each output: {export.dense_per_channel}"
+    yield Finding(what, seen, do, bool(fails), TASK_LIBRARY if fails else "")
+
+
+def _of_metadata(export, trial):
+    again = repair.advice(
+        export,
+        trial,
+        "Put right what keeps it from taking audio and giving probabilities; then write metadata into it.",
+    )
     both = "MediaPipe Tasks and the Task Library refuse to open it"
     if export.metadata is None:
         yield Finding("Its metadata cannot be read", f"{both}, or know no labels.", again)
@@ -169,51 +193,6 @@ def _hides_labels(export):
     return any("global_score_threshold" in (walk(unit, "options") or {}) for unit in units)
 
 
-def _of_labels(export):
-    if not export.metadata:
-        return
-    again = "Write its metadata again, with one label a line: WriteMetadataToModel.py, or tflite-support's writer."
-    if export.label_file is None:
-        seen = "Runtimes return numbers without names: an app that looks for a label never finds it."
-        yield Finding("Its metadata name no labels for the output", seen, again)
-        return
-    if export.label_bytes is None:
-        seen = 'Runtimes refuse to open it: "No associated file with name".'
-        yield Finding(f"Its labels, {plain(export.label_file)}, are not in the file", seen, again)
-        return
-    if export.labels_compressed:
-        seen = 'Runtimes refuse to open it: "Expected uncompressed zip archive".'
-        yield Finding("Its labels are compressed", seen, "Pack them with zip -0, or write its metadata again.")
-    yield from _of_names(export, again)
-
-
-def _of_names(export, again):
-    labels, held = export.labels, export.label_bytes
-    if b"\r" in held:
-        seen = f"The Task Library returns {plain(repr(labels[0].rstrip(chr(13)) + chr(13)))}: no app finds that label."
-        yield Finding("Its labels end in Windows line ends", seen, again)
-    if held.startswith(b"\xef\xbb\xbf"):
-        seen = "Its first label begins with a sign that nobody sees: an app that looks for the label does not find it."
-        yield Finding("Its labels begin with a byte order mark", seen, again)
-    try:
-        held.decode("utf-8")
-    except UnicodeDecodeError:
-        yield Finding("Its labels are not UTF-8", "Labels come out garbled, or the runtime fails.", again)
-    if len(labels) != export.n_outputs:
-        seen = (
-            "The Task Library fails at the first window; MediaPipe Tasks too, unless a label too many is an empty line."
-        )
-        yield Finding(f"It has {len(labels)} labels and {export.n_outputs} outputs", seen, again)
-    names = [label.strip() for label in labels[: export.n_outputs]]
-    twice = [label for label, n in Counter(names).items() if n > 1 and label]
-    if twice:
-        seen = "An app that looks probabilities up by their label finds one of the two."
-        yield Finding(f"Labels are listed twice: {plain(', '.join(twice))}", seen, "Name each output differently.")
-    if "" in names:
-        seen = "That output has no name, and an app cannot show it."
-        yield Finding(f"Label {names.index('') + 1} is empty", seen, "Give each output a name.")
-
-
 def _of_predictions(export, trial):
     if not trial.predictions:
         return
@@ -228,6 +207,7 @@ def _of_predictions(export, trial):
     if predictions.min() < -0.001 or predictions.max() > 1.001:
         seen = "A threshold such as 0.5 means nothing; the Task Library leaves out labels whose values are below 0."
         do = "Export it with a softmax (one label at a time) or sigmoid (several) as its last layer."
+        do = repair.advice(export, trial, do)
         yield Finding(
             f"Its outputs, {predictions.min():.2g} to {predictions.max():.2g}, are no probabilities", seen, do
         )
@@ -247,7 +227,7 @@ def _of_predictions(export, trial):
 
 
 def _of_differences(export, trial, first):
-    small = any("int" in how for how in export.runs) or export.outputs[0].type != "float32"
+    small = any("int" in how for how in export.runs) or export.head.tensor.type != "float32"
     for runtime, predictions in list(trial.predictions.items())[1:]:
         if predictions.shape != trial.predictions[first].shape:
             continue

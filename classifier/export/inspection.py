@@ -5,7 +5,6 @@ A stranger's file is read within its bounds.
 
 import io
 import math
-import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
@@ -15,41 +14,15 @@ from typing import Any
 from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.core.text import plain
+from classifier.inference import tensors
+from classifier.inference.tensors import Head, Tensor
 from classifier.records import tflite_metadata
 from classifier.records.audio_format import AudioFormat
-from classifier.records.tflite_operators import last_operator
+from classifier.records.tflite_operators import output_operator
 
 LARGEST_FILE = 2**31 - 1  # bytes; offsets inside a .tflite reach no further
-LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
 LARGEST_INPUT = 1 << 24  # values; a quarter of an hour at 16 kHz
-LONGEST = 1000  # characters of a description that are read
 SMALL = ("int8", "uint8", "int4", "int16")  # types of quantised values
-SPECTROGRAM = re.compile(  # what metadata.facts writes of a drop-in
-    r"(?P<window_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
-    r"n_fft (?P<n_fft>\d+), hop (?P<hop_length>\d+)"
-)
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """An input or an output.
-
-    Attributes:
-        shape: of its values.
-        signature: the same, -1 where any length will do.
-        type: "float32", "int8" ...
-        scales, zero: value = scale * (whole number - zero); scales has one, or one per channel, or none of floats.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    signature: tuple[int, ...]
-    type: str
-    scales: tuple[float, ...]
-    zero: int
-
-    def __str__(self):
-        return f'"{self.name}", {list(self.shape)} of {self.type}'
 
 
 @dataclass(frozen=True)
@@ -61,7 +34,10 @@ class Export:
         runs: {how operators compute: how many}.
         custom: names of the operators that are not built in.
         dense_per_channel: dense layers with a scale for each of their outputs.
-        last: the operator that its first output comes from, such as "SOFTMAX"; "" where there is none.
+        heads: its outputs, of all signatures, by name.
+        head: the output that is looked at.
+        is_chosen: whether a person chose it.
+        last: the operator that this output comes from, such as "SOFTMAX"; "" where there is none.
         metadata: as of tflite_metadata.as_dict; {} where there is none, None where it cannot be read.
         label_file: its name; None where none is named for the output.
         label_bytes: what the label file holds; None where it is not in the .tflite.
@@ -71,6 +47,9 @@ class Export:
     size: int
     inputs: list[Tensor]
     outputs: list[Tensor]
+    heads: list[Head]
+    head: Head
+    is_chosen: bool
     operators: Counter[str]
     runs: Counter[str]
     custom: list[str]
@@ -89,8 +68,15 @@ class Export:
 
     @property
     def n_outputs(self) -> int:
-        """Values of the first output."""
-        return self.outputs[0].shape[-1] if self.outputs[0].shape else 1
+        """Values of the output, of each frame where it has several."""
+        large = [size for size in self.head.tensor.shape if size > 1] or [1]
+        return len(self.labels) if len(large) == 2 and len(self.labels) in large else large[-1]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes audio of any length."""
+        shape, signature = self.inputs[0].shape, self.inputs[0].signature
+        return -1 in signature[1:] or (len(shape) < 2 and -1 in signature)
 
     @property
     def audio(self) -> dict[str, Any]:
@@ -114,7 +100,7 @@ class Export:
     def mel(self) -> AudioFormat | None:
         """The audio format of the mel spectrogram that it takes in place of audio; None where it takes audio."""
         tensor = walk(self.metadata, "subgraph_metadata", 0, "input_tensor_metadata", 0) or {}
-        found = SPECTROGRAM.search(tensor.get("description", "")[:LONGEST])
+        found = tflite_metadata.SPECTROGRAM.search(tensor.get("description", "")[: tflite_metadata.LONGEST])
         audio_format = (
             AudioFormat(**{name: int(value) for name, value in found.groupdict().items()}) if found else AudioFormat()
         )
@@ -126,11 +112,14 @@ class Export:
         return audio_format if is_sane and self.n_inputs == audio_format.n_mels * audio_format.n_frames else None
 
 
-def look_into(path: Path) -> Export:
+def look_into(path: Path, head: str | None = None) -> Export:
     """Read what a .tflite is, without running it.
 
+    Args:
+        head: name of the output to look at; None: the one that fits its labels, else the first.
+
     Raises:
-        InputError: it is no .tflite, it is damaged, or it would fill the memory.
+        InputError: it is no .tflite, it is damaged, it would fill the memory, or it has no such output.
     """
     path = Path(path)
     if not path.is_file():
@@ -141,14 +130,14 @@ def look_into(path: Path) -> Export:
     if held[4:8] != b"TFL3":
         raise InputError(f"{path} is no .tflite: it does not begin like one; name the file that a converter wrote")
     try:
-        return _read(path, held)
+        return _read(path, held, head)
     except InputError:
         raise
     except Exception as error:  # the offsets of a damaged file lead anywhere, and to any error
         raise InputError(f"{path} is damaged or cut short ({plain(error)}); copy it or export it again") from None
 
 
-def _read(path, held):
+def _read(path, held, head):
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.Model.GetRootAs(held)
@@ -165,18 +154,48 @@ def _read(path, held):
     label_file = _label_file(described)
     if zipfile.is_zipfile(io.BytesIO(held)):
         label_bytes, compressed = _unpack(path, held, label_file)
+    heads = _heads(schema, model, outputs)
+    used = _used(path, heads, head, len((label_bytes or b"").splitlines()) or None)
     return Export(
         path,
         len(held),
         inputs,
         outputs,
+        heads,
+        used,
+        head is not None,
         *_operators(schema, model, graph),
+        output_operator(path, used.tensor.index, used.signature),
         model.SubgraphsLength(),
         described,
         label_file,
         label_bytes,
         compressed,
     )
+
+
+def _heads(schema, model, outputs):
+    """As of LiteRT: of a file with one signature in the order of its graph, else signature by signature."""
+    named = []
+    for signature in map(model.SignatureDefs, range(model.SignatureDefsLength())):
+        key = plain((signature.SignatureKey() or b"").decode("utf-8", "replace"))
+        graph = model.Subgraphs(signature.SubgraphIndex())
+        for one in map(signature.Outputs, range(signature.OutputsLength())):
+            name = plain((one.Name() or b"").decode("utf-8", "replace"))
+            named.append(Head(name, key, _tensor(schema, graph, one.TensorIndex())))
+    if model.SignatureDefsLength() > 1:
+        return named
+    names = {head.tensor.index: head for head in named}
+    return [names.get(tensor.index, Head(tensor.name, None, tensor)) for tensor in outputs]
+
+
+def _used(path, heads, name, n_labels):
+    try:
+        return tensors.choose(path, heads, name, n_labels)[0]
+    except InputError:
+        if name is not None:
+            raise
+        return heads[0]
 
 
 def _tensor(schema, graph, index):
@@ -190,11 +209,11 @@ def _tensor(schema, graph, index):
     scales = tuple(steps.ScaleAsNumpy().tolist()) if steps and steps.ScaleLength() else ()
     zero = steps.ZeroPoint(0) if steps and steps.ZeroPointLength() else 0
     name = (tensor.Name() or b"").decode("utf-8", "replace")
-    return Tensor(plain(name), shape, signature, types[tensor.Type()], scales, zero)
+    return Tensor(plain(name), shape, signature, types[tensor.Type()], scales, zero, index)
 
 
 def _operators(schema, model, graph):
-    """Export's operators, runs, custom, dense_per_channel and last."""
+    """Export's operators, runs, custom and dense_per_channel."""
     names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
     codes = []
     for code in map(model.OperatorCodes, range(model.OperatorCodesLength())):
@@ -211,7 +230,7 @@ def _operators(schema, model, graph):
             custom.add(name)
         runs[_how(name, result, weights)] += 1
         dense_per_channel += name == "FULLY_CONNECTED" and bool(weights) and len(weights.scales) > 1
-    return operators, runs, sorted(custom), dense_per_channel, last_operator(graph, codes)
+    return operators, runs, sorted(custom), dense_per_channel
 
 
 def _how(name, result, weights):
@@ -249,7 +268,7 @@ def _label_file(described):
 def _unpack(path, held, label_file):
     try:
         with zipfile.ZipFile(io.BytesIO(held)) as archive:
-            if any(info.file_size > LARGEST_LABELS for info in archive.infolist()):
+            if any(info.file_size > tflite_metadata.LARGEST_LABELS for info in archive.infolist()):
                 raise InputError(f"{path}: what is packed behind it is too large for labels; it is not unpacked")
             info = archive.getinfo(label_file or "")
             return archive.read(info), info.compress_type != zipfile.ZIP_STORED

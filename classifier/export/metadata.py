@@ -56,7 +56,7 @@ def facts(trained: artifact.Artifact, is_dropin: bool = False) -> Facts:
     )
     return Facts(
         name=trained.name,
-        description=f"Tells apart: {', '.join(trained.labels)}.",
+        description=tflite_metadata.tells_apart(trained.labels),
         input_description=app if is_dropin else f"{audio[0].upper()}{audio[1:]}.",
         sample_rate=audio_format.sample_rate,
         labels=trained.labels,

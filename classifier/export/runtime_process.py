@@ -3,7 +3,7 @@
 Before its first file a runtime classifies with a model that is known to be good. One that fails at that cannot run on
 this machine, which says nothing of a file.
 
-    python -m classifier.export.runtime_process NAME FILE.tflite ... < windows.npy
+    python -m classifier.export.runtime_process NAME FILE.tflite ... [--head=OUTPUT] < windows.npy
 """
 
 import io
@@ -26,13 +26,26 @@ class OtherLabelsError(Exception):
     """The labels that a runtime gives are not those of the file."""
 
 
-def _litert(path, windows):
+def _litert(path, windows, head=None):
     from ai_edge_litert.interpreter import Interpreter
 
     from classifier.inference.litert import LiteRT
 
-    Interpreter(model_path=str(path)).allocate_tensors()  # fails in its own words
-    return LiteRT(path).run(windows)
+    interpreter = Interpreter(model_path=str(path))  # fails in its own words
+    for n_labels in dict.fromkeys((_n_labels(path), None)):  # where the labels do not fit, the rest may still be right
+        try:
+            return LiteRT(path, head=head, n_labels=n_labels, open_length=windows.shape[1]).run(windows)
+        except InputError:
+            if n_labels is None:
+                interpreter.allocate_tensors()  # the same
+                raise
+
+
+def _n_labels(path):
+    try:
+        return len(tflite_metadata.read(path)[1])
+    except InputError:
+        return None
 
 
 def _mediapipe(path, windows):
@@ -87,7 +100,7 @@ def _known_good():
     return metadata.write_with_schema(tflite_metadata.pack(model, tflite_metadata.MODEL), facts)
 
 
-def main(runtime: str, *paths: str) -> None:
+def main(runtime: str, *paths: str, head: str | None = None) -> None:
     """Print lines of JSON: READY, then the predictions of each file; of what fails {"error", "reason", "words"}."""
     windows = np.load(io.BytesIO(sys.stdin.buffer.read()))
     run = {"LiteRT": _litert, "MediaPipe Tasks": _mediapipe, "Task Library": _task_library}[runtime]
@@ -98,7 +111,8 @@ def main(runtime: str, *paths: str) -> None:
             run(good, np.zeros((1, 4), "float32"))
         _print(READY)
         for path in paths:
-            _print(np.asarray(run(Path(path), windows)).tolist())
+            chosen = {"head": head} if head and run is _litert else {}
+            _print(np.asarray(run(Path(path), windows, **chosen)).tolist())
     except Exception as error:
         words = str(error).replace("\n", " ")
         _print({"error": type(error).__name__, "reason": _reason(error), "words": words})
@@ -118,4 +132,5 @@ def _reason(error):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    options = [word.partition("=")[2] for word in sys.argv if word.startswith("--head=")]
+    main(*(word for word in sys.argv[1:] if not word.startswith("--head=")), head=next(iter(options), None))

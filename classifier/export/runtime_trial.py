@@ -12,9 +12,11 @@ from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.console import progress
 from classifier.core.text import plain
 from classifier.export import runtimes
-from classifier.export.inspection import LARGEST_INPUT, SMALL, Export
+from classifier.export.inspection import LARGEST_INPUT, Export
 from classifier.export.runtimes import Reason
-from classifier.inference import litert
+from classifier.inference import litert, outputs
+from classifier.inference.outputs import Activation
+from classifier.inference.predictor import OPEN_SECONDS
 from classifier.records.audio_format import AudioFormat
 
 WINDOWS = 30  # of the recording that runtimes are asked about
@@ -38,56 +40,60 @@ class Trial:
         predictions: {runtime: (probes and windows, outputs)}.
         refusals: {runtime: why it has none}.
         not_tried: {runtime: why it cannot run here}.
+        activation: that a person named, for `top`.
     """
 
     recording: Path
     predictions: Mapping[str, np.ndarray]
     refusals: Mapping[str, Refusal]
     not_tried: Mapping[str, str]
+    activation: Activation = Activation.NONE
 
     def top(self, runtime: str, labels: Sequence[str], n: int = 3) -> list[tuple[str, float]]:
         """[(label, probability)] of the recording, the mean of its windows, largest first."""
-        mean = self.predictions[runtime][len(PROBES) :].mean(axis=0)
+        mean = self.activation.apply(self.predictions[runtime][len(PROBES) :]).mean(axis=0)
         names = labels if len(labels) == len(mean) else [f"output {i}" for i in range(len(mean))]
         return [(plain(names[i].rstrip("\r")), float(mean[i])) for i in np.argsort(-mean, kind="stable")[:n]]
 
 
-def run(export: Export, path: Path) -> Trial:
+def run(export: Export, path: Path, activation: str | None = None) -> Trial:
     """Ask every runtime about silence, noise, a tone and a recording, each in a process of its own.
 
     Args:
         export: the file.
         path: of the recording.
+        activation: as of predictor.load_predictor.
 
     Raises:
-        InputError: the recording cannot be read.
+        InputError: the recording cannot be read, or the file gives probabilities and needs no activation.
     """
     if not 1 <= export.n_inputs <= LARGEST_INPUT:
         refusal = Refusal("was not asked: its input has no usable length", Reason.NOT_ASKED)
         return Trial(path, {}, dict.fromkeys(runtimes.RUNTIMES, refusal), {})
-    rows = _rows(export, path)
+    rows, head = _rows(export, path), export.head.title if len(export.heads) > 1 else None
     predictions, refusals, not_tried = {}, {}, {}
     for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {export.path.name}"):
         if export.metadata is None and runtime != "LiteRT":
             refusals[runtime] = Refusal("was not asked: its metadata cannot be read", Reason.NOT_ASKED)
             continue
         try:
-            predictions[runtime] = runtimes.ask(runtime, export.path, rows)
+            predictions[runtime] = runtimes.ask(runtime, export.path, rows, head)
         except runtimes.CannotRunHereError as error:
             not_tried[runtime] = error.why
         except runtimes.RefusesFileError as error:
             refusals[runtime] = Refusal(_in_words(error, export.path), error.reason)
-    output = export.outputs[0]
-    if "LiteRT" in predictions and output.type in SMALL and output.scales:
-        predictions["LiteRT"] = (predictions["LiteRT"] - output.zero) * output.scales[0]
-    return Trial(path, predictions, refusals, not_tried)
+    chosen = Activation(activation or Activation.NONE)
+    if chosen != Activation.NONE and "LiteRT" in predictions:
+        outputs.check_needed(export.path, chosen, export.last, predictions["LiteRT"])
+    return Trial(path, predictions, refusals, not_tried, chosen)
 
 
 def _rows(export, path):
     """(probes and windows, n_inputs) float32."""
     rate = export.sample_rate if recording.RATES[0] <= export.sample_rate <= recording.RATES[1] else 0
     audio_format = export.mel or AudioFormat(
-        sample_rate=rate or AudioFormat().sample_rate, window_length=export.n_inputs
+        sample_rate=rate or AudioFormat().sample_rate,
+        window_length=OPEN_SECONDS * (rate or AudioFormat().sample_rate) if export.is_open else export.n_inputs,
     )
     windows = recording.windows(path, audio_format.sample_rate, audio_format.window_length)
     rows = np.concatenate([litert.probes(audio_format), list(itertools.islice(windows, WINDOWS))])
@@ -95,7 +101,7 @@ def _rows(export, path):
 
 
 def _in_words(error, path):
-    words = error.words.replace(str(path.resolve()), "it")
+    words = error.words.replace(str(path.resolve()), "it").removeprefix("it: ")
     if error.reason == Reason.BINDINGS:
         return "fails without words of its own"
     if error.reason == Reason.OTHER_LABELS:

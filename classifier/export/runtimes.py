@@ -24,7 +24,8 @@ from Constants import ROOT
 TOLERANCE = 1e-3  # largest difference of a probability; the Task Library runs an older TensorFlow Lite
 TOLERANCE_IN_8_BITS = 0.1  # the same of files with 8 bits: older kernels round otherwise, which made 0.03 of YAMNet
 PATIENCE = 600  # seconds for the predictions of all windows
-RUNTIMES = {"LiteRT": "ai_edge_litert", "MediaPipe Tasks": "mediapipe", "Task Library": "tflite_support"}
+LITERT, MEDIAPIPE, TASK_LIBRARY = "LiteRT", "MediaPipe Tasks", "Task Library"
+RUNTIMES = {LITERT: "ai_edge_litert", MEDIAPIPE: "mediapipe", TASK_LIBRARY: "tflite_support"}
 GRAPHICS = ("libEGL.so.1", "libGLESv2.so.2")  # MediaPipe's library is linked to them, also where it draws nothing
 READY = "ready"  # what a process prints before its first predictions
 
@@ -67,13 +68,14 @@ class RefusesFileError(InputError):
 Result = np.ndarray | CannotRunHereError | RefusesFileError
 
 
-def ask(runtime: str, path: Path, windows: np.ndarray) -> np.ndarray:
+def ask(runtime: str, path: Path, windows: np.ndarray, head: str | None = None) -> np.ndarray:
     """What a runtime predicts.
 
     Args:
         runtime: a key of RUNTIMES.
         path: a .tflite with metadata.
         windows: (windows, n) float32, each a full input.
+        head: name of the output that LiteRT gives, of a file with several; the others give what metadata say.
 
     Returns:
         (windows, labels) probabilities, in the order of the model's outputs.
@@ -81,17 +83,17 @@ def ask(runtime: str, path: Path, windows: np.ndarray) -> np.ndarray:
     Raises:
         CannotRunHereError, RefusesFileError.
     """
-    result = ask_all(runtime, [path], windows)[0]
+    result = ask_all(runtime, [path], windows, head)[0]
     if isinstance(result, InputError):
         raise result
     return result
 
 
-def ask_all(runtime: str, paths: Sequence[Path], windows: np.ndarray) -> list[Result]:
+def ask_all(runtime: str, paths: Sequence[Path], windows: np.ndarray, head: str | None = None) -> list[Result]:
     """The same of several files with the same (windows, n) inputs: what `ask` returns, or would raise, for each."""
     results = []
     while len(results) < len(paths):  # a file that takes the runtime down is the last that it was asked about
-        results += _ask(runtime, paths[len(results) :], windows)
+        results += _ask(runtime, paths[len(results) :], windows, head)
     return results
 
 
@@ -99,14 +101,14 @@ def why_not_here(runtime: str) -> str:
     """Why a runtime cannot run on this machine; "" if it can."""
     if not importlib.util.find_spec(RUNTIMES[runtime]):
         return "it is not installed"
-    return _why_not_ready(runtime, *_child(runtime, [], np.zeros((0, 1))))
+    return _why_not_ready(runtime, *_child(runtime, [], np.zeros((0, 1)), None))
 
 
-def _ask(runtime, paths, windows):
+def _ask(runtime, paths, windows, head):
     """Ask a process about files, up to the first that ends it."""
     if not importlib.util.find_spec(RUNTIMES[runtime]):
         return [CannotRunHereError(runtime, "it is not installed")] * len(paths)
-    lines, ended = _child(runtime, [Path(path).resolve() for path in paths], windows)
+    lines, ended = _child(runtime, [Path(path).resolve() for path in paths], windows, head)
     if why := _why_not_ready(runtime, lines, ended):
         return [CannotRunHereError(runtime, why)] * len(paths)
     results: list[np.ndarray | InputError] = [np.array(line) for line in lines if isinstance(line, list)]
@@ -117,11 +119,12 @@ def _ask(runtime, paths, windows):
     return results
 
 
-def _child(runtime, paths, windows):
+def _child(runtime, paths, windows, head):
     """(lines of JSON that a process printed, and how it ended, in words; "" where it ended as it should)."""
     buffer = io.BytesIO()
     np.save(buffer, np.asarray(windows, "float32"))
     command = [sys.executable, "-m", "classifier.export.runtime_process", runtime, *map(str, paths)]
+    command += [f"--head={head}"] if head else []
     try:
         child = subprocess.run(command, input=buffer.getvalue(), capture_output=True, cwd=ROOT, timeout=PATIENCE)
         printed, ended = child.stdout, _how_it_ended(child)

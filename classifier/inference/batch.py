@@ -66,6 +66,7 @@ class BatchResult:
         written: files and folders of results.
         labels: {label: LabelTotal}, most seconds first.
         example: path of the first recording that was classified and is a file of this machine; None: there is none.
+        notes: as of Predictor.
     """
 
     done: int
@@ -76,6 +77,7 @@ class BatchResult:
     written: list[Path]
     labels: dict[str, LabelTotal]
     example: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def classify_recordings(config: ClassificationConfig) -> BatchResult:
@@ -124,7 +126,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
             example = next((source.location for source in classified if source.is_local_file), None)
     reasons = {sources[i].name: failed[i] for i in sorted(failed)}
     done, before = len(missing) - len(failed), len(sources) - len(missing)
-    return BatchResult(done, before, refused, left_out, reasons, written, totals, example)
+    return BatchResult(done, before, refused, left_out, reasons, written, totals, example, predictor.notes)
 
 
 def _check_results(out, writers):

@@ -33,6 +33,7 @@ class ClassificationConfig:
         delimiter: between the columns of csv files, one character.
         jobs: recordings at once; None: one per core.
         scheduler: address of a Dask scheduler whose workers see the same files; None: this machine.
+        head, activation: as of predictor.load_predictor.
     """
 
     model: str
@@ -49,6 +50,8 @@ class ClassificationConfig:
     delimiter: str = ","
     jobs: int | None = None
     scheduler: str | None = None
+    head: str | None = None
+    activation: str | None = None
 
     def __post_init__(self):
         """

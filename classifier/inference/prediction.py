@@ -24,6 +24,7 @@ class Prediction:
         windows: (windows, labels) probabilities.
         recording: (labels,) mean over the windows.
         thresholds: {label: least probability to report it}.
+        clipped: samples that were cut to [-1, 1] before.
     """
 
     labels: list[str]
@@ -32,6 +33,7 @@ class Prediction:
     windows: np.ndarray
     recording: np.ndarray
     thresholds: dict[str, float]
+    clipped: int = 0
 
     @property
     def label(self) -> str | None:

@@ -10,12 +10,15 @@ import numpy as np
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
+from classifier.inference import outputs
 from classifier.inference.litert import LiteRT
-from classifier.records import artifact, tflite_metadata
+from classifier.records import artifact, tflite_labels
 from classifier.records.audio_format import AudioFormat
-from Constants import TRAINED
+from Constants import AUDIO_PIECE_LENGTH, SAMPLE_RATE, TRAINED
 
 CACHED = 4  # models that a process keeps
+OPEN_SECONDS = AUDIO_PIECE_LENGTH // SAMPLE_RATE  # of a window of a file that takes any length
+ALONE = 0.5  # least probability to report the only label of a file
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Predictor:
         labels: in the order of the outputs.
         probabilities: function of (windows, window_length) float32 audio; returns (windows, labels) in 0 to 1.
         thresholds: {label: least probability to report it}, chosen in training; a .tflite alone does not have them.
+        independent: whether each label has a probability of its own, so that several may be right at once.
+        notes: what a person should know of how it is run.
     """
 
     source: Path
@@ -35,6 +40,8 @@ class Predictor:
     labels: list[str]
     probabilities: Callable[[np.ndarray], np.ndarray]
     thresholds: dict[str, float] = field(default_factory=dict)
+    independent: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
@@ -66,7 +73,13 @@ def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
     )
 
 
-def load_predictor(model: Path | str, threads: int | None = None, trained: Path = TRAINED) -> Predictor:
+def load_predictor(
+    model: Path | str,
+    threads: int | None = None,
+    trained: Path = TRAINED,
+    head: str | None = None,
+    activation: str | None = None,
+) -> Predictor:
     """A predictor for a trained model's folder, or for a .tflite with metadata that takes raw audio.
 
     A folder is run by its model.tflite, or by Keras while it is not converted.
@@ -75,33 +88,66 @@ def load_predictor(model: Path | str, threads: int | None = None, trained: Path 
         model: as of `find_model`.
         threads: that LiteRT may use; None: one per processor.
         trained: folder of trained models.
+        head: name of the output of a .tflite with several; None: the one that fits its labels.
+        activation: of outputs.Activation, that a .tflite's output needs; None: it gives probabilities.
 
     Raises:
-        InputError: there is no such model, or it does not say what its labels or its sample rate are.
+        InputError: there is no such model, it does not say what its labels or its sample rate are, or its input or
+            output is none that can be understood.
     """
     path = find_model(model, trained)
     if path.suffix == ".tflite":
-        lite = LiteRT(path, threads)
-        sample_rate, labels = tflite_metadata.read(path)
-        if len(labels) != lite.n_outputs:
-            raise InputError(f"{path} has {lite.n_outputs} outputs and {len(labels)} labels; write its metadata again")
-        return Predictor(path, AudioFormat(sample_rate=sample_rate, window_length=lite.n_inputs), labels, lite.run)
+        return _load_file(path, threads, head, activation)
     found = artifact.load(path)
     if (path / artifact.TFLITE).is_file():
-        lite = LiteRT(path / artifact.TFLITE, threads)
-        return Predictor(lite.path, found.audio_format, found.labels, lite.run, found.thresholds)
-    run = functools.partial(artifact.load_keras(found).predict, verbose=0)
+        lite = LiteRT(path / artifact.TFLITE, threads, head, len(found.labels))
+        output = outputs.understand(lite, found.audio_format, activation)
+        run = output.of(lite.by_frame)
+        return Predictor(lite.path, found.audio_format, found.labels, run, found.thresholds, output.independent)
+    if head or activation:
+        raise InputError(f"{path}: --head and --activation are for .tflite files, and this model is not converted")
+    keras = functools.partial(artifact.load_keras(found).predict, verbose=0)
+    run = outputs.Outputs(path / artifact.MODEL).of(keras)
     return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.thresholds)
 
 
+def _load_file(path: Path, threads: int | None, head: str | None, activation: str | None) -> Predictor:
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such model; run ConvertModelToTFLite.py first")
+    try:
+        described = tflite_labels.describe(path)
+    except InputError:
+        LiteRT(path, threads, open_length=OPEN_SECONDS * SAMPLE_RATE)  # what it says of a file is said first
+        raise
+    rate, labels = described.sample_rate, described.labels
+    lite = LiteRT(path, threads, head, len(labels), described.output, OPEN_SECONDS * rate)
+    audio_format = AudioFormat(sample_rate=rate, window_length=lite.n_inputs)
+    output = outputs.understand(lite, audio_format, activation)
+    return Predictor(
+        path,
+        audio_format,
+        labels,
+        output.of(lite.by_frame),
+        {labels[0]: ALONE} if len(labels) == 1 else {},
+        output.independent,
+        tuple(f"{path}: {note}" for note in (*described.notes, *lite.notes, *output.notes)),
+    )
+
+
 @functools.lru_cache(CACHED)
-def cached_predictor(path: Path | str, version: Hashable, threads: int | None = None) -> Predictor:
+def cached_predictor(
+    path: Path | str,
+    version: Hashable,
+    threads: int | None = None,
+    head: str | None = None,
+    activation: str | None = None,
+) -> Predictor:
     """`load_predictor`, once per version of what lies at a path.
 
     Args:
         version: differs when the files there do.
     """
-    return load_predictor(path, threads)
+    return load_predictor(path, threads, head=head, activation=activation)
 
 
 def load_dropin(path: Path | str) -> Predictor:
@@ -122,7 +168,7 @@ def load_dropin(path: Path | str) -> Predictor:
         raise InputError(
             f"{trained.folder} has no drop-in: no app computes half of its features; use TestSignalModel.py"
         )
-    lite = LiteRT(dropin)
+    lite = LiteRT(dropin, n_labels=len(trained.labels))
     values = trained.audio_format.n_mels * trained.audio_format.n_frames
     if lite.n_inputs != values:
         raise InputError(
@@ -130,7 +176,8 @@ def load_dropin(path: Path | str) -> Predictor:
             "folder of a model that has one"
         )
 
-    def probabilities(windows: np.ndarray) -> np.ndarray:
-        return lite.run(np.array([mel.ravel() for mel in mel_spectrograms(list(windows), trained.audio_format)]))
+    def values_of(windows: np.ndarray) -> np.ndarray:
+        return lite.by_frame(np.array([mel.ravel() for mel in mel_spectrograms(list(windows), trained.audio_format)]))
 
+    probabilities = outputs.Outputs(lite.path).of(values_of)
     return Predictor(lite.path, trained.audio_format, trained.labels, probabilities, trained.thresholds)

@@ -27,7 +27,6 @@ from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, cached_predictor, find_model, load_predictor
 from classifier.inference.segments import SegmentMerger, SegmentRules
 from classifier.records import artifact
-from classifier.records.tflite_operators import output_operator
 from classifier.scoring.thresholds import BACKGROUND, in_order, reached
 from classifier.storage import locations, remote
 from Constants import WEIGHTS
@@ -48,6 +47,7 @@ class ClassifierSettings:
         recording_thresholds: {label: threshold} for the label of a whole recording.
         rules: for segments.
         probabilities: keep those of each window.
+        head, activation: as of predictor.load_predictor.
     """
 
     model: str
@@ -56,14 +56,15 @@ class ClassifierSettings:
     recording_thresholds: dict[str, float]
     rules: SegmentRules
     probabilities: bool = False
+    head: str | None = None
+    activation: str | None = None
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Equal for settings that decide the same, wherever the model lies."""
         decides = {**asdict(self), "model": None}
-        if not self.probabilities:  # so that what was classified before there were any is not done again
-            del decides["probabilities"]
-        return _hash(decides)
+        unused = [name for name in ("probabilities", "head", "activation") if not decides[name]]
+        return _hash({name: value for name, value in decides.items() if name not in unused})  # as before there were any
 
     def key(self, source: Source) -> str:
         """Equal for the same version of a recording under the same `fingerprint`."""
@@ -145,8 +146,8 @@ def _hash(value: object) -> str:
 def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Predictor]:
     """The settings of a config, and the predictor of its model.
 
-    Several labels may be reported in a window by a model whose outputs are sigmoids (of a .tflite, the last operator
-    says so); what was trained here ends in a softmax, and reports one label or none.
+    Several labels may be reported in a window by a model whose labels have probabilities of their own (sigmoids); what
+    was trained here ends in a softmax, and reports one label or none.
 
     Without a threshold in the config those chosen in training count, also for a .tflite in a trained folder, else
     DEFAULT_THRESHOLD. A threshold of the config counts for all labels, but for background labels of a softmax.
@@ -155,21 +156,30 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
         InputError: as of predictor.load_predictor.
     """
     model = find_model(config.model, config.trained)
-    predictor = load_predictor(model, threads=1)
+    predictor = load_predictor(model, threads=1, head=config.head, activation=config.activation)
     source, labels = predictor.source, tuple(predictor.labels)
-    independent = source.suffix == ".tflite" and output_operator(source) == "LOGISTIC"
+    independent = predictor.independent
     wanted = [label for label in labels if independent or label not in BACKGROUND]
     if config.threshold is None and (source.parent / artifact.RUN).is_file():
         recording_thresholds = thresholds = artifact.load(source.parent).thresholds
     else:
         thresholds = dict.fromkeys(wanted, DEFAULT_THRESHOLD if config.threshold is None else config.threshold)
-        recording_thresholds = {} if config.threshold is None else thresholds
+        recording_thresholds = predictor.thresholds if config.threshold is None else thresholds
     rules = SegmentRules(labels, thresholds, independent, config.smooth, config.merge_gap, config.min_duration)
     version = hashlib.sha256(source.read_bytes()).hexdigest()
     is_published = model.parent == WEIGHTS and not os.path.exists(config.model)
     name = str(config.model) if is_published else os.path.abspath(model)  # workers may be in another folder
-    about = (name, version, config.overlap, recording_thresholds, rules, config.probabilities)
-    return ClassifierSettings(*about), predictor
+    settings = ClassifierSettings(
+        model=name,
+        version=version,
+        overlap=config.overlap,
+        recording_thresholds=recording_thresholds,
+        rules=rules,
+        probabilities=config.probabilities,
+        head=config.head,
+        activation=config.activation,
+    )
+    return settings, predictor
 
 
 def classify(
@@ -195,7 +205,7 @@ def classify(
 
 
 def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progress: bool) -> RecordingResult:
-    predictor = cached_predictor(settings.model, settings.version, 1)
+    predictor = cached_predictor(settings.model, settings.version, 1, settings.head, settings.activation)
     audio_format, labels = predictor.audio_format, list(settings.rules.labels)
     hop = hop_length(audio_format.window_length, settings.overlap)
     properties = recording.properties(path)

@@ -7,6 +7,8 @@ import importlib.util
 import re
 import sys
 import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,30 +18,105 @@ from classifier.core.errors import InputError
 LABELS = "labels.txt"  # our name for the label file inside the model; others have others
 MODEL = b"TFL3"  # a .tflite's file identifier
 FIELD = b"TFLITE_METADATA"  # the metadata's name among a model's buffers
+LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
+LONGEST = 1000  # characters of a description that are read
+SPECTROGRAM = re.compile(  # what export/metadata.py writes of a drop-in
+    r"(?P<window_length>\d+) samples .*? at (?P<sample_rate>\d+) Hz.*?(?P<n_mels>\d+) bands of \d+ frames.*?"
+    r"n_fft (?P<n_fft>\d+), hop (?P<hop_length>\d+)"
+)
+
+
+@dataclass(frozen=True)
+class AudioMetadata:
+    """What a .tflite's metadata say of audio and labels.
+
+    Attributes:
+        sample_rate: Hz.
+        labels: bytes of the label file.
+        output: index of the output that the labels are of, where the metadata describe several; else None.
+        description: of the model.
+        channels: of the audio.
+        is_mel: whether it takes the mel spectrogram of audio, as a drop-in does.
+    """
+
+    sample_rate: int
+    labels: bytes
+    output: int | None
+    description: str
+    channels: int
+    is_mel: bool
 
 
 def read(path: Path | str) -> tuple[int, list[str]]:
-    """The sample rate and the labels of a .tflite.
+    """The sample rate and the labels of a .tflite, as runtimes read them; tflite_labels.describe reads for people.
 
     Returns:
         sample rate in Hz, labels.
 
     Raises:
-        InputError: the file has no metadata, or its metadata has no sample rate or no labels.
+        InputError: as of `read_audio`.
     """
-    found = find(Path(path).read_bytes())
-    if not found:
-        raise InputError(f"{path} has no metadata; give the folder it was trained in, or run WriteMetadataToModel.py")
-    tensor = found.subgraphMetadata[0].inputTensorMetadata[0]
-    rate = getattr(tensor.content and tensor.content.contentProperties, "sampleRate", None)
+    found = read_audio(path)
+    return found.sample_rate, found.labels.decode("utf-8", "replace").splitlines()
+
+
+def read_audio(path: Path | str) -> AudioMetadata:
+    """The metadata of a .tflite that takes audio.
+
+    Raises:
+        InputError: the file has no metadata, they cannot be read, or they have no sample rate or no labels.
+    """
+    again = f"write them again: {command(path)}"
+    try:
+        found = find(Path(path).read_bytes())
+        if not found:
+            raise InputError(
+                f"{path} has no metadata, so its labels and its sample rate are not known; {_remedy(path)}"
+            )
+        graph = found.subgraphMetadata[0]
+        tensor, outputs = graph.inputTensorMetadata[0], graph.outputTensorMetadata or []
+        properties = tensor.content and tensor.content.contentProperties
+        rate, channels = getattr(properties, "sampleRate", 0), getattr(properties, "channels", 1)
+        described = (tensor.description or b"").decode("utf-8", "replace")[:LONGEST]
+        name, output = _label_file(outputs)
+        description = (found.description or b"").decode("utf-8", "replace")
+    except InputError:
+        raise
+    except Exception as error:  # the offsets of damaged metadata lead anywhere, and to any error
+        raise InputError(f"the metadata of {path} cannot be read ({type(error).__name__}); {again}") from None
+    labels = _unpacked(path, name)
+    if not rate or not labels:
+        raise InputError(f"the metadata of {path} name no {'labels' if rate else 'sample rate'}; {again}")
+    is_mel = SPECTROGRAM.search(described) is not None
+    return AudioMetadata(rate, labels, output if len(outputs) > 1 else None, description, channels, is_mel)
+
+
+def tells_apart(labels: Iterable[str]) -> str:
+    """The description that export/metadata.py gives a model."""
+    return f"Tells apart: {', '.join(labels)}."
+
+
+def command(path: Path | str, flags: str = "--labels FILE --sample-rate HZ") -> str:
+    """The command that writes a copy of a .tflite with metadata; flags: what the file itself does not tell."""
+    quoted = str(path) if re.fullmatch(r"[\w./\\:-]+", str(path)) else f'"{path}"'
+    return f"python WriteMetadataToModel.py {quoted} {flags}".rstrip()
+
+
+def _remedy(path):
+    folder = Path(path).parent
+    if (folder / "run.json").is_file():
+        return f"give the folder it was trained in, {folder}, or the file that WriteMetadataToModel.py wrote there"
+    return f"write a copy that has them: {command(path)}"
+
+
+def _unpacked(path, name):
+    """The bytes of a file packed behind a .tflite; b"" where there is none, or too much for labels."""
     try:
         with zipfile.ZipFile(path) as archive:
-            labels = archive.read(_label_file_name(found)).decode("utf-8").splitlines()
-    except (zipfile.BadZipFile, KeyError):
-        labels = []
-    if not rate or not labels:
-        raise InputError(f"the metadata of {path} names no {'labels' if rate else 'sample rate'}; write it again")
-    return rate, labels
+            info = archive.getinfo(name)
+            return archive.read(info) if info.file_size <= LARGEST_LABELS else b""
+    except Exception:  # zipfile raises by what is damaged: KeyError, BadZipFile, zlib.error, RuntimeError ...
+        return b""
 
 
 def as_dict(model: bytes) -> dict[str, Any]:
@@ -60,11 +137,18 @@ def find(model: bytes) -> Any | None:
     return None
 
 
-def _label_file_name(found):
-    tensors = found.subgraphMetadata[0].outputTensorMetadata or []
-    files = [file for tensor in tensors for file in tensor.associatedFiles or []]
+def _label_file(outputs):
+    """(name of the label file, index of its output); of several languages the one without a locale, else English."""
     wanted = metadata_schema().AssociatedFileType.TENSOR_AXIS_LABELS
-    return next((file.name.decode("utf-8") for file in files if file.type == wanted), LABELS)
+    files = [
+        (number, file)
+        for number, tensor in enumerate(outputs)
+        for file in tensor.associatedFiles or []
+        if file.type == wanted
+    ]
+    order = {b"": 0, b"en": 1}
+    best = min(files, key=lambda found: order.get((found[1].locale or b"")[:2].lower(), 2), default=None)
+    return (best[1].name.decode("utf-8"), best[0]) if best else (LABELS, None)
 
 
 def _plain(value):

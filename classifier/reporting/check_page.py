@@ -11,6 +11,7 @@ from classifier.core import console
 from classifier.core.errors import InputError
 from classifier.core.text import plain
 from classifier.export import diagnostics, inspection, runtime_trial
+from classifier.export.config import CheckConfig
 from classifier.export.runtimes import RUNTIMES
 from classifier.records import artifact
 
@@ -37,13 +38,18 @@ class Check:
 
     @property
     def n_faults(self) -> int:
-        """How many findings keep an app from using it."""
-        return sum(finding.is_fault for finding in self.findings)
+        """How many findings keep any app from using it."""
+        return sum(finding.is_fault and not finding.runtime for finding in self.findings)
 
     @property
     def usable(self) -> bool:
-        """Whether an app can use it."""
+        """Whether an app can use it, with one of the runtimes."""
         return not self.n_faults
+
+    @property
+    def not_with(self) -> list[str]:
+        """Runtimes that alone cannot use it."""
+        return sorted({finding.runtime for finding in self.findings if finding.is_fault and finding.runtime})
 
 
 @dataclass(frozen=True)
@@ -55,18 +61,16 @@ class Refusal:
     usable: bool = False
 
 
-def check_all(paths: Sequence[Path], recording: Path | None = None) -> Iterator[Check | Refusal]:
+def check_all(config: CheckConfig) -> Iterator[Check | Refusal]:
     """Check files one after the other; one that is no .tflite does not keep the others from it.
 
-    Args:
-        recording: that runtimes are given; None: one held out in training, else one of data_short.
-
     Raises:
-        InputError: there is but one file, and it is no .tflite.
+        InputError: there is but one file, and it is no .tflite, or it has no such output; there is none.
     """
+    paths = config.paths()
     for path in paths:
         try:
-            yield check(path, recording)
+            yield check(path, config.recording, config.head, config.activation)
         except InputError as error:
             if len(paths) == 1:
                 raise
@@ -74,14 +78,18 @@ def check_all(paths: Sequence[Path], recording: Path | None = None) -> Iterator[
             yield Refusal(path, str(error))
 
 
-def check(path: Path, recording: Path | None = None) -> Check:
+def check(path: Path, recording: Path | None = None, head: str | None = None, activation: str | None = None) -> Check:
     """Look into a file, try it in every runtime, and find what is wrong.
 
+    Args:
+        recording: that runtimes are given; None: one held out in training, else one of data_short.
+        head, activation: as of predictor.load_predictor.
+
     Raises:
-        InputError: it is no .tflite, or the recording cannot be read.
+        InputError: it is no .tflite, it has no such output or needs no activation, or the recording cannot be read.
     """
-    export = inspection.look_into(path)
-    trial = runtime_trial.run(export, recording or artifact.example(path))
+    export = inspection.look_into(path, head)
+    trial = runtime_trial.run(export, recording or artifact.example(path), activation)
     return Check(path, export, trial, diagnostics.findings(export, trial))
 
 
@@ -100,7 +108,7 @@ def show(check: Check) -> None:
     print(f"\nruntimes, on {trial.recording}:\n")
     for runtime in RUNTIMES:
         if runtime in trial.predictions:
-            predictions = "; ".join(f"{label} {value:.1%}" for label, value in trial.top(runtime, export.labels))
+            predictions = _top(trial.top(runtime, export.labels))
             _entry(runtime, f"loads it; {predictions}")
         elif runtime in trial.refusals:
             _entry(runtime, trial.refusals[runtime].words)
@@ -112,10 +120,15 @@ def show(check: Check) -> None:
         for number, finding in enumerate(listed, 1):
             _wrapped(f"\n{number}. ", f"{finding.what}.")
             _wrapped("   in the app: ", finding.seen)
-            _wrapped("   to do: ", finding.do)
+            do, colon, command = finding.do.partition(": python ")
+            _wrapped("   to do: ", do + colon[:1])
+            if command:
+                print(f"\n       python {command}")  # whole, to be pasted
     n = check.n_faults
     can = f"cannot use it: {n} fault{'s' if n > 1 else ''}" if n else "can use it"
-    print(f"\nverdict: an app {can}{', if it computes the mel spectrogram itself' if export.mel and not n else ''}\n")
+    without = f", but not with {' or '.join(check.not_with)}" if check.not_with and not n else ""
+    mel = ", if it computes the mel spectrogram itself" if export.mel and not n else ""
+    print(f"\nverdict: an app {can}{without}{mel}\n")
 
 
 def _as_dict(check: Check | Refusal) -> dict[str, Any]:
@@ -142,6 +155,7 @@ def _as_dict(check: Check | Refusal) -> dict[str, Any]:
         "runtimes": by_runtime,
         "findings": [asdict(finding) for finding in check.findings],
         "usable": check.usable,
+        "not_with": check.not_with,
     }
 
 
@@ -171,6 +185,12 @@ def _meaning(export):
     if export.mel:
         return f"{n:,} values, a mel spectrogram of {export.mel.n_mels} x {export.mel.n_frames}"
     return f"{n / rate:.4g} s of audio at {rate} Hz" if rate else f"{n:,} values, nothing says of what"
+
+
+def _top(values):
+    """Probabilities in percent; what are none as they are."""
+    digits = ".1%" if all(0 <= value <= 1 for _, value in values) else ".3g"
+    return "; ".join(f"{label} {value:{digits}}" for label, value in values)
 
 
 def _entry(name, text):

@@ -1,4 +1,4 @@
-"""The models of the service: what lies in trained/, read anew with every request, and published networks."""
+"""The models of the service: folders and .tflite files in trained/, read with every request; published networks."""
 
 import functools
 from datetime import UTC, datetime
@@ -12,12 +12,13 @@ from classifier.records import artifact
 from classifier.service import schemas
 from classifier.service.settings import NotFound, Settings
 from classifier.storage import local_files
+from Constants import WEIGHTS
 
 DEFAULT = "default"  # stands for the newest
 
 
 class Catalogue:
-    """Trained models by the name of their folder, and networks that are published ready to use."""
+    """Trained models by the name of their folder, .tflite files by theirs, and networks published ready to use."""
 
     def __init__(self, settings: Settings):
         self.out = Path(settings.out)
@@ -31,7 +32,12 @@ class Catalogue:
             except InputError as error:
                 unusable[folder.name] = str(error)
         found.sort(key=lambda model: model.trained or "", reverse=True)
-        return found + [_published(*about) for about in self._published()], unusable
+        for name, path, stamp in self._files():
+            try:
+                found.append(_file(name, path, stamp))
+            except InputError as error:
+                unusable[name] = str(error)
+        return found, unusable
 
     def model(self, name: str) -> schemas.Model:
         """One model.
@@ -58,7 +64,7 @@ class Catalogue:
         folder = self.out / name
         if folder.is_dir():
             return folder, self._stamps(folder)
-        return next((path, stamp) for published, path, stamp in self._published() if published == name)
+        return next((path, stamp) for title, path, stamp in self._files() if title == name)
 
     def predictor(self, name: str) -> Predictor:
         """The predictor of a model, loaded once per version.
@@ -84,10 +90,14 @@ class Catalogue:
         """Converted models: the others would need TensorFlow."""
         return [path.parent for path in self.out.glob(f"[!.]*/{artifact.TFLITE}")]
 
-    def _published(self) -> list[tuple[str, Path, tuple]]:
-        """(name, file, its stamp) of published networks whose file is here."""
-        files = [(name, path) for name, path in weights.with_labels().items() if path.is_file()]
-        return [(name, path, tuple(local_files.stamp(path) or ())) for name, path in files]
+    def _files(self) -> list[tuple[str, Path, tuple]]:
+        """(name, file, its stamp) of .tflite files beside the folders, and of published networks whose file is here."""
+        published = {name: path for name, path in weights.with_labels().items() if path.is_file()}
+        files = published | {path.stem: path for path in sorted(self.out.glob("[!.]*.tflite"))}
+        folders = {folder.name for folder in self._folders()}
+        return [
+            (name, path, tuple(local_files.stamp(path) or ())) for name, path in files.items() if name not in folders
+        ]
 
     def _stamps(self, folder: Path) -> tuple:
         return tuple(tuple(local_files.stamp(folder / name) or ()) for name in (artifact.RUN, artifact.TFLITE))
@@ -129,12 +139,15 @@ def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
 
 
 @functools.lru_cache
-def _published(name: str, path: Path, stamp: tuple) -> schemas.Model:
+def _file(name: str, path: Path, stamp: tuple) -> schemas.Model:
     predictor = cached_predictor(path, stamp)
+    n = len(predictor.labels)
     return schemas.Model(
         name=name,
         architecture=name,
-        summary=f"{len(predictor.labels)} sounds of the world, without any training",
+        summary=f"{n} sounds of the world, without any training"
+        if path.parent == WEIGHTS
+        else f"{n} labels of {path.name}",
         labels=predictor.labels,
         sample_rate=predictor.audio_format.sample_rate,
         window=predictor.audio_format.seconds,
@@ -142,4 +155,5 @@ def _published(name: str, path: Path, stamp: tuple) -> schemas.Model:
         scores=None,
         report=None,
         trained=None,
+        notes=[note.removeprefix(f"{path}: ") for note in predictor.notes],
     )

@@ -7,6 +7,7 @@ import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from classifier.audio import scale
 from classifier.audio.recording import RATES, resampler
 from classifier.inference.predictor import Predictor
 from classifier.records.audio_format import AudioFormat
@@ -14,6 +15,7 @@ from classifier.service.drawing import drawing
 
 HOP = 0.5  # seconds from one prediction to the next
 IDLE_SECONDS = 30  # without a message, after which a socket is closed
+LONGEST_REASON = 123  # bytes; a frame that closes a socket has room for no more
 MAX_MESSAGE = 1 << 20  # bytes
 COLUMNS = 16  # drawn of half a second
 CONTEXT = 0.064  # seconds by which the drawing is late, so that no window reaches into what is not there yet
@@ -51,11 +53,15 @@ async def classify_stream(
         socket: accepted; sends float32, little endian, one channel, at `rate`.
         predictor: of the model.
         rate: Hz.
-        describe: makes what is sent of the (labels,) probabilities of a window.
+        describe: makes what is sent of the (labels,) probabilities of a window; beside it stands how many samples were
+            clipped since the last prediction.
+
+    Raises:
+        InputError: samples are far outside [-1, 1], or the model predicts no probabilities.
     """
     if not RATES[0] <= rate <= RATES[1]:
         return await socket.close(POLICY, f"a rate of {rate} Hz; give one from {RATES[0]} to {RATES[1]}")
-    stream = LiveStream(predictor.audio_format, rate)
+    stream, clipped = LiveStream(predictor.audio_format, rate), 0
     try:
         while True:
             async with asyncio.timeout(IDLE_SECONDS):
@@ -68,13 +74,21 @@ async def classify_stream(
             block = np.frombuffer(data, "<f4")
             if not np.isfinite(block).all():
                 return await socket.close(POLICY, "NaN or infinite samples")
-            for time, window, recent in stream.add(np.clip(block, -1, 1)):
+            block, n = scale.clip(block, "a message")
+            clipped += n
+            for time, window, recent in stream.add(block):
                 probabilities, drawn = await run_in_threadpool(_predict, predictor, window, recent, stream.context)
-                await socket.send_json({"time": time, **describe(probabilities), **drawn})
+                await socket.send_json({"time": time, "clipped": clipped, **describe(probabilities), **drawn})
+                clipped = 0
     except WebSocketDisconnect:  # while a prediction was on its way
         return
     except TimeoutError:
         await socket.close(POLICY, f"nothing was received for {IDLE_SECONDS} seconds")
+
+
+def reason(text: str) -> str:
+    """What fits into a frame that closes a socket."""
+    return text.encode()[:LONGEST_REASON].decode(errors="ignore")
 
 
 def _predict(predictor: Predictor, window: np.ndarray, recent: np.ndarray, context: int) -> tuple[np.ndarray, dict]:

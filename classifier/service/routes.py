@@ -16,7 +16,6 @@ from classifier.core.errors import InputError
 from classifier.inference.prediction import Prediction, label_of
 from classifier.service import live, metrics, schemas
 from classifier.service.jobs.request import TrainingRequest
-from classifier.service.settings import NotFound
 
 VERSION = "2"
 PREDICT_SECONDS = 120  # in which a recording must have arrived and be classified
@@ -144,6 +143,7 @@ def predict(
             more: dict[str, Any] = {"windows": _windows(prediction)} if windows else {}
             more |= {"drawing": drawn} if drawing else {}
             top = _top(prediction.recording, prediction.labels, prediction.thresholds)
+            more |= {"clipped": prediction.clipped} if prediction.clipped else {}
             predictions.append(schemas.RecordingPrediction(title=name_of_one, seconds=seconds, **top, **more))
     return schemas.Predictions(status="OK", predictions=predictions)
 
@@ -180,8 +180,8 @@ async def classify_live(socket: WebSocket, name: str, rate: int = 16_000) -> Non
     await socket.accept()
     try:
         predictor = service.catalogue.predictor(name)
-    except NotFound as error:
-        return await socket.close(live.NO_MODEL, str(error)[:100])
+    except InputError as error:
+        return await socket.close(live.NO_MODEL, live.reason(service.scrub(str(error))))
     if service.live == service.settings.live:
         return await socket.close(live.OVERLOADED, f"{service.live} microphones are in use already; try again later")
     service.live += 1
@@ -190,6 +190,8 @@ async def classify_live(socket: WebSocket, name: str, rate: int = 16_000) -> Non
         await live.classify_stream(
             socket, predictor, rate, lambda row: _top(row, predictor.labels, predictor.thresholds)
         )
+    except InputError as error:
+        await socket.close(live.POLICY, live.reason(service.scrub(str(error))))
     finally:
         service.live -= 1
         service.metrics.live.set(service.live)

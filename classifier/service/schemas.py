@@ -35,7 +35,7 @@ class Scores(BaseModel):
 
 
 class Model(BaseModel):
-    """sample_rate: Hz. window: seconds. thresholds: least probability to report a label."""
+    """sample_rate: Hz. window: seconds. thresholds: least probability to report a label. notes: on how it is run."""
 
     name: str
     architecture: str
@@ -47,6 +47,7 @@ class Model(BaseModel):
     scores: Scores | None
     report: str | None
     trained: str | None
+    notes: list[str] = []
 
 
 class Architecture(BaseModel):
@@ -98,10 +99,11 @@ class WindowPrediction(LabelProbabilities):
 
 
 class RecordingPrediction(LabelProbabilities):
-    """seconds: length of the recording."""
+    """seconds: length of the recording. clipped: samples that were cut to [-1, 1], where some were."""
 
     title: str
     seconds: float
+    clipped: int | None = None
     windows: list[WindowPrediction] | None = None
     drawing: Drawing | None = None
 

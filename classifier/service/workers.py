@@ -18,13 +18,14 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pebble import ProcessExpired, ProcessPool
 
-from classifier.audio import recording
+from classifier.audio import recording, scale
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.inference.prediction import Prediction, predict_signal
@@ -82,10 +83,11 @@ class UploadWorkers:
         """One recording, (samples,) float32 at this rate in Hz.
 
         Raises:
-            InputError: what `recording.read` refuses; too long; it took too long, or broke the process that read it.
+            InputError: what `recording.read` and `scale.clip` refuse; too long; it took too long, or broke the process
+                that read it.
             Busy: the processes cannot keep up, or the server is being stopped.
         """
-        return self._run(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)
+        return self._run(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)[0]
 
     def predict(
         self, path: Path, title: str, model: tuple[Path, tuple], overlap: float = 0.0, with_drawing: bool = False
@@ -152,7 +154,8 @@ def _nothing(path: str) -> None:
     pass
 
 
-def _decode(path: str, sample_rate: int, longest_seconds: float) -> np.ndarray:
+def _decode(path: str, sample_rate: int, longest_seconds: float) -> tuple[np.ndarray, int]:
+    """The samples, and how many of them were clipped."""
     blocks, samples = [], 0
     with contextlib.closing(recording.blocks(path, sample_rate)) as decoded:
         for block in decoded:
@@ -162,7 +165,7 @@ def _decode(path: str, sample_rate: int, longest_seconds: float) -> np.ndarray:
                     f"{path} is longer than {longest_seconds:g} s: cut it, or run ClassifyRecordings.py on this machine"
                 )
             blocks.append(block)
-    return np.concatenate(blocks)
+    return scale.clip(np.concatenate(blocks), path)
 
 
 def _predict(
@@ -170,8 +173,8 @@ def _predict(
 ) -> tuple[Prediction, float, dict | None]:
     predictor = cached_predictor(*model)
     rate = predictor.audio_format.sample_rate
-    signal = _decode(path, rate, longest_seconds)
-    prediction = predict_signal(predictor, signal, overlap)
+    signal, clipped = _decode(path, rate, longest_seconds)
+    prediction = replace(predict_signal(predictor, signal, overlap), clipped=clipped)
     return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None
 
 

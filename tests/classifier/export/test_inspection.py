@@ -171,9 +171,9 @@ FAULTS = {  # what is said: the bytes of a file of which it is so
     "Its input is of float16": lambda: with_metadata(changed(an_input(TYPES.FLOAT16))),
     "Its output is of int8": lambda: with_metadata(changed(an_output(TYPES.INT8))),
     "It needs TensorFlow's own operators: FlexErf": lambda: with_metadata(changed(custom("FlexErf"))),
-    "Dense layers with a scale for each output: 1": lambda: with_metadata(changed(per_channel)),
 }
 NOTES = {
+    "Dense layers with a scale for each output: 1": lambda: with_metadata(changed(per_channel)),
     "Its input [1600] has one dimension": lambda: with_metadata(dense_and_softmax(shape=(N,))),
     "It takes any number of windows at once": lambda: with_metadata(
         changed(lambda _, graph: put(graph.tensors[0], shapeSignature=[-1, N]))
@@ -246,9 +246,25 @@ def test_a_note_is_no_fault(note, tmp_path):
 def test_a_runtime_does_stumble_over_what_is_called_a_fault(fault, runtime, tmp_path):
     if why := runtimes.why_not_here(runtime):
         pytest.skip(f"{runtime} cannot run here: {why}")
-    (tmp_path / "a.tflite").write_bytes(FAULTS[fault]())
+    (tmp_path / "a.tflite").write_bytes({**FAULTS, **NOTES}[fault]())
     with pytest.raises(runtimes.RefusesFileError, match=f"{runtime} cannot run"):
         runtimes.ask(runtime, tmp_path / "a.tflite", np.zeros((1, N)))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ('cannot run it: "FULLY_CONNECTED version 12"', (True, "Task Library")),
+        ("was not asked: it has no metadata", (False, "")),
+    ],
+)
+def test_a_scale_for_each_output_is_a_fault_of_the_runtime_that_fails_at_it(words, expected, tmp_path):
+    export = look(tmp_path / "a.tflite", with_metadata(changed(per_channel)))
+    trial = runtime_trial.Trial(None, {}, {"Task Library": runtime_trial.Refusal(words)}, {})
+    (found,) = [one for one in diagnostics.findings(export, trial) if one.what.startswith("Dense layers")]
+    assert (found.is_fault, found.runtime) == expected
+    works = runtime_trial.Trial(None, {name: np.eye(4)[:, :3] for name in ("LiteRT", "Task Library")}, {}, {})
+    assert not [one for one in diagnostics.findings(export, works) if one.what.startswith("Dense layers")]
 
 
 def test_nothing_is_wrong_with_a_good_file_and_every_runtime_answers_the_same(tmp_path, tone):

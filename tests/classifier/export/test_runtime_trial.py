@@ -12,7 +12,7 @@ def test_why_a_runtime_has_no_predictions_is_told_by_a_reason_and_not_by_words(t
     path.write_bytes(with_metadata(dense_and_softmax(shape=(1, 40, 40))))
     refusal = runtime_trial.run(inspection.look_into(path), tone).refusals["LiteRT"]
     assert refusal.reason == Reason.NOT_ASKED
-    assert refusal.words.startswith("was not asked: it takes [1, 40, 40] of float32")
+    assert refusal.words.startswith("was not asked: it takes [1, 40, 40]: several windows")
     with pytest.raises(runtimes.RefusesFileError) as refused:
         path.write_text("this is no model")
         runtimes.ask("LiteRT", path, [[0.0]])

@@ -10,7 +10,7 @@ def test_many_windows_in_threads_answer_like_one_by_one(trained):
     assert np.array_equal(model.run(windows), np.concatenate([model.run(window[None]) for window in windows]))
 
 
-@pytest.mark.parametrize("shape", [[3], [1, 3]])
+@pytest.mark.parametrize("shape", [[3], [1, 3], [1, 1, 3], [1, 3, 1]])
 def test_a_model_of_one_input_may_leave_out_that_it_is_one(shape, tmp_path):
     model = litert.LiteRT(write_relu(tmp_path / "relu.tflite", shape))
     assert (model.n_inputs, model.n_outputs) == (3, 3)

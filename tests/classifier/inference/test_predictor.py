@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from classifier.core.errors import InputError
+from classifier.export.metadata import Facts, write_with_schema
 from classifier.inference.prediction import predict_recording
 from classifier.inference.predictor import find_model, load_dropin, load_predictor
 from classifier.records import artifact
@@ -98,8 +99,28 @@ def test_a_name_that_is_no_model_is_told_what_there_is(name, trained, tmp_path, 
         find_model(name, tmp_path)
 
 
-@pytest.mark.parametrize("shape", [[2, 3], [1, 1, 3], []])
-def test_a_file_of_another_shape_is_refused_with_its_shape(shape, tmp_path):
+@pytest.mark.parametrize(
+    ("shape", "why"), [([2, 3], ": several windows or channels at once"), ([], ", a single value")]
+)
+def test_a_file_of_another_shape_is_refused_with_its_shape(shape, why, tmp_path):
     path = write_relu(tmp_path / "relu.tflite", shape)
-    with pytest.raises(InputError, match=re.escape(f"takes {shape} of float32; only [1, n] or [n] of float32")):
+    with pytest.raises(InputError, match=re.escape(f"takes {shape}{why}")):
+        load_predictor(path)
+
+
+def test_a_file_without_metadata_is_told_the_command_that_gives_it_some(tmp_path):
+    path = write_relu(tmp_path / "relu.tflite", [1, 3])
+    command = f"python WriteMetadataToModel.py {path} --labels FILE --sample-rate HZ"
+    with pytest.raises(InputError, match=f"has no metadata, .*{re.escape(command)}$"):
+        load_predictor(path)
+
+
+def test_a_drop_in_is_not_fed_audio(tmp_path):
+    takes = (
+        "Power mel spectrogram of 32000 samples (2 s) of mono audio at 16000 Hz in [-1, 1]: 128 bands of 63 frames, "
+        "band after band (n_fft 2048, hop 512)."
+    )
+    path = write_relu(tmp_path / "mel.tflite", [1, 3])
+    path.write_bytes(write_with_schema(path.read_bytes(), Facts("mel", "", takes, 16_000, ["a", "b", "c"])))
+    with pytest.raises(InputError, match="takes a mel spectrogram, not audio; use TestMelSpecModel.py"):
         load_predictor(path)

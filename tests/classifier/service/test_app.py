@@ -7,7 +7,9 @@ import socket
 import threading
 import zipfile
 
+import numpy as np
 import pytest
+import soundfile
 
 from classifier.inference.prediction import predict_recording
 from classifier.inference.predictor import load_predictor
@@ -37,6 +39,15 @@ def test_a_recording_is_answered_as_the_script_answers_it(ask, song, trained):
     assert dict(zip(one["labels"], one["probabilities"], strict=True)) == pytest.approx(of_label, abs=1e-4)
     assert one["probabilities"] == sorted(one["probabilities"], reverse=True)
     assert set(one) == {"title", "label", "labels", "probabilities", "seconds"}
+
+
+def test_samples_outside_full_scale_are_counted_or_refused_with_their_scale(ask, tmp_path):
+    path, tone = tmp_path / "loud.wav", np.sin(np.arange(8000)).astype("float32")
+    soundfile.write(path, np.where(np.arange(8000) < 3, 1.2, 0.5 * tone), 16_000, subtype="FLOAT")
+    assert predict(ask, path).json()["predictions"][0]["clipped"] == 3
+    soundfile.write(path, 23_170 * tone, 16_000, subtype="FLOAT")
+    said = message(predict(ask, path))
+    assert said.startswith("loud.wav reaches 231") and said.endswith("int16 scale? Divide it by 32768")
 
 
 def test_windows_and_a_drawing_come_when_they_are_asked_for(ask, tmp_path):

@@ -52,6 +52,26 @@ def test_what_is_no_sound_closes_the_socket(server, message):
     assert closed.value.rcvd.code == 1008
 
 
+def test_samples_a_little_above_full_scale_are_clipped_and_counted(server):
+    signal = np.zeros(16_000)
+    signal[[10, 20, 9_000]] = [1.4, -1.2, 1.1]
+    with microphone(server) as socket:
+        send(socket, signal)
+        predictions = [json.loads(socket.recv(timeout=30)) for _ in range(2)]
+    assert [prediction["clipped"] for prediction in predictions] == [2, 1]
+
+
+def test_samples_in_the_scale_of_whole_numbers_close_the_socket_and_say_so(server):
+    with microphone(server) as socket:
+        socket.send(np.array([0, 23_170], "<f4").tobytes())
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=30)
+    assert closed.value.rcvd.code == 1008
+    assert closed.value.rcvd.reason.endswith(
+        "reaches 23170, and samples must lie in [-1, 1]: int16 scale? Divide it by 32768"
+    )
+
+
 @pytest.mark.parametrize(("model", "rate", "code"), [("nothing", 16_000, 4404), ("signal", 3, 1008)])
 def test_no_such_model_and_no_such_rate(server, model, rate, code):
     with microphone(server, model, rate) as socket, pytest.raises(ConnectionClosed) as closed:

@@ -445,3 +445,11 @@ def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path):
     (tmp_path / "runs.sqlite3").touch()
     clean(settings)
     assert [path.name for path in tmp_path.iterdir()] == ["runs.sqlite3"]
+
+
+def test_samples_in_the_scale_of_whole_numbers_are_refused_with_that_scale(workers, tmp_path):
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, 20_000 * np.sin(np.arange(8000)), 16_000, subtype="FLOAT")
+    refused(lambda: workers.read(path, 16_000, "title"), path, "int16 scale")
+    soundfile.write(path, 1.2 * np.sin(np.arange(8000)), 16_000, subtype="FLOAT")
+    assert np.abs(workers.read(path, 16_000, "title")).max() == 1
