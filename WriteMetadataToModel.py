@@ -43,9 +43,8 @@ def main(argv=None):
         return
     named = [name for name in ("labels", "sample_rate", "out", "head", "activation") if getattr(args, name) is not None]
     if named:
-        parser.error(
-            f"--{named[0].replace('_', '-')} is for a FILE.tflite; trained models have their own: leave it out"
-        )
+        flag = f"--{named[0].replace('_', '-')}"
+        parser.error(f"{flag} is for a FILE.tflite; of trained models, --trained names the folder")
     config = MetadataConfig(model=args.model, trained=args.trained, variant=args.variant, recording=recording)
 
     from classifier.export import app_files

@@ -28,7 +28,6 @@ def test_a_flag_cannot_be_abbreviated(script, capsys, monkeypatch, tmp_path):
 RENAMED = [
     ("TrainModel", "--out", "--trained"),
     ("ConvertModelToTFLite", "--out", "--trained"),
-    ("WriteMetadataToModel", "--out", "--trained"),
     ("ServeModel", "--out", "--trained"),
     ("TrainModel", "--mix-in", "--background-noise"),
     ("TrainModel", "--seconds", "--window"),
@@ -75,3 +74,9 @@ def test_a_number_below_the_least_is_refused_in_words(text, capsys):
 
 def source(script):
     return Path(ROOT / f"{script}.py").read_text(encoding="utf-8")
+
+
+def test_what_is_for_a_single_file_is_refused_for_trained_models(capsys):
+    with pytest.raises(SystemExit):
+        importlib.import_module("WriteMetadataToModel").main(["--out", "elsewhere"])
+    assert "--out is for a FILE.tflite; of trained models, --trained names the folder" in capsys.readouterr().err
