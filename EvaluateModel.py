@@ -4,7 +4,7 @@ from pathlib import Path
 
 from classifier.core import arguments, console
 from classifier.storage.locations import is_remote, parse_location
-from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE
+from Constants import EVALUATED, SAMPLE_RATE
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models, trained on every fold; or trained folders and .tflite, only tested
@@ -26,9 +26,7 @@ def main(argv=None):
         "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
     )
     parser.add_argument("--layout", default=LAYOUT, help="how the data is laid out (default: recognised)")
-    parser.add_argument(
-        "--labels", default=LABELS_FILE, type=Path, help="one label per line, in the order of the outputs"
-    )
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")

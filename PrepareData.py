@@ -92,13 +92,15 @@ def check(args):
     from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
-    found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_audio_format().seconds)
+    read = clips.read_clips(data, args.group_by, args.layout, least=1)
+    found = audit.check(read, data, make_audio_format().seconds)
     audit.show(found, args.json)
     if args.plot:
         audit_summary.draw(found, Path("check.png"))
     if not args.json:
         wrote = "wrote check.png; " if args.plot else ""
-        print(f"{wrote}next: python TrainModel.py --data {data}")
+        train, test = f"TrainModel.py --data {data}", f"EvaluateModel.py --model trained/MODEL --data {data}"
+        print(f"{wrote}next: python {train if len(found['labels']) > 1 else test}")
 
 
 def download(name, licence_accepted):

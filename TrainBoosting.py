@@ -6,7 +6,7 @@ from classifier.core import arguments, console
 from classifier.evaluation.baselines.config import FEATURES as ALL_FEATURES
 from classifier.evaluation.baselines.config import BoostingConfig
 from classifier.records.audio_format import make_audio_format
-from Constants import BOOSTED, LABELS_FILE
+from Constants import BOOSTED
 
 # Parameters: change them here, or give them on the command line.
 FEATURES = "summary"  # or mel: a mel spectrogram of 60 bands, window by window standardised
@@ -23,9 +23,7 @@ def main(argv=None):
     parser.add_argument("--features", default=FEATURES, choices=ALL_FEATURES, help="default: %(default)s")
     parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
     parser.add_argument("--layout", default=LAYOUT, help="how the data is laid out (default: recognised)")
-    parser.add_argument(
-        "--labels", default=LABELS_FILE, type=Path, help="one label per line, in the order of the outputs"
-    )
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument("--fold", default=FOLD, type=arguments.at_least(0), help="which tests (default: %(default)s)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
@@ -37,9 +35,10 @@ def main(argv=None):
     config = BoostingConfig.from_args(args)
 
     from classifier.data import audio_cache, clips
+    from classifier.data.labels import label_order
 
     found = clips.read_clips(config.data, config.group_by, config.layout)
-    labels = clips.label_order(found, config.labels)
+    labels = label_order(found, config.labels)
     audio_format = make_audio_format()
     recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache)
     console.import_tensorflow()

@@ -5,7 +5,7 @@ from pathlib import Path
 from classifier.core import arguments, console
 from classifier.records.config import TrainingConfig
 from classifier.storage.locations import parse_location
-from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED
+from Constants import SAMPLE_RATE, TRAINED
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models
@@ -23,7 +23,7 @@ def main(argv=None):
         "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
     )
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
-    parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line")
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument(
         "--fold", default=FOLD, type=arguments.at_least(0), help="which fold tests (default: %(default)s)"

@@ -68,8 +68,9 @@ def test_numbers_that_make_no_sense_are_refused_at_once(tmp_path, args):
 def test_labels_that_differ_from_the_folders_are_explained(tmp_path):
     write_data(tmp_path / "data")
     (tmp_path / "labels.txt").write_text("high tone\nlow tone\nlow tone\n")
-    assert "line 3: 'low tone' is on line 2 already" in train(tmp_path / "data", tmp_path / "out", expect=1)[1]
+    flags = (tmp_path / "data", tmp_path / "out", "--labels", tmp_path / "labels.txt")
+    assert "line 3: 'low tone' is on line 2 already" in train(*flags, expect=1)[1]
     (tmp_path / "labels.txt").write_text("high tone\nmiddle\n")
-    _, said = train(tmp_path / "data", tmp_path / "out", expect=1)
-    assert "only in the file: middle; only a folder: low tone" in said
+    _, said = train(*flags, expect=1)
+    assert "only in the file: middle; only in the data: low tone" in said
     assert "--labels" in said

@@ -9,12 +9,14 @@ from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.data.labels import read_labels
 from classifier.records.config import RunConfig
 from classifier.storage.locations import absolute
-from Constants import EVALUATED, LABELS_FILE
+from Constants import EVALUATED
 
 ALL = "all"
 TRAINING_ONLY = (  # a trained model is only tested
+    "labels",
     "folds",
     "background_noise",
     "fine_tune",
@@ -36,7 +38,7 @@ class EvaluationConfig:
             .tflite files with commas, to test only.
         data: a folder, a csv file, or an address.
         layout: a file of classifier/data/layouts; None: recognised.
-        labels: file with one label per line.
+        labels: file with one label per line; None: labels.txt where it fits, else sorted.
         group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
         seed: of the folds and of the weights.
@@ -57,7 +59,7 @@ class EvaluationConfig:
     model: str
     data: Path | str
     layout: str | None = None
-    labels: Path = LABELS_FILE
+    labels: Path | None = None
     group_by: str | None = None
     folds: str | None = None
     seed: int = 0
@@ -80,6 +82,8 @@ class EvaluationConfig:
             InputError: a value is out of its range, two contradict each other, or there is no such model.
         """
         check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
+        if self.labels:
+            read_labels(self.labels)
         if self.tests_trained_models:
             self._check_test()
         else:

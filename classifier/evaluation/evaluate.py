@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from classifier.core import registry
 from classifier.core.console import say
 from classifier.data import audio_cache, clips
+from classifier.data.labels import label_order
 from classifier.data.layouts import Clip
 from classifier.evaluation import cross_validation, fold_processes, results, trained_models
 from classifier.evaluation.config import ALL, EvaluationConfig
@@ -25,13 +26,14 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
         InputError: the data cannot be read or split, a training failed, or a model cannot be run.
     """
     mirror.updated_for_writing(config.out)  # an error now, and not after the trainings
-    found = clips.read_clips(config.data, config.group_by, config.layout)
-    return _test_models(config, found) if config.tests_trained_models else _cross_validate(config, found)
+    if config.tests_trained_models:
+        return _test_models(config)
+    return _cross_validate(config, clips.read_clips(config.data, config.group_by, config.layout))
 
 
 def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
     names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
-    labels = clips.label_order(found, config.labels)
+    labels = label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
     stores = {rate: audio_cache.read(found, config.data, rate) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
@@ -56,10 +58,11 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     return evaluated
 
 
-def _test_models(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
+def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     evaluated = {}
     for path in config.paths:
         predictor = load_predictor(path)
+        found = clips.read_clips(config.data, config.group_by, config.layout, least=1, known=predictor.labels)
         store = audio_cache.read(found, config.data, predictor.audio_format.sample_rate)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(

@@ -10,6 +10,9 @@ RECORDING_SUFFIXES = (
     *(".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64"),  # read by soundfile
     *(".m4a", ".mp4", ".aac", ".webm", ".opus", ".mka", ".wma", ".amr", ".3gp"),  # read by PyAV
 )
+OF_SYSTEMS = frozenset(  # folders and files that macOS, Windows, Linux and network drives put beside those of a person
+    ("__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information", "lost+found", "@eadir")
+)
 
 
 def stamp(path: str | os.PathLike[str]) -> list[int] | None:
@@ -22,12 +25,29 @@ def stamp(path: str | os.PathLike[str]) -> list[int] | None:
 
 
 def find_recordings(folder: Path | str) -> list[Path]:
-    """The recordings in a folder and its subfolders, sorted by name, without hidden ones."""
-    folder = Path(folder)
-    return sorted(path for path in folder.rglob("*") if is_recording_name(path.relative_to(folder)) and path.is_file())
+    """The recordings in a folder and its subfolders, sorted by name, without hidden ones.
+
+    Links to folders are followed, each folder once. A link that leads nowhere is in the list: to read it says so.
+    """
+    found, seen = [], set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(
+            (name for name in folders if not is_ignored(name)), key=lambda name: os.path.islink(f"{place}/{name}")
+        )
+        found += [Path(place, name) for name in files if is_recording_name(name)]
+    return sorted(found)
 
 
 def is_recording_name(path: str | PurePath) -> bool:
-    """Whether a path inside a folder or an archive has a recording's suffix and no hidden part."""
+    """Whether a path inside a folder or an archive has a recording's suffix, and no part that is ignored."""
     path = PurePath(path)
-    return path.suffix.lower() in RECORDING_SUFFIXES and not any(part.startswith(".") for part in path.parts)
+    return path.suffix.lower() in RECORDING_SUFFIXES and not any(map(is_ignored, path.parts))
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder is hidden, or one that an operating system puts there."""
+    return name.startswith(".") or name.lower() in OF_SYSTEMS

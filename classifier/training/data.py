@@ -6,6 +6,7 @@ from pathlib import Path
 from classifier.core.console import say
 from classifier.data import audio_cache, clips
 from classifier.data.audio_cache import AudioCache
+from classifier.data.labels import label_order
 from classifier.pretrained import weights
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
@@ -50,7 +51,7 @@ def load(config: TrainingConfig) -> TrainingData:
             say(f"this run: windows of {length}; Constants.py says otherwise")
     found = clips.read_clips(config.data, config.group_by, config.layout)
     ready = weights.ready(config.models, leave_out=config.leave_out)
-    labels = clips.label_order(found, config.labels)
+    labels = label_order(found, config.labels)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
     audio = {rate: audio_cache.read(found, config.data, rate, config.cache) for rate in rates}
     noise: dict[int, AudioCache | None] = dict.fromkeys(rates)

@@ -8,7 +8,7 @@ from typing import Any
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips
-from Constants import BOOSTED, LABELS_FILE
+from Constants import BOOSTED
 
 FEATURES = ("summary", "mel")
 MAX_OVERLAP = 0.9  # ten times the windows; beyond, memory fills with ever the same
@@ -22,7 +22,7 @@ class BoostingConfig:
         data: folder or csv file of the recordings.
         features: one of FEATURES.
         layout: a file of classifier/data/layouts; None: recognised.
-        labels: file with one label per line.
+        labels: file with one label per line; None: labels.txt where it fits, else sorted.
         group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
         fold: which fold tests.
         seed: of the folds, the grid search and the trees.
@@ -34,7 +34,7 @@ class BoostingConfig:
     data: Path
     features: str = FEATURES[0]
     layout: str | None = None
-    labels: Path = LABELS_FILE
+    labels: Path | None = None
     group_by: str | None = None
     fold: int = 0
     seed: int = 0

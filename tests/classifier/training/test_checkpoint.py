@@ -21,7 +21,7 @@ def killed(tmp_path_factory):
     data = write_data(folder / "data")
     train(data, folder / "whole", epochs=EPOCHS)
     command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--trained", folder / "again", "--model"]
-    command += [CHEAPEST, "--labels", folder / "labels.txt", "--epochs", str(EPOCHS)]
+    command += [CHEAPEST, "--epochs", str(EPOCHS)]
     state = folder / "again" / f".{CHEAPEST}.training" / "state.npz"
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder) as child:
         while not state.exists():
