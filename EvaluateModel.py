@@ -26,7 +26,9 @@ def main(argv=None):
         "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
     )
     parser.add_argument("--layout", default=LAYOUT, help="how the data is laid out (default: recognised)")
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line")
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
+    )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")

@@ -23,7 +23,9 @@ def main(argv=None):
     parser.add_argument("--features", default=FEATURES, choices=ALL_FEATURES, help="default: %(default)s")
     parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
     parser.add_argument("--layout", default=LAYOUT, help="how the data is laid out (default: recognised)")
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line")
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
+    )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument("--fold", default=FOLD, type=arguments.at_least(0), help="which tests (default: %(default)s)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")

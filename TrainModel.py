@@ -23,7 +23,9 @@ def main(argv=None):
         "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
     )
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line")
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
+    )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument(
         "--fold", default=FOLD, type=arguments.at_least(0), help="which fold tests (default: %(default)s)"

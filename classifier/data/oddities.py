@@ -61,7 +61,9 @@ def warn_of(clips: Sequence[Clip], data: Path) -> None:
 def _of_all(labels, pattern: re.Pattern, what):
     """A warning where all labels are alike in what is rarely a label."""
     alike = bool(labels) and all(pattern.fullmatch(label) for label in labels)
-    return [(what, labels if alike else [], "if they are not what you want to tell apart, give another layout or table")]
+    return [
+        (what, labels if alike else [], "if they are not what you want to tell apart, give another layout or table")
+    ]
 
 
 def _twins(labels: Iterable[str]) -> list[str]:
@@ -80,8 +82,8 @@ def _warn_of_folders(clips, data):
     if unused:
         names = listed(plain(path.relative_to(data).as_posix()) for path in unused)
         warn(
-            f"{data}: {len(unused)} of its recordings have no label and are not used: {names}; put them into the folder "
-            "of their label, or list them, or move them away"
+            f"{data}: {len(unused)} of its recordings have no label and are not used: {names}; put them into "
+            "the folder of their label, or list them, or move them away"
         )
     labels, inside = {clip.label for clip in clips}, defaultdict(set)
     for clip in clips:
@@ -93,8 +95,8 @@ def _warn_of_folders(clips, data):
     for part, owners in sorted(inside.items()):
         if part in labels and owners != {part}:
             warn(
-                f"{data}: a folder {part!r} lies in the folder of {listed(sorted(owners - {part}))}, and its recordings "
-                f"have that label; move them if they are {part}"
+                f"{data}: a folder {part!r} lies in the folder of {listed(sorted(owners - {part}))}, and its "
+                f"recordings have that label; move them if they are {part}"
             )
     shared = sorted(part for part, owners in inside.items() if len(owners) > 1 and part not in labels)
     if len(shared) > 1:

@@ -8,25 +8,16 @@ capitals too. dev is the validation split beside a train split, else the train s
 the test split where another folder is for validation. The folders may be the other way round: dog/train/1.wav.
 """
 
-import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from classifier.core.console import say
 from classifier.core.errors import InputError
+from classifier.data import split_names
 from classifier.data.layouts import Clip, class_folders, table
 from classifier.storage import local_files
 
-NAMES = {  # what a folder's name begins with: its split, where that is certain
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("val", "valid", "validate", "validation"), "validation"),
-    **dict.fromkeys(("test", "testing"), "test"),
-    **dict.fromkeys(("dev", "development"), "dev"),
-    **dict.fromkeys(("eval", "evaluation"), "eval"),
-}
-REST = re.compile(r"[\W_]*(set|data|split|audio)?[\W_]*$")  # of test_set, train-data ...
-FOLD = re.compile(r"fold[\W_]*(\d+)")
+WAY_OUT = "or, where the names are labels, give --layout class_folders"
 
 
 def recognises(folder: Path) -> bool:
@@ -40,42 +31,49 @@ def clips(folder: Path) -> list[Clip]:
     Raises:
         InputError: two folders are of one split, or a recording is in no folder of a split or of a label.
     """
-    outer, found = _outer(folder), []
-    for part in outer:
-        loose = [path for path in part.iterdir() if local_files.is_recording_name(path.name) and path.is_file()]
-        if table.recognises(part):
-            found += [(part, replace(clip, group=f"{part.name}/{clip.group}")) for clip in table.clips(part)]
-        elif loose or not class_folders.recognises(part):
-            what = f"holds {loose[0].name} in no folder of a label" if loose else "holds no folders"
-            raise InputError(
-                f"{part} is named like a split, and {what}; put its recordings into {part}/LABEL/, or, where the names "
-                "are labels, give --layout class_folders"
-            )
-        else:
-            found += [(part, replace(clip, group=f"{part.name}/{clip.group}")) for clip in class_folders.clips(part)]
-    if not outer:
+    if outer := _outer(folder):
+        _check_others(folder, outer)
+        found = [(part, replace(clip, group=f"{part.name}/{clip.group}")) for part in outer for clip in _clips_of(part)]
+    else:
         found = [
             (part, Clip(path, part.parent.name, path.relative_to(folder).as_posix()))
             for part in _inner(folder)
             for path in local_files.find_recordings(part)
         ]
-    for child in class_folders.label_folders(folder) if outer else ():
-        if child not in outer and (held := local_files.find_recordings(child)):
+    if not found:
+        raise InputError(f"{folder} holds no folders named train, val, test or fold1, fold2; rename its folders")
+    means = split_names.meaning({part.name for part, _ in found}, folder)
+    say(f"{folder}: folders of a split, not of a label: {split_names.said(means)}")
+    return [replace(clip, **means[part.name]) for part, clip in found]
+
+
+def _clips_of(part):
+    """The clips of the folder of a split."""
+    if table.recognises(part):
+        return table.clips(part)
+    loose = [path for path in part.iterdir() if local_files.is_recording_name(path.name) and path.is_file()]
+    if loose or not class_folders.recognises(part):
+        what = f"holds {loose[0].name} in no folder of a label" if loose else "holds no folders"
+        raise InputError(f"{part} is named like a split, and {what}; put its recordings into {part}/LABEL/, {WAY_OUT}")
+    return class_folders.clips(part)
+
+
+def _check_others(folder, parts):
+    """Make sure that no recordings lie in a folder beside those of the splits."""
+    for child in class_folders.label_folders(folder):
+        if child not in parts and (held := local_files.find_recordings(child)):
+            names = ", ".join(part.name for part in parts)
             raise InputError(
-                f"{child} lies beside {_listed(outer)}, which are named like splits, and holds {len(held)} recordings; "
-                "move them into the splits, or, where the names are labels, give --layout class_folders"
+                f"{child} lies beside {names}, which are named like splits, and holds {len(held)} recordings; move "
+                f"them into the splits, {WAY_OUT}"
             )
-    meaning = _meaning({part.name for part, _ in found}, folder)
-    names = ", ".join(f"{name} ({where})" for name, (_, where) in sorted(meaning.items()))
-    say(f"{folder}: folders of a {next(iter(meaning.values()))[0]}, not of a label: {names}")
-    return [replace(clip, **dict([meaning[part.name]])) for part, clip in found]
 
 
 def _outer(folder):
     """The folders of splits or folds in a folder; none where their names may as well be labels."""
     children = class_folders.label_folders(folder)
-    parts = [child for child in children if _kind(child.name)]
-    if not _are_parts(part.name for part in parts):
+    parts = [child for child in children if split_names.kind(child.name) is not None]
+    if not split_names.are_parts(part.name for part in parts):
         return []
     nested = any(class_folders.label_folders(part) for part in parts)
     others = any(local_files.find_recordings(child) for child in children if child not in parts)
@@ -88,43 +86,6 @@ def _inner(folder):
     parts = [part for label in labels for part in class_folders.label_folders(label)]
     if len({part.parent for part in parts}) < max(2, len(labels)):
         return []
-    held = [len(local_files.find_recordings(part)) for part in parts]
-    all_held = sum(len(local_files.find_recordings(label)) for label in labels)
-    named = all(_kind(part.name) for part in parts)
-    return parts if named and sum(held) == all_held and _are_parts(part.name for part in parts) else []
-
-
-def _kind(name):
-    """What a folder's name says: a value of NAMES, or the number of a fold; None where it says nothing."""
-    name = name.strip().lower()
-    fold = FOLD.fullmatch(name)
-    return int(fold[1]) if fold else NAMES.get(REST.sub("", name, count=1))
-
-
-def _are_parts(names: Iterable[str]) -> bool:
-    """Whether names are at least two splits, or at least two folds."""
-    kinds = {_kind(name) for name in names}
-    return len(kinds) > 1 and len({type(kind) for kind in kinds}) == 1
-
-
-def _meaning(names, folder):
-    """{name: ("split", its split) or ("fold", its fold)}.
-
-    Raises:
-        InputError: two names mean the same split or fold.
-    """
-    kinds, found = {name: _kind(name) for name in names}, {}
-    dev = "validation" if "train" in kinds.values() else "train"
-    validates = "validation" in kinds.values() or ("dev" in kinds.values())
-    certain = {"dev": dev, "eval": "test" if validates else "validation"}
-    for name, kind in sorted(kinds.items()):
-        where = ("fold", kind) if isinstance(kind, int) else ("split", certain.get(kind, kind))
-        same = next((other for other, of_other in found.items() if of_other == where), None)
-        if same:
-            raise InputError(f"{folder}: {same} and {name} are both the {' '.join(map(str, where))}; rename one of them")
-        found[name] = where
-    return found
-
-
-def _listed(folders):
-    return ", ".join(folder.name for folder in folders)
+    n_held = sum(len(local_files.find_recordings(part)) for part in parts)
+    n_all = sum(len(local_files.find_recordings(label)) for label in labels)
+    return parts if n_held == n_all and split_names.are_parts(part.name for part in parts) else []

@@ -37,8 +37,14 @@ def test_a_plain_folder_is_read_without_a_word(read):
     ("names", "said"),
     [
         (["dog/1.wav", "cat/2.wav", "3.wav"], "1 of its recordings have no label and are not used: 3.wav; put them"),
-        (["dog/cat/1.wav", "cat/2.wav"], "a folder 'cat' lies in the folder of dog, and its recordings have that label"),
-        (["a/dog/1.wav", "a/cat/2.wav", "b/dog/1.wav", "b/cat/2.wav"], "the labels are a, b, and not the folders in th"),
+        (
+            ["dog/cat/1.wav", "cat/2.wav"],
+            "a folder 'cat' lies in the folder of dog, and its recordings have that label",
+        ),
+        (
+            ["a/dog/1.wav", "a/cat/2.wav", "b/dog/1.wav", "b/cat/2.wav"],
+            "the labels are a, b, and not the folders in th",
+        ),
         (["a,b/1.wav", "c/2.wav"], "these labels have a comma: 'a,b'; each is read as one label, comma and all"),
         (["Cat/1.wav", "cat/2.wav"], "these labels differ only in capitals or in how they are written: 'Cat', 'cat'"),
         (["dog bark/1.wav", "dog_bark/2.wav"], "differ only in capitals or in how they are written: 'dog bark', 'dog_"),

@@ -13,7 +13,9 @@ def write(folder, *names):
 
 
 def write_splits(folder, *splits):
-    return write(folder, *(f"{split}/{label}/{i}.wav" for split in splits for label in ("dog", "cat") for i in range(2)))
+    return write(
+        folder, *(f"{split}/{label}/{i}.wav" for split in splits for label in ("dog", "cat") for i in range(2))
+    )
 
 
 def read(folder):
