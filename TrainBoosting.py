@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from classifier.core import arguments, console
+from classifier.data.duplicates import HELP, WAYS
 from classifier.evaluation.baselines.config import FEATURES as ALL_FEATURES
 from classifier.evaluation.baselines.config import BoostingConfig
 from classifier.records.audio_format import make_audio_format
@@ -15,6 +16,7 @@ LAYOUT = None  # a file of classifier/data/layouts; None: recognised
 GROUP_BY = None  # a regular expression; its first group, in a file name, is the group; None: each file is a group
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same trees
+DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 OVERLAP = 0.0  # share of a training window that the next one repeats; 0: they touch, as those of networks
 
 
@@ -30,19 +32,22 @@ def main(argv=None):
     parser.add_argument("--fold", default=FOLD, type=arguments.at_least(0), help="which tests (default: %(default)s)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows to learn from: 0.5 is half")
+    parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--out", default=BOOSTED, type=Path, help="folder for the result (default: boosted)")
     args = parser.parse_args(argv)
 
     config = BoostingConfig.from_args(args)
 
-    from classifier.data import audio_cache, clips
+    from classifier.data import audio_cache, clips, duplicates
     from classifier.data.labels import label_order
+    from classifier.data.layouts import folder_of
 
     found = clips.read_clips(config.data, config.group_by, config.layout)
     labels = label_order(found, config.labels)
     audio_format = make_audio_format()
     recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache)
+    recordings = duplicates.settle(recordings, folder_of(config.data), config.duplicates)
     console.import_tensorflow()
     from classifier.evaluation.baselines import boosting
     from classifier.reporting import boosting_report

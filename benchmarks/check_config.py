@@ -46,6 +46,7 @@ def main(argv=None):
             seed=0,
             resume=False,
             paper=False,
+            duplicates="error",
             no_cache=False,
         )
         checks = [_seconds(lambda: TrainingConfig.from_args(flags)) for _ in range(RUNS)]

@@ -39,8 +39,8 @@ LICENCE = re.compile(r"(cc[\W_-]?(0|by)|gpl|mit\b|public domain|https?:).*", re.
 RESULTS = {"probability", "confidence", "score", "scores", "peak", "prediction", "predicted", "predictedlabel", "logit"}
 NO_LABELS = set(  # columns that are rarely labels
     "license licence author artist user username uploader url link source title description notes remark remarks "
-    "comment comments date time datetime timestamp device microphone mic recorder format codec bits bitdepth channels rate "
-    "samplerate samplingrate sr duration seconds length frames samples size bytes md5 sha1 sha256 hash checksum "
+    "comment comments date time datetime timestamp device microphone mic recorder format codec bits bitdepth channels "
+    "rate samplerate samplingrate sr duration seconds length frames samples size bytes md5 sha1 sha256 hash checksum "
     "copyright rights attribution country city place location site lat lon latitude longitude speaker session gender "
     "age quality snr level split subset set partition fold group start end onset offset id index number".split()
 )

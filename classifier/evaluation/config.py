@@ -9,6 +9,7 @@ from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.data.duplicates import WAYS
 from classifier.data.labels import read_labels
 from classifier.records.config import RunConfig
 from classifier.storage.locations import absolute
@@ -48,6 +49,7 @@ class EvaluationConfig:
         paper: train as the paper does.
         window: seconds; None: as Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
+        duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
         overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
         negatives: folder of recordings without any of the labels, to count false alarms in; for trained models.
@@ -69,6 +71,7 @@ class EvaluationConfig:
     paper: bool = False
     window: float | None = None
     sample_rate: int | None = None
+    duplicates: str = WAYS[0]
     vote: bool = False
     overlap: float = 0.0
     negatives: Path | None = None
@@ -128,6 +131,7 @@ class EvaluationConfig:
             paper=self.paper,
             window=self.window,
             sample_rate=self.sample_rate,
+            duplicates=self.duplicates,
         )
 
     def _check_training(self) -> None:

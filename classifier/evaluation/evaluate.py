@@ -4,9 +4,10 @@ from pathlib import PurePosixPath
 
 from classifier.core import registry
 from classifier.core.console import say
-from classifier.data import audio_cache, clips
+from classifier.data import audio_cache, clips, duplicates
+from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import label_order
-from classifier.data.layouts import Clip
+from classifier.data.layouts import Clip, folder_of
 from classifier.evaluation import cross_validation, fold_processes, results, trained_models
 from classifier.evaluation.config import ALL, EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
@@ -35,7 +36,7 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
     labels = label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
-    stores = {rate: audio_cache.read(found, config.data, rate) for rate in dict.fromkeys(rates.values())}
+    stores = {rate: _read(config, found, rate) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
     folds = cross_validation.choose_folds(config.folds or ALL, first.clips, first.contents, config.seed)
@@ -58,12 +59,16 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     return evaluated
 
 
+def _read(config: EvaluationConfig, found: list[Clip], rate: int) -> AudioCache:
+    return duplicates.settle(audio_cache.read(found, config.data, rate), folder_of(config.data), config.duplicates)
+
+
 def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     evaluated = {}
     for path in config.paths:
         predictor = load_predictor(path)
         found = clips.read_clips(config.data, config.group_by, config.layout, least=1, known=predictor.labels)
-        store = audio_cache.read(found, config.data, predictor.audio_format.sample_rate)
+        store = _read(config, found, predictor.audio_format.sample_rate)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(
             path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives

@@ -10,6 +10,7 @@ from classifier.core import registry
 from classifier.core.console import import_keras, say
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.data.duplicates import WAYS
 from classifier.data.labels import check_labels, read_labels
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.team import Team
@@ -35,6 +36,7 @@ class RunConfig:
         paper: follow the model's paper to the letter.
         window: seconds; None: as long as the model's file or Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
+        duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
 
     Raises:
         InputError: a value is outside its range.
@@ -51,6 +53,7 @@ class RunConfig:
     paper: bool = False
     window: float | None = None
     sample_rate: int | None = None
+    duplicates: str = WAYS[0]
 
     def __post_init__(self):
         if self.layout is not None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core.console import say
-from classifier.data import audio_cache, clips
+from classifier.data import audio_cache, clips, duplicates
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import label_order
+from classifier.data.layouts import folder_of
 from classifier.pretrained import weights
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
@@ -40,7 +41,8 @@ def load(config: TrainingConfig) -> TrainingData:
     """Find, label and decode the recordings of a training.
 
     Raises:
-        InputError: there are none, a label has none that can be read, or labels and labels file differ.
+        InputError: there are none, a label has none that can be read, labels and labels file differ, or a sound has two
+            labels.
     """
     if config.weights:
         weights.take(config.weights)
@@ -53,7 +55,12 @@ def load(config: TrainingConfig) -> TrainingData:
     ready = weights.ready(config.models, leave_out=config.leave_out)
     labels = label_order(found, config.labels)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
-    audio = {rate: audio_cache.read(found, config.data, rate, config.cache) for rate in rates}
+    audio = {
+        rate: duplicates.settle(
+            audio_cache.read(found, config.data, rate, config.cache), folder_of(config.data), config.duplicates
+        )
+        for rate in rates
+    }
     noise: dict[int, AudioCache | None] = dict.fromkeys(rates)
     if config.background_noise:
         folder = Path(config.background_noise)

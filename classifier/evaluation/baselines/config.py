@@ -8,6 +8,7 @@ from typing import Any
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.data.duplicates import WAYS
 from Constants import BOOSTED
 
 FEATURES = ("summary", "mel")
@@ -27,6 +28,7 @@ class BoostingConfig:
         fold: which fold tests.
         seed: of the folds, the grid search and the trees.
         overlap: share of a training window that the next one repeats, 0 to MAX_OVERLAP.
+        duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         keep_cache: keep the decoded recordings for the next run.
         out: folder that the folder of the result is made in.
     """
@@ -39,6 +41,7 @@ class BoostingConfig:
     fold: int = 0
     seed: int = 0
     overlap: float = 0.0
+    duplicates: str = WAYS[0]
     keep_cache: bool = True
     out: Path = BOOSTED
 
@@ -67,5 +70,5 @@ class BoostingConfig:
     @property
     def settings(self) -> dict[str, object]:
         """What run.json keeps of it."""
-        kept = ("layout", "group_by", "fold", "seed", "features", "overlap")
+        kept = ("layout", "group_by", "fold", "seed", "features", "overlap", "duplicates")
         return {"data": str(self.data), **{name: getattr(self, name) for name in kept}}
