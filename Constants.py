@@ -14,7 +14,7 @@ N_MELS = 128  # mel bands from 0 Hz to half the sample rate
 
 ROOT = Path(__file__).resolve().parent
 LABELS_FILE = ROOT / "labels.txt"
-SHIPPED_LABELS = ["silence", "song", "speech"]  # labels.txt as it comes: training may replace it by the user's folders
+SHIPPED_LABELS = ["silence", "song", "speech"]  # labels.txt as it comes: those of data_short
 BACKGROUND = "background"
 SILENT_LABELS = ("silence", BACKGROUND, "_background_noise_")  # labels of recordings in which nothing happens
 DATA_RAW = ROOT / "data_raw"  # the user's recordings as they came, for PrepareData.py

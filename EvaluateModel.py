@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from classifier.core import arguments, console
+from classifier.data.duplicates import HELP, WAYS
 from classifier.storage.locations import is_remote, parse_location
-from Constants import EVALUATED, LABELS_FILE, SAMPLE_RATE
+from Constants import EVALUATED, SAMPLE_RATE
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models, trained on every fold; or trained folders and .tflite, only tested
@@ -12,6 +13,7 @@ DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_s
 LAYOUT = None  # a file of classifier/data/layouts; None: recognised
 GROUP_BY = None  # a regular expression; its first group, in a file name, is the group; None: each file is a group
 SEED = 0  # same seed, same folds, same weights
+DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 OVERLAP = 0.0  # share of a window that the next one repeats, for trained models; 0: they touch, as in training
 OUT = EVALUATED
 NEGATIVES = (
@@ -27,7 +29,7 @@ def main(argv=None):
     )
     parser.add_argument("--layout", default=LAYOUT, help="how the data is laid out (default: recognised)")
     parser.add_argument(
-        "--labels", default=LABELS_FILE, type=Path, help="one label per line, in the order of the outputs"
+        "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
@@ -47,6 +49,7 @@ def main(argv=None):
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
+    parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
     parser.add_argument("--negatives", default=NEGATIVES, type=Path, help="count the false alarms of trained models")

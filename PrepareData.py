@@ -92,14 +92,17 @@ def check(args):
     from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
-    found = audit.check(clips.read_clips(data, args.group_by, args.layout), data, make_audio_format().seconds)
+    found = audit.check(clips.read_clips(data, args.group_by, args.layout, least=1), data, make_audio_format().seconds)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
     if args.plot:
         audit_summary.draw(found, Path("check.png"))
     if not args.json:
         console.notes({"left out": found["left_out"]})
-        next_step = commands.script("TrainModel.py", data=data, layout=args.layout, group_by=args.group_by)
+        if len(found["labels"]) > 1:
+            next_step = commands.script("TrainModel.py", data=data, layout=args.layout, group_by=args.group_by)
+        else:
+            next_step = commands.script("EvaluateModel.py", model="trained/MODEL", data=data, layout=args.layout)
         print(f"{'wrote check.png; ' if args.plot else ''}next: {next_step}")
 
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from classifier.core import arguments, commands, console
+from classifier.data.duplicates import HELP, WAYS
 from classifier.evaluation.baselines.config import FEATURES as ALL_FEATURES
 from classifier.evaluation.baselines.config import BoostingConfig
 from classifier.records.audio_format import make_audio_format
-from Constants import BOOSTED, LABELS_FILE
+from Constants import BOOSTED
 
 # Parameters: change them here, or give them on the command line.
 FEATURES = "summary"  # or mel: a mel spectrogram of 60 bands, window by window standardised
@@ -15,6 +16,7 @@ LAYOUT = None  # a file of classifier/data/layouts; None: recognised
 GROUP_BY = None  # a regular expression; its first group, in a file name, is the group; None: each file is a group
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same trees
+DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 OVERLAP = 0.0  # share of a training window that the next one repeats; 0: they touch, as those of networks
 
 
@@ -24,24 +26,28 @@ def main(argv=None):
     parser.add_argument("--data", default=DATA, type=Path, help="default: data_long, or data_short while that is empty")
     parser.add_argument("--layout", default=LAYOUT, help="how the data is laid out (default: recognised)")
     parser.add_argument(
-        "--labels", default=LABELS_FILE, type=Path, help="one label per line, in the order of the outputs"
+        "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument("--fold", default=FOLD, type=arguments.at_least(0), help="which tests (default: %(default)s)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows to learn from: 0.5 is half")
+    parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--out", default=BOOSTED, type=Path, help="folder for the result (default: boosted)")
     args = parser.parse_args(argv)
 
     config = BoostingConfig.from_args(args)
 
-    from classifier.data import audio_cache, clips, splits
+    from classifier.data import audio_cache, clips, duplicates, splits
+    from classifier.data.labels import label_order
+    from classifier.data.layouts import folder_of
 
     found = clips.read_clips(config.data, config.group_by, config.layout)
-    labels = clips.label_order(found, config.labels)
+    labels = label_order(found, config.labels)
     audio_format = make_audio_format()
     recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache)
+    recordings = duplicates.settle(recordings, folder_of(config.data), config.duplicates)
     split = splits.split(recordings.clips, recordings.contents, config.fold, config.seed)
     console.import_tensorflow()
     from classifier.evaluation.baselines import boosting
@@ -52,7 +58,7 @@ def main(argv=None):
     console.notes({"recordings skipped": [reason for _, reason in recordings.skipped]})
     console.notes({"left out": clips.left_out(config.data, config.layout)})
     same = {"data": args.data, "layout": args.layout, "group_by": args.group_by}
-    same |= {"labels": commands.unless(args.labels, LABELS_FILE), "fold": commands.unless(args.fold, FOLD)}
+    same |= {"labels": args.labels, "fold": commands.unless(args.fold, FOLD)}
     next_step = commands.script("TrainModel.py", **same, seed=commands.unless(args.seed, SEED))
     print(f"wrote {config.out / boosting.NAME}; to compare networks with it, next: {next_step}")
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from classifier.core import arguments, commands, console
+from classifier.data.duplicates import HELP, WAYS
 from classifier.records.config import TrainingConfig
 from classifier.storage.locations import parse_location
-from Constants import LABELS_FILE, SAMPLE_RATE, TRAINED
+from Constants import SAMPLE_RATE, TRAINED
 
 # Parameters: change them here, or give them on the command line.
 MODEL = "signal,mel"  # files of classifier/models
@@ -14,6 +15,7 @@ LAYOUT = None  # a file of classifier/data/layouts: how the data says what is wh
 GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
+DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 
 
 def main(argv=None):
@@ -23,7 +25,9 @@ def main(argv=None):
         "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
     )
     parser.add_argument("--layout", default=LAYOUT, help="how the data lies there (default: found by looking)")
-    parser.add_argument("--labels", default=LABELS_FILE, type=Path, help="a label a line, in the order of the outputs")
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
+    )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
     parser.add_argument(
         "--fold", default=FOLD, type=arguments.at_least(0), help="which fold tests (default: %(default)s)"
@@ -46,6 +50,7 @@ def main(argv=None):
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
+    parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     several = parser.add_argument_group("several processes, see docs/guide/many_machines.md")

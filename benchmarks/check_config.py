@@ -40,17 +40,19 @@ def main(argv=None):
             **dict.fromkeys(("sample_rate", "coordinator", "processes", "process")),
             data=data,
             model="signal,mel",
-            labels=Path(folder) / "labels.txt",
+            labels=None,
             trained=Path(folder) / "trained",
             fold=0,
             seed=0,
             resume=False,
             paper=False,
+            duplicates="error",
             no_cache=False,
         )
         checks = [_seconds(lambda: TrainingConfig.from_args(flags)) for _ in range(RUNS)]
-        flags.labels.write_text("one\ntwo\n")
-        script = [ROOT / "TrainModel.py", "--data", data, "--labels", flags.labels]
+        labels = Path(folder) / "labels.txt"
+        labels.write_text("one\ntwo\n")
+        script = [ROOT / "TrainModel.py", "--data", data, "--labels", labels]
         refused = [_seconds(lambda: _run(script)) for _ in range(RUNS)]
         nothing = [_seconds(lambda: _run(["-c", "pass"])) for _ in range(RUNS)]
     print(f"{args.recordings} recordings checked in {statistics.median(checks):.2f} s (allowed: 1 s)")

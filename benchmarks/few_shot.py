@@ -33,9 +33,7 @@ def main(argv=None):
             _write_lists(held, draw, args.shots, out)
         for model in models:
             if not (out / model / artifact.RUN).is_file():
-                TrainModel.main(
-                    ["--model", model, "--data", str(out), "--labels", str(out / "labels.txt"), "--trained", str(out)]
-                )
+                TrainModel.main(["--model", model, "--data", str(out), "--trained", str(out)])
             right[model].append(artifact.load(out / model).record.scores.recordings.accuracy)
     rows = [
         [model, f"{np.mean(r):.1%} ± {np.std(r, ddof=1):.1%}", *(f"{v:.1%}" for v in r)] for model, r in right.items()

@@ -33,6 +33,5 @@ def recordings(args):
 
 def config_of(args, model, seed, epochs, trained):
     """The TrainingConfig of these flags, for one model."""
-    labels = trained / "labels.txt"
     decided = {"data": str(args.data.resolve()), "group_by": args.group_by, "fold": args.fold, "seed": seed}
-    return TrainingConfig(**decided, epochs=epochs, models=(model,), labels=labels, trained=trained)
+    return TrainingConfig(**decided, epochs=epochs, models=(model,), trained=trained)

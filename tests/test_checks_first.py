@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-TRAIN = ("--data", "data", "--labels", "new.txt", "--trained", "out")
+TRAIN = ("--data", "data", "--trained", "out")
 WRONG = [
     ("TrainModel.py", ("--model", "mell", *TRAIN), "did you mean mel?"),
     ("TrainModel.py", ("--fold", "7", *TRAIN), "--fold 7: there are folds 0 to 4"),
@@ -68,7 +68,7 @@ WRONG = [
     ("PlotSignalMelSpec.py", ("--attention", "trained/half"), "half is half written"),
     ("EvaluateModel.py", ("--model", "mell", "--data", "data"), "did you mean mel?"),
     ("EvaluateModel.py", ("--folds", "0-2", "--data", "data"), "--folds '0-2': give numbers with commas"),
-    ("EvaluateModel.py", ("--folds", "9", "--data", "data", "--labels", "l.txt"), "there are folds 0 to 4"),
+    ("EvaluateModel.py", ("--folds", "9", "--data", "data"), "there are folds 0 to 4"),
     ("EvaluateModel.py", ("--model", "trained/half", "--data", "data"), "half is half written"),
     ("EvaluateModel.py", ("--model", "no.tflite", "--data", "data"), "no.tflite: there is no such file"),
     ("EvaluateModel.py", ("--model", "trained/half", "--data", "data", "--negatives", "empty"), "empty holds no"),
@@ -78,7 +78,7 @@ WRONG = [
     ("ClassifyRecordings.py", ("--writers", "cvs"), "did you mean csv?"),
     ("CheckModel.py", ("nowhere.tflite",), "nowhere.tflite"),
     ("CheckModel.py", ("--trained", "nowhere"), "nowhere holds no .tflite"),
-    ("TrainBoosting.py", ("--fold", "7", "--data", "data", "--labels", "new.txt"), "there are folds 0 to 4"),
+    ("TrainBoosting.py", ("--fold", "7", "--data", "data"), "there are folds 0 to 4"),
     ("TrainBoosting.py", ("--data", "nowhere"), "nowhere: there is no such folder"),
     ("TrainBoosting.py", ("--data", "data", "--features", "sumary"), "did you mean summary?"),
     ("EvaluateModel.py", ("--model", "models/ran", "--data", "data"), "did you mean rain?"),

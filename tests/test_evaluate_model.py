@@ -11,7 +11,7 @@ LABELS = ["high tone", "low tone"]
 
 
 def evaluate(folder, *args, expect=0, run=call_script):
-    settings = ["--data", "data", "--labels", folder / "labels.txt", "--out", "evaluated", "--model", CHEAPEST]
+    settings = ["--data", "data", "--out", "evaluated", "--model", CHEAPEST]
     return run("EvaluateModel.py", *settings, *args, cwd=folder, expect=expect)
 
 

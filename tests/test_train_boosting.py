@@ -14,7 +14,7 @@ LABELS = ["high tone", "low tone"]
 
 
 def boost(folder, *args, expect=0, by=call_script):
-    settings = ["--data", "data", "--labels", folder / "labels.txt", "--out", "boosted", "--no-cache"]
+    settings = ["--data", "data", "--out", "boosted", "--no-cache"]
     return by("TrainBoosting.py", *settings, *args, cwd=folder, expect=expect)
 
 

@@ -16,10 +16,9 @@ from classifier.records import artifact
 from tests.conftest import CHEAPEST, ROOT, call_script, next_command, run_script, write_data, write_tone
 
 
-def train(data, out, *args, model=CHEAPEST, epochs=1, expect=0, labels=None):
-    labels = labels or out.parent / "labels.txt"
+def train(data, out, *args, model=CHEAPEST, epochs=1, expect=0):
     data = data.relative_to(out.parent) if data.is_relative_to(out.parent) else data  # as a person would type it
-    settings = ["--data", data, "--trained", out, "--model", model, "--epochs", epochs, "--labels", labels]
+    settings = ["--data", data, "--trained", out, "--model", model, "--epochs", epochs]
     return call_script("TrainModel.py", *settings, *args, cwd=out.parent, expect=expect)
 
 
@@ -195,7 +194,7 @@ def test_ctrl_c_leaves_the_model_of_before(tmp_path):
         "--model",
         CHEAPEST,
     ]
-    command += ["--labels", tmp_path / "labels.txt", "--epochs", "100000"]
+    command += ["--epochs", "100000"]
     settings = {"stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
     settings["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
     with subprocess.Popen(command, **settings) as child:

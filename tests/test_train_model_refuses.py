@@ -1,5 +1,7 @@
 """What training says of data and settings that it cannot use, as users hear it."""
 
+import shutil
+
 import pytest
 
 from classifier.core import registry
@@ -68,8 +70,20 @@ def test_numbers_that_make_no_sense_are_refused_at_once(tmp_path, args):
 def test_labels_that_differ_from_the_folders_are_explained(tmp_path):
     write_data(tmp_path / "data")
     (tmp_path / "labels.txt").write_text("high tone\nlow tone\nlow tone\n")
-    assert "line 3: 'low tone' is on line 2 already" in train(tmp_path / "data", tmp_path / "out", expect=1)[1]
+    flags = (tmp_path / "data", tmp_path / "out", "--labels", tmp_path / "labels.txt")
+    assert "line 3: 'low tone' is on line 2 already" in train(*flags, expect=1)[1]
     (tmp_path / "labels.txt").write_text("high tone\nmiddle\n")
-    _, said = train(tmp_path / "data", tmp_path / "out", expect=1)
-    assert "only in the file: middle; only a folder: low tone" in said
+    _, said = train(*flags, expect=1)
+    assert "only in the file: middle; only in the data: low tone" in said
     assert "--labels" in said
+
+
+def test_the_same_sound_under_two_labels_is_an_error_unless_it_is_decided(tmp_path):
+    data = write_data(tmp_path / "data")
+    shutil.copy(data / "low tone" / "l0_take.wav", data / "high tone" / "copy.wav")
+    _, said = train(data, tmp_path / "out", expect=1)
+    assert "1 sound(s) have two labels: high tone/copy.wav (high tone) = low tone/l0_take.wav (low tone)" in said
+    printed, _ = train(data, tmp_path / "out", "--duplicates", "drop")
+    assert "2 of 11 recordings were skipped, for the reasons above" in printed
+    _, said = train(data, tmp_path / "out", "--duplicates", "keep")
+    assert said.splitlines()[-1].startswith("WARNING: 1 sound(s) have two labels")

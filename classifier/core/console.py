@@ -20,6 +20,7 @@ NARROWEST = 8  # characters of a column of a table that is cut to fit the termin
 CRASHED = 70  # exit code after a bug, whose traceback is shown; 1 is for invalid input
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}  # what models are trained with
 JAX = "jax==0.10.2"  # optional: for training in several processes, or on GPUs
+_warnings: dict[str, None] = {}  # what `warn` said, in order
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "1",  # not on by itself on every processor that gains: training is 2.5 times faster
@@ -33,12 +34,17 @@ def run(main: Callable[[], Any]) -> None:
 
     A KeyboardInterrupt with words is shown with them.
 
+    What `warn` said is said again at the end.
+
     Raises:
         SystemExit: with 1 after invalid input or where a disk is full, 130 after Ctrl-C, CRASHED after a bug.
     """
     script = os.path.basename(sys.argv[0])
+    _warnings.clear()
     try:
         main()
+        for words in _warnings:
+            say(f"WARNING: {words}")
     except InputError as error:
         sys.exit(f"{script}: {error}")
     except KeyboardInterrupt as stopped:
@@ -60,6 +66,13 @@ def run(main: Callable[[], Any]) -> None:
 def say(*words: object) -> None:
     """Print to standard error."""
     print(*words, file=sys.stderr, flush=True)
+
+
+def warn(words: str) -> None:
+    """Print what may be wrong to standard error, once, and again when the script ends: the beginning scrolls away."""
+    if words not in _warnings:
+        _warnings[words] = None
+        say(f"WARNING: {words}")
 
 
 def progress(iterable: Iterable | None, what: str, total: float | None = None) -> Any:

@@ -58,8 +58,8 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float) -> dict[s
 
     Returns:
         dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
-        [[name, ...]] with the same samples, "two_labels" [[name, ...]] of those with more than one label, "shortcuts"
-        [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
+        [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of those with more than one label,
+        "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
@@ -80,7 +80,9 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float) -> dict[s
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
         "duplicates": [[f.name for f in members] for members in same],
-        "two_labels": [[f.name for f in members] for members in same if len({f.label for f in members}) > 1],
+        "two_labels": [
+            [f"{f.name} ({f.label})" for f in members] for members in same if len({f.label for f in members}) > 1
+        ],
         "shortcuts": _shortcuts(facts) if len({f.label for f in facts}) > 1 else [],
         "recordings": [asdict(f) for f in facts],
     }
@@ -212,7 +214,9 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
     console.notes(
         {
             "cannot be read": found["unreadable"],
-            "the same audio under two labels": [" = ".join(names) for names in found["two_labels"]],
+            "the same audio under two labels; correct them, or train with --duplicates drop": [
+                " = ".join(names) for names in found["two_labels"]
+            ],
             "the same audio more than once": [" = ".join(names) for names in found["duplicates"]],
             "too short for a window": found["too_short"],
             "clipped, recorded too loud": found["clipped"],

@@ -4,47 +4,77 @@ The layout is recognised; an address is mirrored first.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.core import atomic_files, registry
-from classifier.core.console import say
+from classifier.core import registry
+from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.core.text import natural
-from classifier.data import layouts
-from classifier.data.labels import read_labels
-from classifier.data.layouts import Clip
+from classifier.data import layouts, oddities
+from classifier.data.labels import clean
+from classifier.data.layouts import Clip, class_folders
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
-from Constants import BACKGROUND, DATA_LONG, DATA_SHORT, LABELS_FILE, SHIPPED_LABELS
+from Constants import BACKGROUND, DATA_LONG, DATA_SHORT
 
 BY_LISTS = ("esc50", "split_files", "table", "urbansound8k")  # layouts that name each file, whatever its suffix
 
 
-def read_clips(data: Location, group_by: str | None = None, layout: str | None = None) -> list[Clip]:
-    """The clips of a data folder, in any layout of classifier/data/layouts.
+def read_clips(
+    data: Location,
+    group_by: str | None = None,
+    layout: str | None = None,
+    least: int = 2,
+    known: Collection[str] = (),
+) -> list[Clip]:
+    """The clips of a data folder, in any layout of classifier/data/layouts; warns of what may be meant otherwise.
 
     Args:
-        data: a folder, or a csv file in the layout `table`; if it is an address, its mirror is brought up to date.
+        data: a folder, or a table in the layout `table`; if it is an address, its mirror is brought up to date.
         group_by: a regular expression; its first group, searched in the file name, is the clip's group. Where not
             given, the layout says (for a folder per label: each recording is its own group).
         layout: a file of classifier/data/layouts; recognised where not given.
+        least: labels there must be; with 1 the folder itself may be the label.
+        known: labels of a trained model that is tested; they tell folders of labels from others.
 
     Raises:
-        InputError: there is no such folder, it is empty or not in that layout, it has fewer than two labels, or the
-            expression does not match a file name.
+        InputError: there is no such folder, it is empty or not in that layout, it has too few labels, a label that no
+            file can hold, or the expression does not match a file name.
     """
     data = mirror.updated(data)
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
-    clips = registry.load("layouts", layout or recognise(data)).clips(data)
-    if len({clip.label for clip in clips}) < 2:
-        raise InputError(
-            f"{data} holds recordings of {len({clip.label for clip in clips})} label(s); "
-            "a classifier needs at least two labels"
-        )
+    clips = oddities.cleaned(_read(data, layout, least, known), data)
+    if len(labels := sorted({clip.label for clip in clips})) < least:
+        have = f"1 label ({labels[0]})" if labels else "no label"
+        raise InputError(f"{data} holds recordings of {have}; a classifier needs at least two labels")
+    oddities.warn_of(clips, data)
     return [replace(clip, group=_group(clip, group_by)) for clip in clips] if group_by else clips
+
+
+def _read(data: Path, layout: str | None, least: int, known: Collection[str]) -> list[Clip]:
+    """The clips of a folder or a table; a folder that holds nothing but one folder may stand for that one."""
+    if layout:
+        return registry.load("layouts", layout).clips(data)
+    name, here = _recognised(data), clean(data.resolve().name)
+    if name == layouts.LAST and (inner := _only_folder(data)) and clean(inner.name) not in known:
+        if _recognised(inner) not in (None, "named_files"):  # file names alone are too little to go by
+            warn(f"{data} holds one folder: the labels are taken from {inner}")
+            return _read(inner, layout, least, known)
+    clips = registry.load("layouts", name).clips(data) if name else []
+    named = bool(known) and here in known and not {clean(clip.label) for clip in clips} <= set(known)
+    if data.is_dir() and (named or not name and least == 1):
+        clips = [Clip(path, here, path.relative_to(data).as_posix()) for path in local_files.find_recordings(data)]
+        say(f"{data}: all {len(clips)} recordings are of one label, {here}")
+    return clips if clips or name else registry.load("layouts", recognise(data)).clips(data)
+
+
+def _only_folder(data):
+    """The folder in a folder that holds no other, and no recordings beside it; else None."""
+    folders = class_folders.label_folders(data)
+    beside = any(local_files.is_recording_name(path.name) and path.is_file() for path in data.iterdir())
+    return folders[0] if len(folders) == 1 and not beside else None
 
 
 def left_out(data: Location, layout: str | None = None) -> list[str]:
@@ -75,18 +105,26 @@ def of_background_noise(folder: Path | str) -> list[Clip]:
 
 
 def recognise(data: Path) -> str:
-    """The name of the layout of a folder or a csv file.
+    """The name of the layout of a folder or a table.
 
     Raises:
         InputError: none recognises it.
     """
+    if name := _recognised(data):
+        return name
+    if held := local_files.find_recordings(data):
+        raise InputError(
+            f"{data} holds {len(held)} recordings, and nothing says their labels; put them into one folder per label"
+        )
+    raise InputError(f"{data} holds no data; put one folder of recordings per label into it")
+
+
+def _recognised(data):
+    """As `recognise`; None where no layout does."""
     if data.is_file():
         return "table"
     names = sorted(registry.names("layouts"), key=lambda name: name == layouts.LAST)
-    found = next((name for name in names if registry.load("layouts", name).recognises(data)), None)
-    if found is None:
-        raise InputError(f"{data} holds no data; put one folder of recordings per label into it")
-    return found
+    return next((name for name in names if registry.load("layouts", name).recognises(data)), None)
 
 
 def _group(clip, group_by):
@@ -108,39 +146,3 @@ def default_data() -> Path:
     why = "" if data == DATA_LONG else f", because {DATA_LONG.name} holds no recordings yet"
     say(f"data: {data.name}{why}")
     return data
-
-
-def label_order(clips: Iterable[Clip], path: Path | str = LABELS_FILE) -> list[str]:
-    """The labels in the order of the outputs: those of a labels file, which must be the labels of the clips.
-
-    A missing file is written from the clips' labels, sorted, numbers as numbers; so is the shipped labels.txt when it
-    does not fit.
-
-    Raises:
-        InputError: the file and the data differ; the message says how, and two remedies.
-    """
-    labels = check_labels(clips, path)
-    if labels is None:
-        labels = sorted({clip.label for clip in clips}, key=natural)
-        with atomic_files.new_file(Path(path).resolve()) as fresh:
-            fresh.write_text("\n".join(labels) + "\n", encoding="utf-8")
-        say(f"labels: {', '.join(labels)}, written to {Path(path).resolve()} from the folders")
-    return labels
-
-
-def check_labels(clips: Iterable[Clip], path: Path | str = LABELS_FILE) -> list[str] | None:
-    """The labels of a labels file; None where it is to be written from the folders. Errors are label_order's."""
-    path = Path(path).resolve()
-    have = sorted({clip.label for clip in clips})
-    if path.exists():
-        labels = read_labels(path)
-        if sorted(labels) == have:
-            return labels
-        if path != LABELS_FILE or labels != SHIPPED_LABELS:
-            only_there, only_here = (", ".join(sorted(set(a) - set(b))) for a, b in ((labels, have), (have, labels)))
-            raise InputError(
-                f"{path} and the folders of the data differ (only in the file: {only_there or 'none'}; only a folder: "
-                f"{only_here or 'none'}). Delete {path.name} to have it written from the folders, or name another file "
-                "with --labels"
-            )
-    return None

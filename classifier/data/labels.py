@@ -1,12 +1,20 @@
-"""The labels file: one label per line.
+"""Labels: their file, one label per line, and their order.
 
-Its order is the order of the model's outputs.
+The order is that of the model's outputs.
 """
 
+import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
+from classifier.core import atomic_files
+from classifier.core.console import say
 from classifier.core.errors import InputError
+from classifier.core.text import natural
+from classifier.data.layouts import Clip
 from Constants import LABELS_FILE
+
+MOST_SAID = 10  # labels in a sentence
 
 
 def read_labels(path: Path | str = LABELS_FILE) -> list[str]:
@@ -25,7 +33,7 @@ def read_labels(path: Path | str = LABELS_FILE) -> list[str]:
         raise InputError(f"{path}: there is no such file; create it, with one label per line") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text; save it again as UTF-8, one label per line") from None
-    labels = [line.strip() for line in lines]
+    labels = [clean(line) for line in lines]
     for number, label in enumerate(labels, 1):
         if not label:
             raise InputError(f"{path}, line {number} is empty: remove it, every line is one output of the model")
@@ -35,3 +43,58 @@ def read_labels(path: Path | str = LABELS_FILE) -> list[str]:
     if len(labels) < 2:
         raise InputError(f"{path} holds {len(labels)} label(s); a classifier needs at least two")
     return labels
+
+
+def clean(label: str) -> str:
+    """A label without blanks at its ends, in the composed form of Unicode: what looks the same is the same."""
+    return unicodedata.normalize("NFC", label).strip()
+
+
+def label_order(clips: Iterable[Clip], path: Path | str | None = None) -> list[str]:
+    """The labels of clips in the order of the outputs; says which order where no file gives it.
+
+    Args:
+        path: a labels file that must hold these labels. None: the order of labels.txt where it holds them, else
+            sorted; labels.txt is written where there is none, and never replaced.
+
+    Raises:
+        InputError: as of `check_labels`.
+    """
+    labels = check_labels(clips, path)
+    if labels is not None:
+        return labels
+    labels = sorted({clip.label for clip in clips}, key=natural)
+    if LABELS_FILE.exists():
+        say(f"labels: {listed(labels)}, sorted; {LABELS_FILE.name} holds others (--labels FILE gives another order)")
+    else:
+        with atomic_files.new_file(LABELS_FILE) as fresh:
+            fresh.write_text("\n".join(labels) + "\n", encoding="utf-8")
+        say(f"labels: {listed(labels)}, sorted, written to {LABELS_FILE}")
+    return labels
+
+
+def check_labels(clips: Iterable[Clip], path: Path | str | None = None) -> list[str] | None:
+    """The labels of clips in the order of a labels file, as of `label_order`; None where no file gives it.
+
+    Raises:
+        InputError: the file that was named is not there, or it and the data differ; or a file cannot be read.
+    """
+    if path is None and not LABELS_FILE.exists():
+        return None
+    labels, have = read_labels(path or LABELS_FILE), {clip.label for clip in clips}
+    if set(labels) == have:
+        return labels
+    if path is None:
+        return None
+    only_there, only_here = (listed(sorted(names)) or "none" for names in (set(labels) - have, have - set(labels)))
+    raise InputError(
+        f"--labels {path} and the data have different labels (only in the file: {only_there}; only in the data: "
+        f"{only_here}); correct the file or the data, or leave out --labels: then the labels are sorted"
+    )
+
+
+def listed(labels: Iterable[str]) -> str:
+    """Labels in a sentence: the first MOST_SAID, and how many more there are."""
+    labels = list(labels)
+    more = f" and {len(labels) - MOST_SAID} more" if len(labels) > MOST_SAID else ""
+    return ", ".join(labels[:MOST_SAID]) + more

@@ -9,14 +9,17 @@ from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.data.duplicates import WAYS
+from classifier.data.labels import read_labels
 from classifier.records import artifact
 from classifier.records.config import RunConfig
 from classifier.storage import local_files
 from classifier.storage.locations import absolute
-from Constants import EVALUATED, LABELS_FILE
+from Constants import EVALUATED
 
 ALL = "all"
 TRAINING_ONLY = (  # a trained model is only tested
+    "labels",
     "folds",
     "background_noise",
     "fine_tune",
@@ -38,7 +41,7 @@ class EvaluationConfig:
             .tflite files with commas, to test only.
         data: a folder, a csv file, or an address.
         layout: a file of classifier/data/layouts; None: recognised.
-        labels: file with one label per line.
+        labels: file with one label per line; None: labels.txt where it fits, else sorted.
         group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
         seed: of the folds and of the weights.
@@ -48,6 +51,7 @@ class EvaluationConfig:
         paper: train as the paper does.
         window: seconds; None: as Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
+        duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
         overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
         negatives: folder of recordings without any of the labels, to count false alarms in; for trained models.
@@ -59,7 +63,7 @@ class EvaluationConfig:
     model: str
     data: Path | str
     layout: str | None = None
-    labels: Path = LABELS_FILE
+    labels: Path | None = None
     group_by: str | None = None
     folds: str | None = None
     seed: int = 0
@@ -69,6 +73,7 @@ class EvaluationConfig:
     paper: bool = False
     window: float | None = None
     sample_rate: int | None = None
+    duplicates: str = WAYS[0]
     vote: bool = False
     overlap: float = 0.0
     negatives: Path | None = None
@@ -82,6 +87,8 @@ class EvaluationConfig:
             InputError: a value is out of its range, two contradict each other, or there is no such model.
         """
         check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
+        if self.labels:
+            read_labels(self.labels)
         if self.tests_trained_models:
             self._check_test()
         else:
@@ -156,6 +163,7 @@ class EvaluationConfig:
             paper=self.paper,
             window=self.window,
             sample_rate=self.sample_rate,
+            duplicates=self.duplicates,
         )
 
     def _check_training(self) -> None:

@@ -4,8 +4,10 @@ from pathlib import PurePosixPath
 
 from classifier.core import registry
 from classifier.core.console import say
-from classifier.data import audio_cache, clips
-from classifier.data.layouts import Clip
+from classifier.data import audio_cache, clips, duplicates
+from classifier.data.audio_cache import AudioCache
+from classifier.data.labels import label_order
+from classifier.data.layouts import Clip, folder_of
 from classifier.evaluation import cross_validation, fold_processes, results, trained_models
 from classifier.evaluation.config import ALL, EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
@@ -27,15 +29,16 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
         InputError: the data cannot be read or split, a training failed, or a model cannot be run.
     """
     mirror.updated_for_writing(config.out)  # an error now, and not after the trainings
-    found = clips.read_clips(config.data, config.group_by, config.layout)
-    return _test_models(config, found) if config.tests_trained_models else _cross_validate(config, found)
+    if config.tests_trained_models:
+        return _test_models(config)
+    return _cross_validate(config, clips.read_clips(config.data, config.group_by, config.layout))
 
 
 def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
     names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
-    labels = clips.label_order(found, config.labels)
+    labels = label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
-    stores = {rate: audio_cache.read(found, config.data, rate) for rate in dict.fromkeys(rates.values())}
+    stores = {rate: _read(config, found, rate) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
     folds = cross_validation.choose_folds(config.fold_numbers(), first.clips, first.contents, config.seed)
@@ -58,14 +61,24 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     return evaluated
 
 
-def _test_models(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
+def _read(config: EvaluationConfig, found: list[Clip], rate: int) -> AudioCache:
+    return duplicates.settle(audio_cache.read(found, config.data, rate), folder_of(config.data), config.duplicates)
+
+
+def _clips_of(config: EvaluationConfig, labels: list[str]) -> list[Clip]:
+    """The clips that a model of such labels is tested on; one label is enough."""
+    return clips.read_clips(config.data, config.group_by, config.layout, least=1, known=labels)
+
+
+def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     evaluated = {}
     for path in config.paths:
         if path.suffix != ".tflite":  # said before TensorFlow is loaded, which runs what is not converted
-            check_labels(path, artifact.load(path).labels, found)
+            labels = artifact.load(path).labels
+            check_labels(path, labels, _clips_of(config, labels))
     for path in config.paths:
         predictor = load_predictor(path)
-        store = audio_cache.read(found, config.data, predictor.audio_format.sample_rate)
+        store = _read(config, _clips_of(config, predictor.labels), predictor.audio_format.sample_rate)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(
             path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives

@@ -10,11 +10,13 @@ from classifier.core import registry
 from classifier.core.console import import_keras, say
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.data.duplicates import WAYS
+from classifier.data.labels import check_labels, read_labels
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import fine_tuning_for
 from classifier.records.team import Team
 from classifier.storage.locations import absolute, is_remote
-from Constants import LABELS_FILE, TRAINED
+from Constants import TRAINED
 
 SPACE = 200_000_000  # bytes that must be free where models are written; the largest of the zoo takes half of that
 
@@ -35,6 +37,7 @@ class RunConfig:
         paper: follow the model's paper to the letter.
         window: seconds; None: as long as the model's file or Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
+        duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
 
     Raises:
         InputError: a value is outside its range.
@@ -51,6 +54,7 @@ class RunConfig:
     paper: bool = False
     window: float | None = None
     sample_rate: int | None = None
+    duplicates: str = WAYS[0]
 
     def __post_init__(self):
         if self.layout is not None:
@@ -106,7 +110,7 @@ class TrainingConfig(RunConfig):
         models: files of classifier/models.
         leave_out: leave out models whose pretrained network cannot be had, in place of an error.
         weights: a file of published weights that the person has downloaded.
-        labels: the labels file.
+        labels: a file with the labels in the order of the outputs; None: labels.txt where it fits, else sorted.
         trained: folder that holds the trained models.
         resume: go on where the same training was killed.
         cache: keep the decoded recordings for the next run.
@@ -116,7 +120,7 @@ class TrainingConfig(RunConfig):
     models: tuple[str, ...] = ("signal", "mel")
     leave_out: bool = False
     weights: Path | None = None
-    labels: Path = LABELS_FILE
+    labels: Path | None = None
     trained: Path = TRAINED
     resume: bool = False
     cache: bool = True
@@ -159,8 +163,10 @@ class TrainingConfig(RunConfig):
         """
         if self.background_noise:
             clips.of_background_noise(self.background_noise)
+        if self.labels:
+            read_labels(self.labels)
         if not is_remote(self.data):  # an address is looked at when it is fetched
-            clips.check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
+            check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
         for model in self.models:
             self.check_model(model)
             if not self.resume and (self.trained / model).exists():

@@ -22,7 +22,6 @@ from classifier.reporting import confusion
 from classifier.scoring.metrics import UNITS, Scores
 from classifier.scoring.thresholds import FalseAlarms
 from classifier.storage.locations import is_remote
-from Constants import LABELS_FILE
 
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
@@ -55,9 +54,7 @@ def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
         return commands.script("ClassifyRecordings.py", data, model=best.model)
     settings, defaults = asdict(config.run_config()), asdict(RunConfig(data=""))
     flags = {name: commands.unless(value, defaults[name]) for name, value in settings.items()}
-    return commands.script(
-        "TrainModel.py", model=best.model, labels=commands.unless(config.labels, LABELS_FILE), **flags
-    )
+    return commands.script("TrainModel.py", model=best.model, labels=config.labels, **flags)
 
 
 def show_scores(result: EvaluationResult) -> None:

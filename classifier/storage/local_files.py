@@ -18,8 +18,10 @@ RECORDING_SUFFIXES = tuple(
         "sox xwma avi mpg mpeg m2ts mts ts vob flv ogv ogx"
     ).split()
 )
-SYSTEM_FOLDERS = ("__macosx", "$recycle.bin", "system volume information", "@eadir", "lost+found", "__pycache__")
-SYSTEM_FILES = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
+OF_SYSTEMS = frozenset(  # folders and files that macOS, Windows, Linux and network drives put beside those of a person
+    ("__macosx", "$recycle.bin", "system volume information", "@eadir", "lost+found", "__pycache__")
+    + ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
+)
 NO_SOUND = tuple(  # suffixes of what lies beside recordings
     f".{suffix}"
     for suffix in (
@@ -45,9 +47,21 @@ def stamp(path: str | os.PathLike[str]) -> list[int] | None:
 
 
 def find_recordings(folder: Path | str) -> list[Path]:
-    """The recordings in a folder and its subfolders, sorted by name, without hidden ones."""
-    folder = Path(folder)
-    return sorted(path for path in folder.rglob("*") if is_recording_name(path.relative_to(folder)) and path.is_file())
+    """The recordings in a folder and its subfolders, sorted by name, without hidden ones.
+
+    Links to folders are followed, each folder once. A link that leads nowhere is in the list: to read it says so.
+    """
+    found, seen = [], set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(
+            (name for name in folders if not is_ignored(name)), key=lambda name: os.path.islink(f"{place}/{name}")
+        )
+        found += [Path(place, name) for name in files if is_recording_name(name)]
+    return sorted(found)
 
 
 def is_recording_name(path: str | PurePath) -> bool:
@@ -90,9 +104,13 @@ def left_out_sentence(where: Path | str, paths: Iterable[str | PurePath]) -> str
     )
 
 
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder is hidden, or one that an operating system puts there."""
+    return name.startswith(".") or name.lower() in OF_SYSTEMS
+
+
 def _is_of_system(path):
-    parts = [part.lower() for part in path.parts]
-    return any(part.startswith(".") or part in SYSTEM_FOLDERS for part in parts) or parts[-1] in SYSTEM_FILES
+    return any(map(is_ignored, path.parts))
 
 
 def _is_text(path):

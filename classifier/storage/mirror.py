@@ -163,7 +163,7 @@ def _name_below(path, root):
 
 def _folder_and_file(address):
     folder, _, last = address.rstrip("/").rpartition("/")
-    return (folder, last) if last.lower().endswith(".csv") else (address.rstrip("/"), "")
+    return (folder, last) if last.lower().endswith((".csv", ".tsv")) else (address.rstrip("/"), "")
 
 
 def _as_name(address):

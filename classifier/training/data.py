@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core.console import say
-from classifier.data import audio_cache, clips, splits
+from classifier.data import audio_cache, clips, duplicates, splits
 from classifier.data.audio_cache import AudioCache
+from classifier.data.labels import label_order
+from classifier.data.layouts import folder_of
 from classifier.pretrained import weights
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
@@ -43,8 +45,8 @@ def load(config: TrainingConfig) -> TrainingData:
     """Find, label, decode and split the recordings of a training.
 
     Raises:
-        InputError: there are none, a label has none that can be read, labels and labels file differ, or they cannot be
-            split.
+        InputError: there are none, a label has none that can be read, labels and labels file differ, a sound has two
+            labels, or they cannot be split.
     """
     if config.weights:
         weights.take(config.weights)
@@ -55,9 +57,14 @@ def load(config: TrainingConfig) -> TrainingData:
             say(f"this run: windows of {length}; Constants.py says otherwise")
     found = clips.read_clips(config.data, config.group_by, config.layout)
     ready = weights.ready(config.models, leave_out=config.leave_out)
-    labels = clips.label_order(found, config.labels)
+    labels = label_order(found, config.labels)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
-    audio = {rate: audio_cache.read(found, config.data, rate, config.cache) for rate in rates}
+    audio = {
+        rate: duplicates.settle(
+            audio_cache.read(found, config.data, rate, config.cache), folder_of(config.data), config.duplicates
+        )
+        for rate in rates
+    }
     noise: dict[int, AudioCache | None] = dict.fromkeys(rates)
     if config.background_noise:
         folder = Path(config.background_noise)

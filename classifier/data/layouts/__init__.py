@@ -4,13 +4,12 @@ Without --layout, the first file, by name, that recognises a folder reads it; LA
 InputError for what it cannot use, with file and line.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core.errors import InputError
+from classifier.data import table_text
 from classifier.storage import mirror
 from classifier.storage.locations import Location
 
@@ -52,31 +51,16 @@ def folder_of(data: Location) -> Path:
 
 
 def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line number, {column: text}) of each line of a csv file that has at least these columns.
+    """(line number, {column: text}) of each line of a table that has at least these columns.
 
     Raises:
-        InputError: there is no such file, it is no UTF-8 csv, lacks a column, or a line is too short or too long; file
-            and line are named.
+        InputError: there is no such file, it is no Unicode text, lacks a column, or a line is too short or too long;
+            file and line are named.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path} is not there; is the data in another layout (--layout)?") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}: this is not UTF-8 text; save the file again as UTF-8 csv") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        missing = [column for column in columns if column not in (reader.fieldnames or [])]
-        if missing:
-            raise InputError(f"{path}, line 1: there is no column {missing[0]!r}; it needs {', '.join(columns)}")
-        for row in reader:
-            if None in row or None in row.values():
-                wanted = len(reader.fieldnames or ())
-                raise InputError(f"{path}, line {reader.line_num}: it does not have {wanted} values, as line 1 has")
-            yield reader.line_num, {name: value.strip() for name, value in row.items()}
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: {error}; save it again as csv") from None
+    table = table_text.read(path, set(columns).issubset)
+    if missing := [column for column in columns if column not in table.columns]:
+        raise InputError(f"{path}, line {table.line}: there is no column {missing[0]!r}; it needs {', '.join(columns)}")
+    return table.rows()
 
 
 def filled(row: dict[str, str], column: str, source: Path, line: int) -> str:

@@ -12,7 +12,12 @@ from classifier.storage import local_files
 
 def recognises(folder: Path) -> bool:
     """Whether the folder holds folders."""
-    return any(child.is_dir() for child in folder.iterdir())
+    return bool(label_folders(folder))
+
+
+def label_folders(folder: Path) -> list[Path]:
+    """The folders in a folder, sorted, without those that are ignored."""
+    return sorted(child for child in folder.iterdir() if child.is_dir() and not local_files.is_ignored(child.name))
 
 
 def clips(folder: Path) -> list[Clip]:
@@ -22,8 +27,7 @@ def clips(folder: Path) -> list[Clip]:
         InputError: a label has no recording.
     """
     found = []
-    folders = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
-    for child in folders:
+    for child in label_folders(folder):
         paths = local_files.find_recordings(child)
         if not paths:
             why = local_files.left_out(child) or f"{child} is empty, or holds no sound"

@@ -1,22 +1,27 @@
-"""A csv file with one line per clip.
+"""A table with one line per clip: csv, tsv or text, in any Unicode encoding.
 
-Columns: path, label, and optionally fold, group, start and end (seconds).
+Columns: path, label, and optionally split, fold, group, start and end or duration (seconds).
 
 street/monday.wav,car horn,12.5,14  ->  Clip(label="car horn", group="street/monday.wav", start=12.5, end=14.0)
 
-Paths are relative to the csv file; other columns are ignored. Parts of one recording share its room and its
-microphone, so they are of one group and in one fold.
+Other names of columns (filename, class, category, species ...) are taken where they are certain. Paths are relative to
+the table; other columns are ignored. Parts of one recording share its room and its microphone, so they are of one group
+and in one fold. Tables named train and test are one table with splits.
 """
 
-import csv
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.data.layouts import Clip, existing, filled, rows, whole_number
+from classifier.data import split_names, table_columns, table_paths, table_text, unread_tables
+from classifier.data.layouts import Clip, filled, whole_number
+from classifier.storage import local_files
 
+SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt")
 COLUMNS = ("path", "label")
 
 
@@ -30,38 +35,92 @@ class Part(NamedTuple):
 
 
 def recognises(folder: Path) -> bool:
-    """Whether the folder holds exactly one table."""
-    return len(_tables(folder)) == 1
+    """Whether a table lies in the folder that says, or may say, which recording has which label."""
+    try:
+        return bool(_tables(folder))
+    except InputError:  # `clips` says it
+        return True
 
 
 def clips(path: Path) -> list[Clip]:
-    """A clip per line of a csv file, or of the one csv file in a folder that has the columns.
+    """A clip per line of a table, or of the one table in a folder.
 
     Raises:
-        InputError: no such file or more than one; a line holds what cannot be used, or contradicts another.
+        InputError: no such file or more than one; which column holds what is not certain; a line holds what cannot be
+            used, or contradicts another.
     """
     tables = _tables(path) if path.is_dir() else [path]
+    parts = {table: table.stem for table in tables}
+    if len(tables) > 1 and split_names.are_parts(parts.values()):
+        means = split_names.meaning(parts.values(), path)
+        say(f"{path}: tables of a split: {split_names.said(means)}")
+        return [replace(clip, **means[parts[table]]) for table in tables for clip in _clips_of(table)]
     if len(tables) != 1:
         names = ", ".join(table.name for table in tables) or "none"
         raise InputError(f"{path}: which csv file? Those with the columns path and label are: {names}; name one file")
-    source = tables[0]
+    return _split(_clips_of(tables[0]), tables[0])
+
+
+def _clips_of(source):
+    text, columns = _understood(source)
+    rows = [
+        (line, {role: row[column] for role, column in columns.items()})
+        for line, row in text.rows()
+        if not row[columns["path"]].startswith("#") or (source.parent / row[columns["path"]]).is_file()
+    ]
+    for line, row in rows:
+        filled(row, "path", source, line)
     found, written, parts = [], {}, {}
-    for line, row in rows(source, COLUMNS):
-        audio = existing(source.parent / filled(row, "path", source, line), source, line)
+    for (line, row), audio in zip(rows, table_paths.find(source, [(n, row["path"]) for n, row in rows]), strict=True):
         recording = audio.resolve()  # one recording, however the lines write its path
         group = row.get("group") or written.setdefault(recording, row["path"])
         fold = whole_number(row, "fold", source, line) if row.get("fold") else None
         start, end = (_seconds(row, column, source, line) for column in ("start", "end"))
+        if row.get("duration"):
+            end = (start or 0.0) + (_seconds(row, "duration", source, line) or 0.0)
         start = start or 0.0
         if end is not None and end <= start:
             raise InputError(f"{source}, line {line}: end {end:g} does not come after start {start:g}; correct them")
         if found and (fold is None) != (found[0].fold is None):
             raise InputError(f"{source}, line {line}: some lines up to this one have a fold, others not; fill in all")
-        found.append(Clip(audio, filled(row, "label", source, line), group, fold, start=start, end=end))
+        label, split = filled(row, "label", source, line), row.get("split")
+        found.append(Clip(audio, label, group, fold, split, start=start, end=end))
         parts.setdefault(recording, []).append(Part(start, math.inf if end is None else end, line, found[-1]))
     for of_one_recording in parts.values():
         _check(of_one_recording, source)
     return found
+
+
+def _understood(source):
+    """The text of a table, and the column of each role; says which where they have other names."""
+    text = table_text.read(source, table_columns.is_header)
+    understood = table_columns.understand(text)
+    if understood is None:
+        missing = next((name for name in COLUMNS if name not in map(table_columns.normal, text.columns)), None)
+        why = f"there is no column {missing!r}" if missing else "it names no recording that is there"
+        raise table_columns.uncertain(text, f"{why}; it needs {', '.join(COLUMNS)}")
+    if understood[0] is not text:
+        warn(f"{source}: it has no names of columns; they are taken for {' and '.join(understood[0].columns)}")
+    text, columns = understood
+    others = [f"{column} as {role}" for role, column in columns.items() if column.lower() != role]
+    if others or text.delimiter != ",":
+        of = {"\t": "tabs", " ": "blanks"}.get(text.delimiter, text.delimiter)
+        say(f"{source}: read with {of} between the columns{''.join(f', {other}' for other in others)}")
+    return text, columns
+
+
+def _split(found, source):
+    """The clips with the splits of the data set, from a column, else from the first folders of the paths."""
+    named = [clip.split or "" for clip in found]
+    if not any(named) and all(clip.path.is_relative_to(source.parent) for clip in found):
+        named = [clip.path.relative_to(source.parent).parts[0] for clip in found]
+    if not split_names.are_parts(set(named)) or any(clip.fold is not None for clip in found):
+        if any(clip.split for clip in found):
+            warn(f"{source}: the column of splits is not used: it does not say train, validation or test in each line")
+        return [replace(clip, split=None) for clip in found]
+    means = split_names.meaning(set(named), source)
+    say(f"{source}: splits of the data set: {split_names.said(means)}")
+    return [replace(clip, **{"split": None, **means[name]}) for clip, name in zip(found, named, strict=True)]
 
 
 def _seconds(row, column, source, line):
@@ -69,7 +128,7 @@ def _seconds(row, column, source, line):
     if not row.get(column):
         return None
     try:
-        seconds = float(row[column])
+        seconds = float(row[column].replace(",", "."))
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
@@ -79,7 +138,7 @@ def _seconds(row, column, source, line):
 
 def _check(parts, source):
     """Make sure that the parts of one recording do not contradict each other."""
-    parts = sorted(parts)
+    parts = sorted(parts, key=lambda part: part[:3])
     latest = parts[0]  # the one that ends last so far: a part that agrees with it agrees with all that it overlaps
     for before, part in pairwise(parts):
         latest = max(latest, before, key=lambda part: part.end)
@@ -88,7 +147,11 @@ def _check(parts, source):
             raise _conflict(source, latest, part, f"mixed labels, {labels} at the same time; keep one")
         if (part.start, part.end) == (before.start, before.end):
             raise _conflict(source, before, part, "the same part of it twice; remove one line")
-        if (part.clip.group, part.clip.fold) != (before.clip.group, before.clip.fold):
+        if (part.clip.group, part.clip.fold, part.clip.split) != (
+            before.clip.group,
+            before.clip.fold,
+            before.clip.split,
+        ):
             raise _conflict(source, before, part, "one recording in two groups or folds; keep it in one")
 
 
@@ -98,13 +161,18 @@ def _conflict(source, one, other, complaint):
 
 
 def _tables(folder):
-    """The csv files directly in a folder that have the columns."""
-    return [path for path in sorted(folder.glob("[!.]*.csv")) if path.is_file() and _has_columns(path)]
+    """The tables directly in a folder that say which recording has which label.
 
-
-def _has_columns(path):
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return set(COLUMNS) <= set(next(csv.reader(file), []))
-    except (OSError, csv.Error):
-        return False
+    Raises:
+        InputError: one names its recordings, and cannot be read.
+    """
+    found, files = [], [path for path in sorted(folder.iterdir()) if not local_files.is_ignored(path.name)]
+    for path in files:
+        if path.suffix.lower() in SUFFIXES and path.is_file() and (text := table_columns.glance(path)):
+            if table_columns.understand(text):
+                found.append(path)
+            elif table_columns.is_header(text.columns):
+                warn(f"{path} is not read: it names no recordings of this folder, or has a column of results")
+    if not found:
+        unread_tables.check(folder, files)
+    return found

@@ -9,7 +9,8 @@ from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 from classifier.data import clips
-from Constants import BOOSTED, LABELS_FILE
+from classifier.data.duplicates import WAYS
+from Constants import BOOSTED
 
 FEATURES = ("summary", "mel")
 MAX_OVERLAP = 0.9  # ten times the windows; beyond, memory fills with ever the same
@@ -23,11 +24,12 @@ class BoostingConfig:
         data: folder or csv file of the recordings.
         features: one of FEATURES.
         layout: a file of classifier/data/layouts; None: recognised.
-        labels: file with one label per line.
+        labels: file with one label per line; None: labels.txt where it fits, else sorted.
         group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
         fold: which fold tests.
         seed: of the folds, the grid search and the trees.
         overlap: share of a training window that the next one repeats, 0 to MAX_OVERLAP.
+        duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         keep_cache: keep the decoded recordings for the next run.
         out: folder that the folder of the result is made in.
     """
@@ -35,11 +37,12 @@ class BoostingConfig:
     data: Path
     features: str = FEATURES[0]
     layout: str | None = None
-    labels: Path = LABELS_FILE
+    labels: Path | None = None
     group_by: str | None = None
     fold: int = 0
     seed: int = 0
     overlap: float = 0.0
+    duplicates: str = WAYS[0]
     keep_cache: bool = True
     out: Path = BOOSTED
 
@@ -69,5 +72,5 @@ class BoostingConfig:
     @property
     def settings(self) -> dict[str, object]:
         """What run.json keeps of it."""
-        kept = ("layout", "group_by", "fold", "seed", "features", "overlap")
+        kept = ("layout", "group_by", "fold", "seed", "features", "overlap", "duplicates")
         return {"data": str(self.data), **{name: getattr(self, name) for name in kept}}

@@ -1,6 +1,6 @@
 """The folders of trainings: what is under way, what was uploaded, and where trained models go.
 
-home/work/<uuid>/     job.json  log.txt  labels.txt  trained/     while it is trained, and as long as it can go on
+home/work/<uuid>/     job.json  log.txt  trained/     while it is trained, and as long as it can go on
 home/uploads/<uuid>/  data that came with a request
 out/<architecture>_<date>/     the trained model, moved here whole
 """

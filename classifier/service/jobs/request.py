@@ -85,7 +85,7 @@ def steps(run: Run, folder: Path) -> list[Step]:
         folder: of its work.
     """
     trained = folder / process.TRAINED
-    settings: dict[str, object] = {"data": run.data, "labels": folder / "labels.txt"}
+    settings: dict[str, object] = {"data": run.data}
     settings |= {name: value for name, value in run.args.items() if name != "dataset_directory"}
     if run.uploaded:
         settings |= {"layout": "class_folders", "no_cache": True}  # a list in it may name any file of this machine

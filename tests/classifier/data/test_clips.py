@@ -33,39 +33,6 @@ def test_missing_and_empty_folders(tmp_path):
         clips.read_clips(tmp_path)
 
 
-@pytest.fixture
-def label_file(tmp_path):
-    """labels.txt somewhere else, taken for the shipped one."""
-    return tmp_path / "labels.txt"
-
-
-def some_clips(tmp_path, labels=("water", "alarm")):
-    return clips.read_clips(write_data(tmp_path / "data", n=1, labels=labels))
-
-
-def test_a_label_file_that_is_not_there_is_written_from_the_folders(tmp_path, label_file):
-    assert clips.label_order(some_clips(tmp_path), label_file) == ["alarm", "water"]
-    assert label_file.read_text() == "alarm\nwater\n"
-
-
-def test_the_order_of_the_label_file_is_kept(tmp_path, label_file):
-    label_file.write_text("water\nalarm\n")
-    assert clips.label_order(some_clips(tmp_path), label_file) == ["water", "alarm"]
-
-
-def test_the_shipped_labels_give_way_to_the_folders(tmp_path, label_file, monkeypatch):
-    monkeypatch.setattr(clips, "LABELS_FILE", label_file)
-    label_file.write_text("silence\nsong\nspeech\n")
-    assert clips.label_order(some_clips(tmp_path), label_file) == ["alarm", "water"]
-
-
-def test_a_label_file_of_the_users_own_is_never_overwritten(tmp_path, label_file):
-    label_file.write_text("water\nbell\n")
-    with pytest.raises(InputError, match="only in the file: bell; only a folder: alarm.*--labels"):
-        clips.label_order(some_clips(tmp_path), label_file)
-    assert label_file.read_text() == "water\nbell\n"
-
-
 def test_data_long_comes_first_when_it_holds_recordings(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(clips, "DATA_LONG", tmp_path / "data_long")
     monkeypatch.setattr(clips, "DATA_SHORT", tmp_path / "data_short")
@@ -95,3 +62,53 @@ def test_what_a_folder_of_labels_leaves_out_is_said_and_what_a_list_names_is_not
         clips.read_clips(data)
     (tmp_path / "list.csv").write_text("path,label\n")
     assert clips.left_out(tmp_path / "list.csv") == []
+
+
+def touch(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    return folder
+
+
+def labels_of(folder, **settings):
+    found = {}
+    for clip in clips.read_clips(folder, **settings):
+        found.setdefault(clip.label, []).append(clip.path.relative_to(folder).as_posix())
+    return found
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("set/dog/1.wav", "set/cat/2.wav", "README.md"),
+        ("a/b/dog/1.wav", "a/b/cat/2.wav", "__MACOSX/b/._1.wav"),
+        ("set/train/dog/1.wav", "set/test/cat/2.wav"),
+    ],
+)
+def test_labels_one_folder_too_deep_are_found_and_said(tmp_path, names, capsys):
+    touch(tmp_path, *names)
+    assert labels_of(tmp_path) == {"dog": [names[0]], "cat": [names[1]]}
+    assert f"WARNING: {tmp_path} holds one folder: the labels are taken from" in capsys.readouterr().err
+
+
+def test_file_names_in_a_label_are_no_labels(tmp_path):
+    touch(tmp_path, "dog/take_1.wav", "dog/session_2.wav")
+    with pytest.raises(InputError, match=r"recordings of 1 label \(dog\)"):
+        clips.read_clips(tmp_path)
+
+
+def test_one_label_can_be_tested_with_a_trained_model(tmp_path):
+    touch(tmp_path, "water/tap/a_1.wav", "water/rain/b_2.wav")
+    paths = ["water/rain/b_2.wav", "water/tap/a_1.wav"]
+    assert labels_of(tmp_path, least=1, known=["alarm", "water"]) == {"water": paths}
+    assert labels_of(tmp_path, least=1, known=["rain", "tap"]) == {"rain": paths[:1], "tap": paths[1:]}
+    inside = ["rain/b_2.wav", "tap/a_1.wav"]
+    assert labels_of(tmp_path / "water", least=1, known=["alarm", "water"]) == {"water": inside}
+
+
+def test_one_label_can_be_checked(tmp_path):
+    touch(tmp_path, "water/1.wav", "water/2.wav")
+    assert set(labels_of(tmp_path, least=1)) == set(labels_of(tmp_path / "water", least=1)) == {"water"}
+    with pytest.raises(InputError, match="water holds 2 recordings, and nothing says their labels"):
+        clips.read_clips(tmp_path / "water")

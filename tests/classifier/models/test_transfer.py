@@ -20,7 +20,7 @@ def data(tmp_path_factory, weights_here):
 
 
 def train(data, out, *flags, expect=0):
-    flags = ("--data", data, "--labels", out.parent / "labels.txt", "--epochs", 2, "--trained", out, *flags)
+    flags = ("--data", data, "--epochs", 2, "--trained", out, *flags)
     return call_script("TrainModel.py", "--model", "yamnet_small", *flags, cwd=out.parent, expect=expect)
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_mixed_into_what_is_embedded_once(data, tmp_path):
 
 
 def test_only_pretrained_networks_are_fine_tuned(data, tmp_path):
-    flags = ("--model", "mel", "--data", data, "--labels", tmp_path / "labels.txt", "--fine-tune", 2)
+    flags = ("--model", "mel", "--data", data, "--fine-tune", 2)
     _, said = call_script("TrainModel.py", *flags, cwd=tmp_path, expect=1)
     assert "mel stands on no pretrained network: leave out --fine-tune" in said
 

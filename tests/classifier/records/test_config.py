@@ -16,7 +16,7 @@ def read(monkeypatch, tmp_path):
     def from_flags(*flags):
         made = []
         monkeypatch.setattr(TrainModel.TrainingConfig, "from_args", lambda args: made.append(args) or stop())
-        settings = ["--labels", tmp_path / "labels.txt", "--trained", tmp_path / "trained"]
+        settings = ["--trained", tmp_path / "trained"]
         with pytest.raises(StopIteration):
             TrainModel.main([*map(str, settings), *map(str, flags)])
         monkeypatch.undo()
@@ -60,20 +60,21 @@ def test_what_cannot_be_is_refused_before_anything_is_imported(read, tmp_path, f
     assert complaint in str(refused.value)
 
 
-def test_labels_that_differ_are_refused_and_a_missing_labels_file_is_not_written_yet(read, tmp_path):
-    data = write_data(tmp_path / "data")
-    read("--data", data)
+def test_a_labels_file_that_differs_or_is_not_there_is_refused_and_not_written(read, tmp_path):
+    settings = ["--data", write_data(tmp_path / "data"), "--labels", tmp_path / "labels.txt"]
+    with pytest.raises(InputError, match="labels.txt: there is no such file"):
+        read(*settings)
     assert not (tmp_path / "labels.txt").exists()
     (tmp_path / "labels.txt").write_text("high tone\nmiddle\n")
-    with pytest.raises(InputError, match="only in the file: middle"):
-        read("--data", data)
+    with pytest.raises(InputError, match="only in the file: middle; only in the data: low tone"):
+        read(*settings)
 
 
 def test_a_full_disk_is_named(read, tmp_path, monkeypatch):
     data = write_data(tmp_path / "data")
     monkeypatch.setattr(configs, "SPACE", 1 << 60)
     with pytest.raises(InputError, match="MB free, and .* are needed .*--trained"):
-        configs.TrainingConfig(data=str(data), labels=tmp_path / "labels.txt", trained=tmp_path).check()
+        configs.TrainingConfig(data=str(data), trained=tmp_path).check()
 
 
 def test_a_model_that_will_be_replaced_is_named(read, tmp_path, capsys):
@@ -93,4 +94,4 @@ def test_errors_come_before_tensorflow(tmp_path):
     (tmp_path / "labels.txt").write_text("a\nb\n")
     flags = ["--data", write_data(tmp_path / "data"), "--labels", tmp_path / "labels.txt"]
     _, said = run_script("TrainModel.py", *flags, cwd=tmp_path, expect=1)
-    assert "differ" in said and "starting TensorFlow" not in said
+    assert "different labels" in said and "starting TensorFlow" not in said

@@ -46,7 +46,7 @@ ON_JAX = {
 
 
 def started(folder, out, batch, *args, **environment):
-    arguments = ["--model", ",".join(MODELS), "--data", folder / "data", "--labels", folder / "labels.txt"]
+    arguments = ["--model", ",".join(MODELS), "--data", folder / "data"]
     arguments += ["--epochs", EPOCHS, "--trained", folder / out, *args]
     tried = "converted" if out == "alone" else "unconverted"
     command = [sys.executable, "-c", PROGRAM, str(batch), ",".join(MODELS), tried, *map(str, arguments)]

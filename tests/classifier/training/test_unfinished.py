@@ -16,8 +16,7 @@ from tests.conftest import write_data, write_tone
 @pytest.fixture
 def config(tmp_path):
     data = write_data(tmp_path / "data", n=3)
-    labels = tmp_path / "labels.txt"
-    return TrainingConfig(data=str(data), models=("mel", "signal"), labels=labels, trained=tmp_path, cache=False)
+    return TrainingConfig(data=str(data), models=("mel", "signal"), trained=tmp_path, cache=False)
 
 
 def interrupt(config, model="mel", epochs=3):

@@ -30,7 +30,7 @@ def write_job(folder, *commands):
 def training(folder):
     """A job that takes longer than any of these tests."""
     data = write_data(folder / "tones")
-    settings = ["--model=signal", f"--data={data}", f"--labels={folder}/labels.txt", "--no-cache", "--epochs=1000"]
+    settings = ["--model=signal", f"--data={data}", "--no-cache", "--epochs=1000"]
     return write_job(folder, ["TrainModel.py", *settings, f"--trained={folder}/trained"])
 
 
