@@ -5,11 +5,12 @@ The only module that imports soundfile, PyAV and soxr: preparation, training, te
 """
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -170,7 +171,8 @@ def _decoder(path):
         raise InputError(f"{path}: there is no such recording" if not path.exists() else f"{path} is not a file")
     try:
         try:
-            file = soundfile.SoundFile(path)
+            name: Any = os.fsencode(path) if os.name == "posix" else path  # soundfile takes bytes, and says only str
+            file = soundfile.SoundFile(name)
         except soundfile.LibsndfileError:
             options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
             file = av.open(str(path), options=options, metadata_errors="ignore")

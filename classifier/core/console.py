@@ -4,6 +4,7 @@ Results go to standard output, everything else to standard error, so that `--jso
 """
 
 import contextlib
+import io
 import os
 import sys
 import tempfile
@@ -35,6 +36,8 @@ def run(main: Callable[[], Any]) -> None:
         SystemExit: with 1 after invalid input, 130 after Ctrl-C, CRASHED after a bug.
     """
     _warnings.clear()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name may hold what a terminal cannot show
     try:
         main()
         for words in _warnings:

@@ -25,6 +25,7 @@ from classifier.audio import recording
 from classifier.core import atomic_files, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
+from classifier.core.text import readable
 from classifier.data.layouts import Clip
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
@@ -131,7 +132,7 @@ def _read_index(folder: Path) -> dict[str, Any]:
         and "recordings": {path: {key, first, samples, content}, or {key, reason} for an unreadable one}.
     """
     try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8", errors="surrogateescape"))
         held = {path: entry for path, entry in index["recordings"].items() if local_files.stamp(path) == entry["key"]}
         used = sum(entry.get("samples", 0) for entry in held.values())
         whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
@@ -147,7 +148,7 @@ def _read_index(folder: Path) -> dict[str, Any]:
 def _write_index(folder: Path, file: IO[bytes], index: dict[str, Any]) -> None:
     file.flush()
     with atomic_files.new_file(folder / INDEX) as fresh:
-        fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
+        fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8", errors="surrogateescape")
 
 
 def _decode_missing(clips, sample_rate, file, index, save: Callable[[], None]) -> None:
@@ -194,7 +195,7 @@ def _decode(path, sample_rate, file, lock):
                 raise
             n_samples = (file.tell() - first) // BYTES
     except InputError as error:
-        return path, {"key": key, "reason": str(error)}
+        return path, {"key": key, "reason": readable(str(error))}
     return path, {"key": key, "first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
 
 
@@ -209,7 +210,9 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
             skipped.append((clip, entry["reason"]))
         elif start >= min(end, entry["samples"]):
             seconds = entry["samples"] / sample_rate
-            skipped.append((clip, f"{clip.path} ends at {seconds:.2f} s, and the clip starts at {clip.start:g} s"))
+            skipped.append(
+                (clip, f"{readable(str(clip.path))} ends at {seconds:.2f} s, and the clip starts at {clip.start:g} s")
+            )
         else:
             good.append(clip)
             starts.append(entry["first"] + start)

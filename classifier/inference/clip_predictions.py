@@ -7,6 +7,7 @@ import numpy as np
 from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core.errors import InputError
 from classifier.data.audio_cache import AudioCache, to_float
+from classifier.data.labels import clean
 from classifier.inference.predictor import Predictor
 
 BATCH_SIZE = 256  # windows
@@ -27,7 +28,8 @@ def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0)
     """
     length = predictor.audio_format.window_length
     hop = hop_length(length, overlap)
-    unknown = sorted({clip.label for clip in cache.clips} - set(predictor.labels))
+    labels = [clean(label) for label in predictor.labels]
+    unknown = sorted({clip.label for clip in cache.clips} - set(labels))
     if unknown:
         raise InputError(
             f"{predictor.source} knows {', '.join(predictor.labels)}, and not {', '.join(unknown)}: rename the label, "
@@ -38,7 +40,7 @@ def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0)
         rows.append(predictor.probabilities(to_float(np.array(windows))))
         recordings += owners
         cache.forget()
-    targets = [predictor.labels.index(cache.clips[i].label) for i in recordings]
+    targets = [labels.index(cache.clips[i].label) for i in recordings]
     return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
 
 
