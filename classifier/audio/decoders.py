@@ -5,10 +5,12 @@ along.
 """
 
 import contextlib
+import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -16,6 +18,7 @@ import soundfile
 from classifier.audio import streams
 from classifier.audio.parts import Part, find_parts
 from classifier.core.errors import InputError
+from classifier.core.text import readable
 
 CONTAINERS = (  # for PyAV: playlists may open other files
     "aac,ac3,aea,aiff,amr,amrnb,amrwb,ape,asf,au,avi,avr,caf,dsf,dss,dts,dtshd,eac3,flac,flv,gsm,iff,ircam,loas,"
@@ -85,7 +88,7 @@ def _opened(part: Part, path) -> Generator[tuple[Properties, Decoded]]:
         file = None
         if not part.by_pyav:
             with contextlib.suppress(*(() if part.raw else (soundfile.LibsndfileError, TypeError))):
-                file = soundfile.SoundFile(source, **(part.raw or {}))
+                file = soundfile.SoundFile(_by_bytes(source), **(part.raw or {}))
         if file is not None and not 0 <= file.frames < MOST_FRAMES:  # flac without a length
             file.close()
             file = None
@@ -93,8 +96,7 @@ def _opened(part: Part, path) -> Generator[tuple[Properties, Decoded]]:
             if isinstance(source, BufferedReader):
                 source.seek(0)
             options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
-            named = source if isinstance(source, BufferedReader) else str(source)
-            file = av.open(named, options=options, metadata_errors="ignore")
+            file = av.open(_by_text(source), options=options, metadata_errors="ignore")
             found, decoded = _by_pyav(file, path, part)
         else:
             found, decoded = _by_soundfile(file, source, path, part)
@@ -102,6 +104,18 @@ def _opened(part: Part, path) -> Generator[tuple[Properties, Decoded]]:
             if not RATES[0] <= found.rate <= RATES[1]:
                 raise ValueError(f"its header says {found.rate} Hz")
             yield found, decoded
+
+
+def _by_bytes(source) -> Any:
+    """A path as bytes, whatever they are: soundfile takes them, though its type hints do not say so."""
+    return os.fsencode(source) if isinstance(source, Path) and os.name == "posix" else source
+
+
+def _by_text(source) -> Any:
+    """A path as text, which PyAV wants; a file where its name is not UTF-8."""
+    if isinstance(source, Path) and readable(str(source)) == str(source):
+        return str(source)
+    return source.open("rb") if isinstance(source, Path) else source
 
 
 def _by_soundfile(file, source, path, part):

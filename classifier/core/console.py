@@ -4,6 +4,7 @@ Results go to standard output, everything else to standard error, so that `--jso
 """
 
 import contextlib
+import io
 import os
 import shutil
 import sys
@@ -41,6 +42,8 @@ def run(main: Callable[[], Any]) -> None:
     """
     script = os.path.basename(sys.argv[0])
     _warnings.clear()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name may hold what a terminal cannot show
     try:
         main()
         for words in _warnings:

@@ -1,5 +1,7 @@
 """The errors whose message is all that a person needs."""
 
+from classifier.core.text import readable
+
 
 class InputError(ValueError):
     """Invalid input from a person; the message names it, says what is wrong and what to do."""
@@ -21,5 +23,5 @@ def reason(error: Exception) -> str:
     if isinstance(error, DiskFullError):
         raise error
     if isinstance(error, InputError | OSError):
-        return str(error)
-    return f"it cannot be decoded ({type(error).__name__}: {error})"
+        return readable(str(error))
+    return readable(f"it cannot be decoded ({type(error).__name__}: {error})")

@@ -1,6 +1,7 @@
-"""Text of strangers, made safe for a terminal, and words that were mistyped."""
+"""Text of strangers, made safe for a terminal and for files, and words that were mistyped."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterable
 
@@ -18,6 +19,11 @@ def plain(text: object) -> str:
     """
     shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(text))
     return shown if len(shown) <= MOST else f"{shown[:MOST]} ..."
+
+
+def readable(name: str) -> str:
+    r"""A file's name, or text with one, as UTF-8 can hold it: bytes that are none are written as \xfc."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ from classifier.audio import recording
 from classifier.core import atomic_files, disk, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError, reason
+from classifier.core.text import readable
 from classifier.data.layouts import Clip
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
@@ -132,7 +133,7 @@ def _read_index(folder: Path) -> dict[str, Any]:
         and "recordings": {path: {key, first, samples, content}, or {key, reason} for an unreadable one}.
     """
     try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8", errors="surrogateescape"))
         held = {path: entry for path, entry in index["recordings"].items() if local_files.stamp(path) == entry["key"]}
         used = sum(entry.get("samples", 0) for entry in held.values())
         whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
@@ -148,7 +149,7 @@ def _read_index(folder: Path) -> dict[str, Any]:
 def _write_index(folder: Path, file: IO[bytes], index: dict[str, Any]) -> None:
     file.flush()
     with atomic_files.new_file(folder / INDEX) as fresh:
-        fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
+        fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8", errors="surrogateescape")
 
 
 def _decode_missing(clips, sample_rate, file, index, save: Callable[[], None]) -> None:
@@ -210,7 +211,7 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
             skipped.append((clip, entry["reason"]))
         elif start >= min(end, entry["samples"]):
             reason = recording.why_empty(clip.path, clip.start, clip.end, entry["samples"], sample_rate)
-            skipped.append((clip, reason))
+            skipped.append((clip, readable(reason)))
         else:
             good.append(clip)
             starts.append(entry["first"] + start)

@@ -18,6 +18,7 @@ from classifier.audio.levels import CLIPPED_SHARE, QUIET_DB, decibels
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
+from classifier.core.text import readable
 from classifier.data.audio_cache import to_int16
 from classifier.data.layouts import Clip, folder_of
 from classifier.storage.locations import Location
@@ -104,7 +105,7 @@ def _measure(clip, folder) -> Facts | str:
             frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
             spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
     except InputError as error:
-        return str(error)
+        return readable(str(error))
     audible = np.flatnonzero(spectrum > spectrum.max() * 10 ** (BAND_DB / 10))
     return Facts(
         name=clip.name(folder),

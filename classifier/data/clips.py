@@ -45,7 +45,7 @@ def read_clips(
     data = mirror.updated(data)
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
-    clips = oddities.cleaned(_read(data, layout, least, known), data)
+    clips = oddities.cleaned(_read(data, layout, least, set(map(clean, known))), data)
     if len(labels := sorted({clip.label for clip in clips})) < least:
         have = f"1 label ({labels[0]})" if labels else "no label"
         raise InputError(f"{data} holds recordings of {have}; a classifier needs at least two labels")
@@ -53,7 +53,7 @@ def read_clips(
     return [replace(clip, group=_group(clip, group_by)) for clip in clips] if group_by else clips
 
 
-def _read(data: Path, layout: str | None, least: int, known: Collection[str]) -> list[Clip]:
+def _read(data: Path, layout: str | None, least: int, known: set[str]) -> list[Clip]:
     """The clips of a folder or a table; a folder that holds nothing but one folder may stand for that one."""
     if layout:
         return registry.load("layouts", layout).clips(data)
@@ -63,7 +63,7 @@ def _read(data: Path, layout: str | None, least: int, known: Collection[str]) ->
             warn(f"{data} holds one folder: the labels are taken from {inner}")
             return _read(inner, layout, least, known)
     clips = registry.load("layouts", name).clips(data) if name else []
-    named = bool(known) and here in known and not {clean(clip.label) for clip in clips} <= set(known)
+    named = bool(known) and here in known and not {clean(clip.label) for clip in clips} <= known
     if data.is_dir() and (named or not name and least == 1):
         clips = [Clip(path, here, path.relative_to(data).as_posix()) for path in local_files.find_recordings(data)]
         say(f"{data}: all {len(clips)} recordings are of one label, {here}")

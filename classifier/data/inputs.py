@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from classifier.core.console import progress
 from classifier.core.errors import InputError
+from classifier.core.text import readable
 from classifier.storage import archives, local_files, locations, remote
 
 LIST = "-"  # means: a list on standard input
@@ -134,7 +135,7 @@ def _in_archive(given, refused, left_out):
 
 def _readable(name):
     """A name that can be written as UTF-8, and that no spreadsheet evaluates: ./=1.wav is the same file as =1.wav."""
-    name = os.fsencode(name).decode("utf-8", "backslashreplace")
+    name = readable(name)
     return f"./{name}" if name.startswith(FORMULA) else name
 
 

@@ -18,8 +18,10 @@ import numpy as np
 from classifier.audio import recording
 from classifier.core import parallel
 from classifier.core.errors import InputError, reason
+from classifier.core.text import readable
 from classifier.data import cleaning as cleaning_of
 from classifier.data.cleaning import PART_SECONDS, Cleaning
+from classifier.data.labels import clean
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.manifest import Entry
 from classifier.storage import filesystems, local_files, mirror, remote
@@ -134,7 +136,7 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
             except filesystems.UnreachableError:
                 raise
             except Exception as error:  # one recording never ends a long run
-                skipped.append([i, reason(error).replace(str(path), str(clip.path))])
+                skipped.append([i, reason(error).replace(readable(str(path)), readable(str(clip.path)))])
     if waiting:
         write(np.concatenate(waiting), f"{target}.wav")
     if skipped and len(job.clips) == 1:  # the end of a long recording: what was written of it is not to be trusted
@@ -158,10 +160,10 @@ def _target(job, folder) -> str:
     """<label>/<path of the first clip without suffix>, with its start if it is a part, and how many others follow."""
     first = job.clips[0]
     path = first.path.relative_to(folder) if first.path.is_relative_to(folder) else Path(first.path.name)
-    parts = path.parts[1:] if path.parts[0] == first.label else path.parts
+    parts = path.parts[1:] if clean(path.parts[0]) == first.label else path.parts
     start = f" {first.start:g}s" if (first.start, first.end) != (0, None) else ""
     more = f" +{len(job.clips) - 1}" if len(job.clips) > 1 else ""
-    return Path(first.label, *parts).with_suffix("").as_posix() + start + more
+    return readable(Path(first.label, *parts).with_suffix("").as_posix()) + start + more
 
 
 def _numbered(name) -> Iterator[str]:

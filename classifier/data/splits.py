@@ -57,9 +57,8 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
     for split_name in SPLITS:
         lacking = sorted(set(labels) - set(labels[split_names == split_name]))
         if lacking:
-            raise InputError(
-                f"the {split_name} split has no group of {', '.join(lacking)}; add recordings, or try another --seed"
-            )
+            do = "add recordings to it" if how(clips) == OWN_SPLITS else "add recordings, or try another --seed"
+            raise InputError(f"the {split_name} split has no group of {', '.join(lacking)}; {do}")
     return split_names
 
 

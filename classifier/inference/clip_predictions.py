@@ -9,6 +9,7 @@ from classifier.audio.windows import cut_audio_pad_last, hop_length
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 from classifier.data.audio_cache import AudioCache, to_float
+from classifier.data.labels import clean
 from classifier.data.layouts import Clip
 from classifier.inference.predictor import Predictor
 
@@ -30,13 +31,14 @@ def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0)
     """
     length = predictor.audio_format.window_length
     hop = hop_length(length, overlap)
-    check_labels(predictor.source, predictor.labels, cache.clips)
+    labels = [clean(label) for label in predictor.labels]
+    check_labels(predictor.source, labels, cache.clips)
     rows, recordings = [], []
     for owners, windows in _batches(cache, length, hop):
         rows.append(predictor.probabilities(to_float(np.array(windows))))
         recordings += owners
         cache.forget()
-    targets = [predictor.labels.index(cache.clips[i].label) for i in recordings]
+    targets = [labels.index(cache.clips[i].label) for i in recordings]
     return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
 
 

@@ -17,7 +17,7 @@ from classifier.core import registry
 from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
-from classifier.data.layouts import PART, folder_of
+from classifier.data.layouts import PART, folder_of, path_named
 from classifier.records import conversion
 from classifier.records.audio_format import AudioFormat
 from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, ConversionRecord
@@ -98,7 +98,7 @@ class Artifact:
     def _recordings(self, split_name):
         data = folder_of(self.record.config.data)
         names = dict.fromkeys(name.partition(PART)[0] for name in self.record.split.names(split_name))
-        return [path for path in (data / name for name in names) if path.is_file()]
+        return [path for path in (path_named(data, name) for name in names) if path.is_file()]
 
 
 def load(folder: Path | str) -> Artifact:

@@ -8,7 +8,7 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.core.errors import InputError
-from classifier.data.layouts import PART, folder_of
+from classifier.data.layouts import PART, folder_of, path_named
 from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.reporting import report_media
@@ -81,7 +81,7 @@ def _window(trained, clip, start, probabilities, target):
     audio_format, labels = trained.audio_format, trained.labels
     path, start, end = _place(clip, start, audio_format.seconds)
     times = f"{start:g} to {start + audio_format.seconds:g} s"
-    signal = _read(folder_of(trained.record.config.data) / path, start, end, audio_format)
+    signal = _read(path_named(folder_of(trained.record.config.data), path), start, end, audio_format)
     picture = sound = None
     if signal is not None:
         picture, sound = report_media.window(signal, audio_format, f"{shown(path)}, {times}")

@@ -1,19 +1,18 @@
 """The command that repeats a training."""
 
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from classifier.records.artifact import Artifact
+from classifier.records.config import RunConfig
 from Constants import ROOT
 
 
 def command(trained: Artifact) -> str:
-    """The line that repeats a training: the flags that are not at their default (none, no, 0).
-
-    Of --fine-tune 0 is a decision, for some models are fine-tuned by default.
-    """
-    settings = asdict(trained.record.config)
+    """The line that repeats a training: the flags that are not at their default."""
+    defaults = {field.name: field.default for field in fields(RunConfig)}
+    settings = {name: value for name, value in asdict(trained.record.config).items() if value != defaults[name]}
     for name in ("data", "background_noise"):
         if settings.get(name):
             folder = Path(settings[name])
@@ -23,6 +22,6 @@ def command(trained: Artifact) -> str:
         flag = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(flag)
-        elif value or (name == "fine_tune" and value == 0):
+        else:
             words += [f"{flag}={value}"] if str(value).startswith("-") else [flag, str(value)]
     return shlex.join(words)

@@ -4,11 +4,14 @@ Without --layout, the first file, by name, that recognises a folder reads it; LA
 InputError for what it cannot use, with file and line.
 """
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core.errors import InputError
+from classifier.core.text import readable
 from classifier.data import table_text
 from classifier.storage import mirror
 from classifier.storage.locations import Location
@@ -40,8 +43,17 @@ class Clip:
         """The path relative to the data's folder, with the seconds (a media fragment) of a part of a recording."""
         path = self.path.relative_to(folder) if self.path.is_relative_to(folder) else self.path
         if (self.start, self.end) == (0, None):
-            return path.as_posix()
-        return f"{path.as_posix()}{PART}{self.start:g},{'' if self.end is None else f'{self.end:g}'}"
+            return readable(path.as_posix())
+        return f"{readable(path.as_posix())}{PART}{self.start:g},{'' if self.end is None else f'{self.end:g}'}"
+
+
+def path_named(folder: Path, name: str) -> Path:
+    """The path of the recording that has such a `Clip.name`, without the seconds of a part."""
+    path = folder / name
+    if "\\x" in name and not path.exists():
+        written = re.sub(rb"\\x([0-9a-f]{2})", lambda byte: bytes([int(byte[1], 16)]), os.fsencode(name))
+        return folder / os.fsdecode(written)
+    return path
 
 
 def folder_of(data: Location) -> Path:

@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
@@ -231,3 +234,16 @@ def test_a_part_shorter_than_a_sample_is_said_to_be_so(tmp_path):
         InputError, match=r"part from 1 to 1.00001 s is shorter than one sample \(0.062 ms at 16000 Hz\)"
     ):
         recording.read_part(path, 16_000, 1, 1.00001)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of other bytes than UTF-8 are of Linux and macOS")
+@pytest.mark.parametrize("suffix", [".wav", ".webm"])
+def test_a_name_of_other_bytes_than_utf8_is_read(tmp_path, suffix):
+    written = tmp_path / f"gun{suffix}"
+    if suffix == ".webm":
+        encode(written, "libopus", 48_000)
+    else:
+        write_tone(written)
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/g\xfcn" + suffix.encode()))
+    written.rename(path)
+    assert len(recording.read(path, 16_000)) == pytest.approx(48_000, abs=1600)

@@ -10,7 +10,8 @@ import soundfile
 from classifier.audio import decoders, recording
 from classifier.audio.windows import cut_audio
 from classifier.core.errors import InputError
-from classifier.data import audio_cache
+from classifier.data import audio_cache, layouts
+from classifier.data.clips import read_clips
 from classifier.data.layouts import Clip, class_folders
 from tests.conftest import ROOT, write_data, write_tone
 
@@ -134,7 +135,8 @@ STOPS_AT_THE_LAST = """
 import sys
 sys.path.insert(0, {root!r})
 from classifier.audio import recording
-from classifier.data import audio_cache
+from classifier.data import audio_cache, layouts
+from classifier.data.clips import read_clips
 from classifier.data.layouts import class_folders
 from pathlib import Path
 audio_cache.CACHE, data = Path({stores!r}), Path({data!r})
@@ -244,3 +246,20 @@ def test_recordings_that_sound_the_same_have_the_same_content(data):
     content = {clip.path.name: content for clip, content in zip(held.clips, held.contents, strict=True)}
     assert content["copy.flac"] == content["l0_take.wav"]
     assert len(set(content.values())) == len(content) - 1
+
+
+def test_a_name_that_is_not_utf8_is_read_and_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(audio_cache, "CACHE", tmp_path / "cache")
+    data = write_data(tmp_path / "data", n=2)
+    os.rename(data / "low tone" / "l0_take.wav", os.fsencode(data / "low tone") + b"/g\xfcn.wav")
+    os.rename(data / "low tone" / "l1_take.wav", os.fsencode(data / "low tone") + b"/\xe4.wav")
+    (data / "low tone" / os.fsdecode(b"b\xe4d.wav")).write_text("these are words")
+    for _ in range(2):  # the second time from the index
+        held = audio_cache.read(read_clips(data), data, 16_000)
+        names = [clip.name(data) for clip in held.clips]
+        assert names[2:] == ["low tone/g\\xfcn.wav", "low tone/\\xe4.wav"]
+        assert [layouts.path_named(data, name) for name in names] == [clip.path for clip in held.clips]
+        assert len(held.samples(2)) == 48_000
+        ((_, reason),) = held.skipped
+        assert "b\\xe4d.wav cannot be read" in reason
+        assert len({held.fingerprint.encode(), *(clip.group.encode() for clip in held.clips)}) == 5
