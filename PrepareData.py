@@ -92,7 +92,9 @@ def check(args):
     from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
-    found = audit.check(clips.read_clips(data, args.group_by, args.layout, least=1), data, make_audio_format().seconds)
+    audio_format = make_audio_format(sample_rate=args.sample_rate)
+    read = clips.read_clips(data, args.group_by, args.layout, least=1)
+    found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
     if args.plot:

@@ -1,7 +1,6 @@
 """Audit a data folder: recordings, duplicates, shortcuts.
 
-A shortcut is a property of the files that predicts the labels: all speech at 48 kHz, all alarms from one phone. A model
-learns it and fails in the field. A decision tree of depth two on the properties alone finds it first.
+Shortcuts are properties that predict the labels; see shortcuts.
 """
 
 import hashlib
@@ -19,14 +18,15 @@ from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import readable
+from classifier.data import shortcuts
 from classifier.data.audio_cache import to_int16
+from classifier.data.group_names import propose
 from classifier.data.layouts import Clip, folder_of
 from classifier.storage.locations import Location
 
 N_FFT = 4096  # samples; frames of the spectrum that the bandwidth is taken from
 BAND_DB = -60  # from the strongest frequency; the bandwidth ends at the last frequency that is louder
-FOLDS = 5  # groups per label that are needed to test measured properties, each left out once
-SHORTCUT = 0.25  # of the way from chance to always right; a better property is reported
+HIGHEST_RATE = 96_000  # Hz; recorders of higher rates are for sounds that people cannot hear
 FORMAT = ("rate", "channels", "codec")  # decided by the device, not by the sound
 MEASURED = {"seconds": 1, "level": 0, "bandwidth": 0}  # digits shown
 
@@ -49,13 +49,14 @@ class Facts:
     content: str
 
 
-def check(clips: Sequence[Clip], data: Location, least_seconds: float) -> dict[str, Any]:
+def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_rate: int) -> dict[str, Any]:
     """Measure every recording of a data set.
 
     Args:
         clips: of the data set.
         data: its folder or file.
         least_seconds: shorter recordings are too short for a window.
+        sample_rate: Hz, of the model that is to be trained.
 
     Returns:
         dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
@@ -78,15 +79,26 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float) -> dict[s
         },
         "unreadable": [found for found in measured if not isinstance(found, Facts)],
         "too_short": [f.name for f in facts if f.seconds < least_seconds],
+        "below_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate < sample_rate],
+        "above_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate > HIGHEST_RATE],
+        "proposal": _proposal(clips),
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
         "duplicates": [[f.name for f in members] for members in same],
         "two_labels": [
             [f"{f.name} ({f.label})" for f in members] for members in same if len({f.label for f in members}) > 1
         ],
-        "shortcuts": _shortcuts(facts) if len({f.label for f in facts}) > 1 else [],
+        "shortcuts": shortcuts.find(facts, FORMAT, MEASURED) if len({f.label for f in facts}) > 1 else [],
         "recordings": [asdict(f) for f in facts],
     }
+
+
+def _proposal(clips):
+    """How the file names would group the recordings, in a sentence; "" where groups are known, or names tell none."""
+    if len({clip.group for clip in clips}) < len(clips):
+        return ""
+    found = propose([clip.path.name for clip in clips], [clip.label for clip in clips])
+    return found.sentence() if found else ""
 
 
 def _measure(clip, folder) -> Facts | str:
@@ -137,58 +149,6 @@ def _summary(facts):
     }
 
 
-def _shortcuts(facts):
-    """How well each property predicts the labels, and all together; the best first.
-
-    Each is {property, balanced_accuracy, chance, warning, judged_by}. With at least FOLDS groups of every label,
-    each group is predicted by a tree that has not seen it; with fewer, only the format is tried, on the files that the
-    tree was fitted to.
-    """
-    targets, groups = np.array([f.label for f in facts]), np.array([f.group for f in facts])
-    enough = min(len(set(groups[targets == label])) for label in set(targets)) >= FOLDS
-    columns = {
-        name: _columns([getattr(f, name) for f in facts]) for name in ((*FORMAT, *MEASURED) if enough else FORMAT)
-    }
-    columns["all together"] = np.hstack(list(columns.values()))
-    chance = 1 / len(set(targets))
-    rows: list[dict[str, Any]] = []
-    for name, values in columns.items():
-        score = _balanced_accuracy(values, targets, groups if enough else None)
-        weight = (score - chance) / (1 - chance)
-        rows.append(
-            {
-                "property": name,
-                "balanced_accuracy": score,
-                "chance": chance,
-                "warning": weight >= SHORTCUT,
-                "judged_by": "other groups" if enough else "the same files",
-            }
-        )
-    return sorted(rows, key=lambda row: -row["balanced_accuracy"])
-
-
-def _columns(values):
-    """(recordings, columns): a number as it is, a name one-hot."""
-    if isinstance(values[0], str):
-        return (np.array(values)[:, None] == np.unique(values)).astype(float)
-    return np.array(values, float)[:, None]
-
-
-def _balanced_accuracy(values, targets, groups) -> float:
-    """Of a decision tree of depth two; on its own training data where groups is None."""
-    from sklearn.metrics import balanced_accuracy_score
-    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
-    from sklearn.tree import DecisionTreeClassifier
-
-    tree = DecisionTreeClassifier(max_depth=2, class_weight="balanced", random_state=0)
-    if groups is None:
-        predictions = tree.fit(values, targets).predict(values)
-    else:
-        folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-        predictions = cross_val_predict(tree, values, targets, groups=groups, cv=folds)
-    return float(balanced_accuracy_score(targets, predictions))
-
-
 def show(found: dict[str, Any], as_json: bool = False) -> None:
     """Print what `check` returned, as tables or as JSON."""
     if as_json:
@@ -214,6 +174,11 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
     console.table(header, rows)
     console.notes(
         {
+            "no groups are known, each file is taken as independent": [found["proposal"]] if found["proposal"] else [],
+            "below the rate of the model: nothing above half their own rate is in them; if all are like that, train "
+            "with the lowest --sample-rate, else leave them out": found["below_band"],
+            f"above {HIGHEST_RATE} Hz: the model hears less than they hold; for ultrasound, train with their "
+            "--sample-rate and a short --window": found["above_band"],
             "cannot be read": found["unreadable"],
             "the same audio under two labels; correct them, or train with --duplicates drop": [
                 " = ".join(names) for names in found["two_labels"]
@@ -225,22 +190,4 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
         }
     )
     if found["shortcuts"]:
-        _show_shortcuts(found["shortcuts"], found["labels"])
-
-
-def _show_shortcuts(shortcuts, labels):
-    judged = f"chance {shortcuts[0]['chance']:.1%}; tested on {shortcuts[0]['judged_by']}"
-    print(f"labels predicted by a decision tree from one property of the files, balanced accuracy ({judged}):")
-    rows = []
-    for row in shortcuts:
-        values = {label: ", ".join(map(str, of.get(row["property"], ""))) for label, of in labels.items()}
-        said = "; ".join(f"{label} {value}" for label, value in values.items()) if len(set(values.values())) > 1 else ""
-        said = said if row["property"] in FORMAT else ""
-        rows.append([row["property"], f"{row['balanced_accuracy']:.1%}", "SHORTCUT" if row["warning"] else "", said])
-    console.table(["property", "balanced accuracy", "", ""], rows)
-    if any(row["warning"] for row in shortcuts):
-        print(
-            "A model learns a shortcut instead of the sounds. Length and level may belong to the sound (silence is\n"
-            "quiet); rate, codec and bandwidth never do. Record all labels with the same devices, places and\n"
-            "settings. PrepareData.py unifies rates and channels, but cannot restore a missing bandwidth."
-        )
+        shortcuts.show(found["shortcuts"], found["labels"], FORMAT)

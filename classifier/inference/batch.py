@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from classifier.audio.windows import hop_length
 from classifier.core import atomic_files, disk, parallel, registry
@@ -114,8 +115,9 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
                         entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
                         journal.write(keys[outcome.index], entry)
             rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
-            seconds = (hop_length(length, config.overlap) / rate, length / rate)
-            read = functools.partial(_read, sources, keys, journal, labels, seconds)
+            about = {"hop_seconds": hop_length(length, config.overlap) / rate, "window_seconds": length / rate}
+            about["independent"] = settings.rules.independent
+            read = functools.partial(_read, sources, keys, journal, labels, about)
             written = [_write(writer, read(), labels, unfinished, out, config.delimiter) for writer in writers]
             if config.probabilities:
                 for name, write in PROBABILITIES.items():
@@ -218,16 +220,16 @@ def _read(
     keys: Sequence[str],
     journal: Journal,
     labels: Sequence[str],
-    seconds: tuple[float, float],
+    shared: dict[str, Any],
 ) -> Iterator[Classified]:
-    """All recordings in the journal, in the order of the sources; seconds: of a hop and of a window."""
+    """All recordings in the journal, in the order of the sources; shared: fields that are the same for all."""
     for source, key in zip(sources, keys, strict=True):
         if key in journal:
             result = RecordingResult.from_entry(journal.read(key))
             segments = [Segment(labels[s.label], s.start, s.end, s.peak, s.mean) for s in result.segments]
             about = (result.seconds, result.highest, result.label, result.probability, segments)
             path = os.path.abspath(source.location) if source.is_local_file else source.name
-            yield Classified(source.name, source.file, *about, path, result.windows, *seconds)
+            yield Classified(source.name, source.file, *about, path, result.windows, **shared)
 
 
 def _write(

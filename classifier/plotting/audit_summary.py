@@ -8,6 +8,8 @@ import numpy as np
 
 from classifier.plotting.figure import pyplot, save
 
+COLOURS = {"shortcut": "tab:red", "differs": "tab:orange", "": "tab:grey"}
+
 
 def draw(found: dict[str, Any], path: Path) -> None:
     """Draw an audit.
@@ -43,9 +45,13 @@ def draw(found: dict[str, Any], path: Path) -> None:
         ax.invert_yaxis()
         ax.grid(alpha=0.3, axis="x")
     last, shortcuts = axes[1, 2], found["shortcuts"]
-    colours = ["tab:red" if row["warning"] else "tab:grey" for row in shortcuts]
+    colours = [COLOURS[row["warning"]] for row in shortcuts]
     last.barh([row["property"] for row in shortcuts], [row["balanced_accuracy"] for row in shortcuts], color=colours)
-    last.set(title="labels told by one property (red: shortcut)", xlim=(0, 1), xlabel="balanced accuracy")
+    last.set(
+        title="labels told by one property (red: shortcut, orange: may be the sound)",
+        xlim=(0, 1),
+        xlabel="balanced accuracy",
+    )
     if shortcuts:
         last.axvline(shortcuts[0]["chance"], color="black", linestyle=":", label="guessing")
         last.legend(fontsize="small")

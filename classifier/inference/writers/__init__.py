@@ -7,6 +7,7 @@ takes a `delimiter` too.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ class Classified:
         path: absolute, of a file of this machine; else the name.
         windows: (windows, labels) probabilities, not smoothed; None where they were not asked for.
         hop_seconds, window_seconds: from the start of a window to that of the next, and its length.
+        independent: whether several labels may be right at once.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Classified:
     windows: np.ndarray | None = None
     hop_seconds: float = 0.0
     window_seconds: float = 0.0
+    independent: bool = True
 
     @property
     def starts(self) -> list[float]:
@@ -56,10 +59,21 @@ class Classified:
 
     @property
     def seconds_of(self) -> dict[str, float]:
-        """{label: seconds of its segments}, in the order of their starts."""
-        found: dict[str, float] = {}
-        for segment in self.segments:
-            found[segment.label] = found.get(segment.label, 0.0) + segment.end - segment.start
+        """{label: seconds of its segments}, in the order of their starts.
+
+        Where windows overlap, so do segments of different labels. If only one label can be right, they share that time,
+        and no second counts twice.
+        """
+        found = {segment.label: 0.0 for segment in self.segments}
+        if self.independent:
+            for segment in self.segments:
+                found[segment.label] += segment.end - segment.start
+            return found
+        times = sorted({time for segment in self.segments for time in (segment.start, segment.end)})
+        for start, end in pairwise(times):
+            here = [segment.label for segment in self.segments if segment.start <= start and end <= segment.end]
+            for label in here:
+                found[label] += (end - start) / len(here)
         return found
 
 

@@ -8,7 +8,7 @@ from tests.conftest import write_data, write_tone
 
 
 def check(folder):
-    return audit.check(class_folders.clips(folder), folder, least_seconds=2)
+    return audit.check(class_folders.clips(folder), folder, least_seconds=2, sample_rate=16_000)
 
 
 def shortcut(found, name):
@@ -76,11 +76,12 @@ def test_a_property_that_tells_the_labels_is_a_shortcut(tmp_path, name, change):
         write_tone(tmp_path / "b" / f"{i}.wav", seed=100 + i, **change)
     found = check(tmp_path)
     assert shortcut(found, name)["balanced_accuracy"] == 1
-    assert shortcut(found, name)["warning"]
+    assert shortcut(found, name)["warning"] == ("differs" if name == "seconds" else "shortcut")
+    assert shortcut(found, name)["luck"] == 0.01
     assert shortcut(found, name)["judged_by"] == "other groups"
 
 
-def test_level_and_bandwidth_are_shortcuts_too(tmp_path):
+def test_level_and_bandwidth_differ_and_may_be_the_sound(tmp_path):
     random = np.random.default_rng(0)
     for i in range(8):
         noise = random.normal(0, 0.1, 48_000)
@@ -89,7 +90,7 @@ def test_level_and_bandwidth_are_shortcuts_too(tmp_path):
             (tmp_path / label).mkdir(exist_ok=True)
             soundfile.write(tmp_path / label / f"{i}.wav", samples, 16_000, subtype="FLOAT")
     found = check(tmp_path)
-    assert shortcut(found, "bandwidth")["warning"] and shortcut(found, "level")["warning"]
+    assert shortcut(found, "bandwidth")["warning"] == shortcut(found, "level")["warning"] == "differs"
     assert found["labels"]["b"]["bandwidth"][1] == pytest.approx(3_000, abs=100)
     assert shortcut(found, "all together")["balanced_accuracy"] == 1
 
@@ -110,3 +111,29 @@ def test_few_recordings_are_judged_by_their_format_only(tmp_path):
     assert {row["property"] for row in shortcuts} == {"rate", "channels", "codec", "all together"}
     assert {row["judged_by"] for row in shortcuts} == {"the same files"}
     assert not any(row["warning"] for row in shortcuts)
+
+
+def test_a_property_that_few_files_share_by_luck_is_no_shortcut(tmp_path):
+    for i in range(2):
+        write_tone(tmp_path / "a" / f"{i}.wav", seed=i)
+        write_tone(tmp_path / "b" / f"{i}.wav", seed=9 + i, rate=44_100)
+    row = shortcut(check(tmp_path), "rate")
+    assert (row["balanced_accuracy"], row["warning"]) == (1, "") and row["luck"] > 0.2  # 2 of 6 ways to deal two labels
+
+
+def test_rates_that_do_not_fit_the_model_are_named(tmp_path):
+    write_data(tmp_path, n=2)
+    write_tone(tmp_path / "low tone" / "phone.wav", rate=8_000)
+    write_tone(tmp_path / "low tone" / "bat.wav", rate=250_000)
+    found = check(tmp_path)
+    assert found["below_band"] == ["low tone/phone.wav (8000 Hz)"]
+    assert found["above_band"] == ["low tone/bat.wav (250000 Hz)"]
+
+
+def test_names_that_tell_groups_bring_a_proposal(tmp_path):
+    for label in "ab":
+        for i in range(12):
+            write_tone(tmp_path / label / f"machine{label}{i // 3}_{i % 3}.wav", seconds=0.2, seed=i)
+    assert "8 groups" in check(tmp_path)["proposal"] and "--group-by '^([^_]+)_'" in check(tmp_path)["proposal"]
+    write_data(tmp_path / "other", n=3)
+    assert check(tmp_path / "other")["proposal"] == ""
