@@ -88,7 +88,7 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_ra
         "two_labels": [
             [f"{f.name} ({f.label})" for f in members] for members in same if len({f.label for f in members}) > 1
         ],
-        "shortcuts": shortcuts.find(facts, FORMAT, MEASURED) if len({f.label for f in facts}) > 1 else [],
+        "shortcuts": shortcuts.find(facts, FORMAT, tuple(MEASURED)) if len({f.label for f in facts}) > 1 else [],
         "recordings": [asdict(f) for f in facts],
     }
 
