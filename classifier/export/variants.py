@@ -124,6 +124,7 @@ def compared(probabilities: np.ndarray, by_keras: Mapping[str, np.ndarray], labe
         accuracy_lost=float(np.mean(was == targets) - np.mean(now == targets)),
         changed=int(np.sum(was != now)),
         largest_change=float(np.abs(probabilities - by_keras["probabilities"]).max()),
+        scores=scores,
     )
 
 

@@ -23,6 +23,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, ConversionRecord
 from classifier.records.run_record import FILE as RUN
 from classifier.records.run_record import RunRecord
+from classifier.scoring.metrics import Scores
 from Constants import DATA_SHORT
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ class Artifact:
     def variants(self) -> ConversionRecord | None:
         """What conversion found of the variants, and which one is for the app; None before the conversion."""
         return conversion.load(self.folder)
+
+    def shipped_scores(self) -> tuple[Scores, str]:
+        """Test scores of the file for the app, and its variant; of the Keras model, and "", before a file is tested."""
+        variants = self.variants
+        test = variants.files[variants.for_app].test if variants else None
+        if variants and test and test.scores:
+            return test.scores, variants.for_app
+        return self.record.scores, ""
 
     def history(self) -> dict[str, list[float]]:
         """{what is measured: one value per epoch}."""

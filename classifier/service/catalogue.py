@@ -116,7 +116,7 @@ def _summary(name: str) -> str:
 @functools.lru_cache(maxsize=256)
 def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
     trained = artifact.load(folder)
-    scores = trained.record.scores
+    scores, _ = trained.shipped_scores()
     page = folder / artifact.REPORT / artifact.PAGE
     date = datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC)
     return schemas.Model(

@@ -93,3 +93,12 @@ def test_the_example_is_a_recording_held_out_in_training(trained):
     model = artifact.load(trained.out / "mel")
     assert artifact.example(model.folder) == model.test_recordings()[0]
     assert artifact.example(model.folder / "model.tflite") == model.test_recordings()[0]
+
+
+def test_scores_are_those_of_the_file_for_the_app_and_of_keras_before_there_is_one(trained, tmp_path):
+    model = artifact.load(shutil.copytree(trained.out / "mel", tmp_path / "mel"))
+    variants = model.variants
+    scores, variant = model.shipped_scores()
+    assert variant == variants.for_app and scores == variants.files[variant].test.scores
+    (model.folder / "variants.json").unlink()
+    assert model.shipped_scores() == (model.record.scores, "")
