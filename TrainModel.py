@@ -78,6 +78,7 @@ def main(argv=None):
     if config.team and config.team.process:
         return
     tables.skipped(data)
+    tables.heard(data)
     tables.left_out(config)
     written = ", ".join(str(config.trained / name) for name in data.audio_formats)
     model, trained = commands.unless(",".join(data.audio_formats), MODEL), commands.unless(config.trained, TRAINED)

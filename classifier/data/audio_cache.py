@@ -51,6 +51,7 @@ class AudioCache:
     contents: a hash of each clip's samples; clips with the same audio have the same.
     skipped: (clip, reason) of the unreadable ones.
     folder: where the cache is kept; None where it is deleted with this process.
+    wholes: (clips, 2) int, where the recording begins and ends that the clip is of; None: each clip is a recording.
     """
 
     mapped: mmap.mmap
@@ -60,6 +61,7 @@ class AudioCache:
     contents: list[str]
     skipped: list[tuple[Clip, str]]
     folder: Path | None = None
+    wholes: np.ndarray | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -202,7 +204,7 @@ def _decode(path, sample_rate, file, lock):
 
 def _open(clips, sample_rate, file, index, folder) -> AudioCache:
     """The AudioCache of the clips, once their recordings are in the file."""
-    good, skipped, starts, ends, contents = [], [], [], [], []
+    good, skipped, starts, ends, wholes, contents = [], [], [], [], [], []
     for clip in clips:
         entry = index["recordings"][str(clip.path)]
         start = round(clip.start * sample_rate)
@@ -216,6 +218,7 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
             good.append(clip)
             starts.append(entry["first"] + start)
             ends.append(entry["first"] + min(end, entry["samples"]))
+            wholes.append((entry["first"], entry["first"] + entry["samples"]))
             part = "" if ends[-1] - starts[-1] == entry["samples"] else f" {start} {end}"
             contents.append(entry["content"] + part)
     for label in sorted({clip.label for clip in clips} - {clip.label for clip in good}):
@@ -223,4 +226,5 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
         raise InputError(f"none of the {len(reasons)} recording(s) of {label!r} can be read; the first: {reasons[0]}")
     file.flush()
     mapped = mmap.mmap(file.fileno(), index["end"] * BYTES, access=mmap.ACCESS_READ)
-    return AudioCache(mapped, np.array(starts), np.array(ends), good, contents, skipped, folder)
+    bounds = np.array(starts), np.array(ends)
+    return AudioCache(mapped, *bounds, good, contents, skipped, folder, np.array(wholes))

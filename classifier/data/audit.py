@@ -18,7 +18,7 @@ from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import readable
-from classifier.data import shortcuts
+from classifier.data import padding, shortcuts, surroundings
 from classifier.data.audio_cache import to_int16
 from classifier.data.group_names import propose
 from classifier.data.layouts import Clip, folder_of
@@ -27,13 +27,19 @@ from classifier.storage.locations import Location
 N_FFT = 4096  # samples; frames of the spectrum that the bandwidth is taken from
 BAND_DB = -60  # from the strongest frequency; the bandwidth ends at the last frequency that is louder
 HIGHEST_RATE = 96_000  # Hz; recorders of higher rates are for sounds that people cannot hear
+FAR_DB = -15  # from a recording's loudest window; quieter ones may not hold the label
+SPARSE = 0.75  # share of such windows from which a recording is reported
 FORMAT = ("rate", "channels", "codec")  # decided by the device, not by the sound
 MEASURED = {"seconds": 1, "level": 0, "bandwidth": 0}  # digits shown
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A recording. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of samples."""
+    """A clip. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of samples.
+
+    whole: seconds of the recording that it is of. windows, quiet: how many it has, and how many of them are far quieter
+    than its loudest.
+    """
 
     name: str
     label: str
@@ -47,6 +53,9 @@ class Facts:
     clipped: float
     bandwidth: float
     content: str
+    whole: float
+    windows: int
+    quiet: int
 
 
 def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_rate: int) -> dict[str, Any]:
@@ -60,14 +69,17 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_ra
 
     Returns:
         dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
+        "sparse" [name (windows)] of mostly quiet ones, "padding" [sentence], "past_the_end" [reason], "duplicates"
         [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of those with more than one label,
         "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
-        results = parallel.results(_measure, [(clip, folder) for clip in clips], threads=True, in_order=True)
+        calls = [(clip, folder, least_seconds) for clip in clips]
+        results = parallel.results(_measure, calls, threads=True, in_order=True)
         measured = list(progress(results, "checking recordings", len(clips)))
     facts = [found for found in measured if isinstance(found, Facts)]
+    heard = [clip for clip, found in zip(clips, measured, strict=True) if isinstance(found, Facts)]
     same = {}
     for found in facts:
         same.setdefault(found.content, []).append(found)
@@ -84,6 +96,9 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_ra
         "proposal": _proposal(clips),
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
+        "sparse": [f"{f.name} ({f.quiet} of {f.windows} windows)" for f in facts if f.quiet > SPARSE * f.windows],
+        "padding": _padding(heard, facts, least_seconds),
+        "past_the_end": padding.past_the_end(heard, [f.whole for f in facts]),
         "duplicates": [[f.name for f in members] for members in same],
         "two_labels": [
             [f"{f.name} ({f.label})" for f in members] for members in same if len({f.label for f in members}) > 1
@@ -101,14 +116,24 @@ def _proposal(clips):
     return found.sentence() if found else ""
 
 
-def _measure(clip, folder) -> Facts | str:
+def _padding(clips, facts, least_seconds):
+    starts = np.array([round(1000 * clip.start) for clip in clips], int)
+    ends = starts + np.array([round(1000 * f.seconds) for f in facts], int)
+    wholes = np.stack([np.zeros_like(ends), np.maximum(ends, [round(1000 * f.whole) for f in facts])], axis=1)
+    length = round(1000 * least_seconds)
+    return padding.sentences(clips, surroundings.around(clips, starts, ends, wholes, length), length)
+
+
+def _measure(clip, folder, least_seconds) -> Facts | str:
     """Facts, or the reason why the recording cannot be read."""
     try:
         properties = recording.properties(clip.path)
         n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
         spectrum = np.zeros(N_FFT // 2 + 1)
+        powers = levels.WindowPowers(round(least_seconds * properties.rate))
         for block in recording.blocks(clip.path, start=clip.start, end=clip.end):
             n += len(block)
+            powers.add(block)
             power += float(np.square(block, dtype="float64").sum())
             peak = max(peak, float(np.abs(block).max()))
             clipped += levels.count_clipped(block)
@@ -132,6 +157,9 @@ def _measure(clip, folder) -> Facts | str:
         clipped=clipped / n,
         bandwidth=float(audible[-1] * properties.rate / N_FFT) if len(audible) else 0.0,
         content=digest.hexdigest(),
+        whole=properties.seconds or clip.start + n / properties.rate,
+        windows=len(powers.found()),
+        quiet=int((powers.found() < powers.found().max() * 10 ** (FAR_DB / 10)).sum()),
     )
 
 
@@ -185,9 +213,14 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
             ],
             "the same audio more than once": [" = ".join(names) for names in found["duplicates"]],
             "too short for a window": found["too_short"],
+            "part too long": found["past_the_end"],
+            "most windows far quieter than the loudest; is the label heard there? Cut them out with PrepareData.py "
+            "--split, or mark the sounds in a table with start and end": found["sparse"],
             "clipped, recorded too loud": found["clipped"],
             f"quieter than {QUIET_DB} dB": found["quiet"],
         }
     )
+    for sentence in found["padding"]:
+        print(sentence)
     if found["shortcuts"]:
         shortcuts.show(found["shortcuts"], found["labels"], FORMAT)

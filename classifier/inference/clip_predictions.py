@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.audio.windows import cut_audio_pad_last, hop_length
+from classifier.audio.windows import hop_length
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
+from classifier.data import surroundings
 from classifier.data.audio_cache import AudioCache, to_float
 from classifier.data.labels import clean
 from classifier.data.layouts import Clip
@@ -59,8 +60,9 @@ def check_labels(model: Path, labels: Sequence[str], clips: Iterable[Clip]) -> N
 
 def _batches(cache: AudioCache, window_length: int, hop: int) -> Iterator[tuple[list[int], list[np.ndarray]]]:
     owners, windows = [], []
+    cache, heard = surroundings.widened(cache, window_length)
     for i in range(len(cache.clips)):
-        for window in cut_audio_pad_last(cache.samples(i), window_length, hop):
+        for window in surroundings.cut(cache, heard, i, window_length, hop):
             owners.append(i)
             windows.append(window)
             if len(windows) == BATCH_SIZE:

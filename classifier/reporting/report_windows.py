@@ -101,8 +101,10 @@ def _place(clip, start, seconds):
     part = re.fullmatch(rf"(.*){PART}([\d.]+),([\d.]*)", clip, re.DOTALL)
     if not part:
         return clip, start, start + seconds
-    start += float(part[2])
-    return part[1], start, min(start + seconds, float(part[3] or "inf"))
+    first, last = float(part[2]), float(part[3] or "inf")
+    start += first
+    is_short = last - first < seconds  # heard with its surroundings
+    return part[1], start, start + seconds if is_short else min(start + seconds, last)
 
 
 def _read(path: Path, start: float, end: float, audio_format: AudioFormat) -> np.ndarray | None:

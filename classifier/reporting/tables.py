@@ -6,8 +6,10 @@ python -m classifier.reporting.tables
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from classifier.core import console
-from classifier.data import clips, splits
+from classifier.data import clips, padding, splits, surroundings
 from classifier.records import artifact
 from classifier.reporting import confusion, warnings
 from classifier.reporting.warnings import between, right_of
@@ -53,6 +55,18 @@ def skipped(data: "TrainingData") -> None:
         print(f"skipped: {reason}")
     if data.skipped:
         print(f"{len(data.skipped)} of {data.n_clips} recordings were skipped, for the reasons above")
+
+
+def heard(data: "TrainingData") -> None:
+    """Print how much of the windows of a training was padded, and which parts end behind their recordings."""
+    for audio_format in dict.fromkeys(data.audio_formats.values()):
+        audio = data.audio[audio_format.sample_rate]
+        found = surroundings.heard(audio, audio_format.window_length)
+        for sentence in padding.sentences(audio.clips, found, audio_format.window_length):
+            print(sentence)
+    rate, audio = next(iter(data.audio.items()))
+    if audio.wholes is not None:
+        console.notes({"part too long": padding.past_the_end(audio.clips, np.diff(audio.wholes)[:, 0] / rate)})
 
 
 def left_out(config: "TrainingConfig") -> None:

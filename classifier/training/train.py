@@ -12,7 +12,7 @@ import numpy as np
 
 from classifier.core import atomic_files, disk, registry
 from classifier.core.console import progress, quiet_libraries, say
-from classifier.data import layouts, provenance, splits
+from classifier.data import layouts, provenance, splits, surroundings
 from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
 from classifier.records import artifact, run_record
@@ -184,7 +184,8 @@ def _task(name, config, data):
 def _to_learn(audio, clips, labels, audio_format, recipe, seed, background_noise):
     copies = ()
     if recipe.pitch or recipe.stretch:
-        copies = offline_augmentation.make(audio, clips, recipe.pitch, recipe.stretch, audio_format.sample_rate, seed)
+        around, _ = surroundings.widened(audio, audio_format.window_length)
+        copies = offline_augmentation.make(around, clips, recipe.pitch, recipe.stretch, audio_format.sample_rate, seed)
     background = None
     if background_noise:
         everything = np.arange(len(background_noise.clips))
