@@ -29,6 +29,7 @@ class RunConfig:
         data: a folder, a csv file or an address.
         layout: a file of classifier/data/layouts; None: found by looking.
         group_by: regular expression whose first group, in the file name, is a clip's group; None: the layout says.
+        ignore_folds: deal by group where the data set has folds of its own.
         fold: which fold tests, from 0.
         seed: same seed, same weights.
         background_noise: a folder of recordings that are mixed behind training windows.
@@ -55,6 +56,7 @@ class RunConfig:
     window: float | None = None
     sample_rate: int | None = None
     duplicates: str = WAYS[0]
+    ignore_folds: bool = False
 
     def __post_init__(self):
         if self.layout is not None:

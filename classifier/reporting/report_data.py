@@ -84,7 +84,10 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "tiles": _tiles(record.scores, record.split.test_groups),
         "split_leaks": _leaks(record.split),
         "leak_check": warnings.leak_check(record.split),
-        "few_groups": warnings.few_groups(recordings.recall, record.split.test_groups),
+        "few_groups": [
+            *warnings.not_tested(record.labels, recordings.recall),
+            *warnings.few_groups(recordings.recall, record.split.test_groups),
+        ],
         "card": _card(trained),
         "many_labels": len(trained.labels) > MANY,
         "matrices": [_matrix(trained, what) for what in UNITS],
