@@ -32,6 +32,7 @@ def main(argv=None):
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument(

@@ -29,6 +29,7 @@ def main(argv=None):
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
     parser.add_argument(
         "--fold", default=FOLD, type=arguments.at_least(0), help="which fold tests (default: %(default)s)"
     )
@@ -45,6 +46,7 @@ def main(argv=None):
     parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
+    parser.add_argument("--overwrite", action="store_true", help="replace a trained model, also one of other labels")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
@@ -62,9 +64,10 @@ def main(argv=None):
     )  # checks everything that can be checked before TensorFlow
 
     from classifier.training import data as training_data
-    from classifier.training import unfinished
+    from classifier.training import replaced, unfinished
 
     data = training_data.load(config)
+    replaced.check(config, data)
     unfinished.check(config, data)
     console.import_keras()  # takes seconds: what is wrong with the data is said before
     from classifier.export.convert import try_export

@@ -134,3 +134,27 @@ def test_invalid_settings_are_explained(tmp_path, args, complaint):
     _, said = evaluate(tmp_path, *args, expect=1)
     assert complaint in said
     assert not (tmp_path / "evaluated").exists()
+
+
+def test_published_folds_that_lack_a_label_are_evaluated_over_those_they_have(tmp_path):
+    """Nine folds, the last of which has no low tones."""
+    lines = []
+    for fold in range(1, 10):
+        for number, label in enumerate(LABELS if fold < 9 else LABELS[:1]):
+            name = f"{fold}-{number}.wav"
+            write_tone(tmp_path / "data" / "audio" / name, hertz=300 * 2**number + fold, seconds=2, seed=fold)
+            lines.append(f"{name},{fold},{label},{fold}{number}")
+    (tmp_path / "data" / "meta").mkdir()
+    (tmp_path / "data" / "meta" / "esc50.csv").write_text("\n".join(["filename,fold,category,src_file", *lines]))
+    printed, said = evaluate(tmp_path, "--epochs", 1, "--folds", "8")
+    warning = "there are no recordings of some labels to test (fold 8: low tone): recall and balanced accuracy are over"
+    assert said.count(warning) == 2  # at once, and at the end
+    (fold,) = result(tmp_path)["folds"]
+    assert list(fold["scores"]["windows"]["recall"]) == LABELS[:1]
+    split = json.loads((tmp_path / fold["folder"] / "run.json").read_text())["split"]
+    assert split["test"] == ["audio/9-0.wav"] and split["by"] == "the folds of the data set"
+    page = (tmp_path / fold["folder"] / "report" / "index.html").read_text()
+    assert "Not tested: low tone; recall and balanced accuracy are over the other 1 labels" in page
+    ignored = evaluate(tmp_path, "--epochs", 1, "--folds", "0", "--ignore-folds")
+    assert warning not in ignored[1] and "--ignore-folds" in next_command(ignored[0])
+    assert result(tmp_path)["split_by"] == "group"

@@ -180,6 +180,23 @@ def test_mixed_and_damaged_recordings(tmp_path):
     assert len(run["data"]["skipped"]) == 4
 
 
+def test_a_model_of_other_data_is_kept_and_one_of_other_labels_is_not_replaced(tmp_path):
+    data, out = write_data(tmp_path / "data", n=3), tmp_path / "out"
+    train(data, out)
+    first = run_of(out)
+    write_tone(data / "low tone" / "l9_new.wav", hertz=640)
+    assert f"is then kept as {out / CHEAPEST}.previous" in train(data, out)[1]
+    second = run_of(out)
+    assert run_of(out, f"{CHEAPEST}.previous") == first != second
+    (data / "low tone").rename(data / "deep tone")
+    said = train(data, out, expect=1)[1]
+    assert "holds a model of other labels (high tone, low tone; now deep tone, high tone)" in said
+    assert run_of(out) == second
+    train(data, out, "--overwrite")
+    assert run_of(out)["labels"] == ["deep tone", "high tone"]
+    assert run_of(out, f"{CHEAPEST}.previous") == first
+
+
 def test_ctrl_c_leaves_the_model_of_before(tmp_path):
     data = write_data(tmp_path / "data")
     (tmp_path / "out" / CHEAPEST).mkdir(parents=True)

@@ -21,6 +21,7 @@ ALL = "all"
 TRAINING_ONLY = (  # a trained model is only tested
     "labels",
     "folds",
+    "ignore_folds",
     "background_noise",
     "fine_tune",
     "epochs",
@@ -44,6 +45,7 @@ class EvaluationConfig:
         labels: file with one label per line; None: labels.txt where it fits, else sorted.
         group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
+        ignore_folds: deal by group where the data set has folds of its own.
         seed: of the folds and of the weights.
         background_noise: folder of recordings to mix behind training windows.
         fine_tune: last layers of a pretrained network that learn.
@@ -66,6 +68,7 @@ class EvaluationConfig:
     labels: Path | None = None
     group_by: str | None = None
     folds: str | None = None
+    ignore_folds: bool = False
     seed: int = 0
     background_noise: Path | None = None
     fine_tune: int | None = None
@@ -164,6 +167,7 @@ class EvaluationConfig:
             window=self.window,
             sample_rate=self.sample_rate,
             duplicates=self.duplicates,
+            ignore_folds=self.ignore_folds,
         )
 
     def _check_training(self) -> None:

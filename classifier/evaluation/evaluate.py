@@ -3,8 +3,8 @@
 from pathlib import PurePosixPath
 
 from classifier.core import registry
-from classifier.core.console import say
-from classifier.data import audio_cache, clips, duplicates
+from classifier.core.console import say, warn
+from classifier.data import audio_cache, clips, duplicates, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import label_order
 from classifier.data.layouts import Clip, folder_of
@@ -36,12 +36,15 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
 
 def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
     names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
+    found = splits.without_folds(found) if config.ignore_folds else found
     labels = label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
     stores = {rate: _read(config, found, rate) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
     folds = cross_validation.choose_folds(config.fold_numbers(), first.clips, first.contents, config.seed)
+    for sentence in splits.untested(first.clips, folds):
+        warn(sentence)
     trainings = cross_validation.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
     missing = [
         training

@@ -58,13 +58,14 @@ def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
     path = Path(model)
     if path.exists() or path.name != str(path) or path.suffix == ".tflite":
         return path
-    if (trained / path).is_dir():
+    folders = artifact.folders(trained)
+    if trained / path in folders:
         return trained / path
     from classifier.pretrained import weights  # what it downloads with takes a third of a second to import
 
     if path.name in weights.with_labels():
         return weights.fetch(path.name)
-    names = sorted(run.parent.name for run in trained.glob(f"*/{artifact.RUN}"))
+    names = [folder.name for folder in folders if (folder / artifact.RUN).is_file()]
     there = ", ".join(names)
     raise InputError(
         f"{path}: there is no trained model; name a folder of {trained} ({there or 'none yet: run TrainModel.py'}), "

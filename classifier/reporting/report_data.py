@@ -86,7 +86,10 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "split_leaks": _leaks(record.split),
         "measured_on": _measured_on(variant),
         "leak_check": warnings.leak_check(record.split),
-        "few_groups": warnings.few_groups(recordings.recall, record.split.test_groups),
+        "few_groups": [
+            *warnings.not_tested(record.labels, recordings.recall),
+            *warnings.few_groups(recordings.recall, record.split.test_groups),
+        ],
         "card": _card(trained),
         "many_labels": len(trained.labels) > MANY,
         "matrices": [_matrix(trained, scores.by(what), what) for what in UNITS],

@@ -33,7 +33,8 @@ def scores(trained: artifact.Artifact) -> None:
     balanced = between(*confidence.balanced_interval(windows.recall, n_groups))
     print(f"  windows: {right_of(windows.right, windows.n, n_groups)} right; {luck}")
     print(f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}); in parentheses 95 % intervals")
-    for line in warnings.few_groups(recordings.recall, n_groups):
+    not_tested = warnings.not_tested(trained.labels, recordings.recall)
+    for line in [*not_tested, *warnings.few_groups(recordings.recall, n_groups)]:
         print(f"  {line}")
     print(f"  split by {split.by}; leak check: {warnings.leak_check(split)}")
     for line in warnings.leaks(split):
@@ -43,7 +44,7 @@ def scores(trained: artifact.Artifact) -> None:
     )
     columns, confused = confusion.columns(trained.labels, windows.confusion)
     rows = [
-        [label, *(f"{of.recall[label]:.1%}" for of in (windows, recordings)), *cells]
+        [label, *(_percent(of.recall.get(label)) for of in (windows, recordings)), *cells]
         for label, cells in zip(trained.labels, confused, strict=True)
     ]
     console.table(["label", "recall, windows", "recordings", *columns], rows)

@@ -88,7 +88,7 @@ class Catalogue:
 
     def _folders(self) -> list[Path]:
         """Converted models: the others would need TensorFlow."""
-        return [path.parent for path in self.out.glob(f"[!.]*/{artifact.TFLITE}")]
+        return [folder for folder in artifact.folders(self.out) if (folder / artifact.TFLITE).is_file()]
 
     def _files(self) -> list[tuple[str, Path, tuple]]:
         """(name, file, its stamp) of .tflite files beside the folders, and of published networks whose file is here."""
