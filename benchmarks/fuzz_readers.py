@@ -1,7 +1,8 @@
-"""Damaged headers of recordings: each file is read or refused by name, in bounded memory.
+"""Damaged recordings, tables and labels files: each is read or refused by name, in bounded memory.
 
 Hypothesis writes other values into the headers of wav, rf64, w64, aiff, au, caf, flac, ogg, opus and mp3 files, cuts
-them, and puts them behind each other. What is found is made as small as it can be, and shown.
+them, and puts them behind each other; tables and labels files are those of fuzz_tables. What is found is made as small
+as it can be, and shown.
 
     python -m benchmarks.fuzz_readers --minutes 10
 """
@@ -20,6 +21,7 @@ import numpy as np
 import soundfile
 from hypothesis import strategies
 
+from benchmarks import fuzz_tables
 from benchmarks.damaged_files import encode
 from classifier.audio import recording
 from classifier.core import arguments, console
@@ -143,9 +145,10 @@ def main(argv=None):
     with tempfile.TemporaryDirectory() as folder, console.quiet_libraries(also_python=False):
         while time.monotonic() < until:
             counts += fuzz(Path(folder), seed)
+            counts += fuzz_tables.fuzz(Path(folder, "tables"), seed, EXAMPLES)
             seed += 1
     names = sorted({name for name, _ in counts})
-    console.table(["format", "read", "refused"], [[name, counts[name, True], counts[name, False]] for name in names])
+    console.table(["file", "read", "refused"], [[name, counts[name, True], counts[name, False]] for name in names])
     mb = (memory() - before) >> 20
     print(
         f"{counts.total()} damaged files, seeds {args.seed} to {seed - 1}: no other error; {mb} MB more memory at most"

@@ -29,11 +29,11 @@ def read_manifest(folder: Path) -> list[Entry]:
     path = folder / MANIFEST
     if not path.is_file():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = path.read_bytes().splitlines(keepends=True)
     entries = []
     for number, line in enumerate(lines, 1):
         try:
-            entry = json.loads(line)
+            entry = json.loads(line.decode("utf-8"))
             missing = [name for name in FIELDS if name not in entry]
             if missing:
                 raise ValueError(f"{missing[0]!r} is missing")
@@ -41,7 +41,7 @@ def read_manifest(folder: Path) -> list[Entry]:
                 raise ValueError("an output lies outside of the folder")
             entries.append(entry)
         except (ValueError, TypeError, KeyError) as error:
-            if number == len(lines) and not line.endswith("\n"):
+            if number == len(lines) and not line.endswith(b"\n"):
                 break
             raise InputError(
                 f"{path}, line {number} is damaged ({error}); delete {path.name} and prepare the recordings again"
