@@ -47,6 +47,7 @@ def main(argv=None):
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
+    arguments.add_channel(parser)
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
     parser.add_argument("--negatives", default=NEGATIVES, type=Path, help="count the false alarms of trained models")

@@ -14,6 +14,7 @@ LAYOUT = None  # a file of classifier/data/layouts: how the data says what is wh
 GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
+CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
 
 
 def main(argv=None):
@@ -46,6 +47,7 @@ def main(argv=None):
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
+    arguments.add_channel(parser, CHANNEL)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     several = parser.add_argument_group("several processes, see docs/guide/many_machines.md")

@@ -35,7 +35,8 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
     labels = clips.label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
-    stores = {rate: audio_cache.read(found, config.data, rate) for rate in dict.fromkeys(rates.values())}
+    channel = config.run_config().channel
+    stores = {r: audio_cache.read(found, config.data, r, channel=channel) for r in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
     folds = cross_validation.choose_folds(config.fold_numbers(), first.clips, first.contents, config.seed)
@@ -64,8 +65,9 @@ def _test_models(config: EvaluationConfig, found: list[Clip]) -> dict[str, Evalu
         if path.suffix != ".tflite":  # said before TensorFlow is loaded, which runs what is not converted
             check_labels(path, artifact.load(path).labels, found)
     for path in config.paths:
-        predictor = load_predictor(path)
-        store = audio_cache.read(found, config.data, predictor.audio_format.sample_rate)
+        predictor = load_predictor(path, channel=config.channel)
+        rate, channel = predictor.audio_format.sample_rate, predictor.channel
+        store = audio_cache.read(found, config.data, rate, channel=channel)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(
             path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives

@@ -189,5 +189,5 @@ def _recordings(trained, split_name):
         chosen = [found[name] for name in trained.record.split.names(split_name)]
     except (InputError, KeyError):
         return None
-    keep = audio_cache.is_kept(data, rate)  # where training kept none, nor do we
-    return audio_cache.read(chosen, data, rate, keep=keep)
+    keep = audio_cache.is_kept(data, rate, config.channel)  # where training kept none, nor do we
+    return audio_cache.read(chosen, data, rate, keep, config.channel)

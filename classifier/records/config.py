@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from classifier.audio.channels import CHANNELS, MIX
 from classifier.core import registry
 from classifier.core.console import import_keras, say
 from classifier.core.errors import InputError
@@ -35,6 +36,7 @@ class RunConfig:
         paper: follow the model's paper to the letter.
         window: seconds; None: as long as the model's file or Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
+        channel: of audio.channels.CHANNELS, what is read of recordings with several.
 
     Raises:
         InputError: a value is outside its range.
@@ -51,6 +53,7 @@ class RunConfig:
     paper: bool = False
     window: float | None = None
     sample_rate: int | None = None
+    channel: str = MIX
 
     def __post_init__(self):
         if self.layout is not None:
@@ -59,6 +62,8 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
+        if self.channel not in CHANNELS:
+            raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
         if self.group_by is not None:
             try:
                 re.compile(self.group_by)

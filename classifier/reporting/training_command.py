@@ -4,12 +4,13 @@ import shlex
 from dataclasses import asdict
 from pathlib import Path
 
+from classifier.audio.channels import MIX
 from classifier.records.artifact import Artifact
 from Constants import ROOT
 
 
 def command(trained: Artifact) -> str:
-    """The line that repeats a training: the flags that are not at their default (none, no, 0).
+    """The line that repeats a training: the flags that are not at their default (none, no, 0, mix).
 
     Of --fine-tune 0 is a decision, for some models are fine-tuned by default.
     """
@@ -23,6 +24,6 @@ def command(trained: Artifact) -> str:
         flag = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(flag)
-        elif value or (name == "fine_tune" and value == 0):
+        elif (value and value != MIX) or (name == "fine_tune" and value == 0):
             words += [f"{flag}={value}"] if str(value).startswith("-") else [flag, str(value)]
     return shlex.join(words)

@@ -57,11 +57,12 @@ def load(config: TrainingConfig) -> TrainingData:
     ready = weights.ready(config.models, leave_out=config.leave_out)
     labels = clips.label_order(found, config.labels)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
-    audio = {rate: audio_cache.read(found, config.data, rate, config.cache) for rate in rates}
+    how = config.cache, config.channel
+    audio = {rate: audio_cache.read(found, config.data, rate, *how) for rate in rates}
     noise: dict[int, AudioCache | None] = dict.fromkeys(rates)
     if config.background_noise:
         folder = Path(config.background_noise)
         behind = clips.of_background_noise(folder)
-        noise |= {rate: audio_cache.read(behind, folder, rate, config.cache) for rate in rates}
+        noise |= {rate: audio_cache.read(behind, folder, rate, *how) for rate in rates}
     split = {rate: splits.split(of.clips, of.contents, config.fold, config.seed) for rate, of in audio.items()}
     return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found))
