@@ -11,6 +11,8 @@ EACH = "each"  # of PrepareData.py: a recording of its own
 CANCELLED_DB = -10  # from where channels that have nothing in common mix to; quieter ones cancel each other
 SILENT_DB = -40  # from the loudest channel; one so far below holds no sound
 AUDIBLE_DB = -70  # from full scale; quieter channels are not judged
+MOST_DB = 60  # that is said of a mix; sums of float32 tell no more
+ROWS = 1 << 14  # summed at once in float32
 OFFSET = 0.02  # of full scale
 OFFSET_SHARE = 0.1  # of the RMS; a smaller offset is not heard beside the sound
 
@@ -49,25 +51,26 @@ class ChannelLevels:
 
     def __init__(self) -> None:
         self.n, self.beyond = 0, 0
-        self.sums = self.squares = np.zeros(0)
-        self.mix = 0.0
+        self.sums, self.products = np.zeros(0), np.zeros((0, 0))
 
     def add(self, block: np.ndarray) -> None:
         """Take (n, channels) float32."""
         if not self.n:
-            self.sums, self.squares = np.zeros(block.shape[1]), np.zeros(block.shape[1])
+            self.sums, self.products = np.zeros(block.shape[1]), np.zeros((block.shape[1],) * 2)
         if block.shape[1] != len(self.sums) or not len(block):
             return
         self.n += len(block)
-        self.sums += block.sum(axis=0, dtype="float64")
-        self.squares += np.einsum("ij,ij->j", block, block, dtype="float64")
-        self.mix += float(np.square(to_mono(block, None), dtype="float64").sum())
-        self.beyond += int((np.abs(block).max(axis=1) > 1).sum())
+        for start in range(0, len(block), ROWS):
+            rows = block[start : start + ROWS]
+            self.sums += np.ones(len(rows), "float32") @ rows
+            self.products += rows.T @ rows
+        if max(block.max(), -block.min()) > 1:
+            self.beyond += int((np.abs(block).max(axis=1) > 1).sum())
 
     @property
     def powers(self) -> np.ndarray:
         """(channels,) mean power, without a constant offset."""
-        return np.maximum(self.squares / self.n - (self.sums / self.n) ** 2, 0)
+        return np.maximum(np.diag(self.products) / self.n - (self.sums / self.n) ** 2, 0)
 
     @property
     def loudest(self) -> int:
@@ -82,15 +85,15 @@ class ChannelLevels:
         powers, means = self.powers, self.sums / self.n
         channels, loudest = len(powers), self.loudest
         if channel == MIX and channels > 1 and decibels(np.sqrt(powers[loudest])) > AUDIBLE_DB:
-            mix = max(self.mix / self.n - means.mean() ** 2, 0.0)
+            mix = max(self.products.mean() / self.n - means.mean() ** 2, 0.0)
             quieter = decibels(np.sqrt(mix)) - decibels(np.sqrt(powers[loudest]))
             expected = decibels(np.sqrt(powers.mean() / channels)) - decibels(np.sqrt(powers[loudest]))
             silent = [i + 1 for i in range(channels) if powers[i] < powers[loudest] * 10 ** (SILENT_DB / 10)]
             if silent:
                 found[SILENT] = f"channel {', '.join(map(str, silent))} of {channels}, {-quieter:.0f} dB"
             if quieter < expected + CANCELLED_DB:
-                found[CANCELS] = f"{-quieter:.0f} dB quieter than channel {loudest + 1}"
-        rms = np.sqrt(self.squares / self.n)
+                found[CANCELS] = f"{min(-quieter, MOST_DB):.0f} dB quieter than channel {loudest + 1}"
+        rms = np.sqrt(np.diag(self.products) / self.n)
         worst = int(np.abs(means).argmax())
         if abs(means[worst]) > OFFSET and abs(means[worst]) > OFFSET_SHARE * rms[worst]:
             found[OFFSETS] = f"{means[worst]:+.2f} of full scale"

@@ -1,5 +1,6 @@
 """Load a model to run on audio: LiteRT where there is a .tflite, Keras where there is none, behind one class."""
 
+import contextlib
 import functools
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
@@ -106,13 +107,15 @@ def load_predictor(
 
 
 def channel_of(path: Path) -> str:
-    """What a model's training says of channels; the mix where there is no run.json.
+    """What a model's training says of channels; the mix where there is no run.json, or none that can be read.
 
     Args:
         path: a trained model's folder, or a file in one.
     """
     folder = path if path.is_dir() else path.parent
-    return RunRecord.read(folder).config.channel if (folder / artifact.RUN).is_file() else MIX
+    with contextlib.suppress(InputError, OSError):
+        return RunRecord.read(folder).config.channel
+    return MIX
 
 
 def _load(path: Path, threads: int | None, head: str | None, activation: str | None) -> Predictor:

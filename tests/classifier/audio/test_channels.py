@@ -56,7 +56,7 @@ def test_a_second_channel_that_is_not_there_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("tracks", "found"),
     [
-        ((VOICE, -VOICE), {CANCELS: "103 dB quieter than channel 1"}),
+        ((VOICE, -VOICE), {CANCELS: "60 dB quieter than channel 1"}),
         ((VOICE, -0.9 * VOICE), {CANCELS: "26 dB quieter than channel 1"}),
         ((VOICE, NOTHING), {SILENT: "channel 2 of 2, 6 dB"}),
         ((NOTHING, 1e-4 * HUM, NOTHING, VOICE), {SILENT: "channel 1, 2, 3 of 4, 12 dB"}),
@@ -77,8 +77,7 @@ def test_what_is_odd_about_channels(tracks, found):
         assert ChannelLevels().oddities() == found
         return
     assert list(odd(*tracks)) == list(found)
-    if BEYOND not in found and "103" not in str(found):
-        assert odd(*tracks) == found
+    assert odd(*tracks) == found or BEYOND in found
 
 
 def test_what_only_spoils_a_mix_is_not_said_of_one_channel():
