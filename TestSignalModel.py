@@ -22,6 +22,7 @@ def main(argv=None):
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     arguments.add_output(parser)
+    arguments.add_channel(parser)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
@@ -34,7 +35,7 @@ def main(argv=None):
     model = find_model(args.model, args.trained)
     recording = args.recording or artifact.example(model)
     check_readable(recording)
-    predictor = load_predictor(model, head=args.head, activation=args.activation)
+    predictor = load_predictor(model, head=args.head, activation=args.activation, channel=args.channel)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
     for note in predictor.notes:
         console.say(f"note: {note}")
@@ -45,7 +46,7 @@ def main(argv=None):
         print("to know sounds of your own, put them into data_long, a folder per label, and train on this network")
         print(f"next: {commands.script('TrainModel.py', model='yamnet_transfer', trained=trained)}")
     elif (args.trained / DROPIN_MODEL / artifact.DROPIN).is_file():
-        print(f"next: {commands.script('TestMelSpecModel.py', args.recording, trained=trained)}")
+        print(f"next: {commands.script('TestMelSpecModel.py', args.recording, trained=trained, channel=args.channel)}")
     else:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")
 

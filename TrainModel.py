@@ -16,6 +16,7 @@ GROUP_BY = None  # a regular expression; its first group, in the file name, says
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
+CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
 
 
 def main(argv=None):
@@ -53,6 +54,7 @@ def main(argv=None):
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
+    arguments.add_channel(parser, CHANNEL)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     several = parser.add_argument_group("several processes, see docs/guide/many_machines.md")

@@ -68,7 +68,8 @@ def filled(signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH) -> np.nd
         return signal
     n = max(1, len(signal) // BACKGROUND)
     starts = range(0, len(signal) - n + 1, max(1, n // 2))
-    powers = [float(np.square(signal[start : start + n], dtype="float64").sum()) for start in starts]
+    samples = signal.astype("float32")
+    powers = [float(np.dot(samples[start : start + n], samples[start : start + n])) for start in starts]
     quietest = starts[int(np.argmin(powers))]
     background = signal[quietest : quietest + n]
     return np.concatenate([signal, np.resize(np.concatenate([background[::-1], background]), missing)])

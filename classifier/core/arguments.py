@@ -20,6 +20,7 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 }
 
 
+CHANNELS = ("mix", "first", "second", "loudest")  # what is read of recordings that have several
 ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
 
 
@@ -52,6 +53,17 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--head", metavar="NAME", help="which output of a .tflite with several (default: what fits)")
     parser.add_argument(
         "--activation", choices=ACTIVATIONS, help="what makes probabilities of a .tflite's output where it gives logits"
+    )
+
+
+def add_channel(parser: argparse.ArgumentParser, default: str | None = None, also: tuple[str, ...] = ()) -> None:
+    """Add --channel; without a default, a trained model's training has decided. also: more choices."""
+    of_old = default or "as in its training, mix for a .tflite alone"
+    parser.add_argument(
+        "--channel",
+        default=default,
+        choices=(*CHANNELS, *also),
+        help=f"what is read of recordings with several channels (default: {of_old})",
     )
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import levels, recording
+from classifier.audio.channels import MIX, ODDITIES, ChannelLevels
 from classifier.audio.levels import CLIPPED_SHARE, QUIET_DB, decibels
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import readable
-from classifier.data import padding, shortcuts, surroundings
+from classifier.data import padding, shortcuts
 from classifier.data.audio_cache import to_int16
 from classifier.data.group_names import propose
 from classifier.data.layouts import Clip, folder_of
@@ -38,7 +39,7 @@ class Facts:
     """A clip. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of samples.
 
     whole: seconds of the recording that it is of. windows, quiet: how many it has, and how many of them are far quieter
-    than its loudest.
+    than its loudest. odd: {what is odd about its channels: how much}.
     """
 
     name: str
@@ -56,9 +57,12 @@ class Facts:
     whole: float
     windows: int
     quiet: int
+    odd: dict[str, str]
 
 
-def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_rate: int) -> dict[str, Any]:
+def check(
+    clips: Sequence[Clip], data: Location, least_seconds: float, sample_rate: int, channel: str = MIX
+) -> dict[str, Any]:
     """Measure every recording of a data set.
 
     Args:
@@ -66,16 +70,18 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_ra
         data: its folder or file.
         least_seconds: shorter recordings are too short for a window.
         sample_rate: Hz, of the model that is to be trained.
+        channel: of audio.channels.CHANNELS.
 
     Returns:
-        dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
-        "sparse" [name (windows)] of mostly quiet ones, "padding" [sentence], "past_the_end" [reason], "duplicates"
-        [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of those with more than one label,
-        "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
+        dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "sparse"
+        [name (windows)] of mostly quiet ones, "odd" {what is odd about channels: [name]}, "padding" [sentence],
+        "past_the_end" [reason], "duplicates" [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of
+        those with more than one label, "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as
+        dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
-        calls = [(clip, folder, least_seconds) for clip in clips]
+        calls = [(clip, folder, least_seconds, channel) for clip in clips]
         results = parallel.results(_measure, calls, threads=True, in_order=True)
         measured = list(progress(results, "checking recordings", len(clips)))
     facts = [found for found in measured if isinstance(found, Facts)]
@@ -97,7 +103,8 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_ra
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
         "sparse": [f"{f.name} ({f.quiet} of {f.windows} windows)" for f in facts if f.quiet > SPARSE * f.windows],
-        "padding": _padding(heard, facts, least_seconds),
+        "odd": {what: [f"{f.name} ({f.odd[what]})" for f in facts if what in f.odd] for what in ODDITIES},
+        "padding": padding.of_seconds(heard, [f.seconds for f in facts], [f.whole for f in facts], least_seconds),
         "past_the_end": padding.past_the_end(heard, [f.whole for f in facts]),
         "duplicates": [[f.name for f in members] for members in same],
         "two_labels": [
@@ -116,22 +123,14 @@ def _proposal(clips):
     return found.sentence() if found else ""
 
 
-def _padding(clips, facts, least_seconds):
-    starts = np.array([round(1000 * clip.start) for clip in clips], int)
-    ends = starts + np.array([round(1000 * f.seconds) for f in facts], int)
-    wholes = np.stack([np.zeros_like(ends), np.maximum(ends, [round(1000 * f.whole) for f in facts])], axis=1)
-    length = round(1000 * least_seconds)
-    return padding.sentences(clips, surroundings.around(clips, starts, ends, wholes, length), length)
-
-
-def _measure(clip, folder, least_seconds) -> Facts | str:
+def _measure(clip, folder, least_seconds, channel) -> Facts | str:
     """Facts, or the reason why the recording cannot be read."""
     try:
         properties = recording.properties(clip.path)
         n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
         spectrum = np.zeros(N_FFT // 2 + 1)
-        powers = levels.WindowPowers(round(least_seconds * properties.rate))
-        for block in recording.blocks(clip.path, start=clip.start, end=clip.end):
+        of_channels, powers = ChannelLevels(), levels.WindowPowers(round(least_seconds * properties.rate))
+        for block in recording.blocks(clip.path, None, clip.start, clip.end, channel, of_channels):
             n += len(block)
             powers.add(block)
             power += float(np.square(block, dtype="float64").sum())
@@ -160,6 +159,7 @@ def _measure(clip, folder, least_seconds) -> Facts | str:
         whole=properties.seconds or clip.start + n / properties.rate,
         windows=len(powers.found()),
         quiet=int((powers.found() < powers.found().max() * 10 ** (FAR_DB / 10)).sum()),
+        odd=of_channels.oddities(channel),
     )
 
 
@@ -214,6 +214,7 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
             "the same audio more than once": [" = ".join(names) for names in found["duplicates"]],
             "too short for a window": found["too_short"],
             "part too long": found["past_the_end"],
+            **found["odd"],
             "most windows far quieter than the loudest; is the label heard there? Cut them out with PrepareData.py "
             "--split, or mark the sounds in a table with start and end": found["sparse"],
             "clipped, recorded too loud": found["clipped"],

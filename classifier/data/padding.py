@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from classifier.data.layouts import Clip
-from classifier.data.surroundings import Heard
+from classifier.data.surroundings import Heard, around
 
 TELLS = 0.2  # by how much the share of padding may differ between labels before it is a warning
 TOLERANCE = 0.05  # seconds by which a part may end behind its recording: tables round
@@ -23,7 +23,7 @@ def sentences(clips: Sequence[Clip], heard: Heard, window_length: int) -> list[s
     labels = np.array([clip.label for clip in clips])
     shares = {label: padded[labels == label].sum() / samples[labels == label].sum() for label in sorted(set(labels))}
     most, least = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
-    difference = f"{most} {shares[most]:.0%}, {least} {shares[least]:.0%}"
+    difference = f"{most} {shares[most]:.0%}, {least} {shares[least]:.0%}" if most != least else "all labels alike"
     found = [f"padding: {padded.sum() / samples.sum():.1%} of the samples in windows ({difference})"]
     if shares[most] - shares[least] > TELLS:
         found.append(
@@ -32,6 +32,24 @@ def sentences(clips: Sequence[Clip], heard: Heard, window_length: int) -> list[s
             "(--window)"
         )
     return found
+
+
+def of_seconds(
+    clips: Sequence[Clip], seconds: Sequence[float], wholes: Sequence[float], window_seconds: float
+) -> list[str]:
+    """`sentences` of clips of which only lengths are known.
+
+    Args:
+        seconds, wholes: the length of each clip, and of its recording.
+    """
+    starts, lengths, ends = (
+        np.round(1000 * np.array(times, float)).astype(int)
+        for times in ([clip.start for clip in clips], seconds, wholes)
+    )  # milliseconds
+    ends = np.maximum(starts + lengths, ends)
+    window_length = round(1000 * window_seconds)
+    whole = np.stack([np.zeros_like(ends), ends], axis=1)
+    return sentences(clips, around(clips, starts, starts + lengths, whole, window_length), window_length)
 
 
 def past_the_end(clips: Sequence[Clip], seconds: Sequence[float]) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from classifier.audio.channels import MIX
 from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
@@ -54,6 +55,7 @@ class EvaluationConfig:
         window: seconds; None: as Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
+        channel: of audio.channels.CHANNELS; None: as trained, or the mix.
         vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
         overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
         negatives: folder of recordings without any of the labels, to count false alarms in; for trained models.
@@ -77,6 +79,7 @@ class EvaluationConfig:
     window: float | None = None
     sample_rate: int | None = None
     duplicates: str = WAYS[0]
+    channel: str | None = None
     vote: bool = False
     overlap: float = 0.0
     negatives: Path | None = None
@@ -168,6 +171,7 @@ class EvaluationConfig:
             sample_rate=self.sample_rate,
             duplicates=self.duplicates,
             ignore_folds=self.ignore_folds,
+            channel=self.channel or MIX,
         )
 
     def _check_training(self) -> None:

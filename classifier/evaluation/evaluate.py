@@ -39,7 +39,8 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     found = splits.without_folds(found) if config.ignore_folds else found
     labels = label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
-    stores = {rate: _read(config, found, rate) for rate in dict.fromkeys(rates.values())}
+    channel = config.run_config().channel
+    stores = {rate: _read(config, found, rate, channel) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
     folds = cross_validation.choose_folds(config.fold_numbers(), first.clips, first.contents, config.seed)
@@ -64,8 +65,9 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     return evaluated
 
 
-def _read(config: EvaluationConfig, found: list[Clip], rate: int) -> AudioCache:
-    return duplicates.settle(audio_cache.read(found, config.data, rate), folder_of(config.data), config.duplicates)
+def _read(config: EvaluationConfig, found: list[Clip], rate: int, channel: str) -> AudioCache:
+    audio = audio_cache.read(found, config.data, rate, channel=channel)
+    return duplicates.settle(audio, folder_of(config.data), config.duplicates)
 
 
 def _clips_of(config: EvaluationConfig, labels: list[str]) -> list[Clip]:
@@ -80,8 +82,9 @@ def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
             labels = artifact.load(path).labels
             check_labels(path, labels, _clips_of(config, labels))
     for path in config.paths:
-        predictor = load_predictor(path)
-        store = _read(config, _clips_of(config, predictor.labels), predictor.audio_format.sample_rate)
+        predictor = load_predictor(path, channel=config.channel)
+        rate, channel = predictor.audio_format.sample_rate, predictor.channel
+        store = _read(config, _clips_of(config, predictor.labels), rate, channel)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(
             path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives

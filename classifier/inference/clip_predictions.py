@@ -17,11 +17,14 @@ from classifier.inference.predictor import Predictor
 BATCH_SIZE = 256  # windows
 
 
-def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0) -> dict[str, np.ndarray]:
+def predict_clips(
+    predictor: Predictor, cache: AudioCache, overlap: float = 0.0, n_clips: int | None = None
+) -> dict[str, np.ndarray]:
     """The predictions and targets of all windows of all clips.
 
     Args:
         overlap: share of a window that the next one repeats, in [0, 1); 0 cuts as a test does.
+        n_clips: only the first so many; the others lie beside them in their recordings. None: all.
 
     Returns:
         dict of probabilities (windows, labels), targets (windows,) index into the predictor's labels, and recordings
@@ -35,7 +38,7 @@ def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0)
     labels = [clean(label) for label in predictor.labels]
     check_labels(predictor.source, labels, cache.clips)
     rows, recordings = [], []
-    for owners, windows in _batches(cache, length, hop):
+    for owners, windows in _batches(cache, length, hop, n_clips or len(cache.clips)):
         rows.append(predictor.probabilities(to_float(np.array(windows))))
         recordings += owners
         cache.forget()
@@ -58,10 +61,12 @@ def check_labels(model: Path, labels: Sequence[str], clips: Iterable[Clip]) -> N
         )
 
 
-def _batches(cache: AudioCache, window_length: int, hop: int) -> Iterator[tuple[list[int], list[np.ndarray]]]:
+def _batches(
+    cache: AudioCache, window_length: int, hop: int, n_clips: int
+) -> Iterator[tuple[list[int], list[np.ndarray]]]:
     owners, windows = [], []
     cache, heard = surroundings.widened(cache, window_length)
-    for i in range(len(cache.clips)):
+    for i in range(n_clips):
         for window in surroundings.cut(cache, heard, i, window_length, hop):
             owners.append(i)
             windows.append(window)

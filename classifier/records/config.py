@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from classifier.audio.channels import CHANNELS, MIX
 from classifier.core import registry
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
@@ -39,6 +40,7 @@ class RunConfig:
         window: seconds; None: as long as the model's file or Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
+        channel: of audio.channels.CHANNELS, what is read of recordings with several.
 
     Raises:
         InputError: a value is outside its range.
@@ -57,6 +59,7 @@ class RunConfig:
     sample_rate: int | None = None
     duplicates: str = WAYS[0]
     ignore_folds: bool = False
+    channel: str = MIX
 
     def __post_init__(self):
         if self.layout is not None:
@@ -65,6 +68,8 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
+        if self.channel not in CHANNELS:
+            raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
         if self.group_by is not None:
             try:
                 re.compile(self.group_by)

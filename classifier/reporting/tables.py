@@ -59,13 +59,14 @@ def skipped(data: "TrainingData") -> None:
 
 
 def heard(data: "TrainingData") -> None:
-    """Print how much of the windows of a training was padded, and which parts end behind their recordings."""
+    """Print what is odd about the recordings of a training, how much was padded, and which parts end behind them."""
     for audio_format in dict.fromkeys(data.audio_formats.values()):
         audio = data.audio[audio_format.sample_rate]
         found = surroundings.heard(audio, audio_format.window_length)
         for sentence in padding.sentences(audio.clips, found, audio_format.window_length):
             print(sentence)
     rate, audio = next(iter(data.audio.items()))
+    console.notes(audio.odd)
     if audio.wholes is not None:
         console.notes({"part too long": padding.past_the_end(audio.clips, np.diff(audio.wholes)[:, 0] / rate)})
 

@@ -61,9 +61,10 @@ def load(config: TrainingConfig) -> TrainingData:
     ready = weights.ready(config.models, leave_out=config.leave_out)
     labels = label_order(found, config.labels)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
+    how = config.cache, config.channel
     audio = {
         rate: duplicates.settle(
-            audio_cache.read(found, config.data, rate, config.cache), folder_of(config.data), config.duplicates
+            audio_cache.read(found, config.data, rate, *how), folder_of(config.data), config.duplicates
         )
         for rate in rates
     }
@@ -71,7 +72,7 @@ def load(config: TrainingConfig) -> TrainingData:
     if config.background_noise:
         folder = Path(config.background_noise)
         behind = clips.of_background_noise(folder)
-        noise |= {rate: audio_cache.read(behind, folder, rate, config.cache) for rate in rates}
+        noise |= {rate: audio_cache.read(behind, folder, rate, *how) for rate in rates}
     split = {rate: splits.split(of.clips, of.contents, config.fold, config.seed) for rate, of in audio.items()}
     of_any = next(iter(audio))
     for sentence in splits.untested(audio[of_any].clips, {config.fold: split[of_any]}):
