@@ -5,6 +5,7 @@ Flags are written in full; an old flag is an error that names its successor.
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from classifier.core.text import did_you_mean
@@ -53,6 +54,11 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--activation", choices=ACTIVATIONS, help="what makes probabilities of a .tflite's output where it gives logits"
     )
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """Add --weights, for scripts that may need the published weights of a pretrained network."""
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")
 
 
 def at_least(least: int) -> Callable[[str], int]:
