@@ -43,6 +43,7 @@ def main(argv=None):
     parser.add_argument("--min-duration", default=MIN_DURATION, type=float, metavar="S", help="drop shorter segments")
     arguments.add_output(parser)
     arguments.add_channel(parser)
+    arguments.add_weights(parser)
     parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one per core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers see the same files")
     parser.add_argument(
@@ -55,7 +56,9 @@ def main(argv=None):
     config = ClassificationConfig.from_args(args)
 
     from classifier.inference import batch
+    from classifier.pretrained import weights
 
+    weights.take(args.weights)
     try:
         result = batch.classify_recordings(config)
     except KeyboardInterrupt:

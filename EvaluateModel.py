@@ -44,6 +44,7 @@ def main(argv=None):
         metavar="N",
         help="last layers of a pretrained network that learn",
     )
+    arguments.add_weights(parser)
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(

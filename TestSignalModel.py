@@ -23,15 +23,18 @@ def main(argv=None):
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     arguments.add_output(parser)
     arguments.add_channel(parser)
+    arguments.add_weights(parser)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
     from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_predictor
+    from classifier.pretrained import weights
     from classifier.records import artifact
     from classifier.reporting import prediction_table
 
+    weights.take(args.weights)
     model = find_model(args.model, args.trained)
     recording = args.recording or artifact.example(model)
     check_readable(recording)

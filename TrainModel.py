@@ -44,7 +44,7 @@ def main(argv=None):
         metavar="N",
         help="last layers of a pretrained network that learn",
     )
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")
+    arguments.add_weights(parser)
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--overwrite", action="store_true", help="replace a trained model, also one of other labels")

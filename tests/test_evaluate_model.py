@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from classifier.pretrained import weights
 from tests.conftest import CHEAPEST, call_script, next_command, run_script, write_data, write_tone
 
 LABELS = ["high tone", "low tone"]
@@ -158,3 +159,38 @@ def test_published_folds_that_lack_a_label_are_evaluated_over_those_they_have(tm
     ignored = evaluate(tmp_path, "--epochs", 1, "--folds", "0", "--ignore-folds")
     assert warning not in ignored[1] and "--ignore-folds" in next_command(ignored[0])
     assert result(tmp_path)["split_by"] == "group"
+
+
+@pytest.fixture
+def no_weights(tmp_path, monkeypatch):
+    """Weights that a person must download, and has not."""
+    monkeypatch.setattr(weights, "WEIGHTS", tmp_path / "weights")
+    file = weights.Weights("https://example.org/net.tflite", None, 4, "CC0, nobody")
+    monkeypatch.setattr(weights, "PUBLISHED", {"yamnet": file, "yamnet_small": file})
+
+
+def test_a_model_without_weights_does_not_end_the_evaluation_of_the_others(no_weights, tmp_path):
+    write_data(tmp_path / "data", n=3)
+    models = f"yamnet_transfer,{CHEAPEST},yamnet_small"
+    _, said = evaluate(tmp_path, "--model", models, "--epochs", 1, "--folds", 0)
+    for name in ("yamnet_transfer", "yamnet_small"):
+        assert said.count(f"WARNING: {name}: left out, because yamnet") == 2  # at once, and at the end
+    assert result(tmp_path)["model"] == CHEAPEST
+    said = evaluate(tmp_path, "--model", "yamnet_transfer,yamnet_small", expect=1)[1]
+    assert said.splitlines()[-1].endswith("or name a file you have with --weights")
+
+
+@pytest.mark.parametrize(
+    ("script", "args"),
+    [
+        ("EvaluateModel.py", ["--data", "data"]),
+        ("TestSignalModel.py", ["--model", "yamnet"]),
+        ("ClassifyRecordings.py", ["--model", "yamnet"]),
+        ("PlotSignalMelSpec.py", ["--layers", "yamnet_transfer"]),
+        ("ServeModel.py", []),
+    ],
+)
+def test_each_script_that_may_need_weights_takes_a_file_of_them(no_weights, script, args, tmp_path):
+    write_data(tmp_path / "data", n=3)
+    said = call_script(script, *args, "--weights", "nowhere.tflite", cwd=tmp_path, expect=1)[1]
+    assert "nowhere.tflite: there is no such file; --weights names the weights of a pretrained network" in said

@@ -5,6 +5,7 @@ Flags are written in full; an old flag is an error that names its successor.
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from classifier.core.text import did_you_mean
@@ -65,6 +66,11 @@ def add_channel(parser: argparse.ArgumentParser, default: str | None = None, als
         choices=(*CHANNELS, *also),
         help=f"what is read of recordings with several channels (default: {of_old})",
     )
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """Add --weights, for scripts that may need the published weights of a pretrained network."""
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")
 
 
 def at_least(least: int) -> Callable[[str], int]:

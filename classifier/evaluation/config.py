@@ -25,6 +25,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "ignore_folds",
     "background_noise",
     "fine_tune",
+    "weights",
     "epochs",
     "paper",
     "window",
@@ -50,6 +51,7 @@ class EvaluationConfig:
         seed: of the folds and of the weights.
         background_noise: folder of recordings to mix behind training windows.
         fine_tune: last layers of a pretrained network that learn.
+        weights: a file of published weights that the person has downloaded.
         epochs: at most so many; None: as the recipe says.
         paper: train as the paper does.
         window: seconds; None: as Constants.py says.
@@ -74,6 +76,7 @@ class EvaluationConfig:
     seed: int = 0
     background_noise: Path | None = None
     fine_tune: int | None = None
+    weights: Path | None = None
     epochs: int | None = None
     paper: bool = False
     window: float | None = None

@@ -9,7 +9,7 @@ from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import label_order
 from classifier.data.layouts import Clip, folder_of
 from classifier.evaluation import cross_validation, fold_processes, results, trained_models
-from classifier.evaluation.config import ALL, EvaluationConfig
+from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
 from classifier.inference.clip_predictions import check_labels
 from classifier.inference.predictor import load_predictor
@@ -35,7 +35,8 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
 
 
 def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
-    names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
+    weights.take(config.weights)
+    names = weights.ready(registry.choose("models", config.model), leave_out=True)
     found = splits.without_folds(found) if config.ignore_folds else found
     labels = label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}

@@ -48,8 +48,7 @@ def load(config: TrainingConfig) -> TrainingData:
         InputError: there are none, a label has none that can be read, labels and labels file differ, a sound has two
             labels, or they cannot be split.
     """
-    if config.weights:
-        weights.take(config.weights)
+    weights.take(config.weights)
     audio_formats = {model: config.audio_format(model) for model in config.models}
     for audio_format in dict.fromkeys(audio_formats.values()):
         if audio_format != AudioFormat():
