@@ -66,7 +66,7 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, channel: 
     Args:
         clips: of the data set.
         data: its folder or file.
-        least_seconds: shorter recordings are too short for a window.
+        least_seconds: shorter recordings are too short for a window; short parts are heard with what is around them.
         channel: of audio.channels.CHANNELS.
 
     Returns:
@@ -93,7 +93,7 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, channel: 
             label: _summary([f for f in facts if f.label == label]) for label in sorted({f.label for f in facts})
         },
         "unreadable": [found for found in measured if not isinstance(found, Facts)],
-        "too_short": [f.name for f in facts if f.seconds < least_seconds],
+        "too_short": [f.name for f in facts if max(f.seconds, f.whole) < least_seconds],
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
         "sparse": [f"{f.name} ({f.quiet} of {f.windows} windows)" for f in facts if f.quiet > SPARSE * f.windows],
