@@ -96,7 +96,7 @@ def check(
             label: _summary([f for f in facts if f.label == label]) for label in sorted({f.label for f in facts})
         },
         "unreadable": [found for found in measured if not isinstance(found, Facts)],
-        "too_short": [f.name for f in facts if f.seconds < least_seconds],
+        "too_short": [f.name for f in facts if max(f.seconds, f.whole) < least_seconds],
         "below_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate < sample_rate],
         "above_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate > HIGHEST_RATE],
         "proposal": _proposal(clips),
