@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from classifier.core.errors import InputError
@@ -14,6 +15,7 @@ from classifier.evaluation import fold_processes
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records import artifact
 from classifier.records.config import RunConfig
+from classifier.scoring import metrics
 from tests.conftest import ROOT, alive, wait_until
 
 
@@ -37,7 +39,8 @@ def programs(folder, *lines):
 
 @pytest.fixture
 def finished(monkeypatch):
-    record = SimpleNamespace(scores={"windows": {"balanced_accuracy": 0.5}})
+    scores = metrics.score(np.eye(2)[[0, 0]], np.arange(2), np.arange(2), ["a", "b"])  # half are right
+    record = SimpleNamespace(scores=scores)
     monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(record=record))
 
 

@@ -6,16 +6,14 @@ import pytest
 from keras import layers, ops
 
 from classifier.core.errors import InputError
-from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.inference import attention
 from classifier.models._multilevel import ClassAttention
 from classifier.pretrained._embedding import Embedding
 from classifier.records import artifact
 from classifier.records.audio_format import make_audio_format
 from classifier.records.config import RunConfig
-from classifier.records.recipe import FIELD
-from classifier.records.run_record import RunRecord
 from tests.conftest import RATE
+from tests.trained_folder import write_trained
 
 STEPS = 3  # in three seconds
 LABELS = ["loud", "soft"]
@@ -43,37 +41,10 @@ def folder(tmp_path):
 
 def write_model(folder):
     """A trained model's folder that holds it under the folder's name."""
-    folder.mkdir()
+    config = RunConfig(data=str(folder), window=STEPS)
+    settings = {"config": config, "fine_tuning": None, "audio_format": make_audio_format(seconds=STEPS)}
+    write_trained(folder, labels=LABELS, thresholds={}, **settings)
     of_loudness().save(folder / artifact.MODEL)
-    RunRecord(
-        model=folder.name,
-        labels=LABELS,
-        config=RunConfig(data=str(folder), window=STEPS),
-        recipe=FIELD,
-        fine_tuning=None,
-        paper_audio_format=False,
-        parameters=0,
-        data=DataRecord(fingerprint="", recordings={}, skipped=[]),
-        split=SplitRecord(
-            by="group",
-            groups=0,
-            groups_in_two_splits=[],
-            recordings_in_two_splits=[],
-            train=[],
-            validation=[],
-            test=[],
-        ),
-        scores={},
-        thresholds={},
-        alarms={},
-        calibration={},
-        best_epoch=1,
-        training_seconds=0.0,
-        backend="tensorflow",
-        processes=1,
-        versions={},
-        audio_format=make_audio_format(seconds=STEPS),
-    ).write(folder)
     return folder
 
 

@@ -24,6 +24,8 @@ def test_a_value_outside_its_range_is_refused(settings, complaint):
 
 
 def test_a_folder_or_a_csv_file_is_data(tmp_path):
+    for name in ("data.csv", "a.wav"):
+        (tmp_path / name).touch()
     assert config(recording=tmp_path).is_data
     assert config(recording=tmp_path / "data.csv").is_data
     assert not config(recording=tmp_path / "a.wav").is_data

@@ -1,6 +1,7 @@
 import numpy as np
 
 from classifier.plotting import confusion_matrix
+from classifier.scoring import metrics
 from tests.classifier.plotting.test_figure import size_of
 
 
@@ -19,7 +20,7 @@ def test_a_label_with_dollar_signs_is_no_formula(tmp_path):
 
 
 def test_windows_and_recordings_have_one_each(tmp_path):
-    scores = {what: {"n": 2, "right": 2, "confusion": [[1, 0], [0, 1]]} for what in ("windows", "recordings")}
+    scores = metrics.score(np.eye(2), np.arange(2), np.arange(2), ["a", "b"])
     confusion_matrix.draw_both(scores, ["a", "b"], "title", tmp_path / "confusion")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["confusion_recordings.png", "confusion_windows.png"]
 
