@@ -42,6 +42,8 @@ def main(argv=None):
     parser.add_argument("--merge-gap", default=MERGE_GAP, type=float, metavar="S", help="close gaps of up to S seconds")
     parser.add_argument("--min-duration", default=MIN_DURATION, type=float, metavar="S", help="drop shorter segments")
     arguments.add_output(parser)
+    arguments.add_channel(parser)
+    arguments.add_weights(parser)
     parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one per core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers see the same files")
     parser.add_argument(
@@ -54,7 +56,9 @@ def main(argv=None):
     config = ClassificationConfig.from_args(args)
 
     from classifier.inference import batch
+    from classifier.pretrained import weights
 
+    weights.take(args.weights)
     try:
         result = batch.classify_recordings(config)
     except KeyboardInterrupt:
@@ -62,7 +66,9 @@ def main(argv=None):
     show(result)
     if result.example:
         trained = commands.unless(args.trained, TRAINED)
-        next_step = commands.script("TestSignalModel.py", result.example, model=args.model, trained=trained)
+        next_step = commands.script(
+            "TestSignalModel.py", result.example, model=args.model, trained=trained, channel=args.channel
+        )
         print(f"to see one of them window by window, next: {next_step}")
     unreadable = bool(result.refused or result.failed)
     if unreadable and (args.strict or not result.done + result.before):

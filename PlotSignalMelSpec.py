@@ -27,10 +27,15 @@ def main(argv=None):
     parser.add_argument("--start", default=START, type=float, help="seconds before the window (default: %(default)s)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: %(default)s)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for galleries (default: gallery)")
-    config = PlotConfig(**vars(parser.parse_args(argv)))
+    arguments.add_weights(parser)
+    args = vars(parser.parse_args(argv))
+    file = args.pop("weights")
+    config = PlotConfig(**args)
 
     from classifier.plotting import pictures
+    from classifier.pretrained import weights
 
+    weights.take(file)
     drawn = pictures.draw(config)
     print(f"wrote {drawn.written}; next: {drawn.next_command}")
 

@@ -17,6 +17,7 @@ TOP_DB = 30  # audio so far below a recording's loudest moment is silence; 20 cu
 SPLIT = False  # remove silence inside recordings too, not only at their ends
 DENOISE = None  # remove noise that sounds like: the quietest (moment), the whole (recording), or a recording's path
 JOIN_RECORDINGS = 10  # seconds; shorter recordings of one label and group are joined; 0 joins none
+CHANNEL = "mix"  # of recordings with several: mix, first, second, loudest, or each as a recording of its own
 SILENT = ",".join(SILENT_LABELS)  # labels of silence: neither trimmed nor denoised
 
 
@@ -45,6 +46,7 @@ def main(argv=None):
     parser.add_argument(
         "--silent", default=SILENT, metavar="LABELS", help="labels of silence, left as they are (default: %(default)s)"
     )
+    arguments.add_channel(parser, CHANNEL, also=("each",))
     parser.add_argument("--sample-rate", default=SAMPLE_RATE, type=arguments.at_least(1000), metavar="HZ")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask cluster to run on (docs/guide/many_machines.md)")
     parser.add_argument("--plot", action="store_true", help="draw a recording before and after, or the check")
@@ -92,19 +94,21 @@ def check(args):
     from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
+    channel = CHANNEL if args.channel == "each" else args.channel
     audio_format = make_audio_format(sample_rate=args.sample_rate)
     read = clips.read_clips(data, args.group_by, args.layout, least=1)
-    found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate)
+    found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, channel)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
     if args.plot:
         audit_summary.draw(found, Path("check.png"))
     if not args.json:
         console.notes({"left out": found["left_out"]})
+        same = {"data": data, "layout": args.layout, "channel": commands.unless(channel, CHANNEL)}
         if len(found["labels"]) > 1:
-            next_step = commands.script("TrainModel.py", data=data, layout=args.layout, group_by=args.group_by)
+            next_step = commands.script("TrainModel.py", group_by=args.group_by, **same)
         else:
-            next_step = commands.script("EvaluateModel.py", model="trained/MODEL", data=data, layout=args.layout)
+            next_step = commands.script("EvaluateModel.py", model="trained/MODEL", **same)
         print(f"{'wrote check.png; ' if args.plot else ''}next: {next_step}")
 
 

@@ -19,11 +19,14 @@ def main(argv=None):
     parser.add_argument("--token", help="needed for all that changes something (with another --host, one is made)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch recordings from addresses that clients name")
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
+    arguments.add_weights(parser)
     args = parser.parse_args(argv)
 
+    from classifier.pretrained import weights
     from classifier.service.server import serve
     from classifier.service.settings import Settings
 
+    weights.take(args.weights)
     serve(Settings.from_args(args), args.host, args.port)
 
 

@@ -16,6 +16,7 @@ def main(argv=None):
         "--model", default=MODEL, help="name or path of a trained model, or a drop-in .tflite (default: %(default)s)"
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
+    arguments.add_channel(parser)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
@@ -28,10 +29,10 @@ def main(argv=None):
     model = find_model(args.model, args.trained)
     recording = args.recording or artifact.example(model)
     check_readable(recording)
-    dropin = load_dropin(model)
+    dropin = load_dropin(model, args.channel)
     prediction = predict_recording(dropin, recording)
     prediction_table.show(prediction, dropin.source, recording, args.json)
-    raw = predict_recording(load_predictor(dropin.source.parent), recording)
+    raw = predict_recording(load_predictor(dropin.source.parent, channel=dropin.channel), recording)
     console.say(f"largest difference from the raw-audio model: {abs(prediction.windows - raw.windows).max():.1e}")
     if not args.json:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")

@@ -22,19 +22,23 @@ def main(argv=None):
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     arguments.add_output(parser)
+    arguments.add_channel(parser)
+    arguments.add_weights(parser)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
     from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_predictor
+    from classifier.pretrained import weights
     from classifier.records import artifact
     from classifier.reporting import prediction_table
 
+    weights.take(args.weights)
     model = find_model(args.model, args.trained)
     recording = args.recording or artifact.example(model)
     check_readable(recording)
-    predictor = load_predictor(model, head=args.head, activation=args.activation)
+    predictor = load_predictor(model, head=args.head, activation=args.activation, channel=args.channel)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
     for note in predictor.notes:
         console.say(f"note: {note}")
@@ -45,7 +49,7 @@ def main(argv=None):
         print("to know sounds of your own, put them into data_long, a folder per label, and train on this network")
         print(f"next: {commands.script('TrainModel.py', model='yamnet_transfer', trained=trained)}")
     elif (args.trained / DROPIN_MODEL / artifact.DROPIN).is_file():
-        print(f"next: {commands.script('TestMelSpecModel.py', args.recording, trained=trained)}")
+        print(f"next: {commands.script('TestMelSpecModel.py', args.recording, trained=trained, channel=args.channel)}")
     else:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")
 

@@ -29,6 +29,7 @@ def main(argv=None):
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
     parser.add_argument("--fold", default=FOLD, type=arguments.at_least(0), help="which tests (default: %(default)s)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows to learn from: 0.5 is half")
@@ -44,11 +45,14 @@ def main(argv=None):
     from classifier.data.layouts import folder_of
 
     found = clips.read_clips(config.data, config.group_by, config.layout)
+    found = splits.without_folds(found) if config.ignore_folds else found
     labels = label_order(found, config.labels)
     audio_format = make_audio_format()
     recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache)
     recordings = duplicates.settle(recordings, folder_of(config.data), config.duplicates)
     split = splits.split(recordings.clips, recordings.contents, config.fold, config.seed)
+    for sentence in splits.untested(recordings.clips, {config.fold: split}):
+        console.warn(sentence)
     console.import_tensorflow()
     from classifier.evaluation.baselines import boosting
     from classifier.reporting import boosting_report
@@ -57,7 +61,7 @@ def main(argv=None):
     boosting_report.report(result, config.out / boosting.NAME)
     console.notes({"recordings skipped": [reason for _, reason in recordings.skipped]})
     console.notes({"left out": clips.left_out(config.data, config.layout)})
-    same = {"data": args.data, "layout": args.layout, "group_by": args.group_by}
+    same = {"data": args.data, "layout": args.layout, "group_by": args.group_by, "ignore_folds": args.ignore_folds}
     same |= {"labels": args.labels, "fold": commands.unless(args.fold, FOLD)}
     next_step = commands.script("TrainModel.py", **same, seed=commands.unless(args.seed, SEED))
     print(f"wrote {config.out / boosting.NAME}; to compare networks with it, next: {next_step}")

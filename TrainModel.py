@@ -16,6 +16,7 @@ GROUP_BY = None  # a regular expression; its first group, in the file name, says
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
+CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
 
 
 def main(argv=None):
@@ -29,6 +30,7 @@ def main(argv=None):
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
     parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
     parser.add_argument(
         "--fold", default=FOLD, type=arguments.at_least(0), help="which fold tests (default: %(default)s)"
     )
@@ -42,15 +44,17 @@ def main(argv=None):
         metavar="N",
         help="last layers of a pretrained network that learn",
     )
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")
+    arguments.add_weights(parser)
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
+    parser.add_argument("--overwrite", action="store_true", help="replace a trained model, also one of other labels")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
+    arguments.add_channel(parser, CHANNEL)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     several = parser.add_argument_group("several processes, see docs/guide/many_machines.md")
@@ -62,9 +66,10 @@ def main(argv=None):
     )  # checks everything that can be checked before TensorFlow
 
     from classifier.training import data as training_data
-    from classifier.training import unfinished
+    from classifier.training import replaced, unfinished
 
     data = training_data.load(config)
+    replaced.check(config, data)
     unfinished.check(config, data)
     console.import_keras()  # takes seconds: what is wrong with the data is said before
     from classifier.export.convert import try_export
@@ -78,6 +83,7 @@ def main(argv=None):
     if config.team and config.team.process:
         return
     tables.skipped(data)
+    tables.heard(data)
     tables.left_out(config)
     written = ", ".join(str(config.trained / name) for name in data.audio_formats)
     model, trained = commands.unless(",".join(data.audio_formats), MODEL), commands.unless(config.trained, TRAINED)

@@ -53,8 +53,9 @@ def _contents():
     delimiters, ends = strategies.sampled_from(",;\t| \n"), strategies.sampled_from(["\n", "\r\n", "\r"])
     rows = strategies.builds(_table, strategies.sampled_from(HEADERS), lines, delimiters, ends)
     text = rows | strategies.text(max_size=200)
-    names = strategies.sampled_from(ENCODINGS)
-    encoded = strategies.builds(lambda held, name: held.encode(name, "ignore"), text, names)
+    encoded = strategies.builds(
+        lambda text, name: text.encode(name, "ignore"), text, strategies.sampled_from(ENCODINGS)
+    )
     return encoded | strategies.binary(max_size=200)
 
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from classifier.pretrained import weights
 from tests.conftest import CHEAPEST, call_script, next_command, run_script, write_data, write_tone
 
 LABELS = ["high tone", "low tone"]
@@ -134,3 +135,62 @@ def test_invalid_settings_are_explained(tmp_path, args, complaint):
     _, said = evaluate(tmp_path, *args, expect=1)
     assert complaint in said
     assert not (tmp_path / "evaluated").exists()
+
+
+def test_published_folds_that_lack_a_label_are_evaluated_over_those_they_have(tmp_path):
+    """Nine folds, the last of which has no low tones."""
+    lines = []
+    for fold in range(1, 10):
+        for number, label in enumerate(LABELS if fold < 9 else LABELS[:1]):
+            name = f"{fold}-{number}.wav"
+            write_tone(tmp_path / "data" / "audio" / name, hertz=300 * 2**number + fold, seconds=2, seed=fold)
+            lines.append(f"{name},{fold},{label},{fold}{number}")
+    (tmp_path / "data" / "meta").mkdir()
+    (tmp_path / "data" / "meta" / "esc50.csv").write_text("\n".join(["filename,fold,category,src_file", *lines]))
+    printed, said = evaluate(tmp_path, "--epochs", 1, "--folds", "8")
+    warning = "there are no recordings of some labels to test (fold 8: low tone): recall and balanced accuracy are over"
+    assert said.count(warning) == 2  # at once, and at the end
+    (fold,) = result(tmp_path)["folds"]
+    assert list(fold["scores"]["windows"]["recall"]) == LABELS[:1]
+    split = json.loads((tmp_path / fold["folder"] / "run.json").read_text())["split"]
+    assert split["test"] == ["audio/9-0.wav"] and split["by"] == "the folds of the data set"
+    page = (tmp_path / fold["folder"] / "report" / "index.html").read_text()
+    assert "Not tested: low tone; recall and balanced accuracy are over the other 1 labels" in page
+    ignored = evaluate(tmp_path, "--epochs", 1, "--folds", "0", "--ignore-folds")
+    assert warning not in ignored[1] and "--ignore-folds" in next_command(ignored[0])
+    assert result(tmp_path)["split_by"] == "group"
+
+
+@pytest.fixture
+def no_weights(tmp_path, monkeypatch):
+    """Weights that a person must download, and has not."""
+    monkeypatch.setattr(weights, "WEIGHTS", tmp_path / "weights")
+    file = weights.Weights("https://example.org/net.tflite", None, 4, "CC0, nobody")
+    monkeypatch.setattr(weights, "PUBLISHED", {"yamnet": file, "yamnet_small": file})
+
+
+def test_a_model_without_weights_does_not_end_the_evaluation_of_the_others(no_weights, tmp_path):
+    write_data(tmp_path / "data", n=3)
+    models = f"yamnet_transfer,{CHEAPEST},yamnet_small"
+    _, said = evaluate(tmp_path, "--model", models, "--epochs", 1, "--folds", 0)
+    for name in ("yamnet_transfer", "yamnet_small"):
+        assert said.count(f"WARNING: {name}: left out, because yamnet") == 2  # at once, and at the end
+    assert result(tmp_path)["model"] == CHEAPEST
+    said = evaluate(tmp_path, "--model", "yamnet_transfer,yamnet_small", expect=1)[1]
+    assert said.splitlines()[-1].endswith("or name a file you have with --weights")
+
+
+@pytest.mark.parametrize(
+    ("script", "args"),
+    [
+        ("EvaluateModel.py", ["--data", "data"]),
+        ("TestSignalModel.py", ["--model", "yamnet"]),
+        ("ClassifyRecordings.py", ["--model", "yamnet"]),
+        ("PlotSignalMelSpec.py", ["--layers", "yamnet_transfer"]),
+        ("ServeModel.py", []),
+    ],
+)
+def test_each_script_that_may_need_weights_takes_a_file_of_them(no_weights, script, args, tmp_path):
+    write_data(tmp_path / "data", n=3)
+    said = call_script(script, *args, "--weights", "nowhere.tflite", cwd=tmp_path, expect=1)[1]
+    assert "nowhere.tflite: there is no such file; --weights names the weights of a pretrained network" in said

@@ -275,3 +275,35 @@ def test_files_of_unknown_suffix_are_counted_by_the_check_and_by_preparing(raw):
     assert said in call_script("PrepareData.py", "--check", raw, cwd=raw.parent)[0]
     printed, _ = call_script("PrepareData.py", "--check", raw, "--json", cwd=raw.parent)
     assert "(.pcm 2)" in json.loads(printed)["left_out"][0]
+
+
+def test_each_channel_becomes_a_recording_of_its_group(tmp_path):
+    times = np.arange(3 * 16_000) / 16_000
+    tones = [0.3 * np.sin(2 * np.pi * hertz * times) for hertz in (500, 900)]
+    (tmp_path / "raw" / "bird").mkdir(parents=True)
+    soundfile.write(tmp_path / "raw" / "bird" / "two.wav", np.stack(tones, axis=1), 16_000)
+    soundfile.write(tmp_path / "raw" / "bird" / "one.wav", tones[0], 16_000)
+    write_tone(tmp_path / "raw" / "frog" / "0.wav")
+    prepare(tmp_path / "raw", "--channel", "each")
+    found = {path.name: soundfile.read(path)[0] for path in (tmp_path / "out" / "bird").iterdir()}
+    assert sorted(found) == ["one.wav", "two channel 2.wav", "two.wav"]
+    hertz = {name: round(np.abs(np.fft.rfft(signal, 16_000)).argmax()) for name, signal in found.items()}
+    assert hertz == {"one.wav": 500, "two.wav": 500, "two channel 2.wav": 900}
+    groups = {clip.path.name: clip.group for clip in read_clips(tmp_path / "out")}
+    assert groups["two.wav"] == groups["two channel 2.wav"] != groups["one.wav"]
+
+
+def test_odd_channels_are_named_by_the_check(tmp_path):
+    tone = 0.3 * np.sin(np.arange(48_000))
+    (tmp_path / "a").mkdir()
+    for name, right in (("opposite", -tone), ("half", 0 * tone), ("fine", tone)):
+        soundfile.write(tmp_path / "a" / f"{name}.wav", np.stack([tone, right], axis=1), 16_000)
+    write_tone(tmp_path / "b" / "0.wav")
+    soundfile.write(tmp_path / "a" / "scale.wav", 32_767 * tone, 16_000, subtype="FLOAT")
+    printed, _ = call_script("PrepareData.py", "--check", tmp_path, cwd=tmp_path)
+    assert "a/opposite.wav (" in printed and "a/half.wav (channel 2 of 2, 6 dB)" in printed
+    assert "scale.wav reaches 9830" in printed and "int16 scale? Divide it by 32768" in printed
+    assert "fine.wav (" not in printed
+    printed, _ = call_script("PrepareData.py", "--check", tmp_path, "--channel", "first", cwd=tmp_path)
+    assert "cancel" not in printed and "silent beside" not in printed
+    assert next_command(printed)[-2:] == ["--channel", "first"]

@@ -11,7 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from classifier.data import audio_cache
+from classifier.data.clips import read_clips
 from classifier.inference import litert
+from classifier.inference.clip_predictions import predict_clips
+from classifier.inference.predictor import load_predictor
 from classifier.records import artifact
 from tests.conftest import CHEAPEST, ROOT, call_script, next_command, run_script, write_data, write_tone
 
@@ -180,6 +184,23 @@ def test_mixed_and_damaged_recordings(tmp_path):
     assert len(run["data"]["skipped"]) == 4
 
 
+def test_a_model_of_other_data_is_kept_and_one_of_other_labels_is_not_replaced(tmp_path):
+    data, out = write_data(tmp_path / "data", n=3), tmp_path / "out"
+    train(data, out)
+    first = run_of(out)
+    write_tone(data / "low tone" / "l9_new.wav", hertz=640)
+    assert f"is then kept as {out / CHEAPEST}.previous" in train(data, out)[1]
+    second = run_of(out)
+    assert run_of(out, f"{CHEAPEST}.previous") == first != second
+    (data / "low tone").rename(data / "deep tone")
+    said = train(data, out, expect=1)[1]
+    assert "holds a model of other labels (high tone, low tone; now deep tone, high tone)" in said
+    assert run_of(out) == second
+    train(data, out, "--overwrite")
+    assert run_of(out)["labels"] == ["deep tone", "high tone"]
+    assert run_of(out, f"{CHEAPEST}.previous") == first
+
+
 def test_ctrl_c_leaves_the_model_of_before(tmp_path):
     data = write_data(tmp_path / "data")
     (tmp_path / "out" / CHEAPEST).mkdir(parents=True)
@@ -218,3 +239,47 @@ def test_real_voices_of_unseen_speakers_are_told_apart(shared_data, tmp_path):
             shutil.copy(path, tmp_path / "data" / label)
     train(tmp_path / "data", tmp_path / "out", "--group-by", "^([^_]+)_", epochs=12)
     assert run_of(tmp_path / "out")["scores"]["windows"]["balanced_accuracy"] > 0.6
+
+
+def test_a_channel_that_was_trained_on_is_what_later_steps_hear(tmp_path):
+    times = np.arange(4 * 16_000) / 16_000
+    hum = 0.5 * np.sin(2 * np.pi * 300 * times)
+    for label, hertz in (("high", 1200), ("low", 500)):
+        (tmp_path / "data" / label).mkdir(parents=True)
+        for i in range(5):
+            tone = 0.2 * np.sin(2 * np.pi * (hertz + 7 * i) * times)
+            soundfile.write(tmp_path / "data" / label / f"{i}.flac", np.stack([tone, hum], axis=1), 16_000)
+    opposite = np.stack([tone + 0.1, -tone + 0.1], axis=1)
+    soundfile.write(tmp_path / "data" / "low" / "opposite.flac", opposite, 16_000)
+    soundfile.write(tmp_path / "data" / "low" / "half.flac", np.stack([tone, 0 * tone], axis=1), 16_000)
+    printed, _ = train(tmp_path / "data", tmp_path / "mixed")
+    assert "channels cancel each other when they are mixed (take one with --channel first or second): 1" in printed
+    assert "a channel is silent beside another" in printed and "half.flac (channel 2 of 2, 6 dB)" in printed
+    assert "a constant (DC) offset" in printed and "opposite.flac (+0.10 of full scale)" in printed
+    printed, _ = train(tmp_path / "data", tmp_path / "out", "--channel", "first")
+    assert "cancel" not in printed and "silent beside" not in printed
+    assert (run_of(tmp_path / "mixed")["config"]["channel"], run_of(tmp_path / "out")["config"]["channel"]) == (
+        "mix",
+        "first",
+    )
+    trained = tmp_path / "out" / CHEAPEST
+
+    def heard(path, *flags):
+        args = (path, "--model", trained, "--json", *flags)
+        return json.loads(call_script("TestSignalModel.py", *args, cwd=tmp_path)[0])["probabilities"]
+
+    soundfile.write(tmp_path / "first.flac", tone, 16_000)
+    soundfile.write(tmp_path / "second.flac", hum, 16_000)
+    both = tmp_path / "data" / "low" / "4.flac"
+    assert heard(both) == heard(tmp_path / "first.flac")
+    assert heard(both, "--channel", "second") == heard(tmp_path / "second.flac") != heard(both)
+    assert heard(both, "--channel", "loudest") == heard(tmp_path / "second.flac")
+    flags = ("--model", trained, "--data", tmp_path / "data", "--out", tmp_path / "evaluated")
+    call_script("EvaluateModel.py", *flags, cwd=tmp_path)
+    call_script("EvaluateModel.py", *flags[:-1], tmp_path / "hum", "--channel", "second", cwd=tmp_path)
+    for name, channel in (("evaluated", "first"), ("hum", "second")):
+        found = audio_cache.read(read_clips(tmp_path / "data"), tmp_path / "data", 16_000, channel=channel)
+        expected = predict_clips(load_predictor(trained), found)["probabilities"].argmax(axis=1)
+        (result,) = (json.loads(path.read_text()) for path in (tmp_path / name).glob("*.json"))
+        n_high = sum(row[0] for row in result["scores"]["windows"]["confusion"])
+        assert n_high == np.sum(expected == 0)

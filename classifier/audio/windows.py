@@ -1,6 +1,7 @@
 """Cut recordings into windows.
 
-A window is one model input; where windows overlap, the hop is shorter than a window.
+A window is one model input; where windows overlap, the hop is shorter than a window. A recording that is shorter than a
+window goes on with its own background (`filled`); behind the last window of a longer one there is silence.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,8 @@ import numpy as np
 
 from classifier.core.bounds import check_range
 from Constants import AUDIO_PIECE_LENGTH
+
+BACKGROUND = 4  # a recording's background is the quietest quarter of it
 
 
 def hop_length(window_length: int, overlap: float) -> int:
@@ -52,12 +55,32 @@ def cut_audio(signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH, hop: 
     return np.lib.stride_tricks.sliding_window_view(signal, window_length)[:: hop or window_length]
 
 
+def filled(signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH) -> np.ndarray:
+    """A recording that is shorter than a window, made as long as one with its own background: zeros would tell labels.
+
+    Its quietest quarter follows, played backwards and forwards in turn. Training, tests and inference all fill so.
+
+    Args:
+        signal: (samples,) of any type; as it is where it is long enough, or empty.
+    """
+    missing = window_length - len(signal)
+    if missing <= 0 or not len(signal):
+        return signal
+    n = max(1, len(signal) // BACKGROUND)
+    starts = range(0, len(signal) - n + 1, max(1, n // 2))
+    samples = signal.astype("float32")
+    powers = [float(np.dot(samples[start : start + n], samples[start : start + n])) for start in starts]
+    quietest = starts[int(np.argmin(powers))]
+    background = signal[quietest : quietest + n]
+    return np.concatenate([signal, np.resize(np.concatenate([background[::-1], background]), missing)])
+
+
 def cut_audio_pad_last(
     signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH, hop: int | None = None
 ) -> np.ndarray:
     """Cut a recording into windows, the last one padded with silence so that no sample is lost.
 
-    Arguments and errors are cut_audio's.
+    A recording shorter than a window is `filled`. Arguments and errors are cut_audio's.
 
     Returns:
         (windows, window_length) copy; an empty signal has no window.
@@ -65,6 +88,7 @@ def cut_audio_pad_last(
     signal = np.asarray(signal)
     hop = hop or window_length
     if signal.ndim == 1 and len(signal):
+        signal = filled(signal, window_length)
         n_windows = 1 + max(0, -(-(len(signal) - window_length) // hop))
         signal = np.pad(signal, (0, (n_windows - 1) * hop + window_length - len(signal)))
     return cut_audio(signal, window_length, hop)
@@ -91,4 +115,7 @@ def cut_blocks(
             yield n_windows, windows, (n_windows + len(windows) - 1) * hop + window_length
             n_windows, held = n_windows + len(windows), held[len(windows) * hop :]
     if len(held) > (window_length - hop if n_windows else 0):
-        yield n_windows, cut_audio_pad_last(held, window_length, hop), n_windows * hop + len(held)
+        end = n_windows * hop + len(held)
+        if n_windows:  # the end of a longer recording
+            held = np.pad(held, (0, max(0, window_length - len(held))))
+        yield n_windows, cut_audio_pad_last(held, window_length, hop), end

@@ -5,6 +5,7 @@ Flags are written in full; an old flag is an error that names its successor.
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from classifier.core.text import did_you_mean
@@ -20,6 +21,7 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 }
 
 
+CHANNELS = ("mix", "first", "second", "loudest")  # what is read of recordings that have several
 ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
 
 
@@ -53,6 +55,22 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--activation", choices=ACTIVATIONS, help="what makes probabilities of a .tflite's output where it gives logits"
     )
+
+
+def add_channel(parser: argparse.ArgumentParser, default: str | None = None, also: tuple[str, ...] = ()) -> None:
+    """Add --channel; without a default, a trained model's training has decided. also: more choices."""
+    of_old = default or "as in its training, mix for a .tflite alone"
+    parser.add_argument(
+        "--channel",
+        default=default,
+        choices=(*CHANNELS, *also),
+        help=f"what is read of recordings with several channels (default: {of_old})",
+    )
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """Add --weights, for scripts that may need the published weights of a pretrained network."""
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")
 
 
 def at_least(least: int) -> Callable[[str], int]:

@@ -16,8 +16,13 @@ from classifier.core.console import say
 
 
 @contextlib.contextmanager
-def new_folder(folder: Path | str) -> Generator[Path]:
-    """A temporary folder that replaces `folder` when the block succeeds, and is deleted when it fails."""
+def new_folder(folder: Path | str, previous: Path | None = None) -> Generator[Path]:
+    """A temporary folder that replaces `folder` when the block succeeds, and is deleted when it fails.
+
+    Args:
+        previous: what the folder that is replaced is called from then on, in place of one that had that name; None:
+            it is deleted.
+    """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -27,7 +32,9 @@ def new_folder(folder: Path | str) -> Generator[Path]:
             yield fresh
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            os.replace(folder, old / folder.name)
+            if previous and previous.exists():
+                os.replace(previous, old / previous.name)
+            os.replace(folder, previous or old / folder.name)
             os.replace(fresh, folder)
             shutil.rmtree(old)
         else:

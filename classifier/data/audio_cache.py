@@ -1,9 +1,9 @@
 """The audio cache: recordings decoded once, memory-mapped.
 
-It is a file of 16-bit samples. A cache belongs to a data folder and a sample rate. A recording that is new or changed
-(path, size, time) is decoded and appended. The index lists whole recordings only, so the next run completes what a
-killed one has begun. Windows are views of the samples, and `forget` releases their memory, so memory does not grow with
-the data.
+It is a file of 16-bit samples. A cache belongs to a data folder, a sample rate and a channel. A recording that is
+new or changed (path, size, time) is decoded and appended. The index lists whole recordings only, so the next run
+completes what a killed one has begun. Windows are views of the samples, and `forget` releases their memory, so memory
+does not grow with the data.
 """
 
 import contextlib
@@ -15,13 +15,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from classifier.audio import recording
+from classifier.audio.channels import MIX, ChannelLevels
 from classifier.core import atomic_files, disk, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError, reason
@@ -51,6 +52,8 @@ class AudioCache:
     contents: a hash of each clip's samples; clips with the same audio have the same.
     skipped: (clip, reason) of the unreadable ones.
     folder: where the cache is kept; None where it is deleted with this process.
+    odd: {what is odd: [recording (how much)]}, of channels.ChannelLevels.
+    wholes: (clips, 2) int, where the recording begins and ends that the clip is of; None: each clip is a recording.
     """
 
     mapped: mmap.mmap
@@ -60,6 +63,8 @@ class AudioCache:
     contents: list[str]
     skipped: list[tuple[Clip, str]]
     folder: Path | None = None
+    wholes: np.ndarray | None = None
+    odd: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -88,14 +93,15 @@ def to_int16(samples: np.ndarray) -> np.ndarray:
     return np.round(np.clip(samples, -1, 1) * FULL_SCALE).astype("int16")
 
 
-def read(clips: Iterable[Clip], data: Location, sample_rate: int, keep: bool = True) -> AudioCache:
+def read(clips: Iterable[Clip], data: Location, sample_rate: int, keep: bool = True, channel: str = MIX) -> AudioCache:
     """Open the cache of a data set, after bringing it up to date.
 
     Args:
         clips: of the data set.
-        data: its folder, file or address; with the sample rate it names the cache.
+        data: its folder, file or address; with the sample rate and the channel it names the cache.
         sample_rate: Hz.
         keep: the cache for the next run; otherwise it is deleted when this process ends.
+        channel: of audio.channels.CHANNELS.
 
     Raises:
         InputError: none of a label's recordings can be read; the message names the first.
@@ -103,26 +109,27 @@ def read(clips: Iterable[Clip], data: Location, sample_rate: int, keep: bool = T
     if not keep:
         with tempfile.TemporaryFile() as file:
             index = {"end": 0, "recordings": {}}
-            _decode_missing(clips, sample_rate, file, index, save=lambda: None)
+            _decode_missing(clips, sample_rate, channel, file, index, save=lambda: None)
             return _open(clips, sample_rate, file, index, None)
-    folder = _folder(data, sample_rate)
+    folder = _folder(data, sample_rate, channel)
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(folder):
         index = _read_index(folder)
         with (folder / AUDIO).open("a+b") as file:
             file.truncate(index["end"] * BYTES)  # what follows was begun by a killed run
-            _decode_missing(clips, sample_rate, file, index, save=lambda: _write_index(folder, file, index))
+            _decode_missing(clips, sample_rate, channel, file, index, save=lambda: _write_index(folder, file, index))
             return _open(clips, sample_rate, file, index, folder)
 
 
-def is_kept(data: Location, sample_rate: int) -> bool:
+def is_kept(data: Location, sample_rate: int, channel: str = MIX) -> bool:
     """Whether a data set has a cache that `read` would open."""
-    return _folder(data, sample_rate).is_dir()
+    return _folder(data, sample_rate, channel).is_dir()
 
 
-def _folder(data, sample_rate) -> Path:
+def _folder(data, sample_rate, channel) -> Path:
     data = mirror.local_path(data).resolve()
-    return CACHE / f"{data.name}-{sample_rate}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
+    of_channel = "" if channel == MIX else f"-{channel}"
+    return CACHE / f"{data.name}-{sample_rate}{of_channel}-{hashlib.sha256(str(data).encode()).hexdigest()[:8]}"
 
 
 def _read_index(folder: Path) -> dict[str, Any]:
@@ -130,11 +137,16 @@ def _read_index(folder: Path) -> dict[str, Any]:
 
     Returns:
         dict of "end", the number of samples in use, which never shrinks, because other processes may have mapped them;
-        and "recordings": {path: {key, first, samples, content}, or {key, reason} for an unreadable one}.
+        and "recordings": {path: {key, first, samples, content, odd}, or {key, reason} for an unreadable one};
+        those of an older version, which did not look for what is odd, are left out.
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8", errors="surrogateescape"))
-        held = {path: entry for path, entry in index["recordings"].items() if local_files.stamp(path) == entry["key"]}
+        held = {
+            path: entry
+            for path, entry in index["recordings"].items()
+            if local_files.stamp(path) == entry["key"] and ("odd" in entry or "reason" in entry)
+        }
         used = sum(entry.get("samples", 0) for entry in held.values())
         whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
         if whole and used >= (1 - WASTE) * index["end"]:
@@ -152,7 +164,7 @@ def _write_index(folder: Path, file: IO[bytes], index: dict[str, Any]) -> None:
         fresh.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8", errors="surrogateescape")
 
 
-def _decode_missing(clips, sample_rate, file, index, save: Callable[[], None]) -> None:
+def _decode_missing(clips, sample_rate, channel, file, index, save: Callable[[], None]) -> None:
     """Append the recordings that the index does not hold."""
     paths = dict.fromkeys(str(clip.path) for clip in clips)
     missing = [path for path in paths if path not in index["recordings"]]
@@ -160,7 +172,7 @@ def _decode_missing(clips, sample_rate, file, index, save: Callable[[], None]) -
         return
     lock, saved = threading.Lock(), time.monotonic()
     # Threads: soundfile, PyAV, soxr and numpy release the interpreter while they work.
-    calls = [(path, sample_rate, file, lock) for path in missing]
+    calls = [(path, sample_rate, channel, file, lock) for path in missing]
     decoded = parallel.results(_decode, calls, threads=True)
     with quiet_libraries(also_python=False), contextlib.ExitStack() as at_the_end:  # mpg123 warns of damaged mp3
         at_the_end.callback(save)
@@ -173,12 +185,12 @@ def _decode_missing(clips, sample_rate, file, index, save: Callable[[], None]) -
                 saved = time.monotonic()
 
 
-def _decode(path, sample_rate, file, lock):
+def _decode(path, sample_rate, channel, file, lock):
     """Append one recording as one run of samples; returns its path and its entry for the index."""
-    key, digest = local_files.stamp(path), hashlib.sha256()
+    key, digest, levels = local_files.stamp(path), hashlib.sha256(), ChannelLevels()
 
     def decoded():
-        for block in recording.blocks(path, sample_rate):
+        for block in recording.blocks(path, sample_rate, 0.0, None, channel, levels):
             samples = to_int16(block)
             digest.update(samples.data)
             yield samples
@@ -197,12 +209,13 @@ def _decode(path, sample_rate, file, lock):
             n_samples = (file.tell() - first) // BYTES
     except Exception as error:  # one recording never ends a long run
         return path, {"key": key, "reason": reason(error)}
-    return path, {"key": key, "first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
+    found = {"first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
+    return path, {"key": key, **found, "odd": levels.oddities(channel)}
 
 
 def _open(clips, sample_rate, file, index, folder) -> AudioCache:
     """The AudioCache of the clips, once their recordings are in the file."""
-    good, skipped, starts, ends, contents = [], [], [], [], []
+    good, skipped, starts, ends, wholes, contents = [], [], [], [], [], []
     for clip in clips:
         entry = index["recordings"][str(clip.path)]
         start = round(clip.start * sample_rate)
@@ -216,6 +229,7 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
             good.append(clip)
             starts.append(entry["first"] + start)
             ends.append(entry["first"] + min(end, entry["samples"]))
+            wholes.append((entry["first"], entry["first"] + entry["samples"]))
             part = "" if ends[-1] - starts[-1] == entry["samples"] else f" {start} {end}"
             contents.append(entry["content"] + part)
     for label in sorted({clip.label for clip in clips} - {clip.label for clip in good}):
@@ -223,4 +237,9 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
         raise InputError(f"none of the {len(reasons)} recording(s) of {label!r} can be read; the first: {reasons[0]}")
     file.flush()
     mapped = mmap.mmap(file.fileno(), index["end"] * BYTES, access=mmap.ACCESS_READ)
-    return AudioCache(mapped, np.array(starts), np.array(ends), good, contents, skipped, folder)
+    odd: dict[str, list[str]] = {}
+    for path in dict.fromkeys(str(clip.path) for clip in good):
+        for what, how_much in index["recordings"][path]["odd"].items():
+            odd.setdefault(what, []).append(f"{path} ({how_much})")
+    bounds = np.array(starts), np.array(ends)
+    return AudioCache(mapped, *bounds, good, contents, skipped, folder, np.array(wholes), odd)

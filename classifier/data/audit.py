@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import levels, recording
+from classifier.audio.channels import MIX, ODDITIES, ChannelLevels
 from classifier.audio.levels import CLIPPED_SHARE, QUIET_DB, decibels
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import readable
-from classifier.data import shortcuts
+from classifier.data import padding, shortcuts
 from classifier.data.audio_cache import to_int16
 from classifier.data.group_names import propose
 from classifier.data.layouts import Clip, folder_of
@@ -27,13 +28,19 @@ from classifier.storage.locations import Location
 N_FFT = 4096  # samples; frames of the spectrum that the bandwidth is taken from
 BAND_DB = -60  # from the strongest frequency; the bandwidth ends at the last frequency that is louder
 HIGHEST_RATE = 96_000  # Hz; recorders of higher rates are for sounds that people cannot hear
+FAR_DB = -15  # from a recording's loudest window; quieter ones may not hold the label
+SPARSE = 0.75  # share of such windows from which a recording is reported
 FORMAT = ("rate", "channels", "codec")  # decided by the device, not by the sound
 MEASURED = {"seconds": 1, "level": 0, "bandwidth": 0}  # digits shown
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A recording. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of samples."""
+    """A clip. rate, bandwidth: Hz. level, peak: dB from full scale. clipped: share. content: hash of samples.
+
+    whole: seconds of the recording that it is of. windows, quiet: how many it has, and how many of them are far quieter
+    than its loudest. odd: {what is odd about its channels: how much}.
+    """
 
     name: str
     label: str
@@ -47,9 +54,15 @@ class Facts:
     clipped: float
     bandwidth: float
     content: str
+    whole: float
+    windows: int
+    quiet: int
+    odd: dict[str, str]
 
 
-def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_rate: int) -> dict[str, Any]:
+def check(
+    clips: Sequence[Clip], data: Location, least_seconds: float, sample_rate: int, channel: str = MIX
+) -> dict[str, Any]:
     """Measure every recording of a data set.
 
     Args:
@@ -57,17 +70,22 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_ra
         data: its folder or file.
         least_seconds: shorter recordings are too short for a window.
         sample_rate: Hz, of the model that is to be trained.
+        channel: of audio.channels.CHANNELS.
 
     Returns:
-        dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "duplicates"
-        [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of those with more than one label,
-        "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
+        dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "sparse"
+        [name (windows)] of mostly quiet ones, "odd" {what is odd about channels: [name]}, "padding" [sentence],
+        "past_the_end" [reason], "duplicates" [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of
+        those with more than one label, "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as
+        dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
-        results = parallel.results(_measure, [(clip, folder) for clip in clips], threads=True, in_order=True)
+        calls = [(clip, folder, least_seconds, channel) for clip in clips]
+        results = parallel.results(_measure, calls, threads=True, in_order=True)
         measured = list(progress(results, "checking recordings", len(clips)))
     facts = [found for found in measured if isinstance(found, Facts)]
+    heard = [clip for clip, found in zip(clips, measured, strict=True) if isinstance(found, Facts)]
     same = {}
     for found in facts:
         same.setdefault(found.content, []).append(found)
@@ -78,12 +96,16 @@ def check(clips: Sequence[Clip], data: Location, least_seconds: float, sample_ra
             label: _summary([f for f in facts if f.label == label]) for label in sorted({f.label for f in facts})
         },
         "unreadable": [found for found in measured if not isinstance(found, Facts)],
-        "too_short": [f.name for f in facts if f.seconds < least_seconds],
+        "too_short": [f.name for f in facts if max(f.seconds, f.whole) < least_seconds],
         "below_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate < sample_rate],
         "above_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate > HIGHEST_RATE],
         "proposal": _proposal(clips),
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
+        "sparse": [f"{f.name} ({f.quiet} of {f.windows} windows)" for f in facts if f.quiet > SPARSE * f.windows],
+        "odd": {what: [f"{f.name} ({f.odd[what]})" for f in facts if what in f.odd] for what in ODDITIES},
+        "padding": padding.of_seconds(heard, [f.seconds for f in facts], [f.whole for f in facts], least_seconds),
+        "past_the_end": padding.past_the_end(heard, [f.whole for f in facts]),
         "duplicates": [[f.name for f in members] for members in same],
         "two_labels": [
             [f"{f.name} ({f.label})" for f in members] for members in same if len({f.label for f in members}) > 1
@@ -101,14 +123,16 @@ def _proposal(clips):
     return found.sentence() if found else ""
 
 
-def _measure(clip, folder) -> Facts | str:
+def _measure(clip, folder, least_seconds, channel) -> Facts | str:
     """Facts, or the reason why the recording cannot be read."""
     try:
         properties = recording.properties(clip.path)
         n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
         spectrum = np.zeros(N_FFT // 2 + 1)
-        for block in recording.blocks(clip.path, start=clip.start, end=clip.end):
+        of_channels, powers = ChannelLevels(), levels.WindowPowers(round(least_seconds * properties.rate))
+        for block in recording.blocks(clip.path, None, clip.start, clip.end, channel, of_channels):
             n += len(block)
+            powers.add(block)
             power += float(np.square(block, dtype="float64").sum())
             peak = max(peak, float(np.abs(block).max()))
             clipped += levels.count_clipped(block)
@@ -132,6 +156,10 @@ def _measure(clip, folder) -> Facts | str:
         clipped=clipped / n,
         bandwidth=float(audible[-1] * properties.rate / N_FFT) if len(audible) else 0.0,
         content=digest.hexdigest(),
+        whole=properties.seconds or clip.start + n / properties.rate,
+        windows=len(powers.found()),
+        quiet=int((powers.found() < powers.found().max() * 10 ** (FAR_DB / 10)).sum()),
+        odd=of_channels.oddities(channel),
     )
 
 
@@ -185,9 +213,15 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
             ],
             "the same audio more than once": [" = ".join(names) for names in found["duplicates"]],
             "too short for a window": found["too_short"],
+            "part too long": found["past_the_end"],
+            **found["odd"],
+            "most windows far quieter than the loudest; is the label heard there? Cut them out with PrepareData.py "
+            "--split, or mark the sounds in a table with start and end": found["sparse"],
             "clipped, recorded too loud": found["clipped"],
             f"quieter than {QUIET_DB} dB": found["quiet"],
         }
     )
+    for sentence in found["padding"]:
+        print(sentence)
     if found["shortcuts"]:
         shortcuts.show(found["shortcuts"], found["labels"], FORMAT)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import denoise, levels, recording
+from classifier.audio.channels import EACH, MIX
 from classifier.core.bounds import check_range
 from classifier.data.layouts import Clip
 
@@ -30,6 +31,7 @@ class Cleaning:
         None removes no noise.
     join_seconds: shorter recordings of one label and group are joined until they are as long; 0 joins none.
     silent_labels: labels of silence: their recordings are neither trimmed nor denoised.
+    channel: of audio.channels.CHANNELS, or EACH: each channel becomes a recording of its own.
 
     Raises:
         InputError: a number is out of range, or the recording of the noise cannot be read.
@@ -41,6 +43,7 @@ class Cleaning:
     denoise: str | None = None
     join_seconds: float = 0
     silent_labels: tuple[str, ...] = ()
+    channel: str = MIX
 
     def __post_init__(self) -> None:
         check_range("--sample-rate", self.sample_rate, "Hz", *recording.RATES)
@@ -60,17 +63,23 @@ class Cleaning:
             denoise=args.denoise,
             join_seconds=args.join_recordings,
             silent_labels=tuple(label.strip() for label in args.silent.split(",")),
+            channel=args.channel,
         )
 
 
-def parts(clip: Clip, sample_rate: int) -> Iterator[np.ndarray]:
+def channels_of(path: Path, channel: str) -> list[str | int]:
+    """What is read of a recording, one after the other: a name of audio.channels, or for EACH the numbers from 0."""
+    return list(range(recording.properties(path).channels)) if channel == EACH else [channel]
+
+
+def parts(clip: Clip, sample_rate: int, channel: str | int = MIX) -> Iterator[np.ndarray]:
     """A clip's audio in parts of at most PART_SECONDS, each (samples,) float32.
 
     Raises:
         InputError: as of recording.blocks.
     """
     most, waiting = PART_SECONDS * sample_rate, np.empty(0, "float32")
-    for block in recording.blocks(clip.path, sample_rate, clip.start, clip.end):
+    for block in recording.blocks(clip.path, sample_rate, clip.start, clip.end, channel):
         waiting = np.concatenate([waiting, block])
         while len(waiting) > most:
             yield waiting[:most]
@@ -94,7 +103,8 @@ def before_and_after(path: Path, cleaning: Cleaning) -> tuple[np.ndarray, np.nda
     Raises:
         InputError: it cannot be read.
     """
-    before = next(parts(Clip(path, "", ""), cleaning.sample_rate))
+    channel = channels_of(path, cleaning.channel)[0]
+    before = next(parts(Clip(path, "", ""), cleaning.sample_rate, channel))
     return before, clean(before, "", cleaning)
 
 

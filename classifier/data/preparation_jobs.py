@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import recording
+from classifier.audio.channels import EACH, MIX
 from classifier.core import parallel
 from classifier.core.errors import InputError, reason
 from classifier.core.text import readable
@@ -40,7 +41,10 @@ class Job:
         first = self.clips[0]
         origin = {key: getattr(first, key) for key in ("label", "group", "fold", "split")}
         inputs = [{"path": clip.name(folder_of(data)), "stamp": local_files.stamp(clip.path)} for clip in self.clips]
-        settings = {"inputs": inputs, "settings": asdict(self.cleaning)}
+        cleaning = asdict(self.cleaning)
+        if self.cleaning.channel == MIX:  # as before there was a choice: what is prepared stays prepared
+            del cleaning["channel"]
+        settings = {"inputs": inputs, "settings": cleaning}
         return {"id": name, "data": str(data), **origin, **settings, "outputs": outputs, **more}
 
     def id(self, data: Location) -> str:
@@ -64,7 +68,7 @@ def plan(clips: Iterable[Clip], cleaning: Cleaning) -> list[Job]:
     jobs, short = [], defaultdict(list)
     for clip in clips:
         seconds = _seconds(clip)
-        if seconds is None or seconds >= cleaning.join_seconds:
+        if seconds is None or seconds >= cleaning.join_seconds or cleaning.channel == EACH:
             jobs.append((clip,))
         else:
             short[clip.label, clip.group, clip.fold, clip.split].append((clip, seconds))
@@ -126,13 +130,13 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
     for i, clip in enumerate(job.clips):
         with remote.local_copy(clip.path) as path:
             try:
-                for number, part in enumerate(cleaning_of.parts(replace(clip, path=path), rate)):
+                for number, part, suffix in _parts(replace(clip, path=path), job.cleaning):
                     seconds += len(part) / rate
                     cleaned = cleaning_of.clean(part, clip.label, job.cleaning)
                     if len(job.clips) > 1:
                         waiting.append(cleaned)
                     else:
-                        write(cleaned, f"{target}{f' @{number * PART_SECONDS} s' if number else ''}.wav")
+                        write(cleaned, f"{target}{suffix}{f' @{number * PART_SECONDS} s' if number else ''}.wav")
             except filesystems.UnreachableError:
                 raise
             except Exception as error:  # one recording never ends a long run
@@ -144,6 +148,14 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
             remote.remove(f"{out}/{output['path']}")
         outputs = []
     return name, {"outputs": outputs, "seconds": round(seconds, 3), "skipped": skipped}
+
+
+def _parts(clip, cleaning):
+    """(number, part, suffix) of a recording; with EACH of its channels one after the other, named by the suffix."""
+    for i, channel in enumerate(cleaning_of.channels_of(clip.path, cleaning.channel)):
+        suffix = f" channel {channel + 1}" if i and isinstance(channel, int) else ""  # the first has the job's own name
+        for number, part in enumerate(cleaning_of.parts(clip, cleaning.sample_rate, channel)):
+            yield number, part, suffix
 
 
 def _seconds(clip) -> float | None:

@@ -4,18 +4,29 @@ Windows of one recording share its room and microphone; a split by window would 
 """
 
 import warnings
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
 
 from classifier.core.errors import InputError
+from classifier.data.labels import listed
 from classifier.data.layouts import Clip
 
 VERBS = {"train": "learn from", "validation": "validate", "test": "test"}  # what each split is for
 SPLITS = tuple(VERBS)
 FOLDS = 5  # a fifth tests, a fifth validates, three fifths train
 BY_GROUP, OWN_FOLDS, OWN_SPLITS = "group", "the folds of the data set", "the splits of the data set"
+REMEDIES = {
+    BY_GROUP: "add recordings, or try another --seed",
+    OWN_FOLDS: "only the fold that tests has any: add recordings, or give --ignore-folds to deal by group",
+    OWN_SPLITS: "add recordings to it",
+}
+LACKED = {  # what comes of a split that lacks labels
+    "test": "recall and balanced accuracy are over the labels that are there; --ignore-folds deals by group instead",
+    "validation": "their thresholds are chosen without any of their own; --ignore-folds deals by group instead",
+}
 
 
 class NoFoldError(InputError):
@@ -25,7 +36,9 @@ class NoFoldError(InputError):
 def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, seed: int = 0) -> np.ndarray:
     """The split of each clip: fold `fold` tests, the next one validates, the others train.
 
-    The data set's own splits are used, else its own folds. Otherwise groups are distributed over five folds, or as many
+    The data set's own splits are used, else its own folds. Of these the one that tests may lack labels; where the next
+    one lacks a label of the others, or nothing would be left to train with, groups of all but the test fold validate.
+    Otherwise groups are distributed over five folds, or as many
     as the most frequent label has groups, with the labels as evenly spread as whole groups allow (scikit-learn's
     StratifiedGroupKFold); groups that share a recording are one. The groups of a label that has fewer take turns: some
     of them test in several folds. Where a data set has splits, but no validation or no test split, that one is taken
@@ -42,7 +55,7 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
 
     Raises:
         NoFoldError: there is no such fold.
-        InputError: a label has fewer than three groups, or a split would lack a label.
+        InputError: a label has fewer than three groups, or a split would lack a label that it must have.
     """
     labels = np.array([clip.label for clip in clips])
     if how(clips) == OWN_SPLITS:
@@ -54,12 +67,55 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
             split_names[train] = np.where(np.isin(taken, missing), taken, SPLITS[0])
     else:
         split_names = _dealt(clips, labels, contents, fold, seed)
-    for split_name in SPLITS:
-        lacking = sorted(set(labels) - set(labels[split_names == split_name]))
-        if lacking:
-            do = "add recordings to it" if how(clips) == OWN_SPLITS else "add recordings, or try another --seed"
-            raise InputError(f"the {split_name} split has no group of {', '.join(lacking)}; {do}")
+    lacks = lacking(labels, split_names)
+    if how(clips) == OWN_FOLDS:
+        lacks = {SPLITS[0]: lacks[SPLITS[0]]} if SPLITS[0] in lacks else {}
+    for split_name, lacked in lacks.items():
+        raise InputError(f"the {split_name} split has no group of {', '.join(lacked)}; {REMEDIES[how(clips)]}")
     return split_names
+
+
+def lacking(labels: Sequence[str] | np.ndarray, split_names: Sequence[str] | np.ndarray) -> dict[str, list[str]]:
+    """{split: sorted labels of which it has no clip}, of the splits that lack any.
+
+    Args:
+        labels, split_names: (clips,) each.
+    """
+    held: dict[str, set[str]] = {split_name: set() for split_name in SPLITS}
+    for label, split_name in zip(labels, split_names, strict=True):
+        held[split_name].add(label)
+    everything = set(labels)
+    return {split_name: sorted(everything - have) for split_name, have in held.items() if have != everything}
+
+
+def untested(clips: Sequence[Clip], folds: Mapping[int, np.ndarray]) -> list[str]:
+    """Sentences on the data set's own folds that lack labels, and on how these are measured then.
+
+    Args:
+        folds: {number: (clips,) what `split` returned}.
+    """
+    if how(clips) != OWN_FOLDS:
+        return []
+    labels, found = [clip.label for clip in clips], []
+    for split_name, means in LACKED.items():
+        lacks = {number: lacked for number, of in folds.items() if (lacked := lacking(labels, of).get(split_name))}
+        if lacks:
+            which = "; ".join(f"fold {number}: {listed(lacked)}" for number, lacked in lacks.items())
+            found.append(f"there are no recordings of some labels to {VERBS[split_name]} ({which}): {means}")
+    return found
+
+
+def without_folds(clips: Sequence[Clip]) -> list[Clip]:
+    """The clips without the data set's own folds, so that they are dealt by group.
+
+    Raises:
+        InputError: the data set has splits of its own, and no folds.
+    """
+    if how(clips) == OWN_SPLITS:
+        raise InputError(
+            "--ignore-folds: the data set names its train and test splits, and no folds; leave out --ignore-folds"
+        )
+    return [replace(clip, fold=None) for clip in clips]
 
 
 def how(clips: Sequence[Clip]) -> str:
@@ -87,7 +143,12 @@ def _dealt(clips, labels, contents, fold, seed):
     """(clips,) split names, by the data set's own folds or by group."""
     if how(clips) == OWN_FOLDS:
         folds = np.array([clip.fold for clip in clips])
-        return _by_fold(folds, _checked(fold, len(set(folds))))
+        split_names = _by_fold(folds, _checked(fold, len(set(folds))))
+        rest = split_names != SPLITS[2]
+        if set(lacking(labels[rest], split_names[rest])) & set(SPLITS[:2]):
+            groups = joined(np.array([clip.group for clip in clips]), contents)
+            split_names[rest] = np.where(_validating(labels[rest], groups[rest], seed), SPLITS[1], SPLITS[0])
+        return split_names
     groups = joined(np.array([clip.group for clip in clips]), contents)
     n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
     rarest = min(n_groups, key=n_groups.__getitem__)
@@ -104,6 +165,22 @@ def _dealt(clips, labels, contents, fold, seed):
         if chosen.any():
             split_names[chosen] = _by_fold(_distribute(labels[chosen], groups[chosen], n, seed), fold % n)
     return split_names
+
+
+def _validating(labels, groups, seed):
+    """(clips,) whether each validates: a quarter of the groups of each label, at least one, and never the last."""
+    groups_of, labels_of = {}, {}
+    for label, group in zip(labels, groups, strict=True):
+        groups_of.setdefault(label, set()).add(group)
+        labels_of.setdefault(group, set()).add(label)
+    taken, order = set(), np.random.default_rng(seed).permutation(sorted(labels_of))
+    for label in sorted(groups_of, key=lambda label: (len(groups_of[label]), label)):
+        for group in order:
+            if len(groups_of[label] & taken) >= max(1, len(groups_of[label]) // (FOLDS - 1)):
+                break
+            if group in groups_of[label] and all(groups_of[other] - taken - {group} for other in labels_of[group]):
+                taken.add(group)
+    return np.isin(groups, list(taken))
 
 
 def _checked(fold, n_folds):

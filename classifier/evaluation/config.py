@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from classifier.audio.channels import MIX
 from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
@@ -21,8 +22,10 @@ ALL = "all"
 TRAINING_ONLY = (  # a trained model is only tested
     "labels",
     "folds",
+    "ignore_folds",
     "background_noise",
     "fine_tune",
+    "weights",
     "epochs",
     "paper",
     "window",
@@ -44,14 +47,17 @@ class EvaluationConfig:
         labels: file with one label per line; None: labels.txt where it fits, else sorted.
         group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
+        ignore_folds: deal by group where the data set has folds of its own.
         seed: of the folds and of the weights.
         background_noise: folder of recordings to mix behind training windows.
         fine_tune: last layers of a pretrained network that learn.
+        weights: a file of published weights that the person has downloaded.
         epochs: at most so many; None: as the recipe says.
         paper: train as the paper does.
         window: seconds; None: as Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
+        channel: of audio.channels.CHANNELS; None: as trained, or the mix.
         vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
         overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
         negatives: folder of recordings without any of the labels, to count false alarms in; for trained models.
@@ -66,14 +72,17 @@ class EvaluationConfig:
     labels: Path | None = None
     group_by: str | None = None
     folds: str | None = None
+    ignore_folds: bool = False
     seed: int = 0
     background_noise: Path | None = None
     fine_tune: int | None = None
+    weights: Path | None = None
     epochs: int | None = None
     paper: bool = False
     window: float | None = None
     sample_rate: int | None = None
     duplicates: str = WAYS[0]
+    channel: str | None = None
     vote: bool = False
     overlap: float = 0.0
     negatives: Path | None = None
@@ -164,6 +173,8 @@ class EvaluationConfig:
             window=self.window,
             sample_rate=self.sample_rate,
             duplicates=self.duplicates,
+            ignore_folds=self.ignore_folds,
+            channel=self.channel or MIX,
         )
 
     def _check_training(self) -> None:

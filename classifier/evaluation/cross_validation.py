@@ -50,7 +50,7 @@ class FoldTraining:
 
     def command(self, labels: Path) -> list[str]:
         """The command that trains it; labels: file with one label per line."""
-        return training_command(self.model, self.out, {**asdict(self.config), "labels": labels})
+        return training_command(self.model, self.out, {**asdict(self.config), "labels": labels, "overwrite": True})
 
 
 def choose_folds(

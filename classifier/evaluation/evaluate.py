@@ -3,13 +3,13 @@
 from pathlib import PurePosixPath
 
 from classifier.core import registry
-from classifier.core.console import say
-from classifier.data import audio_cache, clips, duplicates
+from classifier.core.console import say, warn
+from classifier.data import audio_cache, clips, duplicates, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import label_order
 from classifier.data.layouts import Clip, folder_of
 from classifier.evaluation import cross_validation, fold_processes, results, trained_models
-from classifier.evaluation.config import ALL, EvaluationConfig
+from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
 from classifier.inference.clip_predictions import check_labels
 from classifier.inference.predictor import load_predictor
@@ -35,13 +35,18 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
 
 
 def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
-    names = weights.ready(registry.choose("models", config.model), leave_out=config.model == ALL)
+    weights.take(config.weights)
+    names = weights.ready(registry.choose("models", config.model), leave_out=True)
+    found = splits.without_folds(found) if config.ignore_folds else found
     labels = label_order(found, config.labels)
     rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
-    stores = {rate: _read(config, found, rate) for rate in dict.fromkeys(rates.values())}
+    channel = config.run_config().channel
+    stores = {rate: _read(config, found, rate, channel) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
     folds = cross_validation.choose_folds(config.fold_numbers(), first.clips, first.contents, config.seed)
+    for sentence in splits.untested(first.clips, folds):
+        warn(sentence)
     trainings = cross_validation.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
     missing = [
         training
@@ -61,8 +66,9 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     return evaluated
 
 
-def _read(config: EvaluationConfig, found: list[Clip], rate: int) -> AudioCache:
-    return duplicates.settle(audio_cache.read(found, config.data, rate), folder_of(config.data), config.duplicates)
+def _read(config: EvaluationConfig, found: list[Clip], rate: int, channel: str) -> AudioCache:
+    audio = audio_cache.read(found, config.data, rate, channel=channel)
+    return duplicates.settle(audio, folder_of(config.data), config.duplicates)
 
 
 def _clips_of(config: EvaluationConfig, labels: list[str]) -> list[Clip]:
@@ -77,8 +83,9 @@ def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
             labels = artifact.load(path).labels
             check_labels(path, labels, _clips_of(config, labels))
     for path in config.paths:
-        predictor = load_predictor(path)
-        store = _read(config, _clips_of(config, predictor.labels), predictor.audio_format.sample_rate)
+        predictor = load_predictor(path, channel=config.channel)
+        rate, channel = predictor.audio_format.sample_rate, predictor.channel
+        store = _read(config, _clips_of(config, predictor.labels), rate, channel)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(
             path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives

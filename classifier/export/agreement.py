@@ -24,7 +24,7 @@ def compare(trained: artifact.Artifact, recording: Path) -> None:
     Raises:
         InputError: a runtime refuses a file, or two of them differ; the file is not left behind.
     """
-    signal = read(recording, trained.audio_format.sample_rate)
+    signal = read(recording, trained.audio_format.sample_rate, trained.record.config.channel)
     windows = cut_audio_pad_last(signal, trained.audio_format.window_length)
     not_tried = {}
     for file in artifact.app_files(trained):

@@ -7,6 +7,7 @@ from classifier.audio.recording import RATES
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
+from classifier.records import artifact
 from classifier.records.conversion import RECOMMENDED, VARIANTS
 
 APP_FILES = "*_metadata.tflite"  # in a trained model's folder
@@ -105,7 +106,9 @@ class CheckConfig:
         Raises:
             InputError: none is named, and none is for an app.
         """
-        found = list(self.files) or sorted(self.trained.glob(f"*/{APP_FILES}"))
+        found = list(self.files) or [
+            path for folder in artifact.folders(self.trained) for path in sorted(folder.glob(APP_FILES))
+        ]
         if not found:
             raise InputError(
                 f"{self.trained} holds no .tflite with metadata; name a file, or run WriteMetadataToModel.py first"

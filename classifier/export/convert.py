@@ -40,7 +40,8 @@ def windows(trained: artifact.Artifact, recordings: Sequence[Path], n: int) -> n
     chosen = [recordings[i] for i in np.linspace(0, len(recordings) - 1, min(n, len(recordings))).astype(int)]
     of_each = -(-n // max(1, len(chosen)))
     audio = (audio_format.sample_rate, audio_format.window_length)
-    found = [list(itertools.islice(recording.windows(path, *audio), of_each)) for path in chosen]
+    channel = trained.record.config.channel
+    found = [list(itertools.islice(recording.windows(path, *audio, channel=channel), of_each)) for path in chosen]
     in_turn = [window for turn in itertools.zip_longest(*found) for window in turn if window is not None]
     return np.array(in_turn[:n], "float32").reshape(-1, audio_format.window_length)
 

@@ -124,6 +124,7 @@ def compared(probabilities: np.ndarray, by_keras: Mapping[str, np.ndarray], labe
         accuracy_lost=float(np.mean(was == targets) - np.mean(now == targets)),
         changed=int(np.sum(was != now)),
         largest_change=float(np.abs(probabilities - by_keras["probabilities"]).max()),
+        scores=scores,
     )
 
 
@@ -168,10 +169,10 @@ def _by_runtime(trained, files):
 
 def _of_split(trained, files, split_name) -> dict[str, Comparison] | None:
     """{variant: Comparison}; None where the recordings of a split are not there as they were."""
-    by_keras, held, found = trained.predictions(split_name), _recordings(trained, split_name), {}
+    by_keras, (held, n_clips), found = trained.predictions(split_name), _recordings(trained, split_name), {}
     for variant, path in progress(files.items(), f"testing the files of {trained.name}"):
         source = Predictor(path, trained.audio_format, trained.labels, LiteRT(path).run)
-        predictions = held and predict_clips(source, held)
+        predictions = held and predict_clips(source, held, n_clips=n_clips)
         if not predictions or not np.array_equal(predictions["recordings"], by_keras["recordings"]):
             verb = splits.VERBS[split_name]
             say(f"{trained.name}: the recordings to {verb} have changed; no file is compared on them")
@@ -181,13 +182,18 @@ def _of_split(trained, files, split_name) -> dict[str, Comparison] | None:
 
 
 def _recordings(trained, split_name):
-    """The AudioCache of a split's clips, in the order of run.json; None where they are gone."""
+    """The AudioCache of a split's clips, in the order of run.json, and how many; None where they are gone.
+
+    Behind them follow other parts of the same recordings, which decide what is heard around short ones.
+    """
     config, rate = trained.record.config, trained.audio_format.sample_rate
     data = config.data
     try:
         found = {clip.name(folder_of(data)): clip for clip in clips.read_clips(data, config.group_by, config.layout)}
         chosen = [found[name] for name in trained.record.split.names(split_name)]
     except (InputError, KeyError):
-        return None
-    keep = audio_cache.is_kept(data, rate)  # where training kept none, nor do we
-    return audio_cache.read(chosen, data, rate, keep=keep)
+        return None, 0
+    paths, taken = {clip.path for clip in chosen}, set(chosen)
+    beside = [clip for clip in found.values() if clip.path in paths and clip not in taken]
+    keep = audio_cache.is_kept(data, rate, config.channel)  # where training kept none, nor do we
+    return audio_cache.read([*chosen, *beside], data, rate, keep, config.channel), len(chosen)

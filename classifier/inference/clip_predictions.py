@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.audio.windows import cut_audio_pad_last, hop_length
+from classifier.audio.windows import hop_length
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
+from classifier.data import surroundings
 from classifier.data.audio_cache import AudioCache, to_float
 from classifier.data.labels import clean
 from classifier.data.layouts import Clip
@@ -16,11 +17,14 @@ from classifier.inference.predictor import Predictor
 BATCH_SIZE = 256  # windows
 
 
-def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0) -> dict[str, np.ndarray]:
+def predict_clips(
+    predictor: Predictor, cache: AudioCache, overlap: float = 0.0, n_clips: int | None = None
+) -> dict[str, np.ndarray]:
     """The predictions and targets of all windows of all clips.
 
     Args:
         overlap: share of a window that the next one repeats, in [0, 1); 0 cuts as a test does.
+        n_clips: only the first so many; the others lie beside them in their recordings. None: all.
 
     Returns:
         dict of probabilities (windows, labels), targets (windows,) index into the predictor's labels, and recordings
@@ -34,7 +38,7 @@ def predict_clips(predictor: Predictor, cache: AudioCache, overlap: float = 0.0)
     labels = [clean(label) for label in predictor.labels]
     check_labels(predictor.source, labels, cache.clips)
     rows, recordings = [], []
-    for owners, windows in _batches(cache, length, hop):
+    for owners, windows in _batches(cache, length, hop, n_clips or len(cache.clips)):
         rows.append(predictor.probabilities(to_float(np.array(windows))))
         recordings += owners
         cache.forget()
@@ -57,10 +61,13 @@ def check_labels(model: Path, labels: Sequence[str], clips: Iterable[Clip]) -> N
         )
 
 
-def _batches(cache: AudioCache, window_length: int, hop: int) -> Iterator[tuple[list[int], list[np.ndarray]]]:
+def _batches(
+    cache: AudioCache, window_length: int, hop: int, n_clips: int
+) -> Iterator[tuple[list[int], list[np.ndarray]]]:
     owners, windows = [], []
-    for i in range(len(cache.clips)):
-        for window in cut_audio_pad_last(cache.samples(i), window_length, hop):
+    cache, heard = surroundings.widened(cache, window_length)
+    for i in range(n_clips):
+        for window in surroundings.cut(cache, heard, i, window_length, hop):
             owners.append(i)
             windows.append(window)
             if len(windows) == BATCH_SIZE:

@@ -33,7 +33,7 @@ class ClassificationConfig:
         delimiter: between the columns of csv files, one character.
         jobs: recordings at once; None: one per core.
         scheduler: address of a Dask scheduler whose workers see the same files; None: this machine.
-        head, activation: as of predictor.load_predictor.
+        head, activation, channel: as of predictor.load_predictor.
     """
 
     model: str
@@ -52,6 +52,7 @@ class ClassificationConfig:
     scheduler: str | None = None
     head: str | None = None
     activation: str | None = None
+    channel: str | None = None
 
     def __post_init__(self):
         """

@@ -74,7 +74,7 @@ def _alarms_in(
     rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
     hop = hop_length(length, OVERLAP)
     merger, n_samples = SegmentMerger(SegmentRules(tuple(predictor.labels), thresholds), predictor.audio_format, hop), 0
-    for _, windows, end in cut_blocks(recording.blocks(path, rate), length, hop):
+    for _, windows, end in cut_blocks(recording.blocks(path, rate, channel=predictor.channel), length, hop):
         merger.add(predictor.probabilities(windows))
         n_samples = end
     return [segment for segment in merger.finish(n_samples) if segment.label in wanted], n_samples / rate

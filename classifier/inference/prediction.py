@@ -72,7 +72,7 @@ def predict_recording(predictor: Predictor, path: Path | str) -> Prediction:
     Raises:
         InputError: the recording cannot be read.
     """
-    return predict_signal(predictor, recording.read(path, predictor.audio_format.sample_rate))
+    return predict_signal(predictor, recording.read(path, predictor.audio_format.sample_rate, predictor.channel))
 
 
 def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float = 0.0) -> Prediction:

@@ -1,12 +1,14 @@
 """Load a model to run on audio: LiteRT where there is a .tflite, Keras where there is none, behind one class."""
 
+import contextlib
 import functools
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from classifier.audio.channels import MIX
 from classifier.audio.spectrograms import mel_spectrograms
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
@@ -14,6 +16,7 @@ from classifier.inference import outputs
 from classifier.inference.litert import LiteRT
 from classifier.records import artifact, tflite_labels
 from classifier.records.audio_format import AudioFormat
+from classifier.records.run_record import RunRecord
 from Constants import AUDIO_PIECE_LENGTH, SAMPLE_RATE, TRAINED
 
 CACHED = 4  # models that a process keeps
@@ -33,6 +36,7 @@ class Predictor:
         thresholds: {label: least probability to report it}, chosen in training; a .tflite alone does not have them.
         independent: whether each label has a probability of its own, so that several may be right at once.
         notes: what a person should know of how it is run.
+        channel: of audio.channels.CHANNELS, what it hears of recordings with several.
     """
 
     source: Path
@@ -42,6 +46,7 @@ class Predictor:
     thresholds: dict[str, float] = field(default_factory=dict)
     independent: bool = False
     notes: tuple[str, ...] = ()
+    channel: str = MIX
 
 
 def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
@@ -58,13 +63,14 @@ def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
     path = Path(model)
     if path.exists() or path.name != str(path) or path.suffix == ".tflite":
         return path
-    if (trained / path).is_dir():
+    folders = artifact.folders(trained)
+    if trained / path in folders:
         return trained / path
     from classifier.pretrained import weights  # what it downloads with takes a third of a second to import
 
     if path.name in weights.with_labels():
         return weights.fetch(path.name)
-    names = sorted(run.parent.name for run in trained.glob(f"*/{artifact.RUN}"))
+    names = [folder.name for folder in folders if (folder / artifact.RUN).is_file()]
     there = ", ".join(names)
     raise InputError(
         f"{path}: there is no trained model; name a folder of {trained} ({there or 'none yet: run TrainModel.py'}), "
@@ -79,6 +85,7 @@ def load_predictor(
     trained: Path = TRAINED,
     head: str | None = None,
     activation: str | None = None,
+    channel: str | None = None,
 ) -> Predictor:
     """A predictor for a trained model's folder, or for a .tflite with metadata that takes raw audio.
 
@@ -90,12 +97,29 @@ def load_predictor(
         trained: folder of trained models.
         head: name of the output of a .tflite with several; None: the one that fits its labels.
         activation: of outputs.Activation, that a .tflite's output needs; None: it gives probabilities.
+        channel: of audio.channels.CHANNELS; None: what its training says.
 
     Raises:
         InputError: there is no such model, it does not say what its labels or its sample rate are, or its input or
             output is none that can be understood.
     """
     path = find_model(model, trained)
+    return replace(_load(path, threads, head, activation), channel=channel or channel_of(path))
+
+
+def channel_of(path: Path) -> str:
+    """What a model's training says of channels; the mix where there is no run.json, or none that can be read.
+
+    Args:
+        path: a trained model's folder, or a file in one.
+    """
+    folder = path if path.is_dir() else path.parent
+    with contextlib.suppress(InputError, OSError):
+        return RunRecord.read(folder).config.channel
+    return MIX
+
+
+def _load(path: Path, threads: int | None, head: str | None, activation: str | None) -> Predictor:
     if path.suffix == ".tflite":
         return _load_file(path, threads, head, activation)
     found = artifact.load(path)
@@ -150,11 +174,12 @@ def cached_predictor(
     return load_predictor(path, threads, head=head, activation=activation)
 
 
-def load_dropin(path: Path | str) -> Predictor:
+def load_dropin(path: Path | str, channel: str | None = None) -> Predictor:
     """A predictor that does what the app around a drop-in does: mel spectrograms by librosa, then the drop-in.
 
     Args:
         path: a trained model's folder, or the drop-in in it, with or without metadata.
+        channel: as of `load_predictor`.
 
     Raises:
         InputError: there is no such model, it has no drop-in, or the file is none.
@@ -180,4 +205,7 @@ def load_dropin(path: Path | str) -> Predictor:
         return lite.by_frame(np.array([mel.ravel() for mel in mel_spectrograms(list(windows), trained.audio_format)]))
 
     probabilities = outputs.Outputs(lite.path).of(values_of)
-    return Predictor(lite.path, trained.audio_format, trained.labels, probabilities, trained.thresholds)
+    channel = channel or trained.record.config.channel
+    return Predictor(
+        lite.path, trained.audio_format, trained.labels, probabilities, trained.thresholds, channel=channel
+    )

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import recording
+from classifier.audio.channels import MIX
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
 from classifier.core.console import progress
@@ -48,6 +49,7 @@ class ClassifierSettings:
         rules: for segments.
         probabilities: keep those of each window.
         head, activation: as of predictor.load_predictor.
+        channel: of audio.channels.CHANNELS.
     """
 
     model: str
@@ -58,12 +60,14 @@ class ClassifierSettings:
     probabilities: bool = False
     head: str | None = None
     activation: str | None = None
+    channel: str = MIX
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Equal for settings that decide the same, wherever the model lies."""
         decides = {**asdict(self), "model": None}
         unused = [name for name in ("probabilities", "head", "activation") if not decides[name]]
+        unused += ["channel"] if self.channel == MIX else []
         return _hash({name: value for name, value in decides.items() if name not in unused})  # as before there were any
 
     def key(self, source: Source) -> str:
@@ -178,6 +182,7 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
         probabilities=config.probabilities,
         head=config.head,
         activation=config.activation,
+        channel=config.channel or predictor.channel,
     )
     return settings, predictor
 
@@ -210,7 +215,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
     hop = hop_length(audio_format.window_length, settings.overlap)
     properties = recording.properties(path)
     merger, samples = SegmentMerger(settings.rules, audio_format, hop), 0
-    blocks = recording.blocks(path, audio_format.sample_rate)
+    blocks = recording.blocks(path, audio_format.sample_rate, channel=settings.channel)
     if show_progress:
         blocks = _with_progress(blocks, audio_format.sample_rate, properties.seconds)
     batches = _batches(cut_blocks(blocks, audio_format.window_length, hop))

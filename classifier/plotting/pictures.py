@@ -92,9 +92,10 @@ def _gallery(config):
 def _layers(config):
     from classifier.data.labels import read_labels
     from classifier.plotting import layers
+    from classifier.pretrained import weights
     from classifier.records.config import audio_format_of
 
-    models = config.model_names()
+    models = weights.ready(config.model_names(), leave_out=True)
     paths = [config.out / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
         layers.draw(name, audio_format_of(name), len(read_labels()), path)

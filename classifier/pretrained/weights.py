@@ -1,12 +1,13 @@
 """Published weights of pretrained networks, downloaded on first use."""
 
+import hashlib
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.core import atomic_files, registry
-from classifier.core.console import say
+from classifier.core.console import say, warn
 from classifier.core.errors import InputError
 from classifier.storage import downloads
 from Constants import WEIGHTS
@@ -84,38 +85,43 @@ def fetch(network: str) -> Path:
         with atomic_files.alone_in(WEIGHTS):
             return downloads.fetch(weights.url, weights.path, f"sha256:{weights.sha256}")
     except InputError as error:
-        raise InputError(f"{error}; or name a file you have with TrainModel.py --weights") from None
+        raise InputError(f"{error}; or name a file you have with --weights") from None
 
 
 def ready(names: Iterable[str], leave_out: bool = False) -> list[str]:
     """Those of the named models that can be built; downloads the pretrained networks they need.
 
     Args:
-        leave_out: skip models whose weights cannot be had, with a message.
+        leave_out: skip models whose weights cannot be had, with a warning that is repeated at the end.
 
     Raises:
-        InputError: the weights of a model cannot be had, as of `fetch`.
+        InputError: the weights of a model cannot be had, as of `fetch`; with leave_out, those of all models.
     """
     names = list(names)
     networks = {name: registry.stated("models", name, "NETWORK") for name in names}
-    for network in set(networks.values()) - {None}:
+    for network in dict.fromkeys(filter(None, networks.values())):
         try:
             fetch(network)
         except InputError as error:
-            if not leave_out:
-                raise
             left_out = [name for name in names if networks[name] == network]
-            say(f"{', '.join(left_out)}: left out, because {error}")
+            if not leave_out or len(left_out) == len(names):
+                raise
+            warn(f"{', '.join(left_out)}: left out, because {error}")
             names = [name for name in names if name not in left_out]
     return names
 
 
-def take(path: Path | str) -> None:
-    """Copy a published file that a person has to where `fetch` finds it.
+def take(path: Path | str | None) -> None:
+    """Copy a published file that a person has to where `fetch` finds it; warn where it is not the published one.
+
+    Args:
+        path: None: there is none.
 
     Raises:
         InputError: there is no such file, or no network's weights are published with this file ending.
     """
+    if path is None:
+        return
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no such file; --weights names the weights of a pretrained network")
@@ -123,6 +129,11 @@ def take(path: Path | str) -> None:
     if not same_ending:
         known = ", ".join(f"{weights.path.name} ({network})" for network, weights in PUBLISHED.items())
         raise InputError(f"{path} is not one of the published weights: {known}")
+    expected = same_ending[0].sha256
+    if expected and hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        warn(
+            f"{path} is not the file that {same_ending[0].url} had when its checksum was noted; it is used all the same"
+        )
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     sources = [path, *(path.with_name(name) for name in same_ending[0].beside)]
     targets = [same_ending[0].path, *(WEIGHTS / name for name in same_ending[0].beside)]

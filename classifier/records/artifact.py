@@ -23,6 +23,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, ConversionRecord
 from classifier.records.run_record import FILE as RUN
 from classifier.records.run_record import RunRecord
+from classifier.scoring.metrics import Scores
 from Constants import DATA_SHORT
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ PREDICTIONS = "predictions.npz"  # of the validation and the test split, window 
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = VARIANTS[FLOAT32]
+PREVIOUS = ".previous"  # ends the name of a folder that a training on other data has replaced
 DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features
 
 
@@ -81,6 +83,14 @@ class Artifact:
         """What conversion found of the variants, and which one is for the app; None before the conversion."""
         return conversion.load(self.folder)
 
+    def shipped_scores(self) -> tuple[Scores, str]:
+        """Test scores of the file for the app, and its variant; of the Keras model, and "", before a file is tested."""
+        variants = self.variants
+        test = variants.files[variants.for_app].test if variants else None
+        if variants and test and test.scores:
+            return test.scores, variants.for_app
+        return self.record.scores, ""
+
     def history(self) -> dict[str, list[float]]:
         """{what is measured: one value per epoch}."""
         with open(self.folder / HISTORY, newline="", encoding="utf-8") as file:
@@ -110,7 +120,7 @@ def load(folder: Path | str) -> Artifact:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        meant = did_you_mean(folder.name, (run.parent.name for run in folder.parent.glob(f"*/{RUN}")))
+        meant = did_you_mean(folder.name, (there.name for there in folders(folder.parent) if (there / RUN).is_file()))
         raise InputError(f"{folder}: there is no trained model; run TrainModel.py first{meant}")
     missing = [name for name in (RUN, MODEL) if not (folder / name).is_file()]
     if missing:
@@ -127,6 +137,17 @@ def load(folder: Path | str) -> Artifact:
     return Artifact(folder, record)
 
 
+def previous(folder: Path) -> Path:
+    """What a trained model's folder is called once a training on other data has replaced it."""
+    return folder.with_name(f"{folder.name}{PREVIOUS}")
+
+
+def folders(out: Path) -> list[Path]:
+    """The folders of trained models, sorted by name, without those that were replaced or are hidden."""
+    found = (path for path in Path(out).glob("[!.]*") if path.is_dir() and not path.name.endswith(PREVIOUS))
+    return sorted(found)
+
+
 def trained(out: Path, wanted: str = "all") -> list[Artifact]:
     """Trained models.
 
@@ -138,7 +159,7 @@ def trained(out: Path, wanted: str = "all") -> list[Artifact]:
         InputError: there is none, or one of those named is missing.
     """
     out = Path(out)
-    found = sorted(path.name for path in out.glob("*") if path.is_dir() and not path.name.startswith("."))
+    found = [folder.name for folder in folders(out)]
     if wanted != "all":
         return [load(_folder(name.strip(), out, found)) for name in wanted.split(",")]
     if not found:

@@ -6,8 +6,9 @@ import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from classifier.audio.channels import CHANNELS, MIX
 from classifier.core import registry
-from classifier.core.console import import_keras, say
+from classifier.core.console import import_keras
 from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.duplicates import WAYS
@@ -29,6 +30,7 @@ class RunConfig:
         data: a folder, a csv file or an address.
         layout: a file of classifier/data/layouts; None: found by looking.
         group_by: regular expression whose first group, in the file name, is a clip's group; None: the layout says.
+        ignore_folds: deal by group where the data set has folds of its own.
         fold: which fold tests, from 0.
         seed: same seed, same weights.
         background_noise: a folder of recordings that are mixed behind training windows.
@@ -38,6 +40,7 @@ class RunConfig:
         window: seconds; None: as long as the model's file or Constants.py says.
         sample_rate: Hz; None: as Constants.py says.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
+        channel: of audio.channels.CHANNELS, what is read of recordings with several.
 
     Raises:
         InputError: a value is outside its range.
@@ -55,6 +58,8 @@ class RunConfig:
     window: float | None = None
     sample_rate: int | None = None
     duplicates: str = WAYS[0]
+    ignore_folds: bool = False
+    channel: str = MIX
 
     def __post_init__(self):
         if self.layout is not None:
@@ -63,6 +68,8 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
+        if self.channel not in CHANNELS:
+            raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
         if self.group_by is not None:
             try:
                 re.compile(self.group_by)
@@ -113,6 +120,7 @@ class TrainingConfig(RunConfig):
         labels: a file with the labels in the order of the outputs; None: labels.txt where it fits, else sorted.
         trained: folder that holds the trained models.
         resume: go on where the same training was killed.
+        overwrite: replace what is in a model's folder, whatever its labels and data are, and keep nothing of it.
         cache: keep the decoded recordings for the next run.
         team: the processes that train together; None: one alone.
     """
@@ -123,6 +131,7 @@ class TrainingConfig(RunConfig):
     labels: Path | None = None
     trained: Path = TRAINED
     resume: bool = False
+    overwrite: bool = False
     cache: bool = True
     team: Team | None = None
 
@@ -145,6 +154,7 @@ class TrainingConfig(RunConfig):
             labels=args.labels,
             trained=args.trained,
             resume=args.resume,
+            overwrite=args.overwrite,
             cache=not args.no_cache,
             team=Team.from_flags(args.coordinator, args.processes, args.process),
         )
@@ -169,8 +179,6 @@ class TrainingConfig(RunConfig):
             check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
         for model in self.models:
             self.check_model(model)
-            if not self.resume and (self.trained / model).exists():
-                say(f"{self.trained / model} is there already: it will be replaced")
         there = next(folder for folder in (self.trained, *self.trained.resolve().parents) if folder.exists())
         if (free := shutil.disk_usage(there).free) < SPACE:
             raise InputError(

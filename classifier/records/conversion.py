@@ -7,6 +7,7 @@ from pathlib import Path
 
 from classifier.core import atomic_files, typed_json
 from classifier.core.errors import InputError
+from classifier.scoring.metrics import Scores
 
 FLOAT32, FLOAT16, DYNAMIC, INT8 = "float32", "float16", "dynamic", "int8"
 VARIANTS = {  # from large to small: all predict nearly the same, and not every model has all
@@ -36,6 +37,7 @@ class Comparison:
         accuracy_lost: how much smaller the share of right windows is than with Keras; below 0 where it is larger.
         changed: how many windows have another label than with Keras.
         largest_change: of a probability.
+        scores: of the variant; None in the files of older versions.
     """
 
     windows: Count
@@ -43,6 +45,7 @@ class Comparison:
     accuracy_lost: float
     changed: int
     largest_change: float
+    scores: Scores | None = None
 
 
 @dataclass(frozen=True)

@@ -76,19 +76,24 @@ class Matrix:
 
 def gather(trained: artifact.Artifact) -> dict[str, Any]:
     """{name in the template: value}; draws the pictures into the report's folder."""
-    record, recordings = trained.record, trained.record.scores.recordings
+    record, (scores, variant) = trained.record, trained.shipped_scores()
+    recordings = scores.recordings
     return {
         "model": _model(trained),
         "recordings_right": warnings.right_of(recordings.right, recordings.n, record.split.test_groups),
-        "chance": record.scores.chance,
-        "tiles": _tiles(record.scores, record.split.test_groups),
+        "chance": scores.chance,
+        "tiles": _tiles(scores, record.split.test_groups),
         "split_leaks": _leaks(record.split),
+        "measured_on": _measured_on(variant),
         "leak_check": warnings.leak_check(record.split),
-        "few_groups": warnings.few_groups(recordings.recall, record.split.test_groups),
+        "few_groups": [
+            *warnings.not_tested(record.labels, recordings.recall),
+            *warnings.few_groups(recordings.recall, record.split.test_groups),
+        ],
         "card": _card(trained),
         "many_labels": len(trained.labels) > MANY,
-        "matrices": [_matrix(trained, what) for what in UNITS],
-        "label_rows": _label_rows(trained),
+        "matrices": [_matrix(trained, scores.by(what), what) for what in UNITS],
+        "label_rows": _label_rows(trained, scores),
         "threshold_rows": _threshold_rows(trained),
         "training": _training(trained),
         "windows": report_windows.gather(trained),
@@ -111,6 +116,12 @@ def _model(trained):
         "labels_named": len(trained.labels) <= MANY,
         "seconds": f"{trained.audio_format.seconds:g}",
     }
+
+
+def _measured_on(variant):
+    if variant:
+        return f"Measured on {VARIANTS[variant]}, the variant that the files for the app are made from"
+    return "Measured on the Keras model; after the next two steps this page shows the file that ships"
 
 
 def _tiles(scores, n_groups):
@@ -153,8 +164,8 @@ def _card(trained):
     }
 
 
-def _matrix(trained, what):
-    score, rows, confused = trained.record.scores.by(what), [], []
+def _matrix(trained, score, what):
+    rows, confused = [], []
     few = len(trained.labels) <= CELLS_OF
     for i, (label, counts) in enumerate(zip(trained.labels, score.confusion, strict=True)):
         total = max(1, sum(counts))
@@ -166,11 +177,11 @@ def _matrix(trained, what):
         cells = [Cell(count, count / total, of_cell) for count, of_cell in zip(counts, css, strict=True)]
         rows.append(Row(label, cells))
     caption = f"{score.right} of {score.n} {what} right"
-    return Matrix(what.capitalize(), caption, rows, confused, report_media.confusion(trained, what))
+    return Matrix(what.capitalize(), caption, rows, confused, report_media.confusion(trained, score, what))
 
 
-def _label_rows(trained):
-    windows, recordings = (np.array(trained.record.scores.by(what).confusion) for what in UNITS)
+def _label_rows(trained, scores):
+    windows, recordings = (np.array(scores.by(what).confusion) for what in UNITS)
     rows = []
     for i, label in enumerate(trained.labels):
         right, true, predicted = windows[i, i], windows[i].sum(), windows[:, i].sum()

@@ -12,6 +12,7 @@ from classifier.audio.spectrograms import mel_spectrograms
 from classifier.plotting import confusion_matrix, recording_pictures, reliability_diagram, training_curves
 from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
+from classifier.scoring.metrics import UnitScores
 
 CURVES, RELIABILITY, CONFUSION = "curves.png", "reliability.png", "confusion_{}.png"
 
@@ -43,10 +44,9 @@ def curves(trained: artifact.Artifact) -> Media | None:
     return embedded(path, "image/png", alt)
 
 
-def confusion(trained: artifact.Artifact, what: str) -> Media:
+def confusion(trained: artifact.Artifact, score: UnitScores, what: str) -> Media:
     """The confusion matrix of "windows" or "recordings", drawn into the report's folder."""
     path = trained.folder / artifact.REPORT / CONFUSION.format(what)
-    score = trained.record.scores.by(what)
     title = f"{trained.name}: test {what}, {score.right} of {score.n} right"
     confusion_matrix.draw(score.confusion, trained.labels, title, path)
     return embedded(path, "image/png", f"Confusion matrix of the {what}, as in the table above")

@@ -81,7 +81,8 @@ def _window(trained, clip, start, probabilities, target):
     audio_format, labels = trained.audio_format, trained.labels
     path, start, end = _place(clip, start, audio_format.seconds)
     times = f"{start:g} to {start + audio_format.seconds:g} s"
-    signal = _read(path_named(folder_of(trained.record.config.data), path), start, end, audio_format)
+    recording, channel = path_named(folder_of(trained.record.config.data), path), trained.record.config.channel
+    signal = _read(recording, start, end, audio_format, channel)
     picture = sound = None
     if signal is not None:
         picture, sound = report_media.window(signal, audio_format, f"{shown(path)}, {times}")
@@ -101,15 +102,17 @@ def _place(clip, start, seconds):
     part = re.fullmatch(rf"(.*){PART}([\d.]+),([\d.]*)", clip, re.DOTALL)
     if not part:
         return clip, start, start + seconds
-    start += float(part[2])
-    return part[1], start, min(start + seconds, float(part[3] or "inf"))
+    first, last = float(part[2]), float(part[3] or "inf")
+    start += first
+    is_short = last - first < seconds  # heard with its surroundings
+    return part[1], start, start + seconds if is_short else min(start + seconds, last)
 
 
-def _read(path: Path, start: float, end: float, audio_format: AudioFormat) -> np.ndarray | None:
+def _read(path: Path, start: float, end: float, audio_format: AudioFormat, channel: str) -> np.ndarray | None:
     """(samples,) of a window, without the silence that pads it; None when it cannot be read."""
     samples, n = [], 0
     try:
-        for block in recording.blocks(path, audio_format.sample_rate, start, end):
+        for block in recording.blocks(path, audio_format.sample_rate, start, end, channel):
             samples.append(block)
             n += len(block)
             if n >= audio_format.window_length:  # the rest of the recording need not be decoded

@@ -6,8 +6,10 @@ python -m classifier.reporting.tables
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from classifier.core import console
-from classifier.data import clips, splits
+from classifier.data import clips, padding, splits, surroundings
 from classifier.records import artifact
 from classifier.reporting import confusion, warnings
 from classifier.reporting.warnings import between, right_of
@@ -31,7 +33,8 @@ def scores(trained: artifact.Artifact) -> None:
     balanced = between(*confidence.balanced_interval(windows.recall, n_groups))
     print(f"  windows: {right_of(windows.right, windows.n, n_groups)} right; {luck}")
     print(f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}); in parentheses 95 % intervals")
-    for line in warnings.few_groups(recordings.recall, n_groups):
+    not_tested = warnings.not_tested(trained.labels, recordings.recall)
+    for line in [*not_tested, *warnings.few_groups(recordings.recall, n_groups)]:
         print(f"  {line}")
     print(f"  split by {split.by}; leak check: {warnings.leak_check(split)}")
     for line in warnings.leaks(split):
@@ -41,7 +44,7 @@ def scores(trained: artifact.Artifact) -> None:
     )
     columns, confused = confusion.columns(trained.labels, windows.confusion)
     rows = [
-        [label, *(f"{of.recall[label]:.1%}" for of in (windows, recordings)), *cells]
+        [label, *(_percent(of.recall.get(label)) for of in (windows, recordings)), *cells]
         for label, cells in zip(trained.labels, confused, strict=True)
     ]
     console.table(["label", "recall, windows", "recordings", *columns], rows)
@@ -53,6 +56,19 @@ def skipped(data: "TrainingData") -> None:
         print(f"skipped: {reason}")
     if data.skipped:
         print(f"{len(data.skipped)} of {data.n_clips} recordings were skipped, for the reasons above")
+
+
+def heard(data: "TrainingData") -> None:
+    """Print what is odd about the recordings of a training, how much was padded, and which parts end behind them."""
+    for audio_format in dict.fromkeys(data.audio_formats.values()):
+        audio = data.audio[audio_format.sample_rate]
+        found = surroundings.heard(audio, audio_format.window_length)
+        for sentence in padding.sentences(audio.clips, found, audio_format.window_length):
+            print(sentence)
+    rate, audio = next(iter(data.audio.items()))
+    console.notes(audio.odd)
+    if audio.wholes is not None:
+        console.notes({"part too long": padding.past_the_end(audio.clips, np.diff(audio.wholes)[:, 0] / rate)})
 
 
 def left_out(config: "TrainingConfig") -> None:

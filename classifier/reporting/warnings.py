@@ -3,7 +3,7 @@
 The console and the report say the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from classifier.data.provenance import SplitRecord
 from classifier.data.splits import FOLDS
@@ -46,6 +46,20 @@ def few_groups(recall: Mapping[str, float], n_groups: Mapping[str, int]) -> list
     ]
     others = f"; and {len(few) - FEW_NAMED} more labels" if len(few) > FEW_NAMED else ""
     return [f"Few recordings to test with: {'; '.join(named)}{others}"]
+
+
+def not_tested(labels: Sequence[str], recall: Mapping[str, float]) -> list[str]:
+    """One line where the test split has no recording of some labels, or none.
+
+    Args:
+        labels: that the model knows.
+        recall: {label: share}, of the labels that were tested.
+    """
+    missing = [label for label in labels if label not in recall]
+    if not missing:
+        return []
+    named = ", ".join(missing[:NAMED]) + (f" and {len(missing) - NAMED} more" if len(missing) > NAMED else "")
+    return [f"Not tested: {named}; recall and balanced accuracy are over the other {len(recall)} labels"]
 
 
 def leak_check(split: SplitRecord) -> str:

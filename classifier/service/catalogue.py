@@ -88,7 +88,7 @@ class Catalogue:
 
     def _folders(self) -> list[Path]:
         """Converted models: the others would need TensorFlow."""
-        return [path.parent for path in self.out.glob(f"[!.]*/{artifact.TFLITE}")]
+        return [folder for folder in artifact.folders(self.out) if (folder / artifact.TFLITE).is_file()]
 
     def _files(self) -> list[tuple[str, Path, tuple]]:
         """(name, file, its stamp) of .tflite files beside the folders, and of published networks whose file is here."""
@@ -116,7 +116,7 @@ def _summary(name: str) -> str:
 @functools.lru_cache(maxsize=256)
 def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
     trained = artifact.load(folder)
-    scores = trained.record.scores
+    scores, _ = trained.shipped_scores()
     page = folder / artifact.REPORT / artifact.PAGE
     date = datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC)
     return schemas.Model(

@@ -26,6 +26,7 @@ import numpy as np
 from pebble import ProcessExpired, ProcessPool
 
 from classifier.audio import recording, scale
+from classifier.audio.channels import MIX
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.inference.prediction import Prediction, predict_signal
@@ -154,10 +155,10 @@ def _nothing(path: str) -> None:
     pass
 
 
-def _decode(path: str, sample_rate: int, longest_seconds: float) -> tuple[np.ndarray, int]:
+def _decode(path: str, sample_rate: int, longest_seconds: float, channel: str = MIX) -> tuple[np.ndarray, int]:
     """The samples, and how many of them were clipped."""
     blocks, samples = [], 0
-    with contextlib.closing(recording.blocks(path, sample_rate)) as decoded:
+    with contextlib.closing(recording.blocks(path, sample_rate, channel=channel)) as decoded:
         for block in decoded:
             samples += len(block)
             if samples > longest_seconds * sample_rate:
@@ -173,7 +174,7 @@ def _predict(
 ) -> tuple[Prediction, float, dict | None]:
     predictor = cached_predictor(*model)
     rate = predictor.audio_format.sample_rate
-    signal, clipped = _decode(path, rate, longest_seconds)
+    signal, clipped = _decode(path, rate, longest_seconds, predictor.channel)
     prediction = replace(predict_signal(predictor, signal, overlap), clipped=clipped)
     return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.core.console import say
+from classifier.core.console import say, warn
 from classifier.data import audio_cache, clips, duplicates, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import label_order
@@ -48,20 +48,22 @@ def load(config: TrainingConfig) -> TrainingData:
         InputError: there are none, a label has none that can be read, labels and labels file differ, a sound has two
             labels, or they cannot be split.
     """
-    if config.weights:
-        weights.take(config.weights)
+    weights.take(config.weights)
     audio_formats = {model: config.audio_format(model) for model in config.models}
     for audio_format in dict.fromkeys(audio_formats.values()):
         if audio_format != AudioFormat():
             length = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
             say(f"this run: windows of {length}; Constants.py says otherwise")
     found = clips.read_clips(config.data, config.group_by, config.layout)
+    if config.ignore_folds:
+        found = splits.without_folds(found)
     ready = weights.ready(config.models, leave_out=config.leave_out)
     labels = label_order(found, config.labels)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
+    how = config.cache, config.channel
     audio = {
         rate: duplicates.settle(
-            audio_cache.read(found, config.data, rate, config.cache), folder_of(config.data), config.duplicates
+            audio_cache.read(found, config.data, rate, *how), folder_of(config.data), config.duplicates
         )
         for rate in rates
     }
@@ -69,6 +71,9 @@ def load(config: TrainingConfig) -> TrainingData:
     if config.background_noise:
         folder = Path(config.background_noise)
         behind = clips.of_background_noise(folder)
-        noise |= {rate: audio_cache.read(behind, folder, rate, config.cache) for rate in rates}
+        noise |= {rate: audio_cache.read(behind, folder, rate, *how) for rate in rates}
     split = {rate: splits.split(of.clips, of.contents, config.fold, config.seed) for rate, of in audio.items()}
+    of_any = next(iter(audio))
+    for sentence in splits.untested(audio[of_any].clips, {config.fold: split[of_any]}):
+        warn(sentence)
     return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found))

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from classifier.audio.windows import filled
 from classifier.core.errors import InputError
+from classifier.data import surroundings
 from classifier.data.audio_cache import AudioCache, to_float
 from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
@@ -21,11 +23,14 @@ LEAST_AUDIO = 4  # a shifted window holds at least a quarter of a window of its 
 class Windows(keras.utils.PyDataset):
     """The windows of some recordings, the last of each padded: what a test and the app see.
 
+    A clip that is shorter than a window has one, with its surroundings (classifier.data.surroundings).
+
     A batch: (windows, window_length) float32, (windows, labels) one-hot, (windows,) weights. These make every label
     count the same, however many windows it has: weighted accuracy is the mean of the per-label recalls.
 
     hop: samples from one start to the next; a window where not given, so that windows touch and do not overlap.
-    targets: (windows,) index of the label. recordings: (windows,) index into the store.
+    targets: (windows,) index of the label. recordings: (windows,) index into the store. starts: (windows,) samples, in
+    what the store has of the recording, surroundings included.
     """
 
     def __init__(
@@ -38,12 +43,14 @@ class Windows(keras.utils.PyDataset):
         hop: int | None = None,
     ):
         super().__init__()
-        self.store, self.audio_format, self.batch_size, self.n_labels = store, audio_format, batch_size, len(labels)
+        self.store, self.heard = surroundings.widened(store, audio_format.window_length)
+        self.begins = self.heard.starts - store.starts
+        self.audio_format, self.batch_size, self.n_labels = audio_format, batch_size, len(labels)
         hop = hop or audio_format.window_length
-        samples = (store.ends - store.starts)[recordings]
+        samples = np.where(self.heard.is_short, 1, store.ends - store.starts)[recordings]
         n_windows = np.maximum(1, -(-samples // hop))  # overlapping ones hold those that touch, short last ones too
         self.recordings = np.repeat(recordings, n_windows)
-        self.starts = np.concatenate([np.arange(n) * hop for n in n_windows])
+        self.starts = np.concatenate([np.arange(n) * hop for n in n_windows]) + self.heard.offsets[self.recordings]
         self.targets = np.array([labels.index(store.clips[i].label) for i in self.recordings])
         counts = np.bincount(self.targets, minlength=self.n_labels)
         self.weights = (len(self.targets) / (self.n_labels * np.maximum(1, counts)))[self.targets].astype("float32")
@@ -66,17 +73,21 @@ class Windows(keras.utils.PyDataset):
     def predictions(self, probabilities: np.ndarray) -> dict[str, np.ndarray]:
         """(windows, labels) probabilities, with targets, recordings and starts, as Artifact.predictions has them."""
         _, number = np.unique(self.recordings, return_inverse=True)  # in the order of the split's list in run.json
-        starts = self.starts / self.audio_format.sample_rate
+        starts = (self.starts + self.begins[self.recordings]) / self.audio_format.sample_rate
         return {"probabilities": probabilities, "targets": self.targets, "recordings": number, "starts": starts}
 
     def cut(self, chosen: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        """(chosen, window_length) of the recordings those windows are from, from a sample on, padded with silence."""
+        """(chosen, window_length) of the recordings those windows are from, from a sample on, padded."""
         audio = np.zeros((len(chosen), self.audio_format.window_length), "float32")
-        for row, i, start in zip(audio, chosen, starts, strict=True):
-            samples = self.store.samples(self.recordings[i])[start : start + len(row)]
-            row[: len(samples)] = to_float(samples)
+        for row, i, start in zip(audio, self.recordings[chosen], starts, strict=True):
+            self.put(to_float(self.store.samples(i)[start : start + len(row)]), i, row)
         self.store.forget()
         return audio
+
+    def put(self, samples: np.ndarray, recording: int, row: np.ndarray) -> None:
+        """Put samples of a recording into a row of zeros, (window_length,); those of a short one are filled."""
+        samples = filled(samples, len(row)) if self.heard.is_short[recording] else samples
+        row[: len(samples)] = samples
 
 
 class Dealt(Windows):
@@ -144,10 +155,8 @@ class TrainingWindows(Dealt):
             i, store = self.recordings[window], self.stores[of_store]
             samples = store.samples(i)
             start = round(start * len(samples) / len(self.store.samples(i)))
-            played = augmentation.at_speed(to_float(samples[start : start + round(speed * len(row))]), speed)[
-                : len(row)
-            ]
-            row[: len(played)] = played
+            played = augmentation.at_speed(to_float(samples[start : start + round(speed * len(row))]), speed)
+            self.put(played[: len(row)], i, row)
         for store in self.stores:
             store.forget()
         return audio
@@ -159,7 +168,8 @@ def _shifted(windows, chosen, shift, random):
     reach = round(shift * length)
     starts = windows.starts[chosen]
     samples = (windows.store.ends - windows.store.starts)[windows.recordings[chosen]]
-    latest = np.maximum(0, samples - length // LEAST_AUDIO)
+    has_surroundings = windows.heard.is_short[windows.recordings[chosen]] & (samples >= length)
+    latest = np.maximum(0, samples - np.where(has_surroundings, length, length // LEAST_AUDIO))
     shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
     return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)
 

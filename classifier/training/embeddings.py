@@ -55,7 +55,9 @@ def _of_all(features, windows, hop):
         _fill(values, compute, windows)
         return values
     kind = _hash(sorted(features.get_config().items(), key=str), *features.get_weights())
-    content = _hash(windows.store.contents, windows.recordings, windows.starts)
+    short = np.flatnonzero(windows.heard.is_short)  # what is heard around them depends on other marks
+    around = [windows.begins[short], windows.store.ends[short] - windows.store.starts[short]] if len(short) else []
+    content = _hash(windows.store.contents, windows.recordings, windows.starts, *around)
     prefix = f"embeddings-{windows.audio_format.window_length}-{hop}-{kind}"
     path = windows.store.folder / f"{prefix}-{content}.npy"
     with atomic_files.alone_in(windows.store.folder):

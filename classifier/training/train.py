@@ -12,7 +12,7 @@ import numpy as np
 
 from classifier.core import atomic_files, disk, registry
 from classifier.core.console import progress, quiet_libraries, say
-from classifier.data import layouts, provenance, splits
+from classifier.data import layouts, provenance, splits, surroundings
 from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
 from classifier.records import artifact, run_record
@@ -22,7 +22,7 @@ from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, thresholds
-from classifier.training import distributed, embeddings, offline_augmentation, unfinished
+from classifier.training import distributed, embeddings, offline_augmentation, replaced, unfinished
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.data import TrainingData
 from classifier.training.datasets import TrainingWindows, Windows
@@ -127,7 +127,7 @@ def train_model(
         versions=run_record.versions(keras.backend.backend()),
         audio_format=task.audio_format,
     )
-    _write(config.trained / name, model, record, predictions, checkpoints[-1])
+    _write(config.trained / name, model, record, predictions, checkpoints[-1], replaced.previous(config, data, name))
     for checkpoint in checkpoints:
         shutil.rmtree(checkpoint.folder)
     return artifact.load(config.trained / name)
@@ -184,7 +184,8 @@ def _task(name, config, data):
 def _to_learn(audio, clips, labels, audio_format, recipe, seed, background_noise):
     copies = ()
     if recipe.pitch or recipe.stretch:
-        copies = offline_augmentation.make(audio, clips, recipe.pitch, recipe.stretch, audio_format.sample_rate, seed)
+        around, _ = surroundings.widened(audio, audio_format.window_length)
+        copies = offline_augmentation.make(around, clips, recipe.pitch, recipe.stretch, audio_format.sample_rate, seed)
     background = None
     if background_noise:
         everything = np.arange(len(background_noise.clips))
@@ -263,8 +264,8 @@ def _scores(predictions, labels, audio_format):
     }
 
 
-def _write(folder, model, record, predictions, checkpoint):
-    with atomic_files.new_folder(folder) as fresh:
+def _write(folder, model, record, predictions, checkpoint, previous):
+    with atomic_files.new_folder(folder, previous) as fresh:
         with quiet_libraries(), disk.told(folder):  # h5py and zipfile report each file that they cannot close
             model.save(fresh / artifact.MODEL)
         _write_history(fresh / artifact.HISTORY, checkpoint.history)

@@ -119,7 +119,7 @@ def _how_to_go_on(config, data):
             command = commands.again(model=",".join(models[position:]), resume=True)
             epoch = len(next(iter(begun[-1]["history"].values())))
             return f"to go on with {model} after epoch {epoch}: {command}"
-    return "no epoch was finished, so there is nothing to go on with"
+    return "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
 
 
 def _states(config, model):

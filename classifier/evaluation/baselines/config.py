@@ -26,6 +26,7 @@ class BoostingConfig:
         layout: a file of classifier/data/layouts; None: recognised.
         labels: file with one label per line; None: labels.txt where it fits, else sorted.
         group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
+        ignore_folds: deal by group where the data set has folds of its own.
         fold: which fold tests.
         seed: of the folds, the grid search and the trees.
         overlap: share of a training window that the next one repeats, 0 to MAX_OVERLAP.
@@ -39,6 +40,7 @@ class BoostingConfig:
     layout: str | None = None
     labels: Path | None = None
     group_by: str | None = None
+    ignore_folds: bool = False
     fold: int = 0
     seed: int = 0
     overlap: float = 0.0
@@ -72,5 +74,5 @@ class BoostingConfig:
     @property
     def settings(self) -> dict[str, object]:
         """What run.json keeps of it."""
-        kept = ("layout", "group_by", "fold", "seed", "features", "overlap", "duplicates")
+        kept = ("layout", "group_by", "ignore_folds", "fold", "seed", "features", "overlap", "duplicates")
         return {"data": str(self.data), **{name: getattr(self, name) for name in kept}}

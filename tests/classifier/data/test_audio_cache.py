@@ -142,11 +142,11 @@ from pathlib import Path
 audio_cache.CACHE, data = Path({stores!r}), Path({data!r})
 audio_cache.SAVED_EVERY = 0
 real = recording.blocks
-def blocks(path, rate):
+def blocks(path, *args):
     if path.endswith("l2_take.wav"):
         print("begun", flush=True)
         sys.stdin.read()
-    yield from real(path, rate)
+    yield from real(path, *args)
 recording.blocks = blocks
 audio_cache.read(class_folders.clips(data), data, 16_000)
 """

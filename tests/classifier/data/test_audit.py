@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from classifier.data import audit
-from classifier.data.layouts import class_folders
+from classifier.data.layouts import Clip, class_folders
 from tests.conftest import write_data, write_tone
 
 
@@ -137,3 +137,33 @@ def test_names_that_tell_groups_bring_a_proposal(tmp_path):
     assert "8 groups" in check(tmp_path)["proposal"] and "--group-by '^([^_]+)_'" in check(tmp_path)["proposal"]
     write_data(tmp_path / "other", n=3)
     assert check(tmp_path / "other")["proposal"] == ""
+
+
+def test_recordings_that_are_mostly_quiet_are_named(tmp_path):
+    random = np.random.default_rng(0)
+    for label, share in (("bark", 1), ("rain", 30)):
+        samples = random.normal(0, 0.001, 30 * 16_000)
+        samples[: share * 16_000] += random.normal(0, 0.1, share * 16_000)
+        (tmp_path / label).mkdir()
+        soundfile.write(tmp_path / label / "0.wav", samples, 16_000)
+    assert check(tmp_path)["sparse"] == ["bark/0.wav (14 of 15 windows)"]
+
+
+def test_padding_that_tells_the_labels_is_said(tmp_path, capsys):
+    write_tone(tmp_path / "click" / "0.wav", seconds=0.1)
+    write_tone(tmp_path / "rain" / "0.wav", seconds=4)
+    found = check(tmp_path)
+    audit.show(found)
+    printed = capsys.readouterr().out
+    assert "padding: 31.7% of the samples in windows (click 95%, rain 0%)" in printed
+    assert "WARNING: padding tells the labels (click 95%, rain 0%)" in printed
+
+
+def test_marked_parts_are_not_padded_and_those_that_end_too_late_are_named(tmp_path):
+    write_tone(tmp_path / "a.wav", seconds=6)
+    clips = [Clip(tmp_path / "a.wav", "a", "a", start=1, end=1.1), Clip(tmp_path / "a.wav", "b", "a", start=4, end=8)]
+    found = audit.check(clips, tmp_path, least_seconds=2, sample_rate=16_000)
+    assert found["padding"] == found["too_short"] == []
+    assert found["past_the_end"] == [
+        f"{tmp_path / 'a.wav'}: the part from 4 to 8 s ends behind the recording, which has 6.00 s; correct its end"
+    ]

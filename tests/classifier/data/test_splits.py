@@ -53,6 +53,84 @@ def test_predefined_folds_are_taken_as_they_are():
     assert {clip.fold for clip, split_name in zip(clips, split_names, strict=True) if split_name == "validation"} == {1}
 
 
+def nine_folds():
+    """A published set of nine folds of five labels; the last three lack some of them, as the folds of a real one do."""
+    labels = {7: "abcd", 8: "ab", 9: "e"}
+    return [
+        Clip(Path(f"{label}{fold}-{i}.wav"), label, f"{label}{fold}-{i // 2}", fold=fold)
+        for fold in range(1, 10)
+        for label in labels.get(fold, "abcde")
+        for i in range(4)
+    ]
+
+
+def of(clips, split_names, split_name):
+    return [clip for clip, where in zip(clips, split_names, strict=True) if where == split_name]
+
+
+@pytest.mark.parametrize("fold", range(9))
+def test_folds_that_lack_labels_test_what_they_have_and_all_labels_train_and_validate(fold):
+    clips = nine_folds()
+    split_names = split(clips, fold=fold)
+    assert {clip.fold for clip in of(clips, split_names, "test")} == {fold + 1}
+    assert all(clip.fold != fold + 1 or where == "test" for clip, where in zip(clips, split_names, strict=True))
+    validation = of(clips, split_names, "validation")
+    assert (
+        {clip.label for clip in validation} == {clip.label for clip in of(clips, split_names, "train")} == set("abcde")
+    )
+    assert splits.in_two_splits([clip.group for clip in clips], split_names) == []
+    if fold not in (5, 6, 7):  # the next one has all labels, and validates as it is
+        assert {clip.fold for clip in validation} == {(fold + 1) % 9 + 1}
+    else:
+        assert 0.1 < len(validation) / len(clips) < 0.3 and len({clip.fold for clip in validation}) > 1
+
+
+def test_what_folds_lack_is_said_once():
+    clips = nine_folds()
+    (said,) = splits.untested(clips, {fold: split(clips, fold=fold) for fold in range(9)})
+    assert said == (
+        "there are no recordings of some labels to test (fold 6: e; fold 7: c, d, e; fold 8: a, b, c, d): recall and "
+        "balanced accuracy are over the labels that are there; --ignore-folds deals by group instead"
+    )
+    assert splits.untested(clips, {0: split(clips)}) == []
+    whole = make_clips(10)
+    assert splits.untested(whole, {0: split(whole)}) == []
+
+
+def test_a_label_that_only_one_other_fold_has_trains_and_does_not_validate():
+    clips = nine_folds() + [Clip(Path("f.wav"), "f", "f", fold=3), Clip(Path("f2.wav"), "f", "f2", fold=5)]
+    split_names = split(clips, fold=4)
+    assert of(clips, split_names, "test")[-1].label == of(clips, split_names, "train")[-1].label == "f"
+    (said,) = splits.untested(clips, {4: split_names})
+    assert said.startswith(
+        "there are no recordings of some labels to validate (fold 4: f): their thresholds are chosen"
+    )
+
+
+def test_a_label_that_only_the_test_fold_has_is_refused_with_the_way_out():
+    clips = nine_folds() + [Clip(Path(f"f{i}.wav"), "f", f"f{i}", fold=3) for i in range(5)]
+    assert "f" in {clip.label for clip in of(clips, split(clips, fold=1), "train")}
+    with pytest.raises(InputError, match="train split has no group of f; only the fold that tests has.*--ignore-folds"):
+        split(clips, fold=2)
+    assert "f" in {clip.label for clip in of(clips, split(splits.without_folds(clips), fold=2), "train")}
+
+
+def test_two_folds_leave_something_to_train_and_to_validate_with():
+    clips = [clip for clip in nine_folds() if clip.fold < 3]
+    for fold in (0, 1):
+        assert {clip.fold for clip in of(clips, split(clips, fold=fold), "test")} == {fold + 1}
+    with pytest.raises(InputError, match="--ignore-folds"):
+        split([clip for clip in clips if clip.fold == 1])
+
+
+def test_folds_can_be_ignored_and_splits_cannot():
+    clips = splits.without_folds(nine_folds())
+    assert splits.how(clips) == "group" and splits.without_folds(make_clips(3)) == make_clips(3)
+    assert splits.in_two_splits([clip.group for clip in clips], split(clips)) == []
+    with pytest.raises(InputError, match="--ignore-folds: the data set names its train and test splits"):
+        splits.without_folds(with_sides("train", "validation", "test"))
+
+
 def test_a_leak_is_found():
     clips = make_clips(2, n=1)
     assert splits.in_two_splits([clip.group for clip in clips], ["train", "test", "train", "train"]) == ["0"]

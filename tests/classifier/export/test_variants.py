@@ -74,6 +74,7 @@ def test_a_file_is_compared_with_keras_window_by_window():
     assert found.accuracy_lost == pytest.approx(0.25)
     assert found.changed == 3
     assert found.largest_change == pytest.approx(0.4)
+    assert found.scores.windows.confusion == [[2, 0], [2, 0]]
 
 
 def test_data_that_has_changed_is_not_compared(trained, tmp_path, capsys):

@@ -47,3 +47,16 @@ def test_an_overlap_out_of_range_is_refused(cache, overlap):
 def test_a_label_the_model_does_not_know_is_named(cache):
     with pytest.raises(InputError, match="knows quiet, noisy, and not loud"):
         predict_clips(predictor(["quiet", "noisy"]), cache)
+
+
+def test_parts_beside_the_first_decide_on_their_windows_and_are_not_predicted(monkeypatch):
+    monkeypatch.setattr(AudioCache, "forget", lambda self: None)
+    samples = np.array([0, 0, 0, 9, 0, 30_000, 30_000, 30_000], "int16")
+    clips = [Clip("a.wav", "quiet", "g", start=4, end=5), Clip("a.wav", "loud", "g", start=5, end=8)]
+    bounds = np.array([4, 5]), np.array([5, 8])
+    whole = AudioCache(samples, *bounds, clips, ["x", "y"], [], wholes=np.array([[0, 8]] * 2))
+    found = predict_clips(predictor(), whole, n_clips=1)
+    assert found["recordings"].tolist() == [0]
+    assert found["probabilities"][0].argmax() == 0  # samples 1 to 4
+    alone = AudioCache(samples, bounds[0][:1], bounds[1][:1], clips[:1], ["x"], [], wholes=np.array([[0, 8]]))
+    assert predict_clips(predictor(), alone)["probabilities"][0].argmax() == 1  # samples 2 to 5

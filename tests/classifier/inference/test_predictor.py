@@ -124,3 +124,10 @@ def test_a_drop_in_is_not_fed_audio(tmp_path):
     path.write_bytes(write_with_schema(path.read_bytes(), Facts("mel", "", takes, 16_000, ["a", "b", "c"])))
     with pytest.raises(InputError, match="takes a mel spectrogram, not audio; use TestMelSpecModel.py"):
         load_predictor(path)
+
+
+def test_a_file_beside_a_damaged_run_json_is_run_and_hears_the_mix(trained, tmp_path):
+    path = shutil.copy(trained.out / "signal" / "model_signal_metadata.tflite", tmp_path / "alone.tflite")
+    (tmp_path / artifact.RUN).write_text("{}")
+    assert load_predictor(path).channel == "mix"
+    assert load_predictor(path, channel="second").channel == "second"

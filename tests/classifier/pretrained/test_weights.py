@@ -85,6 +85,17 @@ def test_a_file_of_ones_own_is_copied_to_where_it_is_looked_for(publish, server,
     assert server.asked == []
 
 
+def test_a_file_of_ones_own_that_is_not_the_published_one_is_named(publish, tmp_path, capsys):
+    publish(SHA256)
+    weights.take(None)
+    (tmp_path / "same.tflite").write_bytes(CONTENT)
+    weights.take(tmp_path / "same.tflite")
+    assert capsys.readouterr().err == ""
+    (tmp_path / "mine.tflite").write_bytes(b"mine")
+    weights.take(tmp_path / "mine.tflite")
+    assert "mine.tflite is not the file that http" in capsys.readouterr().err
+
+
 def test_a_file_of_ones_own_that_is_not_there_or_of_another_kind_is_named(publish, tmp_path):
     folder = publish(SHA256)
     with pytest.raises(InputError, match="nowhere.tflite: there is no such file; --weights names"):
@@ -104,6 +115,8 @@ def test_what_can_not_be_had_stops_a_training_before_it_begins_or_is_left_out_of
         weights.ready(["mel", "yamnet_small"])
     assert weights.ready(["mel", "yamnet_small"], leave_out=True) == ["mel"]
     assert "yamnet_small: left out, because " in capsys.readouterr().err
+    with pytest.raises(InputError, match="cannot be fetched"):
+        weights.ready(["yamnet_small"], leave_out=True)  # none is left
 
 
 def test_models_from_scratch_need_no_weights(publish):

@@ -4,8 +4,13 @@ import shutil
 import pytest
 
 from classifier.core.errors import InputError
+from classifier.export.config import CheckConfig
+from classifier.inference.predictor import find_model
 from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
+from classifier.service.catalogue import Catalogue
+from classifier.service.settings import Settings
+from tests.trained_folder import write_trained
 
 
 @pytest.fixture
@@ -93,3 +98,29 @@ def test_the_example_is_a_recording_held_out_in_training(trained):
     model = artifact.load(trained.out / "mel")
     assert artifact.example(model.folder) == model.test_recordings()[0]
     assert artifact.example(model.folder / "model.tflite") == model.test_recordings()[0]
+
+
+def test_scores_are_those_of_the_file_for_the_app_and_of_keras_before_there_is_one(trained, tmp_path):
+    model = artifact.load(shutil.copytree(trained.out / "mel", tmp_path / "mel"))
+    variants = model.variants
+    scores, variant = model.shipped_scores()
+    assert variant == variants.for_app and scores == variants.files[variant].test.scores
+    (model.folder / "variants.json").unlink()
+    assert model.shipped_scores() == (model.record.scores, "")
+
+
+def test_a_model_that_was_replaced_is_in_no_list(tmp_path):
+    for name in ("mel", "mel.previous", ".hidden"):
+        write_trained(tmp_path / name, model="mel")
+    assert [folder.name for folder in artifact.folders(tmp_path)] == ["mel"]
+    assert [model.folder for model in artifact.trained(tmp_path)] == [tmp_path / "mel"]
+    with pytest.raises(InputError, match="only mel"):
+        artifact.trained(tmp_path, "mel.previous")
+    with pytest.raises(InputError, match=r"name a folder of .* \(mel\)"):
+        find_model("mel.previous", tmp_path)
+    (tmp_path / "mel.previous" / artifact.TFLITE).touch()
+    (tmp_path / "mel.previous" / "model_mel_metadata.tflite").touch()
+    assert Catalogue(Settings(out=tmp_path)).models()[1] == {}
+    with pytest.raises(InputError, match="holds no .tflite with metadata"):
+        CheckConfig(files=(), trained=tmp_path, recording=None).paths()
+    assert find_model(tmp_path / "mel.previous") == tmp_path / "mel.previous"  # by its path it is still there

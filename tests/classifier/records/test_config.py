@@ -77,13 +77,6 @@ def test_a_full_disk_is_named(read, tmp_path, monkeypatch):
         configs.TrainingConfig(data=str(data), trained=tmp_path).check()
 
 
-def test_a_model_that_will_be_replaced_is_named(read, tmp_path, capsys):
-    data = write_data(tmp_path / "data")
-    (tmp_path / "trained" / "mel").mkdir(parents=True)
-    read("--data", data)
-    assert f"{tmp_path / 'trained' / 'mel'} is there already: it will be replaced" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(("name", "value"), [("fold", -1), ("seed", -1), ("fine_tune", -1), ("epochs", 0)])
 def test_a_number_outside_its_range_is_refused(name, value):
     with pytest.raises(InputError, match=f"--{name.replace('_', '-')} {value}"):

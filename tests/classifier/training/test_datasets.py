@@ -2,15 +2,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 
 from classifier.audio.recording import read
-from classifier.audio.windows import cut_audio_pad_last
+from classifier.audio.windows import cut_audio_pad_last, filled
 from classifier.core.errors import InputError
-from classifier.data import audio_cache
+from classifier.data import audio_cache, surroundings
 from classifier.data.clips import of_background_noise, read_clips
+from classifier.data.layouts import Clip
 from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
 from classifier.training.datasets import Share, TrainingWindows, Windows
+from classifier.training.offline_augmentation import make
 from tests.conftest import write_tone
 
 LABELS = ["b", "a"]
@@ -43,9 +46,10 @@ def test_windows_are_those_of_the_audio_format(held):
 @pytest.mark.parametrize("hop", [8_000, 32_000, 50_000])
 def test_windows_may_overlap_and_begin_wherever_there_is_sound(held, hop):
     audio = all_batches(Windows(held, np.arange(4), LABELS, AudioFormat(), batch_size=4, hop=hop))[0]
-    signals = [np.pad(read(clip.path, 16_000), (0, 32_000)) for clip in held.clips]
+    *signals, short = [np.pad(read(clip.path, 16_000), (0, 32_000)) for clip in held.clips]
     starts = [range(0, len(signal) - 32_000, hop) for signal in signals]
     expected = [signal[i : i + 32_000] for signal, of_signal in zip(signals, starts, strict=True) for i in of_signal]
+    expected.append(filled(short[:16_000], 32_000))
     assert audio == pytest.approx(np.array(expected), abs=1e-4)
 
 
@@ -185,3 +189,28 @@ def test_fewer_windows_than_devices_are_refused(held):
     windows = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=replace(PLAIN, batch_size=16), seed=0)
     with pytest.raises(InputError, match="10 windows to learn from are too few for 16 devices"):
         Share(windows, 0, 1, 16)
+
+
+@pytest.mark.parametrize("is_altered", [False, True])
+def test_a_marked_click_stays_whole_in_its_window_wherever_that_is_shifted(tmp_path, is_altered):
+    noise = np.random.default_rng(0).normal(0, 0.01, 160_000)
+    noise[80_000:81_600] = 0.5
+    soundfile.write(tmp_path / "a.wav", noise, 16_000)
+    clips = [Clip(tmp_path / "a.wav", "a", "a", start=5, end=5.1), Clip(tmp_path / "a.wav", "b", "a", start=7, end=10)]
+    held = audio_cache.read(clips, tmp_path, 16_000, keep=False)
+    recipe = replace(PLAIN, shift=0.5, pitch=1, stretch=0.1) if is_altered else replace(PLAIN, shift=0.5)
+    copies = make(surroundings.widened(held, 32_000)[0], np.arange(2), 1, 0.1, 16_000, 0) if is_altered else ()
+    training = TrainingWindows(held, np.arange(2), LABELS, AudioFormat(), recipe=recipe, seed=0, copies=copies)
+    places = []
+    for epoch in range(8):
+        training.begin(epoch)
+        audio, targets, _ = all_batches(training)
+        (click,) = audio[targets.argmax(axis=1) == 1]
+        assert np.count_nonzero(click) > 31_900
+        loud = np.flatnonzero(np.abs(click) > 0.2)
+        assert 0.9 * 1_600 <= len(loud) <= 1.2 * 1_600
+        places.append(loud[0])
+    assert len(set(places)) > 3
+    (test,) = {row.tobytes() for row in all_batches(Windows(held, np.arange(1), LABELS, AudioFormat(), 4))[0]}
+    assert np.flatnonzero(np.abs(np.frombuffer(test, "float32")) > 0.2)[0] == 15_200
+    assert training.predictions(np.zeros((3, 2)))["starts"].tolist() == pytest.approx([-0.95, 0, 2])

@@ -95,7 +95,10 @@ def stopped(config):
 def test_ctrl_c_gives_a_command_only_where_it_works(config, monkeypatch):
     given = ["TrainModel.py", "--data", "a b", "--model=mel,signal", "--resume", "--epochs", "9"]
     monkeypatch.setattr("sys.argv", given)
-    assert stopped(config) == "no epoch was finished, so there is nothing to go on with"
+    assert (
+        stopped(config)
+        == "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
+    )
     interrupt(config, "signal")
     said = stopped(config)
     assert said.startswith("to go on with signal after epoch 3: ")
