@@ -29,13 +29,14 @@ KINDS = ("cut short", "200 bytes overwritten", "header overwritten", "all overwr
 MOST_SECONDS = 600
 
 
-def encode(path, codec, signal, rate=48_000, layout="mono", container=None):
+def encode(path, codec, signal, rate=48_000, layout="mono", container=None, options=None):
     """Write (samples,) float32 at a rate that the codec takes, on one channel or on two.
 
     Args:
         container: ffmpeg's name of the format; by the suffix of the path where not given.
+        options: {name: value} of ffmpeg's writer of that format.
     """
-    with av.open(str(path), "w", format=container) as container:
+    with av.open(str(path), "w", format=container, options=options or {}) as container:
         settings = {} if "amr" in codec else {"bit_rate": 64_000}
         stream = container.add_stream(codec, rate=rate, layout=layout, **settings)
         context = stream.codec_context

@@ -156,4 +156,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    console.run(main)
+    main()

@@ -29,6 +29,7 @@ TELLS_ITS_LENGTH = ("matroska", "mov", "asf")  # containers whose header says ho
 BLOCK = 1 << 20  # samples of all channels decoded at once: memory does not grow with the recording
 RATES = (1_000, 768_000)  # Hz; headers that say otherwise are damaged, and would fill the memory when resampled
 LAST_PAGE = 1 << 16  # bytes; an ogg page is never longer
+LARGEST_TAG = 1 << 24  # bytes; pictures lie in the tags before an mp3
 TOLERANCE = 0.25  # seconds by which a header may be wrong: codecs pad
 DAMAGE = (ValueError, TypeError, OverflowError, MemoryError)  # what libraries raise of headers that make no sense
 MOST_FRAMES = 1 << 62  # what libsndfile says of a file that does not know its length
@@ -126,7 +127,8 @@ def _by_soundfile(file, source, path, part):
         while len(block := file.read(max(1, BLOCK // file.channels), dtype="float32", always_2d=True)):
             frames += len(block)
             yield file.samplerate, block
-        _check_length(path, frames / file.samplerate, promised)
+        if file.format != "MP3" or frames >= file.frames or streams.tells_its_length(_begin(source)):
+            _check_length(path, frames / file.samplerate, promised)
         if file.format == "OGG" and not streams.ends_with_whole_page(_end(source)):
             raise ValueError("its end is missing")
 
@@ -138,6 +140,13 @@ def _by_soundfile(file, source, path, part):
 def _check_length(path, held, promised):
     if held < promised:
         raise InputError(f"{path} is cut short: it promises {promised:.2f} s and holds {held:.2f} s; copy it again")
+
+
+def _begin(source):
+    """The first bytes of a file."""
+    with source.open("rb") if isinstance(source, Path) else contextlib.nullcontext(source) as file:
+        file.seek(0)
+        return file.read(LARGEST_TAG)
 
 
 def _end(source):

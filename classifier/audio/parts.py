@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from classifier.audio import containers, streams
+from classifier.audio import containers, other_formats, streams
 from classifier.audio.chunks import Sound
 from classifier.audio.slices import Span, open_slices
 from classifier.core.errors import InputError
@@ -46,7 +46,8 @@ def find_parts(path: Path) -> list[Part]:
     """The parts of a file, each of which a decoder reads whole; one for most files.
 
     Raises:
-        InputError: its header declares less than it holds, and what follows may be no sound.
+        InputError: its header declares less than it holds, and what follows may be no sound; or a recording of another
+            format follows.
     """
     sounds = containers.find(path)
     if len(sounds) == 1 and (sounds[0].is_plain or not sounds[0].is_ours) and not sounds[0].rest:
@@ -54,6 +55,10 @@ def find_parts(path: Path) -> list[Part]:
     if sounds:
         return [_of_sound(sound, path) for sound in sounds]
     spans = streams.find(path)
+    if spans and (other := other_formats.find(path, spans[0][0])):
+        raise InputError(
+            f"{path} holds a recording of another format, {other[0]}, from byte {other[1]} on; divide it into two files"
+        )
     if len(spans) > 1:
         return [Part(_slices(path, [span])) for span in spans]
     return [Part(path)]

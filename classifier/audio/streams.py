@@ -62,6 +62,13 @@ def ends_with_whole_page(data: bytes) -> bool:
     return bool(data[at + 5] & 4) or _page_end(data, at) == len(data)
 
 
+def tells_its_length(data: bytes) -> bool:
+    """Whether an mp3, given by its first bytes, says how long it is; where not, decoders estimate it."""
+    at = _behind_tags(data, 0)
+    frame = _frame_at(data, at)
+    return frame is not None and (_info(data, at, frame) or 0) > 0 or data[at + 36 : at + 40] == b"VBRI"
+
+
 def _ogg(data) -> list[int]:
     """Where streams begin. Those that begin together, of sound and picture, are one."""
     starts, together = [], None

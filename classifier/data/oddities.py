@@ -85,19 +85,24 @@ def _warn_of_folders(clips, data):
             f"{data}: {len(unused)} of its recordings have no label and are not used: {names}; put them into "
             "the folder of their label, or list them, or move them away"
         )
-    labels, inside = {clip.label for clip in clips}, defaultdict(set)
+    labels, inside, levels = {clip.label for clip in clips}, defaultdict(set), defaultdict(set)
     for clip in clips:
         parts = clip.path.relative_to(data).parts[:-1] if clip.path.is_relative_to(data) else ()
         cleaned_parts = [clean(part) for part in parts]
         if clip.label in cleaned_parts:
-            for part in cleaned_parts[cleaned_parts.index(clip.label) + 1 :]:
+            for level, part in enumerate(cleaned_parts[cleaned_parts.index(clip.label) + 1 :]):
                 inside[part].add(clip.label)
+                if clip.split is None and clip.fold is None:  # else the folders may say it
+                    levels[level, part].add(clip.label)
     for part, owners in sorted(inside.items()):
         if part in labels and owners != {part}:
             warn(
                 f"{data}: a folder {part!r} lies in the folder of {listed(sorted(owners - {part}))}, and its "
                 f"recordings have that label; move them if they are {part}"
             )
-    shared = sorted(part for part, owners in inside.items() if len(owners) > 1 and part not in labels)
-    if len(shared) > 1:
-        warn(f"{data}: the labels are {listed(sorted(labels))}, and not the folders in them: {listed(shared)}")
+    shared = defaultdict(list)
+    for (level, part), owners in sorted(levels.items()):
+        if len(owners) > 1 and part not in labels:
+            shared[level].append(part)
+    if several := next((parts for parts in shared.values() if len(parts) > 1), []):
+        warn(f"{data}: the labels are {listed(sorted(labels))}, and not the folders in them: {listed(several)}")

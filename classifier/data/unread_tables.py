@@ -12,7 +12,10 @@ from classifier.storage import local_files
 TEXT = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".xml")
 SPREADSHEETS = (".xlsx", ".xlsm", ".ods")  # zip archives of XML
 MOST = 20_000_000  # bytes that are looked at
-WORD = re.compile(rf"[\"'>](?:{'|'.join(LABELS)})[\"'<]|^\s*-?\s*(?:{'|'.join(LABELS)}):", re.IGNORECASE | re.MULTILINE)
+NAMED = rf"(?:{'|'.join(LABELS)})"
+WORD = re.compile(  # in JSON or a cell, an element of XML, an attribute, a line of YAML
+    rf"[\"'>]{NAMED}[\"'<]|<{NAMED}[>\s]|\s{NAMED}=[\"']|^\s*-?\s*{NAMED}:", re.IGNORECASE | re.MULTILINE
+)
 
 
 def check(folder: Path, files: Iterable[Path]) -> None:

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from benchmarks import damaged_files
-from classifier.audio import parts, recording, streams
+from classifier.audio import other_formats, parts, recording, streams
 from classifier.core.errors import InputError
 from tests.conftest import write_tone
 
@@ -325,3 +325,32 @@ def test_a_recorder_that_died_wrote_samples_of_any_size(tmp_path, bits, frame, d
     (tmp_path / "a.wav").write_bytes(content)
     expected = (samples - (128 if bits == 8 else 0)) / 2 ** (bits - 1)
     assert np.allclose(recording.read(tmp_path / "a.wav", RATE), expected)
+
+
+@pytest.mark.parametrize(("first", "second"), [("flac", "wav"), ("flac", "ogg"), ("ogg", "flac"), ("mp3", "aiff")])
+def test_a_recording_of_another_format_behind_the_first_is_refused(tmp_path, first, second):
+    for suffix in (first, second):
+        write_tone(tmp_path / f"a.{suffix}")
+    path = tmp_path / f"glued.{first}"
+    begin = (tmp_path / f"a.{first}").read_bytes()
+    path.write_bytes(begin + (tmp_path / f"a.{second}").read_bytes())
+    with pytest.raises(InputError, match=f"glued.* of another format, {second}, from byte {len(begin)} on"):
+        recording.read(path, RATE)
+
+
+def test_flac_inside_ogg_is_one_recording(tmp_path):
+    path = tmp_path / "a.oga"
+    packet = b"\x7fFLAC\1\0\0\1fLaC\0\0\0\x22" + bytes(34)
+    path.write_bytes(b"OggS\0\2" + bytes(20) + b"\1" + bytes([len(packet)]) + packet + bytes(100))
+    assert other_formats.find(path, 0) is None
+    path.write_bytes(path.read_bytes() + b"fLaC\0\0\0\x22" + bytes(34))
+    assert other_formats.find(path, 0) == ("flac", 28 + len(packet) + 100)
+
+
+@pytest.mark.parametrize("rate", [22_050, 44_100])
+def test_an_mp3_that_does_not_count_its_frames_is_read(tmp_path, rate):
+    path = damaged_files.encode(tmp_path / "a.mp2", "mp2", tone(440, 20, rate), rate)
+    assert abs(len(recording.read(path, RATE)) / RATE - 20) < 0.15
+    options = {"write_xing": "0"}
+    path = damaged_files.encode(tmp_path / "a.mp3", "libmp3lame", tone(440, 20, rate), rate, options=options)
+    assert abs(len(recording.read(path, RATE)) / RATE - 20) < 0.15

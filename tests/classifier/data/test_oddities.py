@@ -34,6 +34,18 @@ def test_a_plain_folder_is_read_without_a_word(read):
 
 
 @pytest.mark.parametrize(
+    "names",
+    [
+        ["dog/a/b/1.wav", "cat/a/b/2.wav"],
+        ["dog/train/1.wav", "dog/test/2.wav", "cat/train/3.wav", "cat/test/4.wav"],
+    ],
+)
+def test_folders_in_labels_that_are_no_labels_are_not_warned_of(read, names):
+    found, said = read(*names)
+    assert set(found) == {"cat", "dog"} and "WARNING" not in said
+
+
+@pytest.mark.parametrize(
     ("names", "said"),
     [
         (["dog/1.wav", "cat/2.wav", "3.wav"], "1 of its recordings have no label and are not used: 3.wav; put them"),

@@ -51,6 +51,13 @@ def test_a_damaged_line_is_named(tmp_path, line):
         prepared.clips(tmp_path)
 
 
+def test_bytes_that_are_no_text_are_named_by_their_line(tmp_path):
+    write_prepared(tmp_path, ("song/a.wav", "anna", None, None))
+    (tmp_path / "manifest.jsonl").write_bytes((tmp_path / "manifest.jsonl").read_bytes() + b"\n\xfc\n")
+    with pytest.raises(InputError, match="manifest.jsonl, line 2 is damaged"):
+        prepared.clips(tmp_path)
+
+
 @pytest.mark.parametrize("path", ["../other/song/a.wav", "/song/a.wav", "song/../../a.wav"])
 def test_an_output_outside_of_the_folder_is_refused(tmp_path, path):
     write_prepared(tmp_path, ("song/a.wav", "anna", None, None))

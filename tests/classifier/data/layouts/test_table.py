@@ -219,6 +219,11 @@ def test_a_spreadsheet_or_json_of_labels_is_not_passed_over(tmp_path):
     with pytest.raises(InputError, match="labels.json names the recordings here and speaks of labels.*as csv"):
         clips.read_clips(tmp_path)
     (tmp_path / "labels.json").unlink()
+    for xml in ('<clip file="1.wav"><label>dog</label></clip><clip file="2.wav"/>', '<a f="1.wav" label="b"/>2.wav'):
+        (tmp_path / "labels.xml").write_text(xml)
+        with pytest.raises(InputError, match="labels.xml names the recordings"):
+            clips.read_clips(tmp_path)
+    (tmp_path / "labels.xml").unlink()
     with zipfile.ZipFile(tmp_path / "labels.xlsx", "w") as archive:
         archive.writestr("xl/sharedStrings.xml", "<t>file</t><t>class</t><t>1.wav</t><t>2.wav</t><t>dog</t>")
     with pytest.raises(InputError, match="labels.xlsx names the recordings"):
