@@ -141,7 +141,7 @@ def _read(folder: Path, stamp: int) -> Candidate:
     record = trained.record
     try:
         validation = trained.predictions("validation")
-        of = [validation[name] for name in ("probabilities", "targets", "recordings")]
+        of = (validation["probabilities"], validation["targets"], validation["recordings"])
         scores = metrics.score(*of, record.labels)
         windows, recordings = scores.windows.balanced_accuracy, scores.recordings.balanced_accuracy
     except (InputError, OSError, KeyError, ValueError):
