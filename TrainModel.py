@@ -4,7 +4,7 @@ from pathlib import Path
 
 from classifier.core import arguments, commands, console
 from classifier.data.duplicates import HELP, WAYS
-from classifier.records import auto, choice
+from classifier.records import auto
 from classifier.records.config import TrainingConfig
 from classifier.storage.locations import parse_location
 from Constants import SAMPLE_RATE, TRAINED
@@ -63,6 +63,7 @@ def main(argv=None):
     args = parser.parse_args(argv)
     config = TrainingConfig.from_args(args)  # checks everything that can be checked before TensorFlow
 
+    from classifier.records import choice
     from classifier.training import data as training_data
     from classifier.training import replaced, unfinished
 

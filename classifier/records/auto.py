@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from classifier.core.console import warn
 from classifier.core.errors import InputError
-from classifier.pretrained.weights import PUBLISHED
 
 if TYPE_CHECKING:
     from classifier.records.config import TrainingConfig
@@ -46,6 +45,8 @@ def advice(config: "TrainingConfig", labels: Iterable[str]) -> str | None:
     Args:
         labels: of each recording.
     """
+    from classifier.pretrained.weights import PUBLISHED  # what it downloads with takes a third of a second to import
+
     rarest, n = min(Counter(labels).items(), key=lambda item: item[1])
     trained = " and ".join(config.models)
     if n < FEW and _fits(config, HEAD):
