@@ -10,7 +10,7 @@ from classifier.core import arguments, commands, console, registry
 from Constants import CLASSIFIED, TRAINED
 
 # Parameters: change them here, or give them on the command line.
-MODEL = "signal"  # a trained model, by name or path; a .tflite with metadata that takes raw audio; or "yamnet"
+MODEL = None  # a trained model, by name or path; a .tflite; or "yamnet"; None: the best of the newest data
 OUT = CLASSIFIED
 OVERLAP = 0.0  # share of a window that the next one repeats; thresholds were chosen on windows that touch
 SMOOTH = 1  # windows whose mean stands for the one in the middle; 1: each for itself
@@ -28,7 +28,7 @@ def main(argv=None):
         metavar="INPUT",
         help="a recording, a folder, an archive, a pattern, an address, or - for a list of these on standard input",
     )
-    parser.add_argument("--model", default=MODEL, help="name or path, as for TestSignalModel.py (default: %(default)s)")
+    parser.add_argument("--model", default=MODEL, help="name or path, as for TestSignalModel.py (default: the best)")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for the results (default: classified)")
     parser.add_argument("--writers", default="all", metavar="NAMES", help=f"of {','.join(registry.names('writers'))}")
@@ -67,7 +67,7 @@ def main(argv=None):
     if result.example:
         trained = commands.unless(args.trained, TRAINED)
         next_step = commands.script(
-            "TestSignalModel.py", result.example, model=args.model, trained=trained, channel=args.channel
+            "TestSignalModel.py", result.example, model=config.model, trained=trained, channel=args.channel
         )
         print(f"to see one of them window by window, next: {next_step}")
     unreadable = bool(result.refused or result.failed)

@@ -6,14 +6,16 @@ from classifier.core import arguments, commands, console
 from Constants import TRAINED
 
 # Parameters: change them here, or give them on the command line.
-MODEL = "mel"  # a trained model, by name or path, or a drop-in .tflite
+MODEL = None  # a trained model, by name or path, or a drop-in .tflite; None: REFERENCE, else the best that has one
+
+REFERENCE = "mel"
 
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("recording", nargs="?", type=Path, help="default: one of the test split")
     parser.add_argument(
-        "--model", default=MODEL, help="name or path of a trained model, or a drop-in .tflite (default: %(default)s)"
+        "--model", default=MODEL, help="name or path of a trained model, or a drop-in .tflite (default: mel)"
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     arguments.add_channel(parser)
@@ -23,10 +25,10 @@ def main(argv=None):
     from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_dropin, load_predictor
-    from classifier.records import artifact
+    from classifier.records import artifact, choice
     from classifier.reporting import prediction_table
 
-    model = find_model(args.model, args.trained)
+    model = find_model(args.model or choice.default(args.trained, REFERENCE, artifact.DROPIN), args.trained)
     recording = args.recording or artifact.example(model)
     check_readable(recording)
     dropin = load_dropin(model, args.channel)

@@ -6,8 +6,11 @@ from classifier.core import arguments, commands, console
 from Constants import TRAINED, WEIGHTS
 
 # Parameters: change them here, or give them on the command line.
-MODEL = "signal"  # a trained model, by name or path; a .tflite with metadata that takes raw audio; or "yamnet"
+MODEL = (
+    None  # a trained model, by name or path; a .tflite; or "yamnet"; None: REFERENCE, else the best of the newest data
+)
 
+REFERENCE = "signal"
 DROPIN_MODEL = "mel"  # the next step's
 
 
@@ -18,7 +21,7 @@ def main(argv=None):
         "--model",
         default=MODEL,
         help="name or path of a trained model, a .tflite, or yamnet, which knows 521 sounds without training (default: "
-        "%(default)s)",
+        "signal, or the best of the newest data)",
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     arguments.add_output(parser)
@@ -31,11 +34,11 @@ def main(argv=None):
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_predictor
     from classifier.pretrained import weights
-    from classifier.records import artifact
+    from classifier.records import artifact, choice
     from classifier.reporting import prediction_table
 
     weights.take(args.weights)
-    model = find_model(args.model, args.trained)
+    model = find_model(args.model or choice.default(args.trained, REFERENCE), args.trained)
     recording = args.recording or artifact.example(model)
     check_readable(recording)
     predictor = load_predictor(model, head=args.head, activation=args.activation, channel=args.channel)

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from classifier.core import arguments, commands, console
 from classifier.data.duplicates import HELP, WAYS
+from classifier.records import auto
 from classifier.records.config import TrainingConfig
 from classifier.storage.locations import parse_location
 from Constants import SAMPLE_RATE, TRAINED
 
 # Parameters: change them here, or give them on the command line.
-MODEL = "signal,mel"  # files of classifier/models
+MODEL = "signal,mel"  # files of classifier/models; or auto: the best of a few that suit most data
 DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_short while that is empty
 LAYOUT = None  # a file of classifier/data/layouts: how the data says what is what; None: found by looking
 GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
@@ -21,7 +22,7 @@ CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default=MODEL, help="names with commas, or all (default: %(default)s)")
+    parser.add_argument("--model", default=MODEL, help="names with commas, all, or auto (default: %(default)s)")
     parser.add_argument(
         "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
     )
@@ -61,10 +62,10 @@ def main(argv=None):
     several.add_argument("--coordinator", metavar="HOST:PORT", help="where they meet: an address of process 0")
     several.add_argument("--processes", type=arguments.at_least(1), metavar="N", help="how many there are")
     several.add_argument("--process", type=arguments.at_least(0), metavar="K", help="which one this is, from 0")
-    config = TrainingConfig.from_args(
-        parser.parse_args(argv)
-    )  # checks everything that can be checked before TensorFlow
+    args = parser.parse_args(argv)
+    config = TrainingConfig.from_args(args)  # checks everything that can be checked before TensorFlow
 
+    from classifier.records import choice
     from classifier.training import data as training_data
     from classifier.training import replaced, unfinished
 
@@ -85,8 +86,13 @@ def main(argv=None):
     tables.skipped(data)
     tables.heard(data)
     tables.left_out(config)
+    models = ",".join(data.audio_formats)
+    if args.model == auto.AUTO:
+        models = choice.of_training(config.trained, list(data.audio_formats))
+    elif args.model == MODEL and (words := auto.advice(config, data.labels_of_clips)):
+        print(words)
     written = ", ".join(str(config.trained / name) for name in data.audio_formats)
-    model, trained = commands.unless(",".join(data.audio_formats), MODEL), commands.unless(config.trained, TRAINED)
+    model, trained = commands.unless(models, MODEL), commands.unless(config.trained, TRAINED)
     print(f"wrote {written}; next: {commands.script('ConvertModelToTFLite.py', model=model, trained=trained)}")
 
 

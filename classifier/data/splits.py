@@ -75,7 +75,7 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
     return split_names
 
 
-def lacking(labels: Sequence[str] | np.ndarray, split_names: Sequence[str] | np.ndarray) -> dict[str, list[str]]:
+def lacking(labels: Iterable[str], split_names: Iterable[str]) -> dict[str, list[str]]:
     """{split: sorted labels of which it has no clip}, of the splits that lack any.
 
     Args:

@@ -7,7 +7,6 @@ from classifier.audio.recording import RATES
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
-from classifier.records import artifact
 from classifier.records.conversion import RECOMMENDED, VARIANTS
 
 APP_FILES = "*_metadata.tflite"  # in a trained model's folder
@@ -106,6 +105,8 @@ class CheckConfig:
         Raises:
             InputError: none is named, and none is for an app.
         """
+        from classifier.records import artifact  # which imports SciPy, and --help must not wait for it
+
         found = list(self.files) or [
             path for folder in artifact.folders(self.trained) for path in sorted(folder.glob(APP_FILES))
         ]

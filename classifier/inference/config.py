@@ -1,13 +1,14 @@
 """What a person chose for classifying recordings."""
 
 from argparse import Namespace
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
+from classifier.records import choice
 from Constants import CLASSIFIED, TRAINED
 
 TAB = "\t"
@@ -75,12 +76,13 @@ class ClassificationConfig:
         """The config of a command line.
 
         Raises:
-            InputError: as of `ClassificationConfig`.
+            InputError: as of `ClassificationConfig`; no model is named, and none is trained.
         """
         values: dict[str, Any] = {field.name: getattr(args, field.name) for field in fields(cls)}
         values["inputs"] = tuple(args.inputs)
         values["delimiter"] = TAB if args.delimiter in ("tab", "\\t") else args.delimiter
-        return cls(**values)
+        config = cls(**values)
+        return config if config.model else replace(config, model=str(choice.default(config.trained)))
 
     @property
     def writer_names(self) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from classifier.core import commands, console
 from classifier.core.errors import InputError
 from classifier.plotting.config import PlotConfig
+from classifier.records import artifact
 from classifier.records.audio_format import make_audio_format
 from classifier.records.run_record import FILE as RUN
 from Constants import TRAINED
@@ -54,7 +55,6 @@ def _recording(config):
 def _attention(config):
     from classifier.audio import recording
     from classifier.inference import attention as of_model
-    from classifier.records import artifact
 
     trained = of_model.load(config.attention)
     path = config.recording or artifact.example(config.attention)
@@ -104,6 +104,6 @@ def _layers(config):
 
 def _classify(recording):
     """The command that classifies a recording with the model that TestSignalModel.py takes, or that trains it."""
-    if (TRAINED / "signal" / RUN).is_file():
+    if any((folder / RUN).is_file() for folder in artifact.folders(TRAINED)):
         return commands.script("TestSignalModel.py", recording)
     return commands.script("TrainModel.py")

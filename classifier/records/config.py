@@ -13,6 +13,7 @@ from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.duplicates import WAYS
 from classifier.data.labels import check_labels, read_labels
+from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import fine_tuning_for
 from classifier.records.team import Team
@@ -103,6 +104,10 @@ class RunConfig:
         if not self.paper:
             self.audio_format(model)
         fine_tuning = fine_tuning_for(model, self)
+        network = registry.stated("models", model, "NETWORK")
+        rate = network and registry.stated("pretrained", network, "SAMPLE_RATE")
+        if rate and not self.paper and (found := self.audio_format(model).sample_rate) != rate:
+            raise InputError(f"{network} takes {rate} Hz and this run has {found} Hz: leave out --sample-rate")
         if self.background_noise and registry.states("models", model, "FINE_TUNE") and not fine_tuning:
             raise InputError(
                 f"{model} learns from recordings as they are: for --background-noise, give --fine-tune 2 too"
@@ -148,8 +153,10 @@ class TrainingConfig(RunConfig):
             **{field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name not in CONVERTED},
             data=str(absolute(args.data or clips.default_data())),
             background_noise=str(noise.resolve()) if noise else None,
-            models=tuple(registry.choose("models", args.model)),
-            leave_out=args.model == "all",
+            models=tuple(
+                registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
+            ),
+            leave_out=args.model in ("all", auto.AUTO),
             weights=args.weights,
             labels=args.labels,
             trained=args.trained,
@@ -158,6 +165,7 @@ class TrainingConfig(RunConfig):
             cache=not args.no_cache,
             team=Team.from_flags(args.coordinator, args.processes, args.process),
         )
+        config = auto.fitting(config) if args.model == auto.AUTO else config
         config.check()
         return config
 

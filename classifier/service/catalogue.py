@@ -8,13 +8,13 @@ from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.inference.predictor import Predictor, cached_predictor
 from classifier.pretrained import weights
-from classifier.records import artifact
+from classifier.records import artifact, choice
 from classifier.service import schemas
 from classifier.service.settings import NotFound, Settings
 from classifier.storage import local_files
 from Constants import WEIGHTS
 
-DEFAULT = "default"  # stands for the newest
+DEFAULT = "default"  # stands for the best of the newest data
 
 
 class Catalogue:
@@ -24,20 +24,26 @@ class Catalogue:
         self.out = Path(settings.out)
 
     def models(self) -> tuple[list[schemas.Model], dict[str, str]]:
-        """The models, newest first, and {name: why it cannot be used}."""
+        """The models, newest first after the one that stands for DEFAULT; and {name: why it cannot be used}."""
         found, unusable = [], {}
         for folder in self._folders():
             try:
                 found.append(_trained(folder, *self._stamps(folder)))
             except InputError as error:
                 unusable[folder.name] = str(error)
-        found.sort(key=lambda model: model.trained or "", reverse=True)
+        chosen = self.chosen()
+        found.sort(key=lambda model: (chosen is not None and model.name == chosen.folder.name, model.trained or ""))
+        found.reverse()
         for name, path, stamp in self._files():
             try:
                 found.append(_file(name, path, stamp))
             except InputError as error:
                 unusable[name] = str(error)
         return found, unusable
+
+    def chosen(self) -> choice.Choice | None:
+        """The trained model that is used where none is named, and why; None where none is converted."""
+        return choice.choose(self._folders())
 
     def model(self, name: str) -> schemas.Model:
         """One model.

@@ -32,6 +32,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
     app = make_app(settings, only_local)
     models, _ = app.state.service.catalogue.models()
+    if chosen := app.state.service.catalogue.chosen():
+        print(f"model where none is named: {chosen.folder.name}, {chosen.why}")
     if not any(model.trained for model in models):
         print(f"{settings.out} holds no converted model: the page offers to train one on {DATA_SHORT.name}")
     access = f"#token={settings.token}" if settings.token else ""

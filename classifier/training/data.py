@@ -36,6 +36,11 @@ class TrainingData:
     n_clips: int
 
     @property
+    def labels_of_clips(self) -> list[str]:
+        """The label of each recording that could be read."""
+        return [clip.label for clip in next(iter(self.audio.values())).clips]
+
+    @property
     def skipped(self) -> list:
         """(clip, reason) of each that could not be read."""
         return next(iter(self.audio.values())).skipped
