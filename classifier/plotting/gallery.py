@@ -68,8 +68,6 @@ def read(path: Path, audio_format: AudioFormat, start: float, seconds: float, cl
     """
     first = start + (clip.start if clip else 0)
     last = min(first + seconds, clip.end if clip and clip.end else math.inf)
-    if clip and clip.end and clip.end - clip.start < seconds:  # heard with its surroundings
-        last = first + seconds
     return recording.read_part(path, audio_format.sample_rate, first, last)
 
 
