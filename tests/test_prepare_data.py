@@ -260,10 +260,10 @@ def test_without_arguments_the_data_that_training_would_take_is_checked(tmp_path
     assert "rate" in printed
 
 
-def test_the_formats_of_real_recordings_are_a_shortcut(shared_data, tmp_path):
+def test_formats_that_three_files_differ_in_by_luck_are_no_shortcut(shared_data, tmp_path):
     printed, _ = call_script("PrepareData.py", "--check", shared_data / "formats", cwd=tmp_path)
     line = next(line for line in printed.splitlines() if line.startswith("rate "))
-    assert "SHORTCUT" in line
+    assert "SHORTCUT" not in line and "100%" in line  # any three files would do as well
     assert "silence 44100; song 44100; speech 48000" in line
 
 

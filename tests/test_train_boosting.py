@@ -103,8 +103,8 @@ def test_what_can_not_be_used_is_explained_and_nothing_is_written(tmp_path, n, a
 
 
 def test_features_that_there_are_not_are_refused(tmp_path):
-    _, said = boost(tmp_path, "--features", "chroma", expect=2)
-    assert "invalid choice: 'chroma'" in said
+    _, said = boost(tmp_path, "--features", "chroma", expect=1)
+    assert "--features chroma: give one of summary, mel" in said
 
 
 def test_without_flags_windows_are_summed_up_and_touch(tmp_path):

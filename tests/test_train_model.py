@@ -243,11 +243,11 @@ def test_real_voices_of_unseen_speakers_are_told_apart(shared_data, tmp_path):
 
 def test_a_channel_that_was_trained_on_is_what_later_steps_hear(tmp_path):
     times = np.arange(4 * 16_000) / 16_000
-    hum = 0.5 * np.sin(2 * np.pi * 300 * times)
     for label, hertz in (("high", 1200), ("low", 500)):
         (tmp_path / "data" / label).mkdir(parents=True)
         for i in range(5):
             tone = 0.2 * np.sin(2 * np.pi * (hertz + 7 * i) * times)
+            hum = 0.5 * np.sin(2 * np.pi * (hertz / 4 + 3 * i) * times)
             soundfile.write(tmp_path / "data" / label / f"{i}.flac", np.stack([tone, hum], axis=1), 16_000)
     opposite = np.stack([tone + 0.1, -tone + 0.1], axis=1)
     soundfile.write(tmp_path / "data" / "low" / "opposite.flac", opposite, 16_000)

@@ -108,4 +108,5 @@ def _without(audio, found, folder):
         clips=clips,
         contents=[audio.contents[i] for i in kept],
         skipped=[*audio.skipped, *skipped],
+        wholes=None if audio.wholes is None else audio.wholes[kept],
     )

@@ -42,7 +42,7 @@ def test_they_are_an_error_that_lists_them(settle):
 
 def test_drop_leaves_out_all_copies_and_says_why(settle, copied):
     left = settle("drop")
-    assert len(left.clips) == len(left.starts) == len(left.ends) == len(left.contents) == 8
+    assert len(left.clips) == len(left.starts) == len(left.ends) == len(left.contents) == len(left.wholes) == 8
     assert duplicates.under_two_labels(left.clips, left.contents) == []
     assert len(left.skipped) == 5
     reasons = dict((clip.name(copied), reason) for clip, reason in left.skipped)

@@ -10,7 +10,7 @@ from classifier.inference.litert import LiteRT
 from classifier.inference.outputs import Activation
 from classifier.inference.predictor import load_predictor
 from tests.classifier.inference.test_outputs import EXPECTED, FRAMES, INT8, SIGMOIDS, WINDOW, several
-from tests.conftest import run_script, write_tone
+from tests.conftest import next_command, run_script, write_tone
 from tests.tiny_tflite import WEIGHTS, N, described, network
 
 FORMS = {  # what is odd: (the file, activation, output, probabilities by hand)
@@ -69,7 +69,7 @@ def test_the_script_writes_a_copy_beside_the_file(tmp_path):
     tone = write_tone(tmp_path / "tone.wav", seconds=0.05)
     flags = ["--labels", "names.txt", "--sample-rate", "16000", "--activation", "softmax"]
     printed, said = run_script("WriteMetadataToModel.py", "a.tflite", tone, *flags, cwd=tmp_path)
-    assert printed.splitlines()[-1] == "next: python CheckModel.py a_metadata.tflite"
+    assert next_command(printed) == ["CheckModel.py", "a_metadata.tflite"]
     assert "note: names.txt: its labels are not UTF-8; they were read as Latin-1: is '1 hünd' right?" in said
     predictor = load_predictor(tmp_path / "a_metadata.tflite")
     assert predictor.labels == ["bell", "hünd", "rain"]

@@ -37,8 +37,7 @@ def changed(out):
 
 
 def test_a_head_learns_alone(data, tmp_path):
-    _, said = train(data, tmp_path / "out", "--fine-tune", 0)
-    assert "head" in said
+    train(data, tmp_path / "out", "--fine-tune", 0)
     assert not any(changed(tmp_path / "out"))
     run = json.loads((tmp_path / "out" / "yamnet_small" / "run.json").read_text())
     assert run["fine_tuning"] is None

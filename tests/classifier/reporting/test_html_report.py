@@ -130,11 +130,11 @@ def test_each_window_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
         "probabilities": [[0.1, 0.2, 0.7], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05]],
         "targets": [1, 1, 1],
         "recordings": [0, 0, 1],
-        "starts": [4, 2, 0],
+        "starts": [4, 2, -0.25],  # the part is heard with a quarter of a second on either side
     }
     page = written(copy, change, predictions)
     signal, _ = soundfile.read(path)
-    expected = [signal[24_000:48_000], signal[64_000:80_000], signal[32_000:64_000]]  # 90 % wrong, 70 % wrong, right
+    expected = [signal[20_000:52_000], signal[64_000:80_000], signal[32_000:64_000]]  # 90 % wrong, 70 % wrong, right
     assert len(page.all("audio")) == 3
     for audio, samples in zip(page.all("audio"), expected, strict=True):
         kind, _, content = audio["src"].partition(",")
@@ -142,7 +142,7 @@ def test_each_window_can_be_heard_and_lies_where_the_page_says(copy, tmp_path):
         assert (kind, rate, len(heard)) == ("data:audio/wav;base64", 16_000, 32_000)
         assert heard[: len(samples)] == pytest.approx(samples, abs=1e-4)
         assert not heard[len(samples) :].any()
-    for words in ("1.5 to 3.5 s, of which 1.50 s are sound", "4 to 6 s, of which 1.00 s are sound", "2 to 4 s"):
+    for words in ("1.25 to 3.25 s", "4 to 6 s, of which 1.00 s are sound", "2 to 4 s"):
         assert words in page.text
 
 

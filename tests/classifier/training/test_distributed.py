@@ -27,11 +27,11 @@ PATIENCE = 400  # seconds after which a test gives up
 # Runs TrainModel.py with batches of another size; the trial conversion, which starts TensorFlow, only where asked for.
 PROGRAM = """
 import dataclasses, sys
-from classifier.core import console, registry
+from classifier.core import console
+from classifier.records import recipe
 console.import_keras()
-for name in sys.argv[2].split(","):
-    module = registry.load("models", name)
-    module.RECIPE = dataclasses.replace(module.RECIPE, batch_size=int(sys.argv[1]))
+of_file = recipe._of_file
+recipe._of_file = lambda *names: dataclasses.replace(of_file(*names), batch_size=int(sys.argv[1]))
 if sys.argv[3] == "unconverted":
     from classifier.export import convert
     convert.try_export = lambda *_: None
