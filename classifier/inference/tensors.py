@@ -122,7 +122,7 @@ def encode(tensor: Tensor, row: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     if tensor.type in FLOATS:
         return np.asarray(row, dtype).reshape(shape)
     scale = tensor.scales[0] if tensor.scales else 1 / FULL_SCALE
-    limits = np.iinfo(dtype)
+    limits = np.iinfo(dtype.name)
     return np.clip(np.round(row / scale) + tensor.zero, limits.min, limits.max).astype(dtype).reshape(shape)
 
 

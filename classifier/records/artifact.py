@@ -9,7 +9,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
 import csv
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -261,7 +261,7 @@ def write_predictions(folder: Path, predictions: dict[str, dict[str, np.ndarray]
     Args:
         predictions: {split: what Artifact.predictions returns}, arrays of (windows, labels) and (windows,).
     """
-    named = {
+    named: dict[str, Any] = {
         f"{split_name}_{name}": values
         for split_name, of_split in predictions.items()
         for name, values in of_split.items()

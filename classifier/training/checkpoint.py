@@ -95,7 +95,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _write(self):
         about = {"run": self.run, "history": self.history, "kept": [row[:2] for row in self.kept]}
-        arrays = {"about": json.dumps(about)}
+        arrays: dict[str, Any] = {"about": json.dumps(about)}
         for i, (_, _, weights) in enumerate(self.kept):
             arrays.update({f"kept{i}_{j}": values for j, values in enumerate(weights)})
         for name, variables in self._variables().items():
