@@ -132,6 +132,10 @@ def fuzz(folder: Path, seed: int, examples: int = EXAMPLES) -> Counter:
         counts[name, read(path)] += 1
         assert memory() - before < MOST_MEMORY, f"{(memory() - before) >> 20} MB"
 
+    for name, (suffix, content) in wholes.items():  # each format at least once, whatever is drawn
+        path = folder / f"undamaged.{suffix}"
+        path.write_bytes(content)
+        counts[name, read(path)] += 1
     each_is_read_or_refused()
     return counts
 

@@ -110,5 +110,7 @@ def fuzz(folder: Path, seed: int, examples: int) -> Counter:
     def each_is_read_or_refused(what, content):
         counts[what, read(folder, what, content)] += 1
 
+    for what in READERS:  # each reader at least once, whatever is drawn
+        counts[what, read(folder, what, b"")] += 1
     each_is_read_or_refused()
     return counts

@@ -19,9 +19,8 @@ from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import readable
-from classifier.data import padding, shortcuts
+from classifier.data import group_names, padding, shortcuts
 from classifier.data.audio_cache import to_int16
-from classifier.data.group_names import propose
 from classifier.data.layouts import Clip, folder_of
 from classifier.storage.locations import Location
 
@@ -99,7 +98,7 @@ def check(
         "too_short": [f.name for f in facts if max(f.seconds, f.whole) < least_seconds],
         "below_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate < sample_rate],
         "above_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate > HIGHEST_RATE],
-        "proposal": _proposal(clips),
+        "proposal": proposal.sentence() if (proposal := group_names.propose_for(clips)) else "",
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
         "sparse": [f"{f.name} ({f.quiet} of {f.windows} windows)" for f in facts if f.quiet > SPARSE * f.windows],
@@ -113,14 +112,6 @@ def check(
         "shortcuts": shortcuts.find(facts, FORMAT, tuple(MEASURED)) if len({f.label for f in facts}) > 1 else [],
         "recordings": [asdict(f) for f in facts],
     }
-
-
-def _proposal(clips):
-    """How the file names would group the recordings, in a sentence; "" where groups are known, or names tell none."""
-    if len({clip.group for clip in clips}) < len(clips):
-        return ""
-    found = propose([clip.path.name for clip in clips], [clip.label for clip in clips])
-    return found.sentence() if found else ""
 
 
 def _measure(clip, folder, least_seconds, channel) -> Facts | str:

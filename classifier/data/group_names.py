@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from classifier.data.layouts import Clip
+
 EXPRESSIONS = (  # the coarser first: groups that are too large cost a little data, groups that are too small flatter
     "^([^_]+)_",
     "^[^_]+_([^_]+)_",
@@ -46,6 +48,18 @@ class GroupProposal:
             f"their names tell {self.groups} groups, such as {self.largest!r} with {self.recordings} recordings: "
             f"if these share a voice, a machine or a place, give --group-by {shlex.quote(self.group_by)}"
         )
+
+
+def are_known(groups: Sequence[str]) -> bool:
+    """Whether anybody said which recordings belong together; groups: (recordings,) their groups."""
+    return len(set(groups)) < len(groups)
+
+
+def propose_for(clips: Sequence[Clip]) -> GroupProposal | None:
+    """What `propose` finds in the file names of clips; None where their groups are known."""
+    if are_known([clip.group for clip in clips]):
+        return None
+    return propose([clip.path.name for clip in clips], [clip.label for clip in clips])
 
 
 def propose(names: Sequence[str], labels: Sequence[str]) -> GroupProposal | None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from classifier.data import splits
+from classifier.data import group_names, splits
 from classifier.data.audio_cache import AudioCache
-from classifier.data.group_names import GroupProposal, propose
+from classifier.data.group_names import GroupProposal
 
 SOUND = 16  # digits of a hash that are kept: two of a million recordings share them once in 30 million data sets
 HASH = 64  # digits of a hash; what follows says which part of the recording it is
@@ -75,7 +75,6 @@ def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path) -> Spl
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]
     labels = [clip.label for clip in audio.clips]
-    known = len(set(groups)) < len(groups)
     leaked = set(splits.in_two_splits(audio.contents, split_names))
     return SplitRecord(
         by=splits.how(audio.clips),
@@ -88,8 +87,8 @@ def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path) -> Spl
             split: [name for name, of_clip in zip(names, split_names, strict=True) if of_clip == split]
             for split in splits.SPLITS
         },
-        groups_known=known,
-        proposal=None if known else propose([clip.path.name for clip in audio.clips], labels),
+        groups_known=group_names.are_known(groups),
+        proposal=group_names.propose_for(audio.clips),
         test_groups=_test_groups(labels, groups, split_names),
         sounds={name: sound(content) for name, content in zip(names, audio.contents, strict=True)},
     )

@@ -142,8 +142,7 @@ def _read(folder: Path, stamp: int) -> Candidate:
     try:
         validation = trained.predictions("validation")
         of = (validation["probabilities"], validation["targets"], validation["recordings"])
-        scores = metrics.score(*of, record.labels)
-        windows, recordings = scores.windows.balanced_accuracy, scores.recordings.balanced_accuracy
+        windows, recordings = metrics.balanced_accuracy(*of, record.labels)
     except (InputError, OSError, KeyError, ValueError):
         windows = recordings = None
     return Candidate(

@@ -8,7 +8,7 @@ from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.inference.predictor import Predictor, cached_predictor
 from classifier.pretrained import weights
-from classifier.records import artifact, choice
+from classifier.records import artifact, choice, conversion
 from classifier.service import schemas
 from classifier.service.settings import NotFound, Settings
 from classifier.storage import local_files
@@ -106,7 +106,8 @@ class Catalogue:
         ]
 
     def _stamps(self, folder: Path) -> tuple:
-        return tuple(tuple(local_files.stamp(folder / name) or ()) for name in (artifact.RUN, artifact.TFLITE))
+        decides = (artifact.RUN, artifact.TFLITE, conversion.VARIANTS_FILE)  # the scores are those of a variant
+        return tuple(tuple(local_files.stamp(folder / name) or ()) for name in decides)
 
 
 def architectures() -> list[schemas.Architecture]:

@@ -104,3 +104,14 @@ def test_groups_are_drawn_not_windows():
 def test_one_group_says_nothing_of_the_next():
     sure = metrics.intervals(sure_of([0, 1]), np.array([0, 1]), np.arange(2), np.zeros(2), LABELS)
     assert sure == metrics.Intervals(1)
+
+
+def test_balanced_accuracy_alone_is_that_of_the_scores():
+    random = np.random.default_rng(0)
+    targets, recordings = np.repeat(random.integers(0, 3, 20), 5), np.repeat(np.arange(20), 5)  # a label may be missing
+    probabilities = random.dirichlet(np.ones(4), 100)
+    scores = metrics.score(probabilities, targets, recordings, list("abcd"))
+    expected = (scores.windows.balanced_accuracy, scores.recordings.balanced_accuracy)
+    assert metrics.balanced_accuracy(probabilities, targets, recordings, list("abcd")) == expected
+    with pytest.raises(InputError, match="diverged"):
+        metrics.balanced_accuracy(np.array([[np.nan, 0]]), np.array([0]), np.array([0]), LABELS)

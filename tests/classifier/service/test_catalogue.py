@@ -63,3 +63,12 @@ def test_the_published_network_answers_where_its_file_is(out, weights_here):
 
 def test_an_architecture_is_summed_up_by_the_first_line_of_its_file():
     assert Architecture(name="signal", summary="1D CNN on raw audio") in architectures()
+
+
+def test_scores_follow_the_variant_that_ships(out):
+    catalogue = Catalogue(Settings(out=out))
+    before = catalogue.model("mel").scores
+    variants = json.loads((out / "mel" / "variants.json").read_text())
+    variants["files"][variants["for_app"]]["test"]["scores"]["windows"]["balanced_accuracy"] = 0.125
+    (out / "mel" / "variants.json").write_text(json.dumps(variants))
+    assert before.balanced_accuracy != 0.125 == catalogue.model("mel").scores.balanced_accuracy
