@@ -75,7 +75,7 @@ def fit(name, folder):
     import keras
 
     from classifier.models import assemble
-    from classifier.training import train
+    from classifier.training import fit
     from classifier.training.datasets import TrainingWindows
 
     class Clock(keras.callbacks.Callback):
@@ -95,7 +95,7 @@ def fit(name, folder):
         distributed.agree({"windows": len(windows.targets)})
         with distributed.spread(model) as learning:
             learner = assemble.learner(learning, recipe.masks)
-            train._compile(learner, windows)
+            fit.compile_model(learner, recipe, len(windows))
             learner.fit(distributed.share(windows), epochs=EPOCHS, verbose=0, callbacks=[Clock()])
         print(statistics.median(seconds[1:]))
 

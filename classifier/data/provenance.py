@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from classifier.data import group_names, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
@@ -70,7 +72,7 @@ def of_data(audio: AudioCache, folder: Path) -> DataRecord:
     )
 
 
-def of_split(audio: AudioCache, split_names: Sequence[str], folder: Path) -> SplitRecord:
+def of_split(audio: AudioCache, split_names: Sequence[str] | np.ndarray, folder: Path) -> SplitRecord:
     """What is remembered of a split; split_names: (clips,) as splits.split gives them."""
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]

@@ -58,6 +58,9 @@ class Windows(keras.utils.PyDataset):
     def __len__(self):
         return -(-len(self.targets) // self.batch_size)
 
+    def begin(self, epoch: int) -> None:
+        """Get ready for an epoch, from 0: these have one order in all of them."""
+
     def __getitem__(self, index: int):
         chosen = self.of_batch(index)
         return self.cut(chosen, self.starts[chosen]), *self.targets_and_weights(chosen)
@@ -196,8 +199,7 @@ class Share(keras.utils.PyDataset):
         return self.n_batches
 
     def begin(self, epoch: int) -> None:
-        if isinstance(self.windows, Dealt):
-            self.windows.begin(epoch)
+        self.windows.begin(epoch)
 
     def on_epoch_end(self) -> None:
         self.windows.on_epoch_end()

@@ -1,0 +1,115 @@
+"""Fit a Keras model to windows, as a recipe says."""
+
+import keras
+
+from classifier.core.console import progress, say
+from classifier.models import assemble
+from classifier.records.recipe import Recipe
+from classifier.training import distributed
+from classifier.training.checkpoint import LOGS, Checkpoint
+from classifier.training.datasets import Share, Windows
+
+HISTORY = {  # Keras' names: ours; weighted as datasets.Windows weighs, accuracy is balanced accuracy
+    "loss": "loss",
+    "categorical_accuracy": "balanced_accuracy",
+    "val_loss": "validation_loss",
+    "val_categorical_accuracy": "validation_balanced_accuracy",
+}
+BEST = "val_categorical_accuracy"  # chooses the epoch: the loss grows with confidence, while recall still improves
+
+
+def fit(
+    model: keras.Model,
+    recipe: Recipe,
+    learn: Windows | Share,
+    validation: Windows | Share,
+    name: str,
+    checkpoint: Checkpoint,
+    resume: bool,
+) -> int:
+    """Fit, and leave the model with the weights that are kept.
+
+    Args:
+        recipe: how it is trained.
+        learn: what is learned from, in batches.
+        validation: what chooses the epoch.
+        name: that progress shows.
+        checkpoint: where it is written.
+        resume: go on after the last epoch that lies there.
+
+    Returns:
+        The epoch that the weights are of, counted from 1.
+    """
+    learner = assemble.learner(model, recipe.masks)
+    compile_model(learner, recipe, len(learn))
+    if keras.backend.backend() == "tensorflow":
+        learner._symbolic_build(data_batch=learn[0])  # or the first step is traced twice
+    if resume := checkpoint.begin(resume):
+        say(f"{name}: going on after epoch {checkpoint.epoch}")
+        learn.begin(checkpoint.epoch)
+    checkpoint.set_model(learner)
+    if resume:
+        checkpoint.restore()
+    callbacks = [
+        checkpoint,
+        _Progress(name, recipe.epochs, len(learn), checkpoint.epoch),
+    ]
+    if distributed.is_first():
+        callbacks.append(keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False))
+    settings = {"epochs": recipe.epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
+    # Windows are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.
+    learner.fit(learn, validation_data=validation, shuffle=False, **settings)
+    return checkpoint.finish()
+
+
+def compile_model(model: keras.Model, recipe: Recipe, steps: int, run_eagerly: bool = False) -> None:
+    """Give a model the optimizer, the loss and the metric of a recipe; an epoch has so many steps."""
+    model.compile(
+        optimizer=optimizer(recipe, steps),
+        loss=loss(recipe),
+        weighted_metrics=["categorical_accuracy"],
+        run_eagerly=run_eagerly,
+        jit_compile=keras.backend.backend() == "jax",  # TensorFlow's compiles longer than it saves on processors
+    )
+
+
+def optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    """The optimizer of a recipe, with its learning rate over epochs of so many steps."""
+    rate, warm_up = recipe.learning_rate, min(recipe.warm_up, recipe.epochs - 1)
+    if recipe.cosine:
+        rising = {"warmup_target": rate, "warmup_steps": warm_up * steps} if warm_up else {}
+        falling = (recipe.epochs - warm_up) * steps
+        rate = keras.optimizers.schedules.CosineDecay(0.0 if warm_up else rate, falling, alpha=0.01, **rising)
+    settings = {"learning_rate": rate}
+    if recipe.weight_decay is not None:
+        settings["weight_decay"] = recipe.weight_decay
+    return keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
+
+
+def loss(recipe: Recipe) -> keras.losses.Loss | str:
+    """The loss of a recipe."""
+    if recipe.label_smoothing:
+        return keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
+    return recipe.loss
+
+
+class _Progress(keras.callbacks.Callback):
+    def __init__(self, name, epochs, steps, done):
+        super().__init__()
+        self.name, self.epochs = name, epochs
+        self.bar = progress(None, f"training {name}", epochs * steps)
+        self.bar.initial = self.bar.n = done * steps
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.bar.set_description(f"training {self.name}, epoch {epoch + 1} of {self.epochs}", refresh=False)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self.bar.update()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        logs = logs or {}
+        said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[BEST]:.1%}"
+        self.bar.set_postfix_str(said, refresh=False)
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        self.bar.close()
