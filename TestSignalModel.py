@@ -11,7 +11,6 @@ MODEL = (
 )
 
 REFERENCE = "signal"
-DROPIN_MODEL = "mel"  # the next step's
 
 
 def main(argv=None):
@@ -48,11 +47,12 @@ def main(argv=None):
     if args.json:
         return
     trained = commands.unless(args.trained, TRAINED)
+    beside = commands.unless(predictor.source.parent.parent, TRAINED)
     if predictor.source.parent == WEIGHTS:
         print("to know sounds of your own, put them into data_long, a folder per label, and train on this network")
         print(f"next: {commands.script('TrainModel.py', model='yamnet_transfer', trained=trained)}")
-    elif (args.trained / DROPIN_MODEL / artifact.DROPIN).is_file():
-        print(f"next: {commands.script('TestMelSpecModel.py', args.recording, trained=trained, channel=args.channel)}")
+    elif choice.can_choose(predictor.source.parent.parent, artifact.DROPIN):
+        print(f"next: {commands.script('TestMelSpecModel.py', args.recording, trained=beside, channel=args.channel)}")
     else:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")
 

@@ -70,14 +70,26 @@ def default(trained: Path, reference: str | None = None, needs: str = artifact.M
         needs: a file that the folder must hold.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or none that can be read.
     """
-    chosen = choose([folder for folder in artifact.folders(trained) if (folder / needs).is_file()], reference)
+    folders = _holding(trained, needs)
+    chosen = choose(folders, reference)
     if chosen is None:
+        for folder in folders:
+            artifact.load(folder)  # says why it cannot be used
         what = "no trained model" if needs == artifact.MODEL else f"no trained model with {needs}"
         raise InputError(f"{trained} holds {what}; run TrainModel.py first, or name one with --model")
     say(f"model: {chosen.folder}, {chosen.why}")
     return chosen.folder
+
+
+def can_choose(trained: Path, needs: str = artifact.MODEL) -> bool:
+    """Whether `default` finds a model."""
+    return choose(_holding(trained, needs)) is not None
+
+
+def _holding(trained, needs):
+    return [folder for folder in artifact.folders(trained) if (folder / needs).is_file()]
 
 
 def of_training(trained: Path, models: Sequence[str]) -> str:

@@ -95,6 +95,16 @@ def test_without_any_the_next_step_is_named(tmp_path):
         choice.default(tmp_path, "mel", artifact.DROPIN)
 
 
+def test_one_that_an_older_version_wrote_is_named_and_is_no_next_step(tmp_path):
+    write(tmp_path / "mel", right=2)
+    (tmp_path / "mel" / artifact.MODEL).touch()
+    assert choice.can_choose(tmp_path)
+    (tmp_path / "mel" / "run.json").write_text('{"contract": {}}')
+    assert not choice.can_choose(tmp_path)
+    with pytest.raises(InputError, match="mel.run.json was written by an older version; train it again"):
+        choice.default(tmp_path)
+
+
 def test_the_best_by_validation_is_chosen_said_and_written_down(tmp_path, capsys):
     write(tmp_path / "residual", right=3)
     write(tmp_path / "yamnet_small", right=4, age=3)
