@@ -220,9 +220,9 @@ class Cluster:
         return said
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_cluster():
-    """Starts a Cluster; all are gone when the tests are."""
+    """Starts a Cluster; all are gone when the tests of the file are: each process takes time while it waits."""
     with contextlib.ExitStack() as at_the_end:
         yield lambda: Cluster(at_the_end)
 
@@ -245,7 +245,7 @@ def bucket():
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(start_cluster, bucket):
     """The address of a scheduler with two workers that nobody kills; they know the bucket."""
     started = start_cluster()
