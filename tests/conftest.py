@@ -26,15 +26,29 @@ LONGEST_FIRST = [  # files that take longest: begun last, one would keep its pro
     "test_models.py",
     "test_train_model.py",
     "test_distributed.py",
+    "test_guide.py",
     "test_queue.py",
     "test_evaluate_model.py",
-    "test_guide.py",
-    "test_page.py",
-    "test_prepare_data.py",
+    "test_runtimes.py",
     "test_checkpoint.py",
+    "test_make_environment.py",
+    "test_cluster.py",
+    "test_page.py",
+    "test_inspection.py",
+    "test_prepare_data.py",
+    "test_repair.py",
+    "test_features.py",
+    "test_tensorboard.py",
+    "test_checks_first.py",
+    "test_classify_recordings.py",
+    "test_train_boosting.py",
+    "test_test_models.py",
 ]
 CHEAPEST = "stft_mean_mlp"  # of the models, to train and to convert: for tests that are about none of them
 DEADLINE = 300  # seconds that no test comes near to
+# XLA_FLAGS for JAX: it compiles in half the time, to slower code, which is not what a test waits for.
+COMPILES_FAST = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+COMPILES_FAST += "--xla_cpu_use_fusion_emitters=false --xla_cpu_prefer_vector_width=128"
 
 # Runs scripts as `python SCRIPT ...` does, one after the other: TensorFlow starts once. What each writes goes to files
 # of its own, also what libraries write from C++. The first that fails is the last.
