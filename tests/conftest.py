@@ -1,6 +1,7 @@
 """What the tests share: scripts run as users run them, recordings made on the spot, one small training for all."""
 
 import contextlib
+import gc
 import importlib
 import io
 import json
@@ -26,15 +27,29 @@ LONGEST_FIRST = [  # files that take longest: begun last, one would keep its pro
     "test_models.py",
     "test_train_model.py",
     "test_distributed.py",
+    "test_guide.py",
     "test_queue.py",
     "test_evaluate_model.py",
-    "test_guide.py",
-    "test_page.py",
-    "test_prepare_data.py",
+    "test_runtimes.py",
     "test_checkpoint.py",
+    "test_make_environment.py",
+    "test_cluster.py",
+    "test_page.py",
+    "test_inspection.py",
+    "test_prepare_data.py",
+    "test_repair.py",
+    "test_features.py",
+    "test_tensorboard.py",
+    "test_checks_first.py",
+    "test_classify_recordings.py",
+    "test_train_boosting.py",
+    "test_test_models.py",
 ]
 CHEAPEST = "stft_mean_mlp"  # of the models, to train and to convert: for tests that are about none of them
 DEADLINE = 300  # seconds that no test comes near to
+# XLA_FLAGS for JAX: it compiles in half the time, to slower code, which is not what a test waits for.
+COMPILES_FAST = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+COMPILES_FAST += "--xla_cpu_use_fusion_emitters=false --xla_cpu_prefer_vector_width=128"
 
 # Runs scripts as `python SCRIPT ...` does, one after the other: TensorFlow starts once. What each writes goes to files
 # of its own, also what libraries write from C++. The first that fails is the last.
@@ -61,6 +76,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it
 def pytest_collection_modifyitems(items):
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
+def pytest_collection_finish():
+    """Look for garbage less often, and not in what stays: a tenth of the time of tracing and converting models."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_runtest_teardown(item):
@@ -220,9 +241,9 @@ class Cluster:
         return said
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_cluster():
-    """Starts a Cluster; all are gone when the tests are."""
+    """Starts a Cluster; all are gone when the tests of the file are: each process takes time while it waits."""
     with contextlib.ExitStack() as at_the_end:
         yield lambda: Cluster(at_the_end)
 
@@ -245,7 +266,7 @@ def bucket():
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(start_cluster, bucket):
     """The address of a scheduler with two workers that nobody kills; they know the bucket."""
     started = start_cluster()

@@ -21,6 +21,8 @@ NARROWEST = 8  # characters of a column of a table that is cut to fit the termin
 CRASHED = 70  # exit code after a bug, whose traceback is shown; 1 is for invalid input
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}  # what models are trained with
 JAX = "jax==0.10.2"  # optional: for training in several processes, or on GPUs
+# What Keras and TensorFlow import where it is installed, for what is not used here: two of five seconds.
+NOT_FOR_KERAS = ("cv2", "matplotlib", "pandas", "sklearn")
 _warnings: dict[str, None] = {}  # what `warn` said, in order
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -141,7 +143,7 @@ def _import_keras(backend):
     if "keras" in sys.modules:
         return
     say(f"starting {BACKENDS[backend]} ...")
-    with quiet_libraries():
+    with quiet_libraries(), hidden(*NOT_FOR_KERAS, *(() if backend == "jax" else ("jax",))):
         said, os.environ["KERAS_BACKEND"] = os.environ["KERAS_BACKEND"], backend
         try:
             import keras  # noqa: F401
@@ -157,6 +159,18 @@ def _import_keras(backend):
     tensorflow.get_logger().setLevel("ERROR")
     if backend != "tensorflow":
         tensorflow.config.set_visible_devices([], "GPU")  # it writes the logs, and would take all of their memory
+
+
+@contextlib.contextmanager
+def hidden(*modules: str) -> Generator[None]:
+    """Whoever imports these modules meanwhile finds them not installed; what was imported before stays there."""
+    not_there = [name for name in modules if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(not_there))  # ty: ignore[no-matching-overload]  # None: it cannot be imported
+    try:
+        yield
+    finally:
+        for name in not_there:
+            del sys.modules[name]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

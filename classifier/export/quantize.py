@@ -97,6 +97,11 @@ def _quantized(wanted: "quantizer.Quantizer", ranges: Mapping | None = None) -> 
         result = wanted.quantize(found, enable_progress_bar=False, enable_progress_report=False)
     assert result.quantized_model is not None  # as after every quantisation
     content = flatbuffer_utils.read_model_from_bytearray(bytearray(result.quantized_model))
+    for buffer in content.buffers or ():
+        if (
+            buffer is not None and buffer.data is not None
+        ):  # an array is copied as a whole, other bytes are packed one by one
+            buffer.data = np.asarray(buffer.data, np.uint8)
     return tflite_metadata.pack(content, tflite_metadata.MODEL)
 
 

@@ -50,7 +50,8 @@ def _n_labels(path):
 
 def _mediapipe(path, windows):
     sys.modules["tensorflow"] = None  # ty: ignore[invalid-assignment]  # mediapipe does not need it
-    sys.modules.setdefault("cv2", types.ModuleType("cv2"))  # the same; OpenCV asks for graphics libraries of its own
+    for name in ("cv2", "matplotlib", "matplotlib.pyplot"):  # the same; OpenCV asks for graphics libraries of its own
+        sys.modules.setdefault(name, types.ModuleType(name))
     from mediapipe.tasks.python import audio
     from mediapipe.tasks.python.components.containers import AudioData
 

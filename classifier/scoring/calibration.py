@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from classifier.core.errors import InputError
@@ -70,6 +69,8 @@ def temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
     Raises:
         InputError: there is no window, or a probability is NaN.
     """
+    from scipy.optimize import minimize_scalar  # here: who only reads a calibration need not wait for it
+
     _check(probabilities)
     logits, rows = _logits(probabilities), np.arange(len(targets))
 

@@ -32,6 +32,25 @@ def test_what_a_person_can_mend_is_one_line(error, code, words):
     assert "Traceback" not in done.stderr
 
 
+def test_keras_takes_no_time_for_libraries_it_is_not_used_with_and_others_find_them_afterwards():
+    body = f"""names = {console.NOT_FOR_KERAS}
+console.import_tensorflow()
+assert not [name for name in names if name in sys.modules]
+import sklearn.metrics, matplotlib.pyplot, keras
+print(sklearn.metrics.recall_score([1, 0], [1, 1]), keras.layers.Dense(2)(keras.ops.ones((1, 3))).shape)"""
+    done = run(body)
+    assert done.stdout == "1.0 (1, 2)\n", done.stderr
+
+
+def test_what_is_hidden_is_not_installed_for_as_long_and_what_was_imported_before_stays():
+    with console.hidden("json", "this"):
+        import json  # noqa: F401
+
+        with pytest.raises(ModuleNotFoundError):
+            import this  # noqa: F401
+    assert "this" not in sys.modules
+
+
 def test_a_mistake_of_ours_keeps_its_traceback():
     done = run("console.run(lambda: 1 / 0)")
     assert "ZeroDivisionError" in done.stderr

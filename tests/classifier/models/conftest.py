@@ -7,15 +7,14 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import COMPILES_FAST, ROOT
 
 
 class OnJax:
     """A process that asks models one by one: which backend Keras has is decided when it is imported."""
 
     def __init__(self, names, folder):
-        fast = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-        environment = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": fast}
+        environment = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": COMPILES_FAST}
         command = [sys.executable, "-m", "tests.classifier.models.one_step", *names]
         self.said, self.found = folder / "said.txt", {}
         with self.said.open("w") as said:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from classifier.records import artifact
-from tests.conftest import CHEAPEST, ROOT, write_data
+from tests.conftest import CHEAPEST, ROOT, wait_until, write_data
 from tests.test_train_model import train
 
 EPOCHS = 40  # so many that it is killed before the last
@@ -24,8 +24,7 @@ def killed(tmp_path_factory):
     command += [CHEAPEST, "--epochs", str(EPOCHS)]
     state = folder / "again" / f".{CHEAPEST}.training" / "state.npz"
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder) as child:
-        while not state.exists():
-            assert child.poll() is None
+        wait_until(lambda: state.exists() or child.poll() is not None)
         child.send_signal(signal.SIGKILL)
     assert not (folder / "again" / CHEAPEST).exists()
     with pytest.raises(AssertionError, match=r"begun with other arguments \(--seed 0, now 1\): put that back"):
@@ -53,12 +52,11 @@ def test_ctrl_c_gives_the_command_that_goes_on(killed, tmp_path):
     script += ["--model", CHEAPEST, f"--epochs={EPOCHS}"]
     state = tmp_path / "a b" / f".{CHEAPEST}.training" / "state.npz"
     with subprocess.Popen(script, stderr=subprocess.PIPE, cwd=tmp_path, text=True) as child:
-        while not state.exists():
-            assert child.poll() is None
+        wait_until(lambda: state.exists() or child.poll() is not None)
         child.send_signal(signal.SIGINT)
         said = child.stderr.read()
     assert child.returncode == 130 and "Traceback" not in said
-    sentence, _, command = said.splitlines()[-1].partition(": ")
+    sentence, _, command = said.rstrip().splitlines()[-1].partition(": ")  # a progress bar is wiped out behind it
     assert sentence.startswith(f"stopped; to go on with {CHEAPEST} after epoch ") and command.endswith("--resume")
     done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and f"{CHEAPEST}: going on after epoch" in done.stderr

@@ -18,7 +18,7 @@ from classifier.data import audio_cache
 from classifier.records import artifact
 from classifier.records.team import VARIABLES, Team
 from classifier.training import distributed
-from tests.conftest import ROOT, run_script, write_data
+from tests.conftest import COMPILES_FAST, ROOT, run_script, wait_until, write_data
 from tests.test_train_model import train
 
 MODELS = ("residual",)  # has batch normalisation and dropout, what depends on all of a batch and on random numbers
@@ -41,7 +41,7 @@ console.run(lambda: TrainModel.main(sys.argv[4:]))
 ON_JAX = {
     "KERAS_BACKEND": "jax",
     "PYTHONPATH": str(ROOT),
-    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",  # compiles faster
+    "XLA_FLAGS": COMPILES_FAST,
 }
 
 
@@ -98,8 +98,8 @@ def together(folder, alone):
         stack.callback(first.kill)
         stack.callback(second.kill)
         state = folder / "together0" / f".{MODELS[0]}.training" / "state.npz"
-        while not state.exists():
-            assert first.poll() is None and second.poll() is None, (ended(first), ended(second))
+        wait_until(lambda: state.exists() or first.poll() is not None or second.poll() is not None)
+        assert first.poll() is None and second.poll() is None, (ended(first), ended(second))
         second.kill()
         lost = ended(first)
         ended(second)
