@@ -34,6 +34,7 @@ from Constants import WEIGHTS
 
 BATCH_WINDOWS = 16  # that a thread runs at once
 DEFAULT_THRESHOLD = 0.5  # where neither the training nor a person chose one
+CUT = "the last window ends with the recording"  # another way to cut is another result
 DIGITS = 6  # of seconds and probabilities; float32 has no more
 
 
@@ -65,7 +66,7 @@ class ClassifierSettings:
     @functools.cached_property
     def fingerprint(self) -> str:
         """Equal for settings that decide the same, wherever the model lies."""
-        decides = {**asdict(self), "model": None}
+        decides = {**asdict(self), "model": None, "cut": CUT}
         unused = [name for name in ("probabilities", "head", "activation") if not decides[name]]
         unused += ["channel"] if self.channel == MIX else []
         return _hash({name: value for name, value in decides.items() if name not in unused})  # as before there were any

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from classifier.audio import recording, spectrograms
-from classifier.audio.windows import cut_audio_pad_last, hop_length
+from classifier.audio.windows import cut_audio_pad_last, hop_length, window_starts
 from classifier.core import atomic_files, console, registry
 from classifier.data.layouts import Clip
 from classifier.plotting import feature_styles
@@ -260,7 +260,7 @@ class Gallery:
         mels, (style,) = np.asarray(layer(windows))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
         figure = pyplot().figure(figsize=SIZE, layout="constrained")
         above, below = figure.subfigures(2, 1)
-        firsts = self.start + np.arange(len(windows)) * hop / self.rate
+        firsts = self.start + window_starts(len(signal), length, hop) / self.rate
         whole, axes = above.subplots(), below.subplots(1, len(windows), sharey=True, squeeze=False)[0]
         feature_styles.line(whole, signal, self.start, self.rate)
         bottom, top = whole.get_ylim()
