@@ -159,7 +159,7 @@ def _mono(decoded, chosen, levels, path):
             rest = (float(np.abs(of_rest).max(initial=0)) for _, of_rest in decoded)
             scale.clip(np.array([max([peak, *rest])]), path)
         if levels is not None:
-            levels.add(block)
+            levels.add(block, rate)
         yield rate, channels.to_mono(block, chosen)
 
 

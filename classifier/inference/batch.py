@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from classifier.audio.channels import EACH
 from classifier.audio.windows import hop_length
 from classifier.core import atomic_files, disk, parallel, registry
 from classifier.core.console import progress, say
@@ -94,7 +95,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     if not given:
         given = (str(artifact.example(model)),)
         say(f"no INPUT given: classifying {given[0]}")
-    sources, refused, left_out = inputs.find(given, _standard_input())
+    sources, refused, left_out = inputs.find(given, _standard_input(), config.channel == EACH)
     writers = [registry.load("writers", name) for name in config.writer_names]
     out = Path(config.out)
     _check_results(out, writers)
@@ -103,7 +104,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     out.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(out):
         with Journal(out / JOURNAL) as journal, _empty_folder(out / UNFINISHED) as unfinished:
-            keys = [settings.key(source) for source in sources]
+            keys = [settings.of(source).key(source) for source in sources]
             missing = [i for i, key in enumerate(keys) if key not in journal]
             failed: dict[int, str] = {}
             outcomes = _outcomes(sources, missing, settings, predictor, unfinished, failed, config)
@@ -204,7 +205,7 @@ def _calls(
             for i in group:
                 location = sources[i].location
                 location = location if locations.is_remote(location) else os.path.abspath(location)
-                yield i, location, sources[i].name, settings, threads
+                yield i, location, sources[i].name, settings.of(sources[i]), threads
             continue
         waiting = {str(sources[i].member): i for i in group}
         try:  # raised in here, it would stop whoever asks for the next call

@@ -11,14 +11,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from classifier.audio import recording
-from classifier.audio.channels import MIX
+from classifier.audio.channels import EACH, FIRST, MIX
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
 from classifier.core.console import progress
@@ -50,7 +50,7 @@ class ClassifierSettings:
         rules: for segments.
         probabilities: keep those of each window.
         head, activation: as of predictor.load_predictor.
-        channel: of audio.channels.CHANNELS.
+        channel: of audio.channels.CHANNELS, or its number, from 0; EACH: each source has its own.
     """
 
     model: str
@@ -61,7 +61,13 @@ class ClassifierSettings:
     probabilities: bool = False
     head: str | None = None
     activation: str | None = None
-    channel: str = MIX
+    channel: str | int = MIX
+
+    def of(self, source: Source) -> "ClassifierSettings":
+        """The settings for a source: of its channel, where each is a recording of its own."""
+        if self.channel != EACH:
+            return self
+        return replace(self, channel=FIRST if source.channel is None else source.channel)
 
     @functools.cached_property
     def fingerprint(self) -> str:

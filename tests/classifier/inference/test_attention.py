@@ -59,7 +59,9 @@ def test_each_step_is_at_its_time_in_its_window(folder):
     assert found.ends == pytest.approx([0.96, 1.92, 2.88, 3.67, 4.63])
     shares = np.array([SOFT, LOUD, SOFT]) / (SOFT + LOUD + SOFT)
     assert found.spoke[:3, 0] == pytest.approx(shares * [SOFT, LOUD, SOFT], abs=1e-5)
-    assert found.spoke[3:, 0] == pytest.approx([LOUD / 3, LOUD / 3], abs=1e-5)  # each of its three has some that is loud
+    assert found.spoke[3:, 0] == pytest.approx(
+        [LOUD / 3, LOUD / 3], abs=1e-5
+    )  # each of its three has some that is loud
 
 
 def test_the_answer_is_the_mean_over_the_windows(folder):
