@@ -87,8 +87,8 @@ def show(result):
         console.table(["label", "recordings", "segments", "hours"], rows[:LABELS_SHOWN])
     elif result.done + result.before:
         print(
-            "nothing was recognised: no label reached its threshold in any window; --probabilities writes how near they "
-            "came, --threshold 0.3 asks for less"
+            "nothing was recognised: no label reached its threshold in any window; --probabilities writes how near "
+            "they came, --threshold 0.3 asks for less"
         )
     if len(rows) > LABELS_SHOWN:
         print(f"... and {len(rows) - LABELS_SHOWN} more labels")

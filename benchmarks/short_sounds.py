@@ -135,11 +135,16 @@ def main(argv=None):
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         found = find(args.model, args.epochs, args.places, args.seed, Path(folder))
-    print(
-        f"{args.model}, {args.epochs} epochs: {found.long} of {found.n} clicks found in a recording of {NEW * NEW_APART} s, "
-        f"{found.false_long} false alarms in another without clicks; {found.short} of {found.n} recordings shorter than a "
-        f"window with a click, {found.false_short} false in {found.n} without"
+    print(f"{args.model}, {args.epochs} epochs, {args.places} places; clicks of 10 to 50 ms that were found:")
+    without = f"without clicks, and false alarms in {found.n} short recordings without"
+    console.table(
+        ["", "found", "of", "false alarms"],
+        [
+            [f"in a recording of {NEW * NEW_APART} s", found.long, found.n, found.false_long],
+            ["in recordings shorter than a window", found.short, found.n, found.false_short],
+        ],
     )
+    print(f"false alarms: segments in another recording of {NEW * NEW_APART} s {without}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import numpy as np
 
 from classifier.audio.levels import CLIPPED_SHARE, decibels
-from classifier.core.arguments import CHANNELS, EACH
+from classifier.core.arguments import CHANNELS
 from classifier.core.errors import InputError
 
 MIX, FIRST, SECOND, LOUDEST = CHANNELS
@@ -25,8 +25,8 @@ OFFSET_SHARE = 0.1  # of the RMS; a smaller offset is not heard beside the sound
 CANCELS = "channels cancel each other when they are mixed (take one with --channel first or second)"
 SILENT = "a channel is silent beside another, so that their mix is quieter (take the other with --channel loudest)"
 UNLIKE = (
-    "channels that hold different sounds, which are mixed (take one with --channel first or second, or divide them with "
-    "PrepareData.py --channel each)"
+    "channels that hold different sounds, which are mixed (take one with --channel first or second, or divide them "
+    "with PrepareData.py --channel each)"
 )
 OFFSETS = "a constant (DC) offset (remove it with a high-pass filter, or record again)"
 BEYOND = "samples beyond full scale, which are clipped (export again, quieter)"

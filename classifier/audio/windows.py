@@ -1,8 +1,8 @@
 """Cut recordings into windows.
 
-A window is one model input; where windows overlap, the hop is shorter than a window. No window holds padding: a recording
-that is shorter than a window goes on with its own background (`filled`), and the last window of a longer one ends with
-the recording, so that it may repeat some of the window before.
+A window is one model input; where windows overlap, the hop is shorter than a window. No window holds padding: a
+recording that is shorter than a window goes on with its own background (`filled`), and the last window of a longer one
+ends with the recording, so that it may repeat some of the window before.
 """
 
 from collections.abc import Iterable, Iterator

@@ -72,10 +72,10 @@ def check(
 
     Returns:
         dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "sparse"
-        [name (windows)] of mostly quiet ones, "odd" {what is odd about channels: [name]}, "padding" and "rates" [sentence],
-        "past_the_end" [reason], "duplicates" [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of
-        those with more than one label, "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as
-        dict].
+        [name (windows)] of mostly quiet ones, "odd" {what is odd about channels: [name]}, "padding" and "rates"
+        [sentence], "past_the_end" [reason], "duplicates" [[name, ...]] with the same samples, "two_labels" [[name
+        (label), ...]] of those with more than one label, "shortcuts" [{property, balanced_accuracy, ...}], and
+        "recordings" [Facts as dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):

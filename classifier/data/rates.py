@@ -12,8 +12,8 @@ BELOW = (
     "lowest --sample-rate, else leave them out"
 )
 ABOVE = (
-    f"above {HIGHEST} Hz: the model hears less than they hold; for ultrasound, train with their --sample-rate and a short "
-    "--window"
+    f"above {HIGHEST} Hz: the model hears less than they hold; for ultrasound, train with their --sample-rate and a "
+    "short --window"
 )
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from classifier.audio.channels import EACH
 from classifier.audio.windows import hop_length
 from classifier.core import atomic_files, disk, parallel, registry
+from classifier.core.arguments import EACH
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.core.journal import Journal

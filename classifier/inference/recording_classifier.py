@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import recording
-from classifier.audio.channels import EACH, FIRST, MIX
+from classifier.audio.channels import FIRST, MIX
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
+from classifier.core.arguments import EACH
 from classifier.core.console import progress
 from classifier.core.errors import DiskFullError, reason
 from classifier.data.inputs import Source
