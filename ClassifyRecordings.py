@@ -77,6 +77,7 @@ def main(argv=None):
 
 def show(result):
     """Print how often each label was recognised, what cannot be read, and what was written."""
+    from classifier.audio.channels import TRACKS
     from classifier.core.text import plain
 
     rows = [
@@ -94,7 +95,7 @@ def show(result):
         print(f"... and {len(rows) - LABELS_SHOWN} more labels")
     unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
-    console.notes({"left out": result.left_out})
+    console.notes({"left out": result.left_out, TRACKS: result.several_tracks})
     for note in result.notes:
         print(f"note: {note}")
     before = f", {result.before} before" if result.before else ""

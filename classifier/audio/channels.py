@@ -29,8 +29,9 @@ UNLIKE = (
     "with PrepareData.py --channel each)"
 )
 OFFSETS = "a constant (DC) offset (remove it with a high-pass filter, or record again)"
+TRACKS = "several sound tracks, of which the first is read (write another into a file of its own to take that)"
 BEYOND = "samples beyond full scale, which are clipped (export again, quieter)"
-ODDITIES = (CANCELS, SILENT, UNLIKE, OFFSETS, BEYOND)
+ODDITIES = (CANCELS, SILENT, UNLIKE, OFFSETS, BEYOND, TRACKS)
 
 
 def number(name: str | int, channels: int, path: object) -> int | None:
@@ -64,6 +65,7 @@ class ChannelLevels:
         self.sums, self.products = np.zeros(0), np.zeros((0, 0))
         self.bands: list[np.ndarray] = []  # of each frame, (channels, bands) power
         self.rate: int | None = None  # Hz, the lowest
+        self.tracks = 1
 
     def add(self, block: np.ndarray, rate: int | None = None) -> None:
         """Take (n, channels) float32, at a rate in Hz."""
@@ -93,8 +95,8 @@ class ChannelLevels:
         return int(self.powers.argmax()) if self.n else 0
 
     def oddities(self, channel: str = MIX) -> dict[str, str]:
-        """{what is odd: how much}, of CANCELS, SILENT and UNLIKE, which matter to a mix, OFFSETS and BEYOND."""
-        found: dict[str, str] = {}
+        """{what is odd: how much}, of CANCELS, SILENT and UNLIKE, which matter to a mix, OFFSETS, BEYOND, TRACKS."""
+        found = {TRACKS: f"{self.tracks} tracks"} if self.tracks > 1 else {}
         if not self.n:
             return found
         powers, means = self.powers, self.sums / self.n

@@ -83,6 +83,8 @@ def blocks(
     path = Path(path)
     loudest = _loudest(path) if channel == channels.LOUDEST else None
     with decoders.opened(path) as (properties, decoded):
+        if levels is not None:
+            levels.tracks = properties.tracks
         chosen = channels.number(channel, properties.channels, path) if loudest is None else loudest
         rate = sample_rate or properties.rate
         first, last = round(start * rate), None if end is None else round(end * rate)

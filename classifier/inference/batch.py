@@ -69,6 +69,7 @@ class BatchResult:
         labels: {label: LabelTotal}, most seconds first.
         example: path of the first recording that was classified and is a file of this machine; None: there is none.
         notes: as of Predictor.
+        several_tracks: recordings of which the first sound track was read.
     """
 
     done: int
@@ -80,6 +81,7 @@ class BatchResult:
     labels: dict[str, LabelTotal]
     example: str | None = None
     notes: tuple[str, ...] = ()
+    several_tracks: tuple[str, ...] = ()
 
 
 def classify_recordings(config: ClassificationConfig) -> BatchResult:
@@ -126,10 +128,12 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
                     written.append(_write(writer, read(), labels, unfinished, out, config.delimiter))
             totals = _totals(read())
             classified = (source for source, key in zip(sources, keys, strict=True) if key in journal)
+            tracks = (journal.read(key).get("tracks") or 1 if key in journal else 1 for key in keys)
+            several = tuple(source.name for source, n in zip(sources, tracks, strict=True) if n > 1)
             example = next((source.location for source in classified if source.is_local_file), None)
     reasons = {sources[i].name: failed[i] for i in sorted(failed)}
     done, before = len(missing) - len(failed), len(sources) - len(missing)
-    return BatchResult(done, before, refused, left_out, reasons, written, totals, example, predictor.notes)
+    return BatchResult(done, before, refused, left_out, reasons, written, totals, example, predictor.notes, several)
 
 
 def _check_results(out, writers):

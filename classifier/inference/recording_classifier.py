@@ -106,6 +106,7 @@ class RecordingResult:
         probability: of the most probable label, mean over the windows.
         segments: by start.
         windows: (windows, labels) probabilities; None where they are not kept.
+        tracks: sounds beside each other in the file, of which the first is read.
     """
 
     seconds: float
@@ -114,6 +115,7 @@ class RecordingResult:
     probability: float
     segments: list[ClassifiedSegment]
     windows: np.ndarray | None = None
+    tracks: int | None = None
 
     def as_entry(self) -> dict:
         """For the journal; a segment is a list of its values, as there may be very many."""
@@ -249,6 +251,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
         probability=round(float(mean.max()), DIGITS),
         segments=segments,
         windows=np.concatenate(kept) if kept else None,
+        tracks=properties.tracks,
     )
 
 
