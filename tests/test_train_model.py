@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -295,7 +294,7 @@ def test_auto_leaves_out_what_does_not_fit_and_chooses_among_the_rest(tmp_path):
     printed, said = train(tmp_path / "data", tmp_path / "out", "--sample-rate", 8000, model="auto")
     for head in ("yamnet_transfer", "yamnet_small"):
         assert f"{head}: left out, because {head.replace('_transfer', '')} takes 16000 Hz" in said
-    assert f"chosen: {Path('out') / 'residual'}, the only one" in printed
+    assert f"chosen: {tmp_path / 'out' / 'residual'}, the only one" in printed
     assert json.loads((tmp_path / "out" / "auto.json").read_text())["chosen"] == "residual"
     script, *given = next_command(printed)
     assert script == "ConvertModelToTFLite.py" and given[:2] == ["--model", "residual"]
