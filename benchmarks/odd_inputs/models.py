@@ -50,7 +50,7 @@ def described_later(folder: Path, labels: bytes, rate: int | None, name="labels.
     listed.write_bytes(labels)
     copy = folder / f"{folder.name}_metadata.tflite"
     with contextlib.redirect_stdout(io.StringIO()):
-        foreign.write(FileConfig(path, listed, rate, copy))
+        foreign.write(FileConfig(file=path, labels=listed, sample_rate=rate, out=copy))
     predictor = load_predictor(copy)
     found = predictor.probabilities(WINDOW[None])[0]
     if (predictor.labels, predictor.audio_format.sample_rate) != (list(LABELS), rate):
