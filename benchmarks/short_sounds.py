@@ -128,15 +128,14 @@ def find(model: str, epochs: int, places: int, seed: int, folder: Path) -> Found
 
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default="mel", help="default: %(default)s")
-    parser.add_argument("--epochs", type=int, default=15, help="default: %(default)s")
-    parser.add_argument("--places", type=int, default=12, help="default: %(default)s")
+    parser.add_argument("--model", default="residual", help="default: %(default)s")
+    parser.add_argument("--epochs", type=int, default=20, help="default: %(default)s")
+    parser.add_argument("--places", type=int, default=20, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         found = find(args.model, args.epochs, args.places, args.seed, Path(folder))
     print(f"{args.model}, {args.epochs} epochs, {args.places} places; clicks of 10 to 50 ms that were found:")
-    without = f"without clicks, and false alarms in {found.n} short recordings without"
     console.table(
         ["", "found", "of", "false alarms"],
         [
@@ -144,7 +143,7 @@ def main(argv=None):
             ["in recordings shorter than a window", found.short, found.n, found.false_short],
         ],
     )
-    print(f"false alarms: segments in another recording of {NEW * NEW_APART} s {without}")
+    print(f"false alarms: segments in another {NEW * NEW_APART} s, and of {found.n} short recordings, without clicks")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from classifier.audio import recording
+from classifier.audio import recording, suspects
 from classifier.audio.channels import MIX, ChannelLevels
 from classifier.core import atomic_files, disk, parallel
 from classifier.core.console import progress, quiet_libraries
@@ -192,10 +192,11 @@ def _decode(path, sample_rate, channel, file, lock):
     key, digest, levels = local_files.stamp(path), hashlib.sha256(), ChannelLevels()
 
     def decoded():
-        for block in recording.blocks(path, sample_rate, 0.0, None, channel, levels):
-            samples = to_int16(block)
-            digest.update(samples.data)
-            yield samples
+        with suspects.reading(path):
+            for block in recording.blocks(path, sample_rate, 0.0, None, channel, levels):
+                samples = to_int16(block)
+                digest.update(samples.data)
+                yield samples
 
     blocks = decoded()
     try:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.audio import recording
+from classifier.audio import recording, suspects
 from classifier.audio.channels import FIRST, MIX
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
@@ -211,7 +211,7 @@ def classify(
     """
     local = path
     try:
-        with remote.local_copy(path) as local:
+        with remote.local_copy(path) as local, suspects.reading(local):
             return Outcome(index, path, _classify(local, settings, threads, show_progress))
     except Exception as error:  # one recording never ends a long run
         if disk.is_full(error):
