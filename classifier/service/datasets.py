@@ -86,7 +86,7 @@ def unpacked(archive: Path, folder: Path, settings: Settings) -> Path:
     """Unpack an archive of recordings, in a folder per label or any other layout, into a new folder.
 
     Returns:
-        The folder that holds the data.
+        The folder.
 
     Raises:
         InputError: it is damaged, too large, or holds no such data; nothing is left behind.
@@ -94,7 +94,8 @@ def unpacked(archive: Path, folder: Path, settings: Settings) -> Path:
     most = settings.unpacked_limit(archive.stat().st_size)
     try:
         archives.unpack(archive, folder, most, settings.archive_files)
-        return _data(folder)
+        _check(folder)
+        return folder
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, InputError):
@@ -102,15 +103,12 @@ def unpacked(archive: Path, folder: Path, settings: Settings) -> Path:
         raise
 
 
-def _data(folder: Path) -> Path:
-    """The folder itself, or the only one in it, after reading its labels as a training will.
+def _check(folder: Path) -> None:
+    """Read the labels of what was unpacked as a training will.
 
     A table in it may name any file of this machine: only what was uploaded is learned from.
     """
     shutil.rmtree(folder / MACOS_FOLDER, ignore_errors=True)
-    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    data = inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
-    root = data.resolve()
-    if not all(clip.path.resolve().is_relative_to(root) for clip in clips.read_clips(data)):
-        raise InputError(f"{data} holds a table with recordings that are not in the archive; put them into it")
-    return data
+    root = folder.resolve()
+    if not all(clip.path.resolve().is_relative_to(root) for clip in clips.read_clips(folder)):
+        raise InputError(f"{folder} holds a table with recordings that are not in the archive; put them into it")

@@ -30,7 +30,6 @@ def unpacked(folder, table):
 def test_a_table_beside_folders_says_the_labels(tmp_path):
     rows = [f"{name.removeprefix('data/')},{label}\n" for name, label in zip(NAMES, ("dog", "cat") * 2, strict=True)]
     data = unpacked(tmp_path, "path,label\n" + "".join(rows))
-    assert data == tmp_path / "upload" / "data"
     assert Counter(clip.label for clip in read_clips(data)) == {"dog": 2, "cat": 2}
 
 
