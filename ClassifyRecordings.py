@@ -66,9 +66,9 @@ def main(argv=None):
     show(result)
     if result.example:
         trained = commands.unless(args.trained, TRAINED)
-        next_step = commands.script(
-            "TestSignalModel.py", result.example, model=config.model, trained=trained, channel=args.channel
-        )
+        channel = "first" if args.channel == arguments.EACH else args.channel
+        same = {"model": config.model, "trained": trained, "channel": channel}
+        next_step = commands.script("TestSignalModel.py", result.example, **same)
         print(f"to see one of them window by window, next: {next_step}")
     unreadable = bool(result.refused or result.failed)
     if unreadable and (args.strict or not result.done + result.before):
@@ -77,18 +77,25 @@ def main(argv=None):
 
 def show(result):
     """Print how often each label was recognised, what cannot be read, and what was written."""
+    from classifier.audio.channels import TRACKS
     from classifier.core.text import plain
 
     rows = [
         [plain(label), total.recordings, total.segments, f"{total.seconds / 3600:.2f}"]
         for label, total in result.labels.items()
     ]
-    console.table(["label", "recordings", "segments", "hours"], rows[:LABELS_SHOWN])
+    if rows:
+        console.table(["label", "recordings", "segments", "hours"], rows[:LABELS_SHOWN])
+    elif result.done + result.before:
+        print(
+            "nothing was recognised: no label reached its threshold in any window; --probabilities writes how near "
+            "they came, --threshold 0.3 asks for less"
+        )
     if len(rows) > LABELS_SHOWN:
         print(f"... and {len(rows) - LABELS_SHOWN} more labels")
     unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
-    console.notes({"left out": result.left_out})
+    console.notes({"left out": result.left_out, TRACKS: result.several_tracks})
     for note in result.notes:
         print(f"note: {note}")
     before = f", {result.before} before" if result.before else ""

@@ -13,6 +13,7 @@ from Constants import GALLERY
 # Parameters: change them here, or give them on the command line.
 PNG = None  # where the picture goes; None: named like the recording, in the current folder
 START = 0.0  # seconds; where the window begins that features see
+CHANNEL = None  # of recordings with several: mix, first, second or loudest; None: as a model was trained, else mix
 OVERLAP = 0.5  # of the windows in the picture of overlapping windows
 OUT = GALLERY
 
@@ -27,6 +28,7 @@ def main(argv=None):
     parser.add_argument("--start", default=START, type=float, help="seconds before the window (default: %(default)s)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: %(default)s)")
     parser.add_argument("--out", default=OUT, type=Path, help="folder for galleries (default: gallery)")
+    arguments.add_channel(parser, CHANNEL, arguments.ONE_BY_ONE)
     arguments.add_weights(parser)
     args = vars(parser.parse_args(argv))
     file = args.pop("weights")

@@ -46,7 +46,7 @@ def main(argv=None):
     parser.add_argument(
         "--silent", default=SILENT, metavar="LABELS", help="labels of silence, left as they are (default: %(default)s)"
     )
-    arguments.add_channel(parser, CHANNEL, also=("each",))
+    arguments.add_channel(parser, CHANNEL)
     parser.add_argument("--sample-rate", default=SAMPLE_RATE, type=arguments.at_least(1000), metavar="HZ")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask cluster to run on (docs/guide/many_machines.md)")
     parser.add_argument("--plot", action="store_true", help="draw a recording before and after, or the check")

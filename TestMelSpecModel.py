@@ -18,7 +18,7 @@ def main(argv=None):
         "--model", default=MODEL, help="name or path of a trained model, or a drop-in .tflite (default: mel)"
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
-    arguments.add_channel(parser)
+    arguments.add_channel(parser, instead=arguments.ONE_BY_ONE)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 

@@ -24,7 +24,7 @@ def main(argv=None):
     )
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     arguments.add_output(parser)
-    arguments.add_channel(parser)
+    arguments.add_channel(parser, instead=arguments.ONE_BY_ONE)
     arguments.add_weights(parser)
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)

@@ -17,6 +17,7 @@ GROUP_BY = None  # a regular expression; its first group, in a file name, is the
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same trees
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
+CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
 OVERLAP = 0.0  # share of a training window that the next one repeats; 0: they touch, as those of networks
 
 
@@ -34,6 +35,7 @@ def main(argv=None):
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows to learn from: 0.5 is half")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
+    arguments.add_channel(parser, CHANNEL, arguments.LEARN_EACH)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--out", default=BOOSTED, type=Path, help="folder for the result (default: boosted)")
     args = parser.parse_args(argv)
@@ -48,7 +50,7 @@ def main(argv=None):
     found = splits.without_folds(found) if config.ignore_folds else found
     labels = label_order(found, config.labels)
     audio_format = make_audio_format()
-    recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache)
+    recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache, config.channel)
     recordings = duplicates.settle(recordings, folder_of(config.data), config.duplicates)
     split = splits.split(recordings.clips, recordings.contents, config.fold, config.seed)
     for sentence in splits.untested(recordings.clips, {config.fold: split}):
@@ -60,9 +62,10 @@ def main(argv=None):
     result = boosting.train(recordings, split, labels, audio_format, config)
     boosting_report.report(result, config.out / boosting.NAME)
     console.notes({"recordings skipped": [reason for _, reason in recordings.skipped]})
-    console.notes({"left out": clips.left_out(config.data, config.layout)})
+    console.notes({"left out": clips.left_out(config.data, config.layout), **recordings.odd})
     same = {"data": args.data, "layout": args.layout, "group_by": args.group_by, "ignore_folds": args.ignore_folds}
     same |= {"labels": args.labels, "fold": commands.unless(args.fold, FOLD)}
+    same |= {"channel": commands.unless(args.channel, CHANNEL)}
     next_step = commands.script("TrainModel.py", **same, seed=commands.unless(args.seed, SEED))
     print(f"wrote {config.out / boosting.NAME}; to compare networks with it, next: {next_step}")
 

@@ -55,7 +55,7 @@ def main(argv=None):
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
-    arguments.add_channel(parser, CHANNEL)
+    arguments.add_channel(parser, CHANNEL, arguments.LEARN_EACH)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     several = parser.add_argument_group("several processes, see docs/guide/many_machines.md")

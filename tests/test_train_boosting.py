@@ -23,7 +23,7 @@ def boosted(tmp_path_factory):
     """Five recordings a label, windows that overlap by three quarters; what was printed."""
     folder = tmp_path_factory.mktemp("boosting")
     write_data(folder / "data")
-    printed, said = boost(folder, "--features", "mel", "--overlap", "0.75", by=run_script)
+    printed, said = boost(folder, "--features", "mel", "--overlap", "0.9", by=run_script)
     return folder / "boosted" / "boosting", printed, said
 
 
@@ -34,7 +34,7 @@ def test_the_folder_holds_what_a_report_needs(boosted):
         assert (folder / "report" / f"confusion_{what}.png").read_bytes().startswith(b"\x89PNG")
     run = json.loads((folder / "run.json").read_text())
     assert run["labels"] == LABELS
-    assert (run["config"]["features"], run["config"]["overlap"]) == ("mel", 0.75)
+    assert (run["config"]["features"], run["config"]["overlap"]) == ("mel", 0.9)
     assert run["windows"] == {"train": 36, "validation": 4, "test": 4}
     assert run["features"] == 60 * AudioFormat().n_frames
     assert run["split"]["groups_in_two_splits"] == []
@@ -78,7 +78,7 @@ def test_it_says_recall_pr_auc_chance_and_what_comes_next(boosted):
 def test_same_seed_same_answers(boosted, tmp_path):
     folder, _, _ = boosted
     write_data(tmp_path / "data")
-    boost(tmp_path, "--features", "mel", "--overlap", "0.75")
+    boost(tmp_path, "--features", "mel", "--overlap", "0.9")
     with (
         np.load(folder / "predictions.npz") as first,
         np.load(tmp_path / "boosted" / "boosting" / "predictions.npz") as second,

@@ -251,10 +251,14 @@ def test_a_channel_that_was_trained_on_is_what_later_steps_hear(tmp_path):
             soundfile.write(tmp_path / "data" / label / f"{i}.flac", np.stack([tone, hum], axis=1), 16_000)
     opposite = np.stack([tone + 0.1, -tone + 0.1], axis=1)
     soundfile.write(tmp_path / "data" / "low" / "opposite.flac", opposite, 16_000)
-    soundfile.write(tmp_path / "data" / "low" / "half.flac", np.stack([tone, 0 * tone], axis=1), 16_000)
+    soundfile.write(tmp_path / "data" / "low" / "half.flac", np.stack([tone, 0 * tone], axis=1), 8_000)
     printed, _ = train(tmp_path / "data", tmp_path / "mixed")
     assert "channels cancel each other when they are mixed (take one with --channel first or second): 1" in printed
     assert "a channel is silent beside another" in printed and "half.flac (channel 2 of 2, 6 dB)" in printed
+    assert "channels that hold different sounds, which are mixed (take one with --channel first" in printed
+    assert "0.flac (channels 1 and 2)" in printed
+    assert "below the rate of the model: nothing above half their own rate is in them" in printed
+    assert "half.flac (8000 Hz)" in printed
     assert "a constant (DC) offset" in printed and "opposite.flac (+0.10 of full scale)" in printed
     printed, _ = train(tmp_path / "data", tmp_path / "out", "--channel", "first")
     assert "cancel" not in printed and "silent beside" not in printed
@@ -283,3 +287,14 @@ def test_a_channel_that_was_trained_on_is_what_later_steps_hear(tmp_path):
         (result,) = (json.loads(path.read_text()) for path in (tmp_path / name).glob("*.json"))
         n_high = sum(row[0] for row in result["scores"]["windows"]["confusion"])
         assert n_high == np.sum(expected == 0)
+
+
+def test_auto_leaves_out_what_does_not_fit_and_chooses_among_the_rest(tmp_path):
+    write_data(tmp_path / "data")
+    printed, said = train(tmp_path / "data", tmp_path / "out", "--sample-rate", 8000, model="auto")
+    for head in ("yamnet_transfer", "yamnet_small"):
+        assert f"{head}: left out, because {head.replace('_transfer', '')} takes 16000 Hz" in said
+    assert f"chosen: {tmp_path / 'out' / 'residual'}, the only one" in printed
+    assert json.loads((tmp_path / "out" / "auto.json").read_text())["chosen"] == "residual"
+    script, *given = next_command(printed)
+    assert script == "ConvertModelToTFLite.py" and given[:2] == ["--model", "residual"]

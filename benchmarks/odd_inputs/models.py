@@ -1,6 +1,8 @@
 """Small .tflite files of every shape, type and label file, that were made elsewhere."""
 
+import contextlib
 import functools
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import numpy as np
 
 from benchmarks.odd_inputs.kind import REFUSED, WARNED, WHOLE, Kind
 from classifier.core.console import warn
+from classifier.export import foreign
+from classifier.export.config import FileConfig
 from classifier.inference.predictor import load_predictor
 from tests.tiny_tflite import LABELS, WEIGHTS, N, Tiny, described, network, softmax
 
@@ -37,6 +41,21 @@ def served(folder: Path, expected=EXPECTED, labels=LABELS, held=None, rate=16_00
     if predictor.labels != list(labels):
         return f"the labels are {predictor.labels}"
     return "" if np.allclose(found, expected, atol=COARSE) else f"{found} where {expected} is right"
+
+
+def described_later(folder: Path, labels: bytes, rate: int | None, name="labels.txt") -> str:
+    """A file without metadata is given labels and a rate."""
+    path, listed = folder / f"{folder.name}.tflite", folder / name
+    path.write_bytes(network())
+    listed.write_bytes(labels)
+    copy = folder / f"{folder.name}_metadata.tflite"
+    with contextlib.redirect_stdout(io.StringIO()):
+        foreign.write(FileConfig(file=path, labels=listed, sample_rate=rate, out=copy))
+    predictor = load_predictor(copy)
+    found = predictor.probabilities(WINDOW[None])[0]
+    if (predictor.labels, predictor.audio_format.sample_rate) != (list(LABELS), rate):
+        return f"the copy has {predictor.labels} at {predictor.audio_format.sample_rate} Hz"
+    return "" if np.allclose(found, EXPECTED, atol=COARSE) else f"{found} where {EXPECTED} is right"
 
 
 def _kind(section, what, outcome, members: dict[str, dict], says="") -> Kind:
@@ -161,5 +180,18 @@ def kinds() -> Iterator[Kind]:
     }
     yield _kind("D 6", "label files that cannot be", REFUSED, {name: {"held": held} for name, held in files.items()})
     yield _kind("D 6", "sample rates", WHOLE, {f"{r} Hz": {"rate": r} for r in (8_000, 22_050, 32_000, 44_100, 48_000)})
+    right = "".join(f"{label}\n" for label in LABELS).encode()
+    yield Kind("D 7", "metadata", WHOLE, {"labels": functools.partial(described_later, labels=right, rate=16_000)})
+    wrong = {
+        "too few labels": (right[: right.index(b"\n") + 1] + b"x\n", 16_000),
+        "too many labels": (right + b"one more\n", 16_000),
+        "a label twice": (right[: right.index(b"\n") + 1] * 2 + b"x\n", 16_000),
+        "no labels": (b"", 16_000),
+        "no rate": (right, None),
+    }
+    members = {
+        name: functools.partial(described_later, labels=labels, rate=rate) for name, (labels, rate) in wrong.items()
+    }
+    yield Kind("D 7", "metadata that does not fit", REFUSED, members)
     rates = {f"{rate} Hz": {"rate": rate} for rate in (5, 100, 10**9)}
     yield _kind("D 6", "sample rates that cannot be", REFUSED, rates, "sample rate")

@@ -7,20 +7,31 @@ from classifier.core.arguments import CHANNELS
 from classifier.core.errors import InputError
 
 MIX, FIRST, SECOND, LOUDEST = CHANNELS
-EACH = "each"  # of PrepareData.py: a recording of its own
 CANCELLED_DB = -10  # from where channels that have nothing in common mix to; quieter ones cancel each other
 SILENT_DB = -40  # from the loudest channel; one so far below holds no sound
 AUDIBLE_DB = -70  # from full scale; quieter channels are not judged
 MOST_DB = 60  # that is said of a mix; sums of float32 tell no more
 ROWS = 1 << 14  # summed at once in float32
+FRAME = 1024  # samples; one of each ROWS is looked at, to compare what channels hold
+BANDS = ((1, 3), (3, 6), (6, 12), (12, 24), (24, 48), (48, 96), (96, 192), (192, 513))  # bins of it: octaves
+HEARD_DB = -25  # from a channel's loudest band; quieter bands of a frame are not compared
+BESIDE_DB = -20  # from the loudest channel; one so far below adds little to the mix
+APART_DB = 10  # mean difference of bands from which on channels hold different sounds; of one sound it is 2 to 7
+FLOOR_DB = -60  # from a channel's loudest band
+MOST_FRAMES = 4096  # that are compared: the first half minute, or more, of hours
 OFFSET = 0.02  # of full scale
 OFFSET_SHARE = 0.1  # of the RMS; a smaller offset is not heard beside the sound
 
 CANCELS = "channels cancel each other when they are mixed (take one with --channel first or second)"
 SILENT = "a channel is silent beside another, so that their mix is quieter (take the other with --channel loudest)"
+UNLIKE = (
+    "channels that hold different sounds, which are mixed (take one with --channel first or second, or divide them "
+    "with PrepareData.py --channel each)"
+)
 OFFSETS = "a constant (DC) offset (remove it with a high-pass filter, or record again)"
+TRACKS = "several sound tracks, of which the first is read (write another into a file of its own to take that)"
 BEYOND = "samples beyond full scale, which are clipped (export again, quieter)"
-ODDITIES = (CANCELS, SILENT, OFFSETS, BEYOND)
+ODDITIES = (CANCELS, SILENT, UNLIKE, OFFSETS, BEYOND, TRACKS)
 
 
 def number(name: str | int, channels: int, path: object) -> int | None:
@@ -52,9 +63,13 @@ class ChannelLevels:
     def __init__(self) -> None:
         self.n, self.beyond = 0, 0
         self.sums, self.products = np.zeros(0), np.zeros((0, 0))
+        self.bands: list[np.ndarray] = []  # of each frame, (channels, bands) power
+        self.rate: int | None = None  # Hz, the lowest
+        self.tracks = 1
 
-    def add(self, block: np.ndarray) -> None:
-        """Take (n, channels) float32."""
+    def add(self, block: np.ndarray, rate: int | None = None) -> None:
+        """Take (n, channels) float32, at a rate in Hz."""
+        self.rate = rate if self.rate is None or rate is None else min(self.rate, rate)
         if not self.n:
             self.sums, self.products = np.zeros(block.shape[1]), np.zeros((block.shape[1],) * 2)
         if block.shape[1] != len(self.sums) or not len(block):
@@ -64,6 +79,8 @@ class ChannelLevels:
             rows = block[start : start + ROWS]
             self.sums += np.ones(len(rows), "float32") @ rows
             self.products += rows.T @ rows
+            if block.shape[1] > 1 and len(rows) >= FRAME and len(self.bands) < MOST_FRAMES:
+                self.bands.append(_bands(rows[:FRAME]))
         if max(block.max(), -block.min()) > 1:
             self.beyond += int((np.abs(block).max(axis=1) > 1).sum())
 
@@ -78,8 +95,8 @@ class ChannelLevels:
         return int(self.powers.argmax()) if self.n else 0
 
     def oddities(self, channel: str = MIX) -> dict[str, str]:
-        """{what is odd: how much}, of CANCELS and SILENT, which matter to a mix, OFFSETS and BEYOND."""
-        found: dict[str, str] = {}
+        """{what is odd: how much}, of CANCELS, SILENT and UNLIKE, which matter to a mix, OFFSETS, BEYOND, TRACKS."""
+        found = {TRACKS: f"{self.tracks} tracks"} if self.tracks > 1 else {}
         if not self.n:
             return found
         powers, means = self.powers, self.sums / self.n
@@ -93,6 +110,8 @@ class ChannelLevels:
                 found[SILENT] = f"channel {', '.join(map(str, silent))} of {channels}, {-quieter:.0f} dB"
             if quieter < expected + CANCELLED_DB:
                 found[CANCELS] = f"{min(-quieter, MOST_DB):.0f} dB quieter than channel {loudest + 1}"
+            elif (other := self._unlike()) is not None:
+                found[UNLIKE] = f"channels {min(loudest, other) + 1} and {max(loudest, other) + 1}"
         rms = np.sqrt(np.diag(self.products) / self.n)
         worst = int(np.abs(means).argmax())
         if abs(means[worst]) > OFFSET and abs(means[worst]) > OFFSET_SHARE * rms[worst]:
@@ -100,3 +119,26 @@ class ChannelLevels:
         if self.beyond > CLIPPED_SHARE * self.n:
             found[BEYOND] = f"{self.beyond} samples"
         return found
+
+    def _unlike(self) -> int | None:
+        """The channel that holds another sound than the loudest, and is not far quieter; None where there is none.
+
+        The same sound, heard from two places, has about the same bands at the same time, whatever its phase.
+        """
+        if not self.bands:
+            return None
+        powers, loudest = self.powers, self.loudest
+        db = 10 * np.log10(np.maximum(np.stack(self.bands), 1e-20))
+        db = np.maximum(db - db.max(axis=(0, 2), keepdims=True), FLOOR_DB)
+        for other in np.flatnonzero(powers > powers[loudest] * 10 ** (BESIDE_DB / 10)):
+            one, two = db[:, loudest], db[:, other]
+            heard = np.maximum(one, two) > HEARD_DB
+            if other != loudest and np.abs(one - two)[heard].mean() > APART_DB:
+                return int(other)
+        return None
+
+
+def _bands(frame: np.ndarray) -> np.ndarray:
+    """(channels, bands) power of (FRAME, channels)."""
+    power = np.square(np.abs(np.fft.rfft(frame * np.hanning(FRAME)[:, None], axis=0)))
+    return np.stack([power[first:end].sum(axis=0) for first, end in BANDS], axis=1)

@@ -39,12 +39,16 @@ Decoded = Iterator[tuple[int, np.ndarray]]  # rate in Hz, (n, channels) float32
 
 @dataclass(frozen=True)
 class Properties:
-    """What a recording's header says. rate: Hz. seconds: its length; None where the header does not say."""
+    """What a recording's header says. rate: Hz. seconds: its length; None where the header does not say.
+
+    tracks: sounds beside each other, of which the first is read.
+    """
 
     rate: int
     channels: int
     codec: str
     seconds: float | None
+    tracks: int = 1
 
 
 @contextlib.contextmanager
@@ -177,7 +181,8 @@ def _by_pyav(container, path, part):
         if promised:
             _check_length(path, seconds + TOLERANCE, promised)
 
-    return Properties(rate, channels, f"{name} {stream.codec_context.name}", promised), decoded()
+    codec = f"{name} {stream.codec_context.name}"
+    return Properties(rate, channels, codec, promised, len(container.streams.audio)), decoded()
 
 
 def _frames(packets, is_open):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from classifier.audio import containers, other_formats, streams
+from classifier.audio import containers, flac, other_formats, streams
 from classifier.audio.chunks import Sound
 from classifier.audio.slices import Span, open_slices
 from classifier.core.errors import InputError
@@ -59,9 +59,24 @@ def find_parts(path: Path) -> list[Part]:
         raise InputError(
             f"{path} holds a recording of another format, {other[0]}, from byte {other[1]} on; divide it into two files"
         )
-    if len(spans) > 1:
-        return [Part(_slices(path, [span])) for span in spans]
-    return [Part(path)]
+    found = [_of_stream(path, span, alone=len(spans) == 1) for span in spans]
+    return found or [Part(path)]
+
+
+def _of_stream(path, span: Span, alone: bool) -> Part:
+    """A part that has a stream; of a flac whose header declares too few samples, with another header."""
+    first, n = span
+    with path.open("rb") as file:
+        file.seek(first)
+        begin = file.read(flac.STREAMINFO)
+        end = b""
+        if begin.startswith(flac.MARK):
+            held = min(n, flac.LONGEST_FRAME)
+            file.seek(first + n - held)
+            end = file.read(held)
+    if corrected := flac.corrected_begin(begin, end):
+        return Part(_slices(path, [(first + len(corrected), n - len(corrected))], corrected))
+    return Part(path) if alone else Part(_slices(path, [span]))
 
 
 def _whole(sound):

@@ -83,6 +83,8 @@ def blocks(
     path = Path(path)
     loudest = _loudest(path) if channel == channels.LOUDEST else None
     with decoders.opened(path) as (properties, decoded):
+        if levels is not None:
+            levels.tracks = properties.tracks
         chosen = channels.number(channel, properties.channels, path) if loudest is None else loudest
         rate = sample_rate or properties.rate
         first, last = round(start * rate), None if end is None else round(end * rate)
@@ -159,7 +161,7 @@ def _mono(decoded, chosen, levels, path):
             rest = (float(np.abs(of_rest).max(initial=0)) for _, of_rest in decoded)
             scale.clip(np.array([max([peak, *rest])]), path)
         if levels is not None:
-            levels.add(block)
+            levels.add(block, rate)
         yield rate, channels.to_mono(block, chosen)
 
 

@@ -1,7 +1,8 @@
 """Cut recordings into windows.
 
-A window is one model input; where windows overlap, the hop is shorter than a window. A recording that is shorter than a
-window goes on with its own background (`filled`); behind the last window of a longer one there is silence.
+A window is one model input; where windows overlap, the hop is shorter than a window. No window holds padding: a
+recording that is shorter than a window goes on with its own background (`filled`), and the last window of a longer one
+ends with the recording, so that it may repeat some of the window before.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,20 @@ def hop_length(window_length: int, overlap: float) -> int:
     """
     check_range("--overlap", overlap, "a share of a window", 0, below=1)
     return max(1, round(window_length * (1 - overlap)))
+
+
+def window_starts(n_samples: int, window_length: int, hop: int | None = None) -> np.ndarray:
+    """Where the windows of a recording start.
+
+    Args:
+        n_samples: of the recording, at least 1.
+        window_length, hop: samples, as of cut_audio.
+
+    Returns:
+        (windows,) samples; the last one is moved back to where its window ends with the recording.
+    """
+    latest = max(0, n_samples - window_length)
+    return np.minimum(np.arange(1 + -(-latest // (hop or window_length))) * (hop or window_length), latest)
 
 
 def cut_audio(signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH, hop: int | None = None) -> np.ndarray:
@@ -78,20 +93,19 @@ def filled(signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH) -> np.nd
 def cut_audio_pad_last(
     signal: np.ndarray, window_length: int = AUDIO_PIECE_LENGTH, hop: int | None = None
 ) -> np.ndarray:
-    """Cut a recording into windows, the last one padded with silence so that no sample is lost.
+    """Cut a recording into windows, the last one moved back to end with it, so that no sample is lost.
 
     A recording shorter than a window is `filled`. Arguments and errors are cut_audio's.
 
     Returns:
-        (windows, window_length) copy; an empty signal has no window.
+        (windows, window_length); an empty signal has no window.
     """
     signal = np.asarray(signal)
-    hop = hop or window_length
-    if signal.ndim == 1 and len(signal):
+    if signal.ndim == 1:
         signal = filled(signal, window_length)
-        n_windows = 1 + max(0, -(-(len(signal) - window_length) // hop))
-        signal = np.pad(signal, (0, (n_windows - 1) * hop + window_length - len(signal)))
-    return cut_audio(signal, window_length, hop)
+    windows = cut_audio(signal, window_length, hop)
+    is_whole = not len(windows) or (len(signal) - window_length) % (hop or window_length) == 0
+    return windows if is_whole else np.concatenate([windows, signal[None, -window_length:]])
 
 
 def cut_blocks(
@@ -107,15 +121,17 @@ def cut_blocks(
         once, unless there is no sample.
     """
     hop = hop or window_length
-    held, n_windows = np.empty(0, "float32"), 0
+    before = held = np.empty(0, "float32")
+    n_windows = 0
     for block in blocks:
         held = np.concatenate([held, block])
         windows = cut_audio(held, window_length, hop)
         if len(windows):
             yield n_windows, windows, (n_windows + len(windows) - 1) * hop + window_length
-            n_windows, held = n_windows + len(windows), held[len(windows) * hop :]
+            n_windows, used = n_windows + len(windows), len(windows) * hop
+            before, held = held[:used][-window_length:], held[used:]
     if len(held) > (window_length - hop if n_windows else 0):
         end = n_windows * hop + len(held)
         if n_windows:  # the end of a longer recording
-            held = np.pad(held, (0, max(0, window_length - len(held))))
-        yield n_windows, cut_audio_pad_last(held, window_length, hop), end
+            held = np.concatenate([before, held])[-window_length:]
+        yield n_windows, filled(held, window_length)[None], end

@@ -22,6 +22,9 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 
 
 CHANNELS = ("mix", "first", "second", "loudest")  # what is read of recordings that have several
+EACH = "each"  # of them as a recording of its own
+LEARN_EACH = "write each channel as a recording of its own with 'PrepareData.py DATA --channel each --out FOLDER' first"
+ONE_BY_ONE = "give first, and in another run second"
 ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
 
 
@@ -57,13 +60,25 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_channel(parser: argparse.ArgumentParser, default: str | None = None, also: tuple[str, ...] = ()) -> None:
-    """Add --channel; without a default, a trained model's training has decided. also: more choices."""
+def add_channel(parser: argparse.ArgumentParser, default: str | None = None, instead: str | None = None) -> None:
+    """Add --channel.
+
+    Args:
+        default: None: a trained model's training has decided.
+        instead: what to do in place of EACH, where a script reads one channel; None: it reads each.
+    """
     of_old = default or "as in its training, mix for a .tflite alone"
+
+    def channel(text: str) -> str:
+        if text == EACH and instead:
+            raise argparse.ArgumentTypeError(f"{EACH} is not for this script: {instead}")
+        return text
+
     parser.add_argument(
         "--channel",
         default=default,
-        choices=(*CHANNELS, *also),
+        type=channel,
+        choices=CHANNELS if instead else (*CHANNELS, EACH),
         help=f"what is read of recordings with several channels (default: {of_old})",
     )
 

@@ -77,7 +77,8 @@ def _on_this_machine(function, calls, at_once, threads, in_order):
         except BrokenProcessPool:
             raise InputError(
                 "a process was killed, most likely because memory was short: end what else takes memory, and run the "
-                "same command again; what was finished before is untouched"
+                "same command again; what was finished before is untouched, and a recording that crashes its decoder "
+                "is then named and left out"
             ) from None
 
 

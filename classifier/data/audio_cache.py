@@ -21,7 +21,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from classifier.audio import recording
+from classifier.audio import recording, suspects
 from classifier.audio.channels import MIX, ChannelLevels
 from classifier.core import atomic_files, disk, parallel
 from classifier.core.console import progress, quiet_libraries
@@ -53,6 +53,7 @@ class AudioCache:
     skipped: (clip, reason) of the unreadable ones.
     folder: where the cache is kept; None where it is deleted with this process.
     odd: {what is odd: [recording (how much)]}, of channels.ChannelLevels.
+    rates: (clips,) int, Hz, of the recordings before they were resampled; None: not known.
     wholes: (clips, 2) int, where the recording begins and ends that the clip is of; None: each clip is a recording.
     """
 
@@ -65,6 +66,7 @@ class AudioCache:
     folder: Path | None = None
     wholes: np.ndarray | None = None
     odd: dict[str, list[str]] = field(default_factory=dict)
+    rates: np.ndarray | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -137,15 +139,15 @@ def _read_index(folder: Path) -> dict[str, Any]:
 
     Returns:
         dict of "end", the number of samples in use, which never shrinks, because other processes may have mapped them;
-        and "recordings": {path: {key, first, samples, content, odd}, or {key, reason} for an unreadable one};
-        those of an older version, which did not look for what is odd, are left out.
+        and "recordings": {path: {key, first, samples, content, odd, rate}, or {key, reason} for an unreadable
+        one}; those of an older version, which did not look for all that is odd, are left out.
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8", errors="surrogateescape"))
         held = {
             path: entry
             for path, entry in index["recordings"].items()
-            if local_files.stamp(path) == entry["key"] and ("odd" in entry or "reason" in entry)
+            if local_files.stamp(path) == entry["key"] and ("rate" in entry or "reason" in entry)
         }
         used = sum(entry.get("samples", 0) for entry in held.values())
         whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
@@ -190,10 +192,11 @@ def _decode(path, sample_rate, channel, file, lock):
     key, digest, levels = local_files.stamp(path), hashlib.sha256(), ChannelLevels()
 
     def decoded():
-        for block in recording.blocks(path, sample_rate, 0.0, None, channel, levels):
-            samples = to_int16(block)
-            digest.update(samples.data)
-            yield samples
+        with suspects.reading(path):
+            for block in recording.blocks(path, sample_rate, 0.0, None, channel, levels):
+                samples = to_int16(block)
+                digest.update(samples.data)
+                yield samples
 
     blocks = decoded()
     try:
@@ -210,12 +213,12 @@ def _decode(path, sample_rate, channel, file, lock):
     except Exception as error:  # one recording never ends a long run
         return path, {"key": key, "reason": reason(error)}
     found = {"first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
-    return path, {"key": key, **found, "odd": levels.oddities(channel)}
+    return path, {"key": key, **found, "odd": levels.oddities(channel), "rate": levels.rate}
 
 
 def _open(clips, sample_rate, file, index, folder) -> AudioCache:
     """The AudioCache of the clips, once their recordings are in the file."""
-    good, skipped, starts, ends, wholes, contents = [], [], [], [], [], []
+    good, skipped, starts, ends, wholes, contents, rates = [], [], [], [], [], [], []
     for clip in clips:
         entry = index["recordings"][str(clip.path)]
         start = round(clip.start * sample_rate)
@@ -230,6 +233,7 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
             starts.append(entry["first"] + start)
             ends.append(entry["first"] + min(end, entry["samples"]))
             wholes.append((entry["first"], entry["first"] + entry["samples"]))
+            rates.append(entry["rate"])
             part = "" if ends[-1] - starts[-1] == entry["samples"] else f" {start} {end}"
             contents.append(entry["content"] + part)
     for label in sorted({clip.label for clip in clips} - {clip.label for clip in good}):
@@ -242,4 +246,4 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
         for what, how_much in index["recordings"][path]["odd"].items():
             odd.setdefault(what, []).append(f"{path} ({how_much})")
     bounds = np.array(starts), np.array(ends)
-    return AudioCache(mapped, *bounds, good, contents, skipped, folder, np.array(wholes), odd)
+    return AudioCache(mapped, *bounds, good, contents, skipped, folder, np.array(wholes), odd, np.array(rates))

@@ -19,14 +19,13 @@ from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import readable
-from classifier.data import group_names, padding, shortcuts
+from classifier.data import group_names, padding, rates, shortcuts
 from classifier.data.audio_cache import to_int16
 from classifier.data.layouts import Clip, folder_of
 from classifier.storage.locations import Location
 
 N_FFT = 4096  # samples; frames of the spectrum that the bandwidth is taken from
 BAND_DB = -60  # from the strongest frequency; the bandwidth ends at the last frequency that is louder
-HIGHEST_RATE = 96_000  # Hz; recorders of higher rates are for sounds that people cannot hear
 FAR_DB = -15  # from a recording's loudest window; quieter ones may not hold the label
 SPARSE = 0.75  # share of such windows from which a recording is reported
 FORMAT = ("rate", "channels", "codec")  # decided by the device, not by the sound
@@ -73,10 +72,10 @@ def check(
 
     Returns:
         dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "sparse"
-        [name (windows)] of mostly quiet ones, "odd" {what is odd about channels: [name]}, "padding" [sentence],
-        "past_the_end" [reason], "duplicates" [[name, ...]] with the same samples, "two_labels" [[name (label), ...]] of
-        those with more than one label, "shortcuts" [{property, balanced_accuracy, ...}], and "recordings" [Facts as
-        dict].
+        [name (windows)] of mostly quiet ones, "odd" {what is odd about channels: [name]}, "padding" and "rates"
+        [sentence], "past_the_end" [reason], "duplicates" [[name, ...]] with the same samples, "two_labels" [[name
+        (label), ...]] of those with more than one label, "shortcuts" [{property, balanced_accuracy, ...}], and
+        "recordings" [Facts as dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
@@ -89,6 +88,7 @@ def check(
     for found in facts:
         same.setdefault(found.content, []).append(found)
     same = [members for members in same.values() if len(members) > 1]
+    of_rates = rates.notes({f.name: f.rate for f in facts}, sample_rate)
     return {
         "data": str(data),
         "labels": {
@@ -96,8 +96,9 @@ def check(
         },
         "unreadable": [found for found in measured if not isinstance(found, Facts)],
         "too_short": [f.name for f in facts if max(f.seconds, f.whole) < least_seconds],
-        "below_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate < sample_rate],
-        "above_band": [f"{f.name} ({f.rate} Hz)" for f in facts if f.rate > HIGHEST_RATE],
+        "below_band": of_rates[rates.BELOW],
+        "above_band": of_rates[rates.ABOVE],
+        "rates": rates.sentences([f.label for f in facts], [f.rate for f in facts], sample_rate),
         "proposal": proposal.sentence() if (proposal := group_names.propose_for(clips)) else "",
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
@@ -194,10 +195,8 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
     console.notes(
         {
             "no groups are known, each file is taken as independent": [found["proposal"]] if found["proposal"] else [],
-            "below the rate of the model: nothing above half their own rate is in them; if all are like that, train "
-            "with the lowest --sample-rate, else leave them out": found["below_band"],
-            f"above {HIGHEST_RATE} Hz: the model hears less than they hold; for ultrasound, train with their "
-            "--sample-rate and a short --window": found["above_band"],
+            rates.BELOW: found["below_band"],
+            rates.ABOVE: found["above_band"],
             "cannot be read": found["unreadable"],
             "the same audio under two labels; correct them, or train with --duplicates drop": [
                 " = ".join(names) for names in found["two_labels"]
@@ -212,7 +211,7 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
             f"quieter than {QUIET_DB} dB": found["quiet"],
         }
     )
-    for sentence in found["padding"]:
+    for sentence in (*found["padding"], *found["rates"]):
         print(sentence)
     if found["shortcuts"]:
         shortcuts.show(found["shortcuts"], found["labels"], FORMAT)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import denoise, levels, recording
-from classifier.audio.channels import EACH, MIX
+from classifier.audio.channels import MIX
+from classifier.core.arguments import EACH
 from classifier.core.bounds import check_range
 from classifier.data.layouts import Clip
 

@@ -109,4 +109,5 @@ def _without(audio, found, folder):
         contents=[audio.contents[i] for i in kept],
         skipped=[*audio.skipped, *skipped],
         wholes=None if audio.wholes is None else audio.wholes[kept],
+        rates=None if audio.rates is None else audio.rates[kept],
     )

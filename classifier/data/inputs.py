@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from classifier.audio import recording
 from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.core.text import readable
@@ -34,6 +35,7 @@ class Source:
     location: its path or address, or that of the archive that holds it.
     member: its name in the archive; None where it is in none.
     stamp: changes with the file; None where there is no file.
+    channel: its number, from 0, where each is a recording of its own; else None.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Source:
     location: str
     member: str | None
     stamp: list | None
+    channel: int | None = None
 
     @property
     def is_local_file(self) -> bool:
@@ -48,18 +51,22 @@ class Source:
         return self.member is None and not locations.is_remote(self.location)
 
 
-def find(inputs: Iterable[str], lines: Iterable[str] = ()) -> tuple[list[Source], dict[str, str], list[str]]:
+def find(
+    inputs: Iterable[str], lines: Iterable[str] = (), each_channel: bool = False
+) -> tuple[list[Source], dict[str, str], list[str]]:
     """The recordings of the inputs, in their order.
 
     Args:
         inputs: paths of recordings, folders and archives, patterns (**/*.wav), addresses.
         lines: the list that LIST means, one path per line. A missing one is reported when it is read.
+        each_channel: whether each channel of a recording is one of its own, named by its number.
 
     Returns:
         list of Source, {name: reason} of refused archives, and sentences on files that were left out.
 
     Raises:
-        InputError: an input does not exist, a folder holds no recordings, or there are no recordings at all.
+        InputError: an input does not exist, a folder holds no recordings, or there are no recordings at all; their
+            channels are asked for, and they lie in an archive or at an address.
     """
     found, refused, left_out, seen, files = [], {}, [], set(), _Files()
     expanded = _expanded(inputs, lines, refused, left_out)
@@ -67,11 +74,34 @@ def find(inputs: Iterable[str], lines: Iterable[str] = ()) -> tuple[list[Source]
         identity = (location if locations.is_remote(location) else os.path.realpath(location), member)
         if identity not in seen:
             seen.add(identity)
-            found.append(Source(_readable(name), files.new(inside), location, member, stamp))
+            name = _readable(name)
+            for channel in _channels(name, location, member) if each_channel else [None]:
+                if channel is None:
+                    found.append(Source(name, files.new(inside), location, member, stamp))
+                    continue
+                stem, suffix = os.path.splitext(inside)
+                words = f"channel {channel + 1}"
+                its_file = files.new(f"{stem} {words}{suffix}")
+                found.append(Source(f"{name} ({words})", its_file, location, member, stamp, channel))
     if not found:
         why = "; ".join([*refused.values(), *left_out]) or "no INPUT names a recording"
         raise InputError(f"there is nothing to classify: {why}")
     return found, refused, list(dict.fromkeys(left_out))
+
+
+def _channels(name, location, member) -> list[int] | list[None]:
+    """The numbers of a recording's channels; None where there is one, or where it cannot be read, which is said later.
+
+    Raises:
+        InputError: it is not a file of this machine.
+    """
+    if member is not None or locations.is_remote(location):
+        raise InputError(f"{name}: --channel each reads files of this machine; unpack or copy it here first")
+    try:
+        n = recording.properties(location).channels
+    except InputError:
+        n = 1
+    return [None] if n == 1 else list(range(n))
 
 
 def _expanded(inputs, lines, refused, left_out) -> Iterator[tuple[str, str, str, str | None, list | None]]:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import recording
-from classifier.audio.channels import EACH, MIX
+from classifier.audio.channels import MIX
 from classifier.core import parallel
+from classifier.core.arguments import EACH
 from classifier.core.errors import InputError, reason
 from classifier.core.text import readable
 from classifier.data import cleaning as cleaning_of

@@ -34,7 +34,7 @@ class Heard:
         """(clips, 2): samples that are padded, and samples of all windows, of windows that touch."""
         samples = np.minimum(self.ends - self.starts, np.where(self.is_short, window_length, np.inf)).astype(int)
         all_windows = np.maximum(1, -(-samples // window_length)) * window_length
-        return np.stack([all_windows - samples, all_windows], axis=1)
+        return np.stack([np.maximum(0, window_length - samples), all_windows], axis=1)
 
 
 def around(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.audio.windows import cut_audio_pad_last
+from classifier.audio.windows import cut_audio_pad_last, window_starts
 from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.inference import prediction
@@ -48,25 +48,28 @@ def load(folder: Path) -> artifact.Artifact:
 
 
 def attend(trained: artifact.Artifact, signal: np.ndarray) -> Attention:
-    """Run a model on a recording, window by window, the last one padded with silence.
+    """Run a model on a recording, window by window, the last one ending with it.
 
     Args:
         trained: what `load` returns.
         signal: (samples,) of the recording, at the model's sample rate.
 
     Returns:
-        Attention, without the steps of the silence that ends a window: there the model repeats the steps before.
+        Attention, without the steps that the window before has, and those of digital silence that ends a window: there
+        the model repeats the steps before.
     """
     audio_format, step = trained.audio_format, registry.stated("models", trained.name, "STEP")
     windows = cut_audio_pad_last(signal, audio_format.window_length)
     probabilities, spoke = _run(artifact.load_keras(trained), windows)
-    starts = np.arange(len(windows)) * audio_format.seconds
+    starts = window_starts(len(signal), audio_format.window_length) / audio_format.sample_rate
     end = len(signal) / audio_format.sample_rate
     ends = np.minimum(starts + audio_format.seconds, end)
     answer = prediction.Prediction(
         trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), trained.thresholds
     )
-    window, step_in_it = np.nonzero([np.arange(spoke.shape[1]) < _sounding(row, spoke.shape[1]) for row in windows])
+    steps = np.arange(spoke.shape[1])
+    is_new = starts[:, None] + (steps + 0.5) * step >= np.concatenate([[0], ends[:-1]])[:, None]
+    window, step_in_it = np.nonzero(is_new & [steps < _sounding(row, len(steps)) for row in windows])
     starts = starts[window] + step_in_it * step
     return Attention(answer, starts, np.minimum(starts + step, end), spoke[window, step_in_it])
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from classifier.audio.windows import hop_length
 from classifier.core import atomic_files, disk, parallel, registry
+from classifier.core.arguments import EACH
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.core.journal import Journal
@@ -68,6 +69,7 @@ class BatchResult:
         labels: {label: LabelTotal}, most seconds first.
         example: path of the first recording that was classified and is a file of this machine; None: there is none.
         notes: as of Predictor.
+        several_tracks: recordings of which the first sound track was read.
     """
 
     done: int
@@ -79,6 +81,7 @@ class BatchResult:
     labels: dict[str, LabelTotal]
     example: str | None = None
     notes: tuple[str, ...] = ()
+    several_tracks: tuple[str, ...] = ()
 
 
 def classify_recordings(config: ClassificationConfig) -> BatchResult:
@@ -94,7 +97,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     if not given:
         given = (str(artifact.example(model)),)
         say(f"no INPUT given: classifying {given[0]}")
-    sources, refused, left_out = inputs.find(given, _standard_input())
+    sources, refused, left_out = inputs.find(given, _standard_input(), config.channel == EACH)
     writers = [registry.load("writers", name) for name in config.writer_names]
     out = Path(config.out)
     _check_results(out, writers)
@@ -103,7 +106,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     out.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(out):
         with Journal(out / JOURNAL) as journal, _empty_folder(out / UNFINISHED) as unfinished:
-            keys = [settings.key(source) for source in sources]
+            keys = [settings.of(source).key(source) for source in sources]
             missing = [i for i, key in enumerate(keys) if key not in journal]
             failed: dict[int, str] = {}
             outcomes = _outcomes(sources, missing, settings, predictor, unfinished, failed, config)
@@ -125,10 +128,12 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
                     written.append(_write(writer, read(), labels, unfinished, out, config.delimiter))
             totals = _totals(read())
             classified = (source for source, key in zip(sources, keys, strict=True) if key in journal)
+            tracks = (journal.read(key).get("tracks") or 1 if key in journal else 1 for key in keys)
+            several = tuple(source.name for source, n in zip(sources, tracks, strict=True) if n > 1)
             example = next((source.location for source in classified if source.is_local_file), None)
     reasons = {sources[i].name: failed[i] for i in sorted(failed)}
     done, before = len(missing) - len(failed), len(sources) - len(missing)
-    return BatchResult(done, before, refused, left_out, reasons, written, totals, example, predictor.notes)
+    return BatchResult(done, before, refused, left_out, reasons, written, totals, example, predictor.notes, several)
 
 
 def _check_results(out, writers):
@@ -204,7 +209,7 @@ def _calls(
             for i in group:
                 location = sources[i].location
                 location = location if locations.is_remote(location) else os.path.abspath(location)
-                yield i, location, sources[i].name, settings, threads
+                yield i, location, sources[i].name, settings.of(sources[i]), threads
             continue
         waiting = {str(sources[i].member): i for i in group}
         try:  # raised in here, it would stop whoever asks for the next call

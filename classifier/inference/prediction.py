@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.audio import recording
-from classifier.audio.windows import cut_audio_pad_last, hop_length
+from classifier.audio.windows import cut_blocks, hop_length, window_starts
 from classifier.inference.predictor import Predictor
 from classifier.scoring.thresholds import decide
 
@@ -76,15 +76,15 @@ def predict_recording(predictor: Predictor, path: Path | str) -> Prediction:
 
 
 def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float = 0.0) -> Prediction:
-    """Predict audio window by window, the last window padded with silence.
+    """Predict audio window by window, the last window ending with the audio.
 
     Args:
-        signal: (samples,) float32 at the model's sample rate.
+        signal: (samples,) float32 at the model's sample rate, at least one sample.
         overlap: share of a window that the next one repeats, 0 to less than 1.
     """
     rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
     hop = hop_length(length, overlap)
-    windows = predictor.probabilities(cut_audio_pad_last(signal, length, hop))
-    starts = np.arange(len(windows)) * hop / rate
+    windows = np.concatenate([predictor.probabilities(cut) for _, cut, _ in cut_blocks([signal], length, hop)])
+    starts = window_starts(len(signal), length, hop) / rate
     ends = np.minimum(starts + length / rate, len(signal) / rate)
     return Prediction(predictor.labels, starts, ends, windows, windows.mean(axis=0), predictor.thresholds)

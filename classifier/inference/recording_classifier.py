@@ -11,16 +11,17 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from classifier.audio import recording
-from classifier.audio.channels import MIX
+from classifier.audio import recording, suspects
+from classifier.audio.channels import FIRST, MIX
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
+from classifier.core.arguments import EACH
 from classifier.core.console import progress
 from classifier.core.errors import DiskFullError, reason
 from classifier.data.inputs import Source
@@ -34,6 +35,7 @@ from Constants import WEIGHTS
 
 BATCH_WINDOWS = 16  # that a thread runs at once
 DEFAULT_THRESHOLD = 0.5  # where neither the training nor a person chose one
+CUT = "the last window ends with the recording"  # another way to cut is another result
 DIGITS = 6  # of seconds and probabilities; float32 has no more
 
 
@@ -49,7 +51,7 @@ class ClassifierSettings:
         rules: for segments.
         probabilities: keep those of each window.
         head, activation: as of predictor.load_predictor.
-        channel: of audio.channels.CHANNELS.
+        channel: of audio.channels.CHANNELS, or its number, from 0; EACH: each source has its own.
     """
 
     model: str
@@ -60,12 +62,18 @@ class ClassifierSettings:
     probabilities: bool = False
     head: str | None = None
     activation: str | None = None
-    channel: str = MIX
+    channel: str | int = MIX
+
+    def of(self, source: Source) -> "ClassifierSettings":
+        """The settings for a source: of its channel, where each is a recording of its own."""
+        if self.channel != EACH:
+            return self
+        return replace(self, channel=FIRST if source.channel is None else source.channel)
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """Equal for settings that decide the same, wherever the model lies."""
-        decides = {**asdict(self), "model": None}
+        decides = {**asdict(self), "model": None, "cut": CUT}
         unused = [name for name in ("probabilities", "head", "activation") if not decides[name]]
         unused += ["channel"] if self.channel == MIX else []
         return _hash({name: value for name, value in decides.items() if name not in unused})  # as before there were any
@@ -98,6 +106,7 @@ class RecordingResult:
         probability: of the most probable label, mean over the windows.
         segments: by start.
         windows: (windows, labels) probabilities; None where they are not kept.
+        tracks: sounds beside each other in the file, of which the first is read.
     """
 
     seconds: float
@@ -106,6 +115,7 @@ class RecordingResult:
     probability: float
     segments: list[ClassifiedSegment]
     windows: np.ndarray | None = None
+    tracks: int | None = None
 
     def as_entry(self) -> dict:
         """For the journal; a segment is a list of its values, as there may be very many."""
@@ -201,7 +211,7 @@ def classify(
     """
     local = path
     try:
-        with remote.local_copy(path) as local:
+        with remote.local_copy(path) as local, suspects.reading(local):
             return Outcome(index, path, _classify(local, settings, threads, show_progress))
     except Exception as error:  # one recording never ends a long run
         if disk.is_full(error):
@@ -241,6 +251,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
         probability=round(float(mean.max()), DIGITS),
         segments=segments,
         windows=np.concatenate(kept) if kept else None,
+        tracks=properties.tracks,
     )
 
 

@@ -52,8 +52,9 @@ class SegmentRules:
 
 @dataclass
 class _OpenSegment:
-    """A segment that may go on. first, last: numbers of windows; n, total, peak: of the label's probability."""
+    """A segment that may go on. label: its index; first, last: windows; n, total, peak: of the label's probability."""
 
+    label: int
     first: int
     last: int
     n: int = 0
@@ -84,7 +85,7 @@ class SegmentMerger:
         self._total = np.zeros((1, n_labels))
         self._waiting = np.zeros((self.rules.smooth // 2, n_labels + 1))  # their neighbours have not come yet
         self._open: dict[int, _OpenSegment] = {}
-        self._spans: list[tuple[int, int, int, float, float]] = []  # first sample, end, label, peak, mean
+        self._closed: list[_OpenSegment] = []
 
     def add(self, probabilities: np.ndarray) -> None:
         """Take the next windows; probabilities: (windows, labels) in 0 to 1."""
@@ -99,9 +100,13 @@ class SegmentMerger:
             n_samples: of the recording; no segment ends behind it.
         """
         self._decide(self._smoothed(np.zeros((self.rules.smooth // 2, len(self.rules.labels) + 1))))
-        for label in list(self._open):
-            self._close(label)
-        spans = [(first, min(end, n_samples), label, peak, mean) for first, end, label, peak, mean in self._spans]
+        self._closed += self._open.values()
+        self._open = {}
+        latest = max(0, n_samples - self._length)  # where the last window starts
+        spans = [
+            (min(of.first * self.hop, latest), min(self._end(of), n_samples), of.label, of.peak, of.total / of.n)
+            for of in self._joined(latest)
+        ]
         shortest = self.rules.min_duration * self._rate - 0.5  # half a sample: seconds seldom are whole samples
         return [
             Segment(self.rules.labels[label], first / self._rate, end / self._rate, peak, mean)
@@ -137,18 +142,32 @@ class SegmentMerger:
 
     def _extend(self, label: int, window: int, probability: float) -> None:
         segment = self._open.get(label)
-        if segment:
-            gap = (window - segment.last) * self.hop - self._length
-            if gap > self.rules.merge_gap * self._rate + 0.5:
-                self._close(label)
-                segment = None
-        segment = segment or self._open.setdefault(label, _OpenSegment(window, window))
+        if segment and not self._reaches(segment, window * self.hop):
+            self._closed.append(self._open.pop(label))
+            segment = None
+        segment = segment or self._open.setdefault(label, _OpenSegment(label, window, window))
         segment.last = window
         segment.n += 1
         segment.total += probability
         segment.peak = max(segment.peak, probability)
 
-    def _close(self, label: int) -> None:
-        segment = self._open.pop(label)
-        end = segment.last * self.hop + self._length
-        self._spans.append((segment.first * self.hop, end, label, segment.peak, segment.total / segment.n))
+    def _end(self, segment: _OpenSegment) -> int:
+        return segment.last * self.hop + self._length
+
+    def _reaches(self, segment: _OpenSegment, start: int) -> bool:
+        """Whether a window that starts at a sample goes on with a segment."""
+        return start - self._end(segment) <= self.rules.merge_gap * self._rate + 0.5
+
+    def _joined(self, latest: int) -> list[_OpenSegment]:
+        """The closed segments; the last window, which starts earlier than it seemed, may close a gap."""
+        kept: dict[int, _OpenSegment] = {}  # of each label, the last
+        found = []
+        for segment in self._closed:
+            before = kept.get(segment.label)
+            if before and segment.first == self.n_windows - 1 and self._reaches(before, latest):
+                before.last, before.peak = segment.last, max(before.peak, segment.peak)
+                before.n, before.total = before.n + segment.n, before.total + segment.total
+            else:
+                found.append(segment)
+                kept[segment.label] = segment
+        return found

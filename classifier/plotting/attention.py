@@ -16,7 +16,7 @@ from classifier.records.audio_format import AudioFormat
 MOST = 5  # labels in a picture
 
 
-def draw_recording(trained: Artifact, path: Path, png: Path, show: bool = False) -> None:
+def draw_recording(trained: Artifact, path: Path, png: Path, show: bool = False, channel: str | None = None) -> None:
     """Run a model on a recording, and draw what it paid attention to.
 
     Args:
@@ -24,12 +24,13 @@ def draw_recording(trained: Artifact, path: Path, png: Path, show: bool = False)
         path: of the recording.
         png: of the picture.
         show: open a window too, where there is a display.
+        channel: of audio.channels.CHANNELS; None: what the model was trained on.
 
     Raises:
         InputError: the recording cannot be read.
     """
     audio_format = trained.audio_format
-    signal = recording.read(path, audio_format.sample_rate)
+    signal = recording.read(path, audio_format.sample_rate, channel or trained.record.config.channel)
     found = attention.attend(trained, signal)
     answer = found.answer
     most = np.argsort(-answer.recording, kind="stable")[:MOST]

@@ -23,6 +23,7 @@ class PlotConfig:
         start: seconds before the window that features see.
         overlap: of windows, in [0, 1).
         out: folder for galleries.
+        channel: of audio.channels.CHANNELS; None: what the model of `attention` was trained on, else the mix.
 
     Raises:
         InputError: a value is outside its range, or names what is not there.
@@ -36,6 +37,7 @@ class PlotConfig:
     start: float
     overlap: float
     out: Path
+    channel: str | None = None
 
     def __post_init__(self):
         check_range("--overlap", self.overlap, "a share of a window", 0, below=1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.audio import recording
+from classifier.audio.channels import MIX
 from classifier.core import console, parallel
 from classifier.core.errors import InputError
 from classifier.core.text import natural
@@ -24,7 +25,13 @@ MOST_LABELS = 30  # examples in a picture
 
 
 def draw(
-    name: str, clips: Sequence[Clip], features: Sequence[str], audio_format: AudioFormat, start: float, folder: Path
+    name: str,
+    clips: Sequence[Clip],
+    features: Sequence[str],
+    audio_format: AudioFormat,
+    start: float,
+    folder: Path,
+    channel: str = MIX,
 ) -> list[Path]:
     """A gallery of an example of each label, and of what there is to count.
 
@@ -34,6 +41,7 @@ def draw(
         features: names.
         start: seconds at which the windows begin that features are computed of.
         folder: for the pictures.
+        channel: of audio.channels.CHANNELS.
 
     Returns:
         paths of the pictures.
@@ -41,7 +49,7 @@ def draw(
     Raises:
         InputError: no recording of a label can be read.
     """
-    facts = _measure(clips)
+    facts = _measure(clips, channel)
     shown = dict(list(facts.items())[:MOST_LABELS])
     if len(shown) < len(facts):
         console.say(f"{len(shown)} of {len(facts)} labels have a place in the pictures, the first ones by name")
@@ -56,7 +64,7 @@ def draw(
         by_length = sorted(of_label, key=lambda fact: (fact.seconds, fact.clip.path))
         clip = by_length[(len(by_length) - 1) // 2].clip
         console.say(f"{label}: {clip.path.name}")
-        signals[label] = read(clip.path, audio_format, start, audio_format.seconds, clip)
+        signals[label] = read(clip.path, audio_format, start, audio_format.seconds, clip, channel)
     gallery.before_features(signals)
     gallery.features(features, signals)
     return gallery.made
@@ -76,9 +84,9 @@ class Fact:
     spectrum: np.ndarray
 
 
-def _measure(clips):
+def _measure(clips, channel):
     """{label: [Fact]} of the clips that can be read, by label."""
-    work = parallel.results(_fact, [(clip,) for clip in clips], threads=True, in_order=True)
+    work = parallel.results(_fact, [(clip, channel) for clip in clips], threads=True, in_order=True)
     facts = [fact for fact in console.progress(work, "looking at recordings", len(clips)) if fact]
     if len(facts) < len(clips):
         console.say(f"{len(clips) - len(facts)} of {len(clips)} recordings cannot be read; they are left out")
@@ -91,12 +99,12 @@ def _measure(clips):
     return found
 
 
-def _fact(clip):
+def _fact(clip, channel):
     """The Fact of a clip; None where it cannot be read."""
     try:
         n, n_frames, total = 0, 0, np.zeros(N_FFT // 2 + 1)
         window = np.hanning(N_FFT + 1)[:-1]
-        for block in recording.blocks(clip.path, RATE, clip.start, clip.end):
+        for block in recording.blocks(clip.path, RATE, clip.start, clip.end, channel):
             n += len(block)
             block = np.pad(block, (0, max(0, N_FFT - len(block))))
             frames = np.lib.stride_tricks.sliding_window_view(block, N_FFT)[::HOP]

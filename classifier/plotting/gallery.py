@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from classifier.audio import recording, spectrograms
-from classifier.audio.windows import cut_audio_pad_last, hop_length
+from classifier.audio.channels import MIX
+from classifier.audio.windows import cut_audio_pad_last, hop_length, window_starts
 from classifier.core import atomic_files, console, registry
 from classifier.data.layouts import Clip
 from classifier.plotting import feature_styles
@@ -60,7 +61,9 @@ def of_recording(
     return gallery.made
 
 
-def read(path: Path, audio_format: AudioFormat, start: float, seconds: float, clip: Clip | None = None) -> np.ndarray:
+def read(
+    path: Path, audio_format: AudioFormat, start: float, seconds: float, clip: Clip | None = None, channel: str = MIX
+) -> np.ndarray:
     """The first seconds of a recording, or of a clip of it, from a second on: (samples,).
 
     Raises:
@@ -68,7 +71,7 @@ def read(path: Path, audio_format: AudioFormat, start: float, seconds: float, cl
     """
     first = start + (clip.start if clip else 0)
     last = min(first + seconds, clip.end if clip and clip.end else math.inf)
-    return recording.read_part(path, audio_format.sample_rate, first, last)
+    return recording.read_part(path, audio_format.sample_rate, first, last, channel)
 
 
 def contact_sheet(pictures: Sequence[Path], path: Path) -> None:
@@ -260,7 +263,7 @@ class Gallery:
         mels, (style,) = np.asarray(layer(windows))[..., 0], feature_styles.of_feature("log_mel_spectrogram", layer, 1)
         figure = pyplot().figure(figsize=SIZE, layout="constrained")
         above, below = figure.subfigures(2, 1)
-        firsts = self.start + np.arange(len(windows)) * hop / self.rate
+        firsts = self.start + window_starts(len(signal), length, hop) / self.rate
         whole, axes = above.subplots(), below.subplots(1, len(windows), sharey=True, squeeze=False)[0]
         feature_styles.line(whole, signal, self.start, self.rate)
         bottom, top = whole.get_ylim()

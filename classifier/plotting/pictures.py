@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.audio.channels import MIX
 from classifier.core import commands, console
 from classifier.core.errors import InputError
 from classifier.plotting.config import PlotConfig
@@ -44,12 +45,12 @@ def _recording(config):
 
     path, audio_format = config.recording, make_audio_format()
     name = path.name if path else "sample_signal"
-    signal = recording.read(path, audio_format.sample_rate) if path else sample_signal()
+    signal = recording.read(path, audio_format.sample_rate, config.channel or MIX) if path else sample_signal()
     power = spectrograms.power_spectrogram(signal, audio_format)
     mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
     png = config.png or Path(f"{Path(name).stem}.png")
     recording_pictures.draw(signal, power, mel_power, audio_format, name, png, show=True)
-    return Drawn(str(png), _classify(path))
+    return Drawn(str(png), _classify(path, config.channel))
 
 
 def _attention(config):
@@ -62,29 +63,30 @@ def _attention(config):
     from classifier.plotting import attention
 
     png = config.png or Path(f"{path.stem}_attention.png")
-    attention.draw_recording(trained, path, png, show=True)
-    return Drawn(str(png), commands.script("TestSignalModel.py", path, model=config.attention))
+    attention.draw_recording(trained, path, png, show=True, channel=config.channel)
+    next_command = commands.script("TestSignalModel.py", path, model=config.attention, channel=config.channel)
+    return Drawn(str(png), next_command)
 
 
 def _gallery(config):
     from classifier.data import clips
     from classifier.plotting import data_gallery, gallery
 
-    features, start = config.feature_names(), config.start
+    features, start, channel = config.feature_names(), config.start, config.channel or MIX
     path = config.recording.resolve() if config.is_data else config.recording  # "." has no name
     audio_format, name = make_audio_format(), path.stem if path else "sample_signal"
     folder, sheet = config.out / name, config.out / f"{name}.png"
     if config.is_data:
-        made = data_gallery.draw(name, clips.read_clips(path), features, audio_format, start, folder)
-        next_command = commands.script("TrainModel.py", data=config.recording)
+        made = data_gallery.draw(name, clips.read_clips(path), features, audio_format, start, folder, channel)
+        next_command = commands.script("TrainModel.py", data=config.recording, channel=config.channel)
     else:
         first = round(start * audio_format.sample_rate)
-        signal = gallery.read(path, audio_format, start, LONGEST) if path else sample_signal()[first:]
+        signal = gallery.read(path, audio_format, start, LONGEST, channel=channel) if path else sample_signal()[first:]
         if not len(signal):
             length = f"the sample signal lasts {audio_format.seconds:g} s"
             raise InputError(f"{length}, --start {start:g} is after its end")
         made = gallery.of_recording(name, signal, features, audio_format, start, config.overlap, folder)
-        next_command = _classify(path)
+        next_command = _classify(path, config.channel)
     gallery.contact_sheet(made, sheet)
     return Drawn(f"{sheet}, and its {len(made)} pictures into {folder}", next_command)
 
@@ -102,8 +104,8 @@ def _layers(config):
     return Drawn(", ".join(map(str, paths)), commands.script("TrainModel.py", model=models[0]))
 
 
-def _classify(recording):
+def _classify(recording, channel):
     """The command that classifies a recording with the model that TestSignalModel.py takes, or that trains it."""
     if any((folder / RUN).is_file() for folder in artifact.folders(TRAINED)):
-        return commands.script("TestSignalModel.py", recording)
+        return commands.script("TestSignalModel.py", recording, channel=channel)
     return commands.script("TrainModel.py")

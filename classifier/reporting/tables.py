@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.core import console
-from classifier.data import clips, padding, splits, surroundings
+from classifier.data import clips, padding, rates, splits, surroundings
 from classifier.records import artifact
 from classifier.reporting import confusion, warnings
 from classifier.reporting.warnings import between, right_of
@@ -59,12 +59,19 @@ def skipped(data: "TrainingData") -> None:
 
 
 def heard(data: "TrainingData") -> None:
-    """Print what is odd about the recordings of a training, how much was padded, and which parts end behind them."""
+    """Print what is odd about the recordings of a training: padding, rates, channels, parts that end behind them."""
     for audio_format in dict.fromkeys(data.audio_formats.values()):
         audio = data.audio[audio_format.sample_rate]
         found = surroundings.heard(audio, audio_format.window_length)
         for sentence in padding.sentences(audio.clips, found, audio_format.window_length):
             print(sentence)
+    for rate, audio in data.audio.items():
+        if audio.rates is not None:
+            own = [int(of_one) for of_one in audio.rates]
+            paths = [str(clip.path) for clip in audio.clips]
+            console.notes(rates.notes(dict(zip(paths, own, strict=True)), rate))
+            for sentence in rates.sentences([clip.label for clip in audio.clips], own, rate):
+                print(sentence)
     rate, audio = next(iter(data.audio.items()))
     console.notes(audio.odd)
     if audio.wholes is not None:

@@ -29,7 +29,7 @@ class FalseAlarms:
 
     Attributes:
         false_alarms: how many.
-        hours: in which they could be, padding included.
+        hours: in which they could be; what two windows share counts twice.
         false_alarms_per_hour: None without an hour.
         at_most_per_hour: upper CONFIDENCE limit of the true rate, if alarms are independent (Poisson); None likewise.
     """
@@ -71,7 +71,7 @@ def choose(
 
     Args:
         predictions: of the validation split, as of Artifact.predictions: probabilities, targets, recordings and starts
-            of windows that touch and do not overlap.
+            of windows that touch; the last of a recording may begin earlier.
         labels: names, in the order of the columns.
         seconds: of a window.
         per_hour: false alarms of one label that are allowed in an hour in which there should be none.

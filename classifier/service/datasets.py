@@ -5,7 +5,6 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.service import schemas, scrub
@@ -84,18 +83,19 @@ def _stamps(path: Path) -> dict:
 
 
 def unpacked(archive: Path, folder: Path, settings: Settings) -> Path:
-    """Unpack an archive with one folder per label into a new folder.
+    """Unpack an archive of recordings, in a folder per label or any other layout, into a new folder.
 
     Returns:
-        The folder that holds the folders.
+        The folder.
 
     Raises:
-        InputError: it is damaged, too large, or holds no such folders; nothing is left behind.
+        InputError: it is damaged, too large, or holds no such data; nothing is left behind.
     """
     most = settings.unpacked_limit(archive.stat().st_size)
     try:
         archives.unpack(archive, folder, most, settings.archive_files)
-        return _class_folders(folder)
+        _check(folder)
+        return folder
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, InputError):
@@ -103,15 +103,12 @@ def unpacked(archive: Path, folder: Path, settings: Settings) -> Path:
         raise
 
 
-def _class_folders(folder: Path) -> Path:
-    """The folder itself, or the only one in it, after making sure that it holds a folder of recordings per label."""
+def _check(folder: Path) -> None:
+    """Read the labels of what was unpacked as a training will.
+
+    A table in it may name any file of this machine: only what was uploaded is learned from.
+    """
     shutil.rmtree(folder / MACOS_FOLDER, ignore_errors=True)
-    inside = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    data = inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
-    labels = {clip.label for clip in registry.load("layouts", "class_folders").clips(data)}
-    if len(labels) < 2:
-        raise InputError(
-            f"{folder} holds folders of recordings of {len(labels)} label(s); a classifier needs at least two labels: "
-            "put a folder of recordings per label into the archive"
-        )
-    return data
+    root = folder.resolve()
+    if not all(clip.path.resolve().is_relative_to(root) for clip in clips.read_clips(folder)):
+        raise InputError(f"{folder} holds a table with recordings that are not in the archive; put them into it")

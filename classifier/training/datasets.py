@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from classifier.audio.windows import filled
+from classifier.audio.windows import filled, window_starts
 from classifier.core.errors import InputError
 from classifier.data import surroundings
 from classifier.data.audio_cache import AudioCache, to_float
@@ -16,12 +16,12 @@ from classifier.records.recipe import Recipe
 from classifier.training import augmentation
 from Constants import SILENT_LABELS
 
-SHIFT_SHARE = 0.5  # of the windows are shifted; the others are cut as a test cuts them, short last ones among them
-LEAST_AUDIO = 4  # a shifted window holds at least a quarter of a window of its recording
+SHIFT_SHARE = 0.5  # of the windows are shifted; the others are cut as a test cuts them
+LEAST_AUDIO = 4  # a shifted window of a short recording holds at least a quarter of a window of it
 
 
 class Windows(keras.utils.PyDataset):
-    """The windows of some recordings, the last of each padded: what a test and the app see.
+    """The windows of some recordings, the last of each ending with it: what a test sees.
 
     A clip that is shorter than a window has one, with its surroundings (classifier.data.surroundings).
 
@@ -48,9 +48,9 @@ class Windows(keras.utils.PyDataset):
         self.audio_format, self.batch_size, self.n_labels = audio_format, batch_size, len(labels)
         hop = hop or audio_format.window_length
         samples = np.where(self.heard.is_short, 1, store.ends - store.starts)[recordings]
-        n_windows = np.maximum(1, -(-samples // hop))  # overlapping ones hold those that touch, short last ones too
-        self.recordings = np.repeat(recordings, n_windows)
-        self.starts = np.concatenate([np.arange(n) * hop for n in n_windows]) + self.heard.offsets[self.recordings]
+        starts = [window_starts(n, audio_format.window_length, hop) for n in samples]
+        self.recordings = np.repeat(recordings, list(map(len, starts)))
+        self.starts = np.concatenate(starts) + self.heard.offsets[self.recordings]
         self.targets = np.array([labels.index(store.clips[i].label) for i in self.recordings])
         counts = np.bincount(self.targets, minlength=self.n_labels)
         self.weights = (len(self.targets) / (self.n_labels * np.maximum(1, counts)))[self.targets].astype("float32")
@@ -80,7 +80,7 @@ class Windows(keras.utils.PyDataset):
         return {"probabilities": probabilities, "targets": self.targets, "recordings": number, "starts": starts}
 
     def cut(self, chosen: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        """(chosen, window_length) of the recordings those windows are from, from a sample on, padded."""
+        """(chosen, window_length) of the recordings those windows are from, from a sample on."""
         audio = np.zeros((len(chosen), self.audio_format.window_length), "float32")
         for row, i, start in zip(audio, self.recordings[chosen], starts, strict=True):
             self.put(to_float(self.store.samples(i)[start : start + len(row)]), i, row)
@@ -157,8 +157,9 @@ class TrainingWindows(Dealt):
         for row, window, start, of_store, speed in zip(audio, chosen, starts, of_stores, speeds, strict=True):
             i, store = self.recordings[window], self.stores[of_store]
             samples = store.samples(i)
-            start = round(start * len(samples) / len(self.store.samples(i)))
-            played = augmentation.at_speed(to_float(samples[start : start + round(speed * len(row))]), speed)
+            start, n = round(start * len(samples) / len(self.store.samples(i))), round(speed * len(row))
+            start = start if self.heard.is_short[i] else min(start, max(0, len(samples) - n))
+            played = augmentation.at_speed(to_float(samples[start : start + n]), speed)
             self.put(played[: len(row)], i, row)
         for store in self.stores:
             store.forget()
@@ -171,8 +172,7 @@ def _shifted(windows, chosen, shift, random):
     reach = round(shift * length)
     starts = windows.starts[chosen]
     samples = (windows.store.ends - windows.store.starts)[windows.recordings[chosen]]
-    has_surroundings = windows.heard.is_short[windows.recordings[chosen]] & (samples >= length)
-    latest = np.maximum(0, samples - np.where(has_surroundings, length, length // LEAST_AUDIO))
+    latest = np.maximum(0, samples - np.where(samples >= length, length, length // LEAST_AUDIO))
     shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
     return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)
 

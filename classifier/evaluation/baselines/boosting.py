@@ -154,7 +154,7 @@ def cut(
 
 
 def _add(windows: Windows, others: Windows) -> None:
-    """Add the windows that are missing; a short last one stays, because a test has such."""
+    """Add the windows that are missing."""
     targets = dict(zip(windows.recordings, windows.targets, strict=True))
     both = [np.stack([each.recordings, each.starts]) for each in (windows, others)]
     windows.recordings, windows.starts = np.unique(np.concatenate(both, axis=1), axis=1)

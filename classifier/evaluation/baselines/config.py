@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from classifier.audio.channels import MIX
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
@@ -31,6 +32,7 @@ class BoostingConfig:
         seed: of the folds, the grid search and the trees.
         overlap: share of a training window that the next one repeats, 0 to MAX_OVERLAP.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
+        channel: of audio.channels.CHANNELS, what is read of recordings with several.
         keep_cache: keep the decoded recordings for the next run.
         out: folder that the folder of the result is made in.
     """
@@ -45,6 +47,7 @@ class BoostingConfig:
     seed: int = 0
     overlap: float = 0.0
     duplicates: str = WAYS[0]
+    channel: str = MIX
     keep_cache: bool = True
     out: Path = BOOSTED
 
@@ -74,5 +77,5 @@ class BoostingConfig:
     @property
     def settings(self) -> dict[str, object]:
         """What run.json keeps of it."""
-        kept = ("layout", "group_by", "ignore_folds", "fold", "seed", "features", "overlap", "duplicates")
+        kept = ("layout", "group_by", "ignore_folds", "fold", "seed", "features", "overlap", "duplicates", "channel")
         return {"data": str(self.data), **{name: getattr(self, name) for name in kept}}

@@ -50,7 +50,8 @@ class Classified:
     @property
     def starts(self) -> list[float]:
         """Seconds at which the windows start; none without windows."""
-        return [] if self.windows is None else [i * self.hop_seconds for i in range(len(self.windows))]
+        latest = max(0.0, self.seconds - self.window_seconds)  # the last window ends with the recording
+        return [] if self.windows is None else [min(i * self.hop_seconds, latest) for i in range(len(self.windows))]
 
     def clock(self, start: float, end: float) -> tuple[str, str]:
         """The times of two seconds by the recorder's clock; "" where the name has no date."""

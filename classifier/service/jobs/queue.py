@@ -71,7 +71,7 @@ class TrainingQueue:
             request, data = replace(request, dataset_directory=name), self.datasets.path(name)
         else:
             if request.dataset_directory or request.layout:
-                raise InputError("data is uploaded, as one folder per label: leave out dataset_directory and layout")
+                raise InputError("data is uploaded, and its layout is found: leave out dataset_directory and layout")
             data = datasets.unpacked(Path(upload), self.folders.upload(uuid), self.settings)
         try:
             with self.changed:

@@ -88,7 +88,7 @@ def steps(run: Run, folder: Path) -> list[Step]:
     settings: dict[str, object] = {"data": run.data}
     settings |= {name: value for name, value in run.args.items() if name != "dataset_directory"}
     if run.uploaded:
-        settings |= {"layout": "class_folders", "no_cache": True}  # a list in it may name any file of this machine
+        settings |= {"no_cache": True}
     model = {"model": run.architecture, "trained": trained}
     train = (
         []

@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from classifier.audio import channels, recording
-from classifier.audio.channels import BEYOND, CANCELS, OFFSETS, SILENT, ChannelLevels
+from classifier.audio.channels import BEYOND, CANCELS, OFFSETS, SILENT, UNLIKE, ChannelLevels
 from classifier.core.errors import InputError
 
 RATE = 16_000
@@ -11,6 +11,7 @@ TIME = np.arange(2 * RATE) / RATE
 VOICE = 0.2 * np.sin(2 * np.pi * 440 * TIME)
 HUM = 0.4 * np.sin(2 * np.pi * 50 * TIME)
 NOTHING = np.zeros(len(TIME))
+NOISE = np.random.default_rng(0).normal(0, 0.1, (2, len(TIME)))
 
 
 def write(path, *tracks, subtype="FLOAT"):
@@ -18,7 +19,7 @@ def write(path, *tracks, subtype="FLOAT"):
     return path
 
 
-def odd(*tracks, channel="mix", block=1000):
+def odd(*tracks, channel="mix", block=2000):
     levels, samples = ChannelLevels(), np.stack(tracks, axis=1).astype("float32")
     for start in range(0, len(samples), block):
         levels.add(samples[start : start + block])
@@ -61,11 +62,13 @@ def test_a_second_channel_that_is_not_there_is_refused(tmp_path):
         ((VOICE, NOTHING), {SILENT: "channel 2 of 2, 6 dB"}),
         ((NOTHING, 1e-4 * HUM, NOTHING, VOICE), {SILENT: "channel 1, 2, 3 of 4, 12 dB"}),
         ((VOICE + 0.1,), {OFFSETS: "+0.10 of full scale"}),
-        ((HUM, VOICE - 0.3), {OFFSETS: "-0.30 of full scale"}),
+        ((HUM, VOICE - 0.3), {UNLIKE: "channels 1 and 2", OFFSETS: "-0.30 of full scale"}),
         ((7 * VOICE,), {BEYOND: "15998 samples"}),
-        ((VOICE, HUM), {}),
+        ((VOICE, HUM), {UNLIKE: "channels 1 and 2"}),
+        ((0.1 * NOISE[0], VOICE, 0.5 * VOICE, 0.1 * HUM), {UNLIKE: "channels 2 and 4"}),
+        ((NOISE[0], NOISE[1]), {}),
         ((VOICE, VOICE), {}),
-        ((VOICE, 0.1 * HUM), {}),
+        ((VOICE, 0.04 * HUM), {}),
         ((VOICE + 0.01,), {}),
         ((NOTHING, NOTHING), {}),
         ((NOTHING,), {}),
@@ -82,6 +85,18 @@ def test_what_is_odd_about_channels(tracks, found):
 
 def test_what_only_spoils_a_mix_is_not_said_of_one_channel():
     assert odd(VOICE, -VOICE, channel="first") == odd(VOICE, NOTHING, channel="loudest") == {}
+    assert odd(VOICE, HUM, channel="first") == {}
+
+
+def test_one_sound_heard_from_two_places_is_not_two():
+    random = np.random.default_rng(0)
+    words = NOISE[0] * np.repeat(random.uniform(0, 1, 20) > 0.5, len(TIME) // 20)
+
+    def heard():
+        room = random.normal(size=2000) * np.exp(-np.arange(2000) / 600)
+        return np.convolve(words, room / np.abs(room).sum() * 5)[: len(TIME)] + random.normal(0, 0.001, len(TIME))
+
+    assert odd(np.tile(heard(), 4), np.tile(heard(), 4)) == {}
 
 
 @pytest.mark.parametrize(("factor", "scale"), [(32_768, "int16"), (8_388_608, "int24"), (10, None)])

@@ -1,12 +1,14 @@
 import os
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
 
 from benchmarks import damaged_files
 from classifier.audio import decoders, recording
+from classifier.audio.channels import TRACKS, ChannelLevels
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.errors import InputError
 from tests.conftest import write_tone
@@ -247,3 +249,20 @@ def test_a_name_of_other_bytes_than_utf8_is_read(tmp_path, suffix):
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/g\xfcn" + suffix.encode()))
     written.rename(path)
     assert len(recording.read(path, 16_000)) == pytest.approx(48_000, abs=1600)
+
+
+def test_of_several_sound_tracks_the_first_is_read_and_that_is_said(tmp_path):
+    path = tmp_path / "two.mka"
+    with av.open(str(path), "w", format="matroska") as container:
+        tracks = [container.add_stream("pcm_s16le", rate=16_000, layout="mono") for _ in range(2)]
+        for track, hertz in zip(tracks, (440, 880), strict=True):
+            tone = (8_000 * np.sin(2 * np.pi * hertz * np.arange(16_000) / 16_000)).astype("int16")
+            frame = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
+            frame.sample_rate = 16_000
+            container.mux(track.encode(frame))
+            container.mux(track.encode(None))
+    assert recording.properties(path).tracks == 2
+    levels = ChannelLevels()
+    signal = np.concatenate(list(recording.blocks(path, levels=levels)))
+    assert np.abs(np.fft.rfft(signal)).argmax() == 440
+    assert levels.oddities() == {TRACKS: "2 tracks"}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from classifier.audio.windows import cut_audio, cut_audio_pad_last, cut_blocks, hop_length
+from classifier.audio.windows import cut_audio, cut_audio_pad_last, cut_blocks, hop_length, window_starts
 from classifier.core.errors import InputError
 from Constants import AUDIO_PIECE_LENGTH
 
@@ -18,13 +18,13 @@ def test_the_last_full_window_is_kept():
     assert cut_audio(np.ones(2 * AUDIO_PIECE_LENGTH - 1)).shape == (1, AUDIO_PIECE_LENGTH)
 
 
-def test_one_sample_too_many_is_padded_not_lost():
-    windows = cut_audio_pad_last(np.ones(2 * AUDIO_PIECE_LENGTH + 1, "float32"))
+def test_one_sample_too_many_is_not_lost_and_the_last_window_is_full_of_sound():
+    windows = cut_audio_pad_last(np.arange(2 * AUDIO_PIECE_LENGTH + 1))
     assert windows.shape == (3, AUDIO_PIECE_LENGTH)
-    assert windows[2].sum() == 1  # one sample, then silence
+    assert windows[2].tolist() == list(range(AUDIO_PIECE_LENGTH + 1, 2 * AUDIO_PIECE_LENGTH + 1))
 
 
-def test_an_exact_multiple_is_not_padded():
+def test_an_exact_multiple_has_no_window_more():
     assert len(cut_audio_pad_last(np.ones(3 * AUDIO_PIECE_LENGTH))) == 3
 
 
@@ -32,7 +32,7 @@ def test_windows_overlap_by_hop():
     windows = cut_audio(np.arange(10), window_length=4, hop=3)
     assert windows.tolist() == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9]]
     windows = cut_audio_pad_last(np.arange(11), window_length=4, hop=3)
-    assert windows.tolist() == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9], [9, 10, 0, 0]]
+    assert windows.tolist() == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9], [7, 8, 9, 10]]
 
 
 @pytest.mark.parametrize("cut", [cut_audio, cut_audio_pad_last])
@@ -49,6 +49,9 @@ def test_a_recording_in_blocks_is_cut_like_the_whole(n_samples, block, hop):
     cut = list(cut_blocks((signal[i : i + block] for i in range(0, n_samples, block)), 5, hop))
     expected = cut_audio_pad_last(signal, 5, hop)
     assert np.array_equal(np.concatenate([np.empty((0, 5)), *(windows for _, windows, _ in cut)]), expected)
+    if n_samples >= 5:
+        assert expected[:, 0].tolist() == (1 + window_starts(n_samples, 5, hop)).tolist()
+        assert expected[-1, -1] == n_samples
     assert [first for first, _, _ in cut] == np.cumsum([0, *(len(windows) for _, windows, _ in cut)])[:-1].tolist()
     assert n_samples == (cut[-1][2] if cut else 0)
 

@@ -1,11 +1,14 @@
 import json
 import shutil
+import zipfile
 from dataclasses import replace
 
 import numpy as np
 import pandas
 import pytest
+import soundfile
 
+import ClassifyRecordings
 from classifier.audio import recording
 from classifier.core.errors import InputError
 from classifier.inference import batch
@@ -128,3 +131,36 @@ def test_the_probabilities_of_each_window_are_written_on_request(tiny, tmp_path)
         assert read[predictor.labels].to_numpy()[: len(first)] == pytest.approx(expected, abs=1e-6)
     again = run(tmp_path / "in", out, config(tiny, overlap=0.5), jobs=1, probabilities=True)
     assert (again.done, again.before) == (0, 2)
+
+
+def test_each_channel_is_a_recording_of_its_own_named_by_its_number(tiny, tmp_path):
+    left, right = (write_tone(tmp_path / name, hertz=hertz) for name, hertz in (("l.wav", 300), ("r.wav", 3000)))
+    tracks, rate = zip(*map(soundfile.read, (left, right)), strict=True)
+    (tmp_path / "in").mkdir()
+    soundfile.write(tmp_path / "in" / "two.wav", np.stack(tracks, axis=1), rate[0])
+    soundfile.write(tmp_path / "in" / "one.wav", tracks[0], rate[0])
+    rules, how = config(tiny, threshold=0.0), {"jobs": 1, "probabilities": True, "writers": "audacity"}
+    done = run(tmp_path / "in", tmp_path / "out", rules, channel="each", **how)
+    assert (done.done, done.failed) == (3, {})
+    rows = pandas.read_csv(tmp_path / "out" / "probabilities.csv").set_index("recording")
+    names = [str(tmp_path / "in" / name) for name in ("one.wav", "two.wav (channel 1)", "two.wav (channel 2)")]
+    assert list(dict.fromkeys(rows.index)) == names
+    for name, channel in ((names[1], "first"), (names[2], "second")):
+        run(tmp_path / "in" / "two.wav", tmp_path / channel, rules, channel=channel, **how)
+        alone = pandas.read_csv(tmp_path / channel / "probabilities.csv").set_index("recording")
+        assert rows.loc[name].to_numpy() == pytest.approx(alone.to_numpy(), nan_ok=True)
+    files = sorted(path.name for path in (tmp_path / "out" / "audacity").rglob("*.txt"))
+    assert len(files) == 3 and any("two channel 2" in name for name in files)
+    assert run(tmp_path / "in", tmp_path / "out", rules, channel="each", **how).before == 3
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.write(left, "a.wav")
+    with pytest.raises(InputError, match="in.zip!/a.wav: --channel each reads files of this machine; unpack"):
+        run(tmp_path / "in.zip", tmp_path / "other", rules, channel="each", **how)
+
+
+def test_where_nothing_is_recognised_one_sentence_says_what_to_do(tiny, tmp_path, capsys):
+    write_tone(tmp_path / "in" / "a.wav", seconds=0.3)
+    ClassifyRecordings.show(run(tmp_path / "in", tmp_path / "out", config(tiny, threshold=1.0), jobs=1))
+    printed = capsys.readouterr().out
+    assert printed.startswith("nothing was recognised: no label reached its threshold in any window; --probabilities")
+    assert "hours" not in printed

@@ -27,6 +27,7 @@ def merged(probabilities, rules, hop=200, n_samples=None, sizes=(1,)):
 def slowly(probabilities, rules, hop, n_samples):
     """The same, from all windows, one label after the other."""
     reach, n = rules.smooth // 2, len(probabilities)
+    begins = [min(i * hop, max(0, n_samples - 200)) for i in range(n)]
     smooth = [np.mean(probabilities[max(0, i - reach) : i + reach + 1], axis=0) for i in range(n)]
     found = []
     for label, name in enumerate(rules.labels):
@@ -36,12 +37,12 @@ def slowly(probabilities, rules, hop, n_samples):
             above = [i for i in above if np.argmax(smooth[i]) == label]
         groups = []
         for i in above:
-            if groups and i * hop - (groups[-1][-1] * hop + 200) <= rules.merge_gap * 100:
+            if groups and begins[i] - (begins[groups[-1][-1]] + 200) <= rules.merge_gap * 100:
                 groups[-1].append(i)
             else:
                 groups.append([i])
         for group in groups:
-            start, end = group[0] * hop / 100, min(group[-1] * hop + 200, n_samples) / 100
+            start, end = begins[group[0]] / 100, min(begins[group[-1]] + 200, n_samples) / 100
             values = [smooth[i][label] for i in group]
             if end - start >= rules.min_duration - 1e-6:
                 found.append(Segment(name, start, end, max(values), np.mean(values)))
@@ -62,7 +63,7 @@ def test_a_stream_is_merged_like_a_whole(seed, independent):
     thresholds = {"song": float(rng.uniform(0, 0.8)), "speech": 0.5}
     smooth, gap, shortest = int(rng.choice([1, 3, 9])), float(rng.choice([0, 1, 5])), float(rng.choice([0, 2, 4]))
     rules = SegmentRules(LABELS, thresholds, independent, smooth, gap, shortest)
-    n_samples = (n - 1) * hop + int(rng.integers(1, 201))
+    n_samples = (n - 1) * hop + int(rng.integers(201 - hop if n > 1 else 1, 201))
     found = merged(probabilities, rules, hop, n_samples, sizes=rng.integers(1, 9, 7).tolist())
     expected = slowly(probabilities, rules, hop, n_samples)
     assert [(s.label, s.start, s.end) for s in found] == [(s.label, s.start, s.end) for s in expected]
@@ -136,9 +137,18 @@ def test_a_threshold_is_not_rounded_to_what_float32_can_hold():
         assert bool(merged(probability, SegmentRules(LABELS, {"song": threshold}))) == is_reached
 
 
-def test_a_segment_ends_with_the_recording_and_not_in_the_padding():
+def test_a_segment_ends_with_the_recording():
     (found,) = merged([[0, 1, 0], [0, 1, 0]], SegmentRules(LABELS, {}), n_samples=250)
-    assert found.end == 2.5
+    assert (found.start, found.end) == (0, 2.5)
+
+
+def test_the_last_window_starts_where_it_was_heard_and_closes_a_gap_that_is_shorter_than_it_seemed():
+    found = merged([[0, 1, 0], [0, 0, 1]], SegmentRules(LABELS, {}), n_samples=250)
+    assert [(s.label, s.start, s.end) for s in found] == [("song", 0, 2), ("speech", 0.5, 2.5)]
+    rows, rules = [[0, 0.6, 0.4], [0, 0.1, 0.9], [0, 0.8, 0.2]], SegmentRules(LABELS, {}, merge_gap=0.5)
+    (song,) = [s for s in merged(rows, rules, n_samples=440) if s.label == "song"]
+    assert (song.start, song.end, song.peak, song.mean) == (0, 4.4, pytest.approx(0.8), pytest.approx(0.7))
+    assert len([s for s in merged(rows, rules, n_samples=460) if s.label == "song"]) == 2
 
 
 def test_what_is_kept_of_521_labels_does_not_grow_with_the_recording():

@@ -40,7 +40,7 @@ def test_a_label_that_can_not_be_read_is_named(tmp_path):
 
 
 def test_the_spectrum_of_a_full_tone_is_at_full_scale_and_at_its_frequency(tmp_path):
-    fact = data_gallery._fact(clips_of(tmp_path, {"x": [1.0]})[0])  # 1000 Hz, amplitude 0.3
+    fact = data_gallery._fact(clips_of(tmp_path, {"x": [1.0]})[0], "mix")  # 1000 Hz, amplitude 0.3
     assert fact.seconds == 1
     assert fact.spectrum.argmax() == 1000 / (data_gallery.RATE / data_gallery.N_FFT)
     assert fact.spectrum.max() == pytest.approx(0.3, rel=0.01)

@@ -43,14 +43,15 @@ def test_windows_are_those_of_the_audio_format(held):
     assert weights[targets[:, 0] == 1].sum() == pytest.approx(weights[targets[:, 1] == 1].sum())
 
 
-@pytest.mark.parametrize("hop", [8_000, 32_000, 50_000])
-def test_windows_may_overlap_and_begin_wherever_there_is_sound(held, hop):
-    audio = all_batches(Windows(held, np.arange(4), LABELS, AudioFormat(), batch_size=4, hop=hop))[0]
-    *signals, short = [np.pad(read(clip.path, 16_000), (0, 32_000)) for clip in held.clips]
-    starts = [range(0, len(signal) - 32_000, hop) for signal in signals]
-    expected = [signal[i : i + 32_000] for signal, of_signal in zip(signals, starts, strict=True) for i in of_signal]
-    expected.append(filled(short[:16_000], 32_000))
-    assert audio == pytest.approx(np.array(expected), abs=1e-4)
+@pytest.mark.parametrize(
+    ("hop", "starts"), [(12_000, [0, 12_000, 24_000, 36_000, 48_000]), (32_000, [0, 32_000, 48_000])]
+)
+def test_windows_may_overlap_and_the_last_ends_with_its_recording(held, hop, starts):
+    windows = Windows(held, np.arange(4), LABELS, AudioFormat(), batch_size=4, hop=hop)
+    *signals, short = [read(clip.path, 16_000) for clip in held.clips]
+    expected = [signal[start : start + 32_000] for signal in signals for start in starts]
+    assert windows.starts.tolist() == 3 * starts + [0]
+    assert all_batches(windows)[0] == pytest.approx(np.array([*expected, filled(short, 32_000)]), abs=1e-4)
 
 
 def test_training_sees_every_window_once_an_epoch_in_another_order(held):
@@ -105,8 +106,7 @@ def test_a_window_is_of_the_recording_or_of_a_copy_at_the_same_place(held):
     assert np.array_equal(targets, plain[1])
     same = [np.array_equal(*rows) for rows in zip(audio, plain[0], strict=True)]
     assert 0 < sum(same) < len(same)
-    for row, of_recording, is_same in zip(audio, plain[0], same, strict=True):
-        assert is_same or np.count_nonzero(row) != np.count_nonzero(of_recording)
+    assert all(np.count_nonzero(row) > 0.9 * len(row) for row in audio)  # also of the end of a shorter copy
 
 
 def test_what_is_behind_a_window_can_be_of_a_folder(held, tmp_path_factory):
@@ -155,8 +155,8 @@ def test_shifted_windows_stay_in_their_recording(held):
             spectrum = np.abs(np.fft.rfft(row))
             loudest = spectrum.argmax() / 2  # Hz: bins of half a hertz
             assert (loudest > 600) == (LABELS[label] == "b")
-            assert np.count_nonzero(row) >= 0.24 * len(row)
-        assert training.starts.tolist() == [0, 32_000, 64_000] * 3 + [0]
+            assert np.count_nonzero(row) >= 0.9 * len(row)
+        assert training.starts.tolist() == [0, 32_000, 48_000] * 3 + [0]
 
 
 @pytest.mark.parametrize(("processes", "devices", "left"), [(2, 2, 0), (2, 4, 2), (3, 3, 1), (1, 4, 2)])
@@ -213,4 +213,4 @@ def test_a_marked_click_stays_whole_in_its_window_wherever_that_is_shifted(tmp_p
     assert len(set(places)) > 3
     (test,) = {row.tobytes() for row in all_batches(Windows(held, np.arange(1), LABELS, AudioFormat(), 4))[0]}
     assert np.flatnonzero(np.abs(np.frombuffer(test, "float32")) > 0.2)[0] == 15_200
-    assert training.predictions(np.zeros((3, 2)))["starts"].tolist() == pytest.approx([-0.95, 0, 2])
+    assert training.predictions(np.zeros((3, 2)))["starts"].tolist() == pytest.approx([-0.95, 0, 1])

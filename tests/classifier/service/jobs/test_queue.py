@@ -426,18 +426,6 @@ def test_an_upload_and_the_name_of_other_data_are_one_too_many(queue, tmp_path):
     assert "leave out dataset_directory" in refused(queue, archive, TrainingRequest(dataset_directory="tones"))
 
 
-def test_a_list_in_an_upload_is_never_followed(busy, tmp_path):
-    """A csv file may name any recording of the machine."""
-    archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
-    with zipfile.ZipFile(archive, "a") as more:
-        more.writestr("list.csv", "path,label\n/etc/hostname,a\n/etc/passwd,b\n")
-    name = busy.submit("signal", TrainingRequest(), upload=archive).uuid
-    busy.cancel(busy.long)
-    wait_until(lambda: busy.runs.get(name).status == "running")
-    step, *_ = process.read_job(busy.settings.home / "work" / name)
-    assert step.name == "TrainModel.py" and "--layout=class_folders" in step.command
-
-
 def test_what_was_uploaded_is_deleted_with_its_run_unless_it_is_to_be_kept(busy, tmp_path):
     archive = zipped(tmp_path / "a.zip", tmp_path / "tones")
     kept = busy.submit("signal", TrainingRequest(), upload=archive, keep_upload=True).uuid

@@ -1,0 +1,15 @@
+from classifier.data import rates
+
+
+def test_recordings_whose_rate_does_not_fit_are_named_with_it():
+    found = rates.notes({"a.wav": 8_000, "b.wav": 16_000, "c.wav": 48_000, "d.wav": 250_000}, 16_000)
+    assert found == {rates.BELOW: ["a.wav (8000 Hz)"], rates.ABOVE: ["d.wav (250000 Hz)"]}
+
+
+def test_rates_that_tell_the_labels_are_a_warning_and_others_are_not():
+    (words,) = rates.sentences(["a", "a", "b", "b"], [8_000, 8_000, 44_100, 16_000], 16_000)
+    assert words.startswith("WARNING: the sample rate tells the labels (below 16000 Hz: a 100%, b 0%)")
+    assert "--sample-rate 8000" in words
+    assert not rates.sentences(["a", "a", "b", "b"], [8_000, 8_000, 44_100, 16_000], 8_000)
+    assert not rates.sentences(["a", "a", "b", "b"], [8_000, 48_000, 44_100, 8_000], 16_000)
+    assert not rates.sentences([], [], 16_000)
