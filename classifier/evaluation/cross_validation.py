@@ -14,6 +14,7 @@ from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip, folder_of
+from classifier.evaluation import sources
 from classifier.evaluation.results import CrossValidationResult, FoldResult, scores_of
 from classifier.records import artifact
 from classifier.records.config import RunConfig
@@ -92,7 +93,7 @@ def plan(
     config: RunConfig,
     out: Path,
 ) -> list[FoldTraining]:
-    """The trainings of some models on some folds, in `<out>/fold_<k>/<model>/`.
+    """The trainings of models on folds, in `<out>/fold_<k>/<model>/`, or `source_<k>` where sources are left out.
 
     Args:
         folds: {fold: (clips,) array of splits}, of `choose_folds`.
@@ -105,7 +106,8 @@ def plan(
             split_name: [name for name, where in zip(names, folds[fold], strict=True) if where == split_name]
             for split_name in splits.SPLITS
         }
-        trainings.append(FoldTraining(model, replace(config, fold=fold), Path(out) / f"fold_{fold}", split))
+        of = "source" if config.folds_by else "fold"
+        trainings.append(FoldTraining(model, replace(config, fold=fold), Path(out) / f"{of}_{fold}", split))
     return trainings
 
 
@@ -145,7 +147,7 @@ def gather(
         seed: of the bootstrap intervals.
     """
     folder = folder_of(trainings[0].config.data)
-    group_of = {clip.name(folder): clip.group for clip in store.clips}
+    clip_of = {clip.name(folder): clip for clip in store.clips}
     folds, all_predictions, alarms = [], [], []
     for training in trainings:
         trained = artifact.load(training.folder)
@@ -153,7 +155,8 @@ def gather(
         seconds = trained.audio_format.seconds
         alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.record.thresholds))
         names = np.array(trained.record.split.test)[predictions["recordings"]]
-        predictions["groups"] = np.array([group_of[name] for name in names])
+        predictions["groups"] = np.array([clip_of[name].group for name in names])
+        predictions["sources"] = np.array([clip_of[name].source or "" for name in names])
         predictions["recordings"] = np.array([f"{training.fold} {name}" for name in names])
         all_predictions.append(predictions)
         of_fold = [predictions[name] for name in ("probabilities", "targets", "recordings")]
@@ -164,6 +167,7 @@ def gather(
                 best_epoch=trained.record.best_epoch,
                 groups_in_two_splits=len(trained.record.split.groups_in_two_splits),
                 scores=metrics.score(*of_fold, trained.labels, vote),
+                source=trained.record.split.source,
             )
         )
     together = {name: np.concatenate([each[name] for each in all_predictions]) for name in all_predictions[0]}
@@ -173,5 +177,7 @@ def gather(
         split_by=splits.how(store.clips),
         folds=folds,
         false_alarms=thresholds.pooled(alarms),
+        fingerprint=store.fingerprint,
+        sources=sources.scores(together, trained.labels, vote, seed) if trainings[0].config.folds_by else [],
         **scores_of(together, trained.labels, vote, seed),
     )

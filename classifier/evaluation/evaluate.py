@@ -31,7 +31,9 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     mirror.updated_for_writing(config.out)  # an error now, and not after the trainings
     if config.tests_trained_models:
         return _test_models(config)
-    return _cross_validate(config, clips.read_clips(config.data, config.group_by, config.layout))
+    return _cross_validate(
+        config, clips.read_clips(config.data, config.group_by, config.layout, folds_by=config.folds_by)
+    )
 
 
 def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
@@ -61,8 +63,10 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     evaluated = {}
     for name in names:
         of_model = [training for training in trainings if training.model == name]
-        evaluated[name] = cross_validation.gather(of_model, store_of[name], config.vote, config.seed)
-        results.write(evaluated[name], mirror.local_path(config.out) / f"{name}.json")
+        result = cross_validation.gather(of_model, store_of[name], config.vote, config.seed)
+        evaluated[result.stem] = result
+    for stem, result in evaluated.items():
+        results.write(result, mirror.local_path(config.out) / f"{stem}.json")
     return evaluated
 
 

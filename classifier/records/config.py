@@ -30,7 +30,8 @@ class RunConfig:
     Attributes:
         data: a folder, a csv file or an address.
         layout: a file of classifier/data/layouts; None: found by looking.
-        group_by: regular expression whose first group, in the file name, is a clip's group; None: the layout says.
+        group_by: column, or regular expression whose first group, in the file name, is a clip's group; None: the layout
+            says.
         ignore_folds: deal by group where the data set has folds of its own.
         fold: which fold tests, from 0.
         seed: same seed, same weights.
@@ -42,6 +43,8 @@ class RunConfig:
         sample_rate: Hz; None: as Constants.py says.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         channel: of audio.channels.CHANNELS, what is read of recordings with several.
+        folds_by: as group_by, what says a clip's source; each source is a fold. None: folds are not of sources.
+        train_share: of the groups to learn from that are kept, more than 0 to 1; None: all.
 
     Raises:
         InputError: a value is outside its range.
@@ -61,6 +64,8 @@ class RunConfig:
     duplicates: str = WAYS[0]
     ignore_folds: bool = False
     channel: str = MIX
+    folds_by: str | None = None
+    train_share: float | None = None
 
     def __post_init__(self):
         if self.layout is not None:
@@ -71,11 +76,13 @@ class RunConfig:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
         if self.channel not in CHANNELS:
             raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
-        if self.group_by is not None:
+        for flag, expression in (("--group-by", self.group_by), ("--folds-by", self.folds_by)):
             try:
-                re.compile(self.group_by)
+                re.compile(expression or "")
             except re.error as error:
-                raise InputError(f"--group-by {self.group_by!r} is not a regular expression: {error}") from None
+                raise InputError(f"{flag} {expression!r} is not a regular expression: {error}") from None
+        if self.train_share is not None and not 0 < self.train_share <= 1:
+            raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
 
     def audio_format(self, model: str) -> AudioFormat:
         """The audio format of a model: Constants.py's and this config's or, with paper, its paper's.
@@ -184,7 +191,7 @@ class TrainingConfig(RunConfig):
         if self.labels:
             read_labels(self.labels)
         if not is_remote(self.data):  # an address is looked at when it is fetched
-            check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
+            check_labels(clips.read_clips(self.data, self.group_by, self.layout, folds_by=self.folds_by), self.labels)
         for model in self.models:
             self.check_model(model)
         there = next(folder for folder in (self.trained, *self.trained.resolve().parents) if folder.exists())
