@@ -52,6 +52,7 @@ def main(argv=None):
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--overwrite", action="store_true", help="replace a trained model, also one of other labels")
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="JSON of values to replace in the recipe")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"

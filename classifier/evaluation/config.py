@@ -29,6 +29,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "weights",
     "epochs",
     "paper",
+    "recipe",
     "window",
     "sample_rate",
     "jobs",
@@ -50,6 +51,7 @@ class EvaluationConfig:
         folds_by: the same, for the source: each is left out once, to test. None: folds are not of sources.
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
         ignore_folds: deal by group where the data set has folds of its own.
+        recipe: JSON file whose values replace those of each model's recipe.
         seed: of the folds and of the weights.
         background_noise: folder of recordings to mix behind training windows.
         fine_tune: last layers of a pretrained network that learn.
@@ -74,6 +76,7 @@ class EvaluationConfig:
     labels: Path | None = None
     group_by: str | None = None
     folds_by: str | None = None
+    recipe: Path | None = None
     folds: str | None = None
     ignore_folds: bool = False
     seed: int = 0
@@ -169,6 +172,7 @@ class EvaluationConfig:
             layout=self.layout,
             group_by=self.group_by,
             folds_by=self.folds_by,
+            recipe=str(self.recipe.resolve()) if self.recipe else None,
             seed=self.seed,
             background_noise=noise,
             fine_tune=self.fine_tune,

@@ -15,7 +15,7 @@ from classifier.data.duplicates import WAYS
 from classifier.data.labels import check_labels, read_labels
 from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
-from classifier.records.recipe import fine_tuning_for
+from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.records.team import Team
 from classifier.storage.locations import absolute, is_remote
 from Constants import TRAINED
@@ -44,6 +44,7 @@ class RunConfig:
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         channel: of audio.channels.CHANNELS, what is read of recordings with several.
         folds_by: as group_by, what says a clip's source; each source is a fold. None: folds are not of sources.
+        recipe: JSON file whose values replace those of the model's recipe.
         train_share: of the groups to learn from that are kept, more than 0 to 1; None: all.
 
     Raises:
@@ -65,6 +66,7 @@ class RunConfig:
     ignore_folds: bool = False
     channel: str = MIX
     folds_by: str | None = None
+    recipe: str | None = None
     train_share: float | None = None
 
     def __post_init__(self):
@@ -110,6 +112,8 @@ class RunConfig:
         """
         if not self.paper:
             self.audio_format(model)
+        if self.recipe:
+            recipe_for(model, self)
         fine_tuning = fine_tuning_for(model, self)
         network = registry.stated("models", model, "NETWORK")
         rate = network and registry.stated("pretrained", network, "SAMPLE_RATE")
@@ -160,6 +164,7 @@ class TrainingConfig(RunConfig):
             **{field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name not in CONVERTED},
             data=str(absolute(args.data or clips.default_data())),
             background_noise=str(noise.resolve()) if noise else None,
+            recipe=str(args.recipe.resolve()) if args.recipe else None,
             models=tuple(
                 registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
             ),
@@ -202,7 +207,7 @@ class TrainingConfig(RunConfig):
             )
 
 
-CONVERTED = ("data", "background_noise")  # fields that the flags hold in another form
+CONVERTED = ("data", "background_noise", "recipe")  # fields that the flags hold in another form
 
 
 def audio_format_of(model: str) -> AudioFormat:

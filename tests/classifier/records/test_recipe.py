@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from classifier.core import registry
 from classifier.core.console import import_keras
+from classifier.core.errors import InputError
 from classifier.records import recipe
+from classifier.records.config import RunConfig
 
 CONSTANTS = ("RECIPE", "PAPER", "FINE_TUNE")
 
@@ -15,3 +19,29 @@ def test_a_recipe_that_is_read_is_the_one_that_is_imported(model):
         assert registry.states("models", model, constant) == hasattr(file, constant)
         if hasattr(file, constant):
             assert recipe.stated(model, constant) == getattr(file, constant)
+
+
+def test_a_file_replaces_values_of_a_recipe(tmp_path):
+    file = tmp_path / "recipe.json"
+    file.write_text('{"masks": 0.2, "rt60_seconds": [0.2, 0.8], "noise_snr_db": null}')
+    expected = replace(recipe.FIELD, masks=0.2, rt60_seconds=(0.2, 0.8), noise_snr_db=None)
+    assert recipe.changed(recipe.FIELD, str(file)) == expected
+    assert recipe.recipe_for("residual", RunConfig(data="data", recipe=str(file), epochs=3)).masks == 0.2
+    assert recipe.changed(recipe.FIELD, None) is recipe.FIELD
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('{"mask": 0.2}', "recipe.json: 'mask' is no value of a recipe; did you mean masks"),
+        ('{"masks": "many"}', "is no recipe .masks: "),
+        ("masks = 0.2", "is no recipe"),
+        ("[1]", "is no recipe .it holds no values by name"),
+    ],
+)
+def test_a_file_that_is_no_recipe_is_explained(tmp_path, text, complaint):
+    (tmp_path / "recipe.json").write_text(text)
+    with pytest.raises(InputError, match=complaint):
+        recipe.changed(recipe.FIELD, str(tmp_path / "recipe.json"))
+    with pytest.raises(InputError, match="there is no such file; --recipe names a JSON file"):
+        recipe.changed(recipe.FIELD, str(tmp_path / "nowhere.json"))
