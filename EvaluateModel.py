@@ -56,6 +56,9 @@ def main(argv=None):
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
     arguments.add_channel(parser)
+    parser.add_argument(
+        "--learning-curve", action="store_true", help="learn from fewer recordings, too (2 to 4 times as long)"
+    )
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
     parser.add_argument("--negatives", default=NEGATIVES, type=Path, help="count the false alarms of trained models")

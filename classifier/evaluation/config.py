@@ -30,6 +30,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "epochs",
     "paper",
     "recipe",
+    "learning_curve",
     "window",
     "sample_rate",
     "jobs",
@@ -52,6 +53,7 @@ class EvaluationConfig:
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
         ignore_folds: deal by group where the data set has folds of its own.
         recipe: JSON file whose values replace those of each model's recipe.
+        learning_curve: train on smaller parts of the groups, too.
         seed: of the folds and of the weights.
         background_noise: folder of recordings to mix behind training windows.
         fine_tune: last layers of a pretrained network that learn.
@@ -77,6 +79,7 @@ class EvaluationConfig:
     group_by: str | None = None
     folds_by: str | None = None
     recipe: Path | None = None
+    learning_curve: bool = False
     folds: str | None = None
     ignore_folds: bool = False
     seed: int = 0

@@ -12,6 +12,7 @@ from classifier.core import atomic_files, typed_json
 from classifier.evaluation.sources import SourceScores
 from classifier.inference.false_alarms import NegativesResult
 from classifier.scoring import metrics
+from classifier.scoring.learning_curve import LearningCurve
 from classifier.scoring.metrics import Intervals, Scores
 from classifier.scoring.thresholds import AlarmsAndMisses
 
@@ -81,6 +82,7 @@ class CrossValidationResult(EvaluationResult):
         false_alarms: {label: figures} at the thresholds of each fold.
         fingerprint: of the recordings.
         sources: recall of each source and label; [] where folds are not of sources.
+        learning_curve: where one was asked for.
     """
 
     settings: dict
@@ -89,6 +91,7 @@ class CrossValidationResult(EvaluationResult):
     false_alarms: dict[str, AlarmsAndMisses]
     fingerprint: str = ""
     sources: list[SourceScores] = field(default_factory=list)
+    learning_curve: LearningCurve | None = None
 
     @property
     def stem(self) -> str:

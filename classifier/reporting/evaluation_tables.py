@@ -19,7 +19,7 @@ from classifier.evaluation.results import (
 from classifier.inference.false_alarms import NegativesResult
 from classifier.plotting import confusion_matrix
 from classifier.records.config import RunConfig
-from classifier.reporting import confusion, source_tables
+from classifier.reporting import confusion, learning_curve_tables, source_tables
 from classifier.scoring.metrics import UNITS, Scores
 from classifier.scoring.thresholds import FalseAlarms
 from classifier.storage.locations import is_remote
@@ -47,6 +47,8 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> EvaluationResu
             show_negatives(result.model, result.negatives)
         if isinstance(result, CrossValidationResult) and result.sources:
             source_tables.report(result, out / f"{stem}.csv")
+        if isinstance(result, CrossValidationResult) and result.learning_curve:
+            learning_curve_tables.report(result.model, result.learning_curve, out / f"{stem}_learning_curve")
     return leaderboard(list(results.values()), out / LEADERBOARD, out)
 
 
