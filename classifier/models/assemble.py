@@ -115,7 +115,7 @@ def learner(model: keras.Model, masks: float = 0.0, mixstyle: float = 0.0) -> ke
         return model
     x = model.get_layer("standardise").output
     if mixstyle and len(x.shape) != 4:
-        raise InputError(f"mixstyle mixes bands, and {model.name}'s features have none; leave it out of the recipe")
+        raise InputError("mixstyle mixes bands, and the features of this model have none; leave it out of the recipe")
     x = FrequencyMixStyle(mixstyle)(x) if mixstyle else x
     return Learner(model.input, _heads(body(Masks(masks)(x) if masks else x)))
 

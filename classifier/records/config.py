@@ -83,6 +83,8 @@ class RunConfig:
                 re.compile(expression or "")
             except re.error as error:
                 raise InputError(f"{flag} {expression!r} is not a regular expression: {error}") from None
+        if self.recipe and self.paper:
+            raise InputError("--paper trains as the paper does: leave out --recipe")
         if self.train_share is not None and not 0 < self.train_share <= 1:
             raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
 
@@ -119,10 +121,10 @@ class RunConfig:
         rate = network and registry.stated("pretrained", network, "SAMPLE_RATE")
         if rate and not self.paper and (found := self.audio_format(model).sample_rate) != rate:
             raise InputError(f"{network} takes {rate} Hz and this run has {found} Hz: leave out --sample-rate")
-        if self.background_noise and registry.states("models", model, "FINE_TUNE") and not fine_tuning:
-            raise InputError(
-                f"{model} learns from recordings as they are: for --background-noise, give --fine-tune 2 too"
-            )
+        is_head = registry.states("models", model, "FINE_TUNE") and not fine_tuning
+        for flag, value in (("--background-noise", self.background_noise), ("--recipe", self.recipe)):
+            if value and is_head:
+                raise InputError(f"{model} learns from recordings as they are: for {flag}, give --fine-tune 2 too")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,7 +110,8 @@ def recipe_for(model: str, config: "RunConfig") -> Recipe:
         InputError: as of `changed`.
     """
     is_head = registry.states("models", model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
-    recipe = changed(_of_file(model, "PAPER" if config.paper else "RECIPE"), config.recipe)
+    recipe = _of_file(model, "PAPER" if config.paper else "RECIPE")
+    recipe = recipe if is_head else changed(recipe, config.recipe)
     return _decided(recipe, config.epochs, None if is_head else config.background_noise)
 
 
@@ -126,6 +127,7 @@ def fine_tuning_for(model: str, config: "RunConfig") -> Recipe | None:
             raise InputError(f"{model} stands on no pretrained network: leave out --fine-tune")
         return None
     ships = _of_file(model, "FINE_TUNE")
+    ships = changed(ships, config.recipe)
     tuning = replace(ships, fine_tuned=ships.fine_tuned if wanted is None else wanted)
     return _decided(tuning, config.epochs, config.background_noise) if tuning.fine_tuned else None
 

@@ -45,3 +45,16 @@ def test_a_file_that_is_no_recipe_is_explained(tmp_path, text, complaint):
         recipe.changed(recipe.FIELD, str(tmp_path / "recipe.json"))
     with pytest.raises(InputError, match="there is no such file; --recipe names a JSON file"):
         recipe.changed(recipe.FIELD, str(tmp_path / "nowhere.json"))
+
+
+def test_of_a_head_the_file_is_for_the_network_that_is_fine_tuned(tmp_path):
+    """A head learns from embeddings of the recordings as they are: what alters sound would do nothing, in silence."""
+    file = tmp_path / "recipe.json"
+    file.write_text('{"telephone": 0.2}')
+    tuned = RunConfig(data="data", recipe=str(file), fine_tune=2)
+    assert recipe.recipe_for("yamnet_small", tuned).telephone == 0
+    assert recipe.fine_tuning_for("yamnet_small", tuned).telephone == 0.2
+    with pytest.raises(InputError, match="for --recipe, give --fine-tune 2 too"):
+        RunConfig(data="data", recipe=str(file)).check_model("yamnet_transfer")
+    with pytest.raises(InputError, match="leave out --recipe"):
+        RunConfig(data="data", recipe=str(file), paper=True)
