@@ -3,11 +3,10 @@
 Each function takes and returns (windows, samples) float32 in [-1, 1] and draws from the generator it is given.
 """
 
-import io
-
 import numpy as np
-import soundfile
 from scipy import fft
+
+from classifier.audio import codecs
 
 DEVICE_SHARE = 0.5
 LOW_CUT_HZ, HIGH_CUT_HZ = (20.0, 300.0), (3400.0, 16_000.0)  # from a studio microphone to a telephone
@@ -17,9 +16,6 @@ PEAK_HZ, PEAK_OCTAVES = (200.0, 8000.0), (0.1, 0.7)  # where they are, and their
 TELEPHONE_HZ = (300.0, 3400.0)  # ITU-T G.712
 DROPPED_SHARE = 0.5
 DROPPED_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
-MU = 255  # of mu-law, ITU-T G.711, in its continuous form
-STEPS = 127  # of mu-law to each side of 0
-MP3_RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 COMPRESSION = (0.5, 0.99)  # of mp3 and Vorbis, as libsndfile counts; Opus takes ten times as long
 
 
@@ -76,34 +72,17 @@ def drop_bands(windows: np.ndarray, strength: float, sample_rate: int, random: n
 def through_codecs(windows: np.ndarray, share: float, sample_rate: int, random: np.random.Generator) -> np.ndarray:
     """This share of (windows, n) encoded and decoded: by mu-law, mp3 (at the rates it knows) or Vorbis."""
     chosen = np.flatnonzero(random.random(len(windows)) < share)
-    codecs = [mu_law, _vorbis] + [_mp3] * (sample_rate in MP3_RATES)
-    which, compression = random.integers(len(codecs), size=len(chosen)), random.uniform(*COMPRESSION, len(chosen))
+    kinds = 3 if sample_rate in codecs.MP3_RATES else 2
+    which, compression = random.integers(kinds, size=len(chosen)), random.uniform(*COMPRESSION, len(chosen))
     altered = windows.copy()
-    for row, codec, level in zip(chosen, which, compression, strict=True):
-        decoded = codecs[codec](windows[row], sample_rate, level)[: windows.shape[1]]
+    for row, kind, level in zip(chosen, which, compression, strict=True):
+        decoded = _coded(windows[row], kind, sample_rate, level)[: windows.shape[1]]
         altered[row] = 0
         altered[row, : len(decoded)] = decoded
     return np.clip(altered, -1, 1)
 
 
-def mu_law(samples: np.ndarray, sample_rate: int = 0, compression: float = 0.0) -> np.ndarray:
-    """(n,) in [-1, 1] rounded to the 255 values of mu-law, which lie close where it is quiet; 0 stays 0."""
-    compressed = np.sign(samples) * np.log1p(MU * np.abs(samples)) / np.log1p(MU)
-    steps = np.round(compressed * STEPS) / STEPS
-    return (np.sign(steps) * np.expm1(np.abs(steps) * np.log1p(MU)) / MU).astype("float32")
-
-
-def _mp3(samples, sample_rate, compression):
-    return _decoded(samples, sample_rate, compression, "MP3", "MPEG_LAYER_III")
-
-
-def _vorbis(samples, sample_rate, compression):
-    return _decoded(samples, sample_rate, compression, "OGG", "VORBIS")
-
-
-def _decoded(samples, sample_rate, compression, container, codec):
-    file = io.BytesIO()
-    settings = {"format": container, "subtype": codec, "compression_level": compression}
-    soundfile.write(file, samples, sample_rate, **settings)
-    file.seek(0)
-    return soundfile.read(file, dtype="float32")[0]
+def _coded(samples, kind, sample_rate, compression):
+    if kind == 0:
+        return codecs.mu_law(samples)
+    return (codecs.vorbis if kind == 1 else codecs.mp3)(samples, sample_rate, compression)
