@@ -27,7 +27,7 @@ def mp3(samples: np.ndarray, sample_rate: int, compression: float) -> np.ndarray
 
 
 def vorbis(samples: np.ndarray, sample_rate: int, compression: float) -> np.ndarray:
-    """As `mp3`, through Vorbis, which knows all rates."""
+    """(n,) in [-1, 1] through Vorbis, which knows all rates; else as `mp3`."""
     return _through(samples, sample_rate, compression, "OGG", "VORBIS")
 
 

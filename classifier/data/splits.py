@@ -125,7 +125,10 @@ def untested(clips: Sequence[Clip], folds: Mapping[int, np.ndarray]) -> list[str
 
 
 def _not_learned(clips, folds):
-    """Sentences on the clips that are left out because a source that tests has their group, too."""
+    """Sentences on the clips that are left out because a source that tests has their group, too.
+
+    Of folds with all groups: smaller shares leave out others, too.
+    """
     if how(clips) != BY_SOURCE:
         return []
     counts = {number: np.sum(of == LEFT_OUT) for number, of in folds.items()}
@@ -229,8 +232,14 @@ def _by_source(clips, labels, contents, fold, seed):
             f"without the source {source} there is nothing left of {listed(lost)} to train with: {why}; add recordings "
             f"from another source, join sources (--folds-by), or leave out its fold, {fold} (--folds)"
         )
+    validates = group_dealing.validating(labels[rest], groups[rest], seed)
+    if not validates.any():
+        raise InputError(
+            f"without the source {source} each label has one group, and none is left to validate with; add recordings, "
+            f"name smaller groups (--group-by), or leave out its fold, {fold} (--folds)"
+        )
     split_names = np.where(tested, np.array(SPLITS[2], "<U10"), LEFT_OUT)
-    split_names[rest] = np.where(group_dealing.validating(labels[rest], groups[rest], seed), SPLITS[1], SPLITS[0])
+    split_names[rest] = np.where(validates, SPLITS[1], SPLITS[0])
     return split_names
 
 

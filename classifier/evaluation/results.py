@@ -11,6 +11,7 @@ import numpy as np
 from classifier.core import atomic_files, typed_json
 from classifier.evaluation.sources import SourceScores
 from classifier.inference.false_alarms import NegativesResult
+from classifier.records.config import RunConfig
 from classifier.scoring import metrics
 from classifier.scoring.learning_curve import LearningCurve
 from classifier.scoring.metrics import Intervals, Scores
@@ -184,5 +185,7 @@ def beside(result: CrossValidationResult, out: Path) -> CrossValidationResult | 
 
 
 def _compared(result):
-    settings = {name: value for name, value in result.settings.items() if name not in CHOSEN_FOR_FOLDS}
+    usual = asdict(RunConfig(data=""))  # what a version before a flag did is what the flag's default does
+    chosen = {name: value for name, value in result.settings.items() if value != usual.get(name)}
+    settings = {name: value for name, value in chosen.items() if name not in CHOSEN_FOR_FOLDS}
     return result.model, result.labels, result.fingerprint, settings

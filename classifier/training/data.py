@@ -80,6 +80,7 @@ def load(config: TrainingConfig) -> TrainingData:
     how = config.fold, config.seed, config.train_share
     split = {rate: splits.split(of.clips, of.contents, *how) for rate, of in audio.items()}
     of_any = next(iter(audio))
-    for sentence in splits.untested(audio[of_any].clips, {config.fold: split[of_any]}):
+    whole = splits.split(audio[of_any].clips, audio[of_any].contents, config.fold, config.seed)
+    for sentence in splits.untested(audio[of_any].clips, {config.fold: whole}):
         warn(sentence)
     return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found))

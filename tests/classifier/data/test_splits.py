@@ -259,3 +259,10 @@ def test_of_a_share_the_test_and_validation_splits_are_the_same():
         assert len({clip.group for clip in of(clips, part, "train")}) == n
         assert ((part == whole) | (part == splits.LEFT_OUT)).all()
         assert (part[whole != "train"] == whole[whole != "train"]).all()
+
+
+def test_a_source_that_leaves_nothing_to_validate_with_is_named():
+    clips = [replace(clip, group=f"{clip.source}-{clip.label}") for clip in three_corpora() if clip.source != "choir"]
+    clips += [replace(clip, label="song", group="reading-song") for clip in clips if clip.source == "reading"]
+    with pytest.raises(InputError, match="without the source reading each label has one group"):
+        split(clips, fold=0)
