@@ -11,7 +11,8 @@ from Constants import EVALUATED, SAMPLE_RATE
 MODEL = "signal,mel"  # files of classifier/models, trained on every fold; or trained folders and .tflite, only tested
 DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_short while that is empty
 LAYOUT = None  # a file of classifier/data/layouts; None: recognised
-GROUP_BY = None  # a regular expression; its first group, in a file name, is the group; None: each file is a group
+GROUP_BY = None  # a column, or a regular expression whose first group, in the file name, says who; None: files alone
+FOLDS_BY = None  # the same, for the corpus, site or microphone: each is left out once; None: folds by group
 SEED = 0  # same seed, same folds, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 OVERLAP = 0.0  # share of a window that the next one repeats, for trained models; 0: they touch, as in training
@@ -31,7 +32,8 @@ def main(argv=None):
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
-    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    arguments.add_group_by(parser, GROUP_BY)
+    arguments.add_folds_by(parser, FOLDS_BY)
     parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
     parser.add_argument("--folds", help="which folds test, such as 0,2 (default: all)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
@@ -46,6 +48,7 @@ def main(argv=None):
     )
     arguments.add_weights(parser)
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="JSON of values to replace in the recipe")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
@@ -53,6 +56,9 @@ def main(argv=None):
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
     arguments.add_channel(parser, instead=arguments.LEARN_EACH)
+    parser.add_argument(
+        "--learning-curve", action="store_true", help="learn from fewer recordings, too (2 to 4 times as long)"
+    )
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
     parser.add_argument("--negatives", default=NEGATIVES, type=Path, help="count the false alarms of trained models")

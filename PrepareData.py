@@ -12,7 +12,7 @@ from Constants import DATA_LONG, DATA_RAW, DATA_SETS, SAMPLE_RATE, SILENT_LABELS
 # Parameters: change them here, or give them on the command line.
 DATA = DATA_RAW  # raw recordings in any layout: a folder per label, a csv file ...; or one recording, to draw
 OUT = DATA_LONG  # <label>/<recording>.wav and manifest.jsonl go there
-GROUP_BY = None  # a regular expression; its first group, in a file's name, is the recording's group
+GROUP_BY = None  # a column, or a regular expression whose first group, in a file's name, is the recording's group
 TOP_DB = 30  # audio so far below a recording's loudest moment is silence; 20 cuts soft consonants, 60 leaves breath
 SPLIT = False  # remove silence inside recordings too, not only at their ends
 DENOISE = None  # remove noise that sounds like: the quietest (moment), the whole (recording), or a recording's path
@@ -28,7 +28,7 @@ def main(argv=None):
     )
     parser.add_argument("--out", default=OUT, type=parse_location, help="a path or an address (default: data_long)")
     parser.add_argument("--layout", help="layout of the data (default: recognised)")
-    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    arguments.add_group_by(parser, GROUP_BY)
     parser.add_argument(
         "--top-db", default=TOP_DB, type=arguments.at_least(1), metavar="DB", help="silence (default: %(default)s)"
     )

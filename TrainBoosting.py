@@ -13,7 +13,7 @@ from Constants import BOOSTED
 FEATURES = "summary"  # or mel: a mel spectrogram of 60 bands, window by window standardised
 DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_short while that is empty
 LAYOUT = None  # a file of classifier/data/layouts; None: recognised
-GROUP_BY = None  # a regular expression; its first group, in a file name, is the group; None: each file is a group
+GROUP_BY = None  # a column, or a regular expression whose first group, in the file name, says who; None: files alone
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same trees
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
@@ -29,7 +29,7 @@ def main(argv=None):
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
-    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    arguments.add_group_by(parser, GROUP_BY)
     parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
     parser.add_argument("--fold", default=FOLD, type=arguments.at_least(0), help="which tests (default: %(default)s)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")

@@ -13,7 +13,8 @@ from Constants import SAMPLE_RATE, TRAINED
 MODEL = "signal,mel"  # files of classifier/models; or auto: the best of a few that suit most data
 DATA = None  # a folder of recordings, or a csv file; None: data_long, or data_short while that is empty
 LAYOUT = None  # a file of classifier/data/layouts: how the data says what is what; None: found by looking
-GROUP_BY = None  # a regular expression; its first group, in the file name, says who or where; None: every file alone
+GROUP_BY = None  # a column, or a regular expression whose first group, in the file name, says who; None: files alone
+FOLDS_BY = None  # the same, for the corpus, site or microphone: each is a fold; None: folds are dealt by group
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
@@ -30,7 +31,8 @@ def main(argv=None):
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
-    parser.add_argument("--group-by", default=GROUP_BY, metavar="REGEX", help="keeps files of one group in one split")
+    arguments.add_group_by(parser, GROUP_BY)
+    arguments.add_folds_by(parser, FOLDS_BY)
     parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
     parser.add_argument(
         "--fold", default=FOLD, type=arguments.at_least(0), help="which fold tests (default: %(default)s)"
@@ -46,9 +48,11 @@ def main(argv=None):
         help="last layers of a pretrained network that learn",
     )
     arguments.add_weights(parser)
+    parser.add_argument("--train-share", type=float, metavar="SHARE", help="learn from this part of the groups only")
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--overwrite", action="store_true", help="replace a trained model, also one of other labels")
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="JSON of values to replace in the recipe")
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"

@@ -37,7 +37,9 @@ def main(argv=None):
             soundfile.write(path, [0.0] * SAMPLE_RATE, SAMPLE_RATE)
         flags = argparse.Namespace(
             **dict.fromkeys(("layout", "group_by", "background_noise", "fine_tune", "weights", "epochs", "window")),
-            **dict.fromkeys(("sample_rate", "coordinator", "processes", "process")),
+            **dict.fromkeys(
+                ("sample_rate", "folds_by", "train_share", "recipe", "coordinator", "processes", "process")
+            ),
             data=data,
             model="signal,mel",
             labels=None,

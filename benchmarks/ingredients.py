@@ -1,27 +1,35 @@
-"""What each technique of a recipe brings on held-out groups: a row per change, mean and spread over seeds.
+"""What each technique of a recipe brings on held-out groups or sources: a row per change, mean and spread over seeds.
 
     python -m benchmarks.ingredients --data ../shared/data/voices --group-by '^([^_]+)_' --fold 1 --seeds 3 --epochs 12
+    python -m benchmarks.ingredients --data ../shared/data/voices --group-by '^([^_]+)_' --folds-by '^([^-]+)-'
 
-Trains a model once per change and seed on one fold, everything else as it ships. A seed also deals the groups, so that
-every seed tests others; hence the differences, seed by seed, from what ships. Validation is what a choice may look at;
-test stands beside it for honesty. Finished trainings are kept in --out and not repeated.
+Trains a model once per change, seed and fold, everything else as it ships; with --folds-by each source is a fold, and
+what all of them predict is pooled. A seed also deals the groups, so that every seed has others; hence the differences,
+seed by seed, from what ships. Validation is what a choice may look at; test stands beside it for honesty. Each finished
+training is a line of the csv, and is not repeated.
 """
 
 import csv
-from dataclasses import replace
+import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 
 from benchmarks import trainings
-from classifier.core import console, parallel, registry
+from classifier.core import console, parallel
+from classifier.core.arguments import add_folds_by
+from classifier.data import splits
 from classifier.evaluation import fold_processes
 from classifier.records import artifact
 from classifier.training import data
 
+BACKGROUND = "background at 0 to 25 dB"
 CHANGES = {
     "as it ships": {},
     "no shift": {"shift": 0.0},
     "no noise": {"noise_snr_db": None},
+    "gain of 24 dB": {"gain_db": 24.0},
     "pitch and tempo, each its own": {"pitch": 2.0, "stretch": 0.15},
     "speed": {"speed": 0.1},
     "early ends": {"crop": 0.9},
@@ -30,53 +38,129 @@ CHANGES = {
     "mixup": {"mixup": 0.3},
     "label smoothing": {"label_smoothing": 0.1},
     "mean of the five best epochs": {"patience": 1000, "averaged": 5},
+    "rooms": {"rt60_seconds": [0.1, 1.0]},
+    "devices": {"devices_db": 8.0},
+    "telephone": {"telephone": 0.2},
+    "codecs": {"codecs": 0.2},
+    "dropped bands": {"dropped_bands": 0.2},
+    "mixstyle of frequencies": {"mixstyle": 0.4},
+    BACKGROUND: {"background_snr_db": [0, 25]},
+    "rooms, devices, telephone": {"rt60_seconds": [0.1, 1.0], "devices_db": 8.0, "telephone": 0.2},
 }
+KEY = ("data", "model", "group_by", "folds_by", "background_noise", "epochs", "change", "seed", "fold")
+FOUND = ("source", "validation", "test", "right_of_windows")
 
 
 def main(argv=None):
     parser = trainings.parser(__doc__, "ingredients", "residual")
-    parser.add_argument("--fold", type=int, default=0, help="default: %(default)s")
+    add_folds_by(parser, None)
+    parser.add_argument("--fold", type=int, help="one fold (default: 0, or all sources)")
+    parser.add_argument("--changes", help="numbers with commas, from 0, of the table (default: all)")
+    parser.add_argument("--background-noise", type=Path, help=f"folder for {BACKGROUND!r} (default: silent labels)")
     parser.add_argument("--seeds", type=int, default=1, help="how many (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--rows", type=Path, help="the csv (default: ingredients.csv in --out)")
     parser.add_argument(
         "--jobs", type=int, default=fold_processes.default_jobs(), help="trainings at once (default: %(default)s)"
     )
     args = parser.parse_args(argv)
 
-    args.out.mkdir(parents=True, exist_ok=True)
-    data.load(
-        trainings.config_of(args, args.model, 0, args.epochs, args.out)
-    )  # decoded once, before there are several processes
-    calls = [(args, what, seed) for what in CHANGES for seed in range(args.seeds)]
-    found = list(parallel.results(_balanced_accuracies, calls, at_once=args.jobs, in_order=True))
-    found = np.array(found).reshape(len(CHANGES), args.seeds, 2)
-    rows = []
-    for what, scores in zip(CHANGES, found, strict=True):
-        change = scores - found[0]
-        rows.append([what, *map(_spread, scores.T), *(_spread(of_split, sign="+") for of_split in change.T)])
-    console.table(["recipe", "validation, balanced accuracy", "test", "validation, change", "test, change"], rows)
+    path = args.rows or args.out / "ingredients.csv"
+    for folder in (args.out, path.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    names = list(CHANGES)
+    chosen = [names[int(number)] for number in args.changes.split(",")] if args.changes else names
+    chosen = list(dict.fromkeys([names[0], *chosen]))  # what ships is what others are compared with
+    wanted = [_key(args, what, seed, fold) for seed in range(args.seeds) for fold in _folds(args) for what in chosen]
+    rows = _read(path)
+    missing = [key for key in wanted if key not in rows]
+    print(f"{len(wanted)} trainings, {len(wanted) - len(missing)} done before; rows go to {path}")
+    for key, found in parallel.results(_trained, [(args, key) for key in missing], at_once=args.jobs):
+        rows[key] = found
+        _append(path, key, found)
+    _show({key: rows[key] for key in wanted}, chosen, args.seeds)
 
 
-def _balanced_accuracies(args, what, seed):
-    """Balanced accuracy of the validation split and of the test split, after a training."""
-    out = args.out / f"{args.data.name}_fold_{args.fold}" / f"seed_{seed}" / what
-    if not (out / args.model / artifact.RUN).is_file():
-        console.import_tensorflow()
-        from classifier.export.convert import try_export
-        from classifier.training.train import train
+def _folds(args):
+    """The folds that test; the recordings are decoded here once, before there are several processes."""
+    loaded = data.load(_config(args, 0, args.fold or 0, args.out))
+    clips = next(iter(loaded.audio.values())).clips
+    return [args.fold] if args.fold is not None else list(range(len(splits.source_names(clips)))) or [0]
 
-        model_file = registry.load("models", args.model)
-        ships = model_file.RECIPE
-        model_file.RECIPE = replace(ships, **CHANGES[what])
-        out.mkdir(parents=True, exist_ok=True)
-        config = trainings.config_of(args, args.model, seed, args.epochs, out)
-        list(train(config, data.load(config), try_export))
-        model_file.RECIPE = ships  # this process may train another
-    trained = artifact.load(out / args.model)
+
+def _config(args, seed, fold, out, **more):
+    return trainings.config_of(args, args.model, seed, args.epochs, out, folds_by=args.folds_by, fold=fold, **more)
+
+
+def _key(args, what, seed, fold):
+    noise = args.background_noise.name if args.background_noise and what == BACKGROUND else None
+    values = (args.data.name, args.model, args.group_by, args.folds_by, noise, args.epochs, what, seed, fold)
+    return tuple("" if value is None else str(value) for value in values)
+
+
+def _read(path):
+    """{key: what was found} of a csv; {} where there is none."""
+    if not path.is_file():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {tuple(row[name] for name in KEY): {name: row[name] for name in FOUND} for row in rows}
+
+
+def _append(path, key, found):
+    is_new = not path.is_file()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([(*KEY, *FOUND)] * is_new + [(*key, *(found[name] for name in FOUND))])
+
+
+def _trained(args, key):
+    """The key of a training, and what came of it; its folder is removed."""
+    named = dict(zip(KEY, key, strict=True))
+    what, seed, fold = named["change"], int(named["seed"]), int(named["fold"])
+    console.import_tensorflow()
+    from classifier.export.convert import try_export
+    from classifier.training.train import train
+
+    out = args.out / "-".join([str(list(CHANGES).index(what)), str(seed), str(fold)])
+    out.mkdir(parents=True, exist_ok=True)
+    recipe = out / "recipe.json"
+    recipe.write_text(json.dumps(CHANGES[what]))
+    noise = str(args.background_noise.resolve()) if named["background_noise"] else None
+    config = _config(args, seed, fold, out, recipe=str(recipe), background_noise=noise)
+    (trained,) = train(config, data.load(config), try_export)
     with (trained.folder / artifact.HISTORY).open() as file:
         validation = [float(row["validation_balanced_accuracy"]) for row in csv.DictReader(file)]
-    kept = validation[trained.record.best_epoch - 1]
-    return kept, trained.record.scores.windows.balanced_accuracy
+    windows = trained.record.scores.windows
+    of_label = zip(trained.labels, windows.confusion, strict=True)
+    right = {label: (counts[i], sum(counts)) for i, (label, counts) in enumerate(of_label)}
+    found = {
+        "source": trained.record.split.source or "",
+        "validation": validation[trained.record.best_epoch - 1],
+        "test": windows.balanced_accuracy,
+        "right_of_windows": json.dumps(right),
+    }
+    shutil.rmtree(out)
+    return key, found
+
+
+def _show(rows, chosen, n_seeds):
+    scores = np.array([[_scores(rows, what, seed) for seed in range(n_seeds)] for what in chosen])
+    shown = []
+    for what, of_seeds in zip(chosen, scores, strict=True):
+        change = of_seeds - scores[0]
+        shown.append([what, *map(_spread, of_seeds.T), *(_spread(of_split, sign="+") for of_split in change.T)])
+    console.table(["recipe", "validation, balanced accuracy", "test", "validation, change", "test, change"], shown)
+
+
+def _scores(rows, what, seed):
+    """(validation, mean over the folds; test, all windows of all folds together), balanced accuracies."""
+    of = [found for key, found in rows.items() if key[-3:-1] == (what, str(seed))]
+    counts = [json.loads(found["right_of_windows"]) for found in of]
+    right, n = (
+        np.array([[fold.get(label, (0, 0))[i] for label in counts[0]] for fold in counts]).sum(axis=0) for i in (0, 1)
+    )
+    return np.mean([float(found["validation"]) for found in of]), np.mean(right[n > 0] / n[n > 0])
 
 
 def _spread(values, sign=""):

@@ -31,7 +31,7 @@ def recordings(args):
     return audio_cache.read(found, args.data, AudioFormat().sample_rate)
 
 
-def config_of(args, model, seed, epochs, trained):
-    """The TrainingConfig of these flags, for one model."""
+def config_of(args, model, seed, epochs, trained, **more):
+    """The TrainingConfig of these flags, for one model, with more of its values."""
     decided = {"data": str(args.data.resolve()), "group_by": args.group_by, "fold": args.fold, "seed": seed}
-    return TrainingConfig(**decided, epochs=epochs, models=(model,), trained=trained)
+    return TrainingConfig(**{**decided, **more}, epochs=epochs, models=(model,), trained=trained)

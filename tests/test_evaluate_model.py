@@ -127,6 +127,9 @@ def test_false_alarms_in_negatives_are_counted(evaluated, tmp_path):
         (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs is for this machine"),
         (["--data", "ftp://host/data"], "ftp://host/data: give a path, or an address that begins with one of s3://"),
         (["--folds", "3"], "there are folds 0 to 2"),
+        (["--folds-by", "^(.)"], "without the source h there is nothing left of high tone to train with"),
+        (["--folds-by", "take"], "finds no group in 'h0_take.wav'"),
+        (["--model", "trained/mel", "--folds-by", "^(.)"], "leave out --folds-by"),
         (["--folds", "first"], "give numbers with commas, such as 0,2, or all"),
     ],
 )
@@ -159,6 +162,33 @@ def test_published_folds_that_lack_a_label_are_evaluated_over_those_they_have(tm
     ignored = evaluate(tmp_path, "--epochs", 1, "--folds", "0", "--ignore-folds")
     assert warning not in ignored[1] and "--ignore-folds" in next_command(ignored[0])
     assert result(tmp_path)["split_by"] == "group"
+
+
+def write_corpora(folder, labels_of):
+    """A table with four speakers a corpus, each with one recording of its labels."""
+    lines = []
+    for corpus, labels in labels_of.items():
+        for speaker, label in enumerate(label for label in labels for _ in range(4)):
+            name = f"{corpus}{speaker}.wav"
+            write_tone(folder / "data" / name, hertz=300 * (1 + LABELS.index(label)) + speaker, seed=len(lines))
+            lines.append(f"{name},{label},{corpus}")
+    (folder / "data" / "clips.csv").write_text("\n".join(["path,label,corpus", *lines]))
+
+
+def test_a_source_is_left_out_of_the_training_that_it_tests(tmp_path):
+    write_corpora(tmp_path, {"choir": LABELS[:1], "street": LABELS, "studio": LABELS})
+    printed, said = evaluate(tmp_path, "--epochs", 1, "--folds-by", "corpus", "--folds", 0)
+    assert "1 trainings, 0 done before" in said
+    found = result(tmp_path, f"{CHEAPEST}_by_source")
+    (fold,) = found["folds"]
+    assert (fold["source"], fold["folder"]) == ("choir", f"evaluated/source_0/{CHEAPEST}")
+    split = json.loads((tmp_path / fold["folder"] / "run.json").read_text())["split"]
+    assert split["test"] == [f"choir{i}.wav" for i in range(4)]
+    assert not any(name.startswith("choir") for name in split["train"] + split["validation"])
+    (scores,) = csv.DictReader((tmp_path / "evaluated" / f"{CHEAPEST}_by_source.csv").open())
+    assert (scores["source"], scores["label"], scores["groups"]) == ("choir", LABELS[0], "4")
+    assert "source that tests" in printed and "1 by source" in printed
+    assert "--folds-by" not in next_command(printed)  # what is kept learns from all of them
 
 
 @pytest.fixture

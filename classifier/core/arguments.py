@@ -83,6 +83,20 @@ def add_channel(parser: argparse.ArgumentParser, default: str | None = None, ins
     )
 
 
+NAMED_BY = "REGEX|COLUMN"  # what says who or where: an expression for file names, or a column of the table
+
+
+def add_group_by(parser: argparse.ArgumentParser, default: str | None) -> None:
+    """Add --group-by."""
+    parser.add_argument("--group-by", default=default, metavar=NAMED_BY, help="keeps files of one group in one split")
+
+
+def add_folds_by(parser: argparse.ArgumentParser, default: str | None) -> None:
+    """Add --folds-by."""
+    what = "each source (corpus, site, microphone) is a fold: it tests, the others train"
+    parser.add_argument("--folds-by", default=default, metavar=NAMED_BY, help=what)
+
+
 def add_weights(parser: argparse.ArgumentParser) -> None:
     """Add --weights, for scripts that may need the published weights of a pretrained network."""
     parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")

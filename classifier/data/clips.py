@@ -3,7 +3,6 @@
 The layout is recognised; an address is mirrored first.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from classifier.core import registry
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.data import layouts, oddities
+from classifier.data import attributes, layouts, oddities
 from classifier.data.labels import clean
 from classifier.data.layouts import Clip, class_folders
 from classifier.storage import local_files, mirror
@@ -27,16 +26,18 @@ def read_clips(
     layout: str | None = None,
     least: int = 2,
     known: Collection[str] = (),
+    folds_by: str | None = None,
 ) -> list[Clip]:
     """The clips of a data folder, in any layout of classifier/data/layouts; warns of what may be meant otherwise.
 
     Args:
         data: a folder, or a table in the layout `table`; if it is an address, its mirror is brought up to date.
-        group_by: a regular expression; its first group, searched in the file name, is the clip's group. Where not
-            given, the layout says (for a folder per label: each recording is its own group).
+        group_by: a column of the table, or a regular expression; its first group, searched in the file name, is the
+            clip's group. Where not given, the layout says (for a folder per label: each recording is its own group).
         layout: a file of classifier/data/layouts; recognised where not given.
         least: labels there must be; with 1 the folder itself may be the label.
         known: labels of a trained model that is tested; they tell folders of labels from others.
+        folds_by: as `group_by`, says the clip's source, in place of the data set's own folds and splits.
 
     Raises:
         InputError: there is no such folder, it is empty or not in that layout, it has too few labels, a label that no
@@ -50,7 +51,25 @@ def read_clips(
         have = f"1 label ({labels[0]})" if labels else "no label"
         raise InputError(f"{data} holds recordings of {have}; a classifier needs at least two labels")
     oddities.warn_of(clips, data)
-    return [replace(clip, group=_group(clip, group_by)) for clip in clips] if group_by else clips
+    return _named(clips, group_by, folds_by)
+
+
+def _named(clips, group_by, folds_by):
+    """The clips with the groups and sources that a person asks for, and without their columns."""
+    groups = attributes.read(clips, group_by, "--group-by", "^([^_]+)_") if group_by else [clip.group for clip in clips]
+    if not folds_by:
+        return [replace(clip, group=group, columns={}) for clip, group in zip(clips, groups, strict=True)]
+    sources = attributes.read(clips, folds_by, "--folds-by", "^([^-]+)-")
+    if len(set(sources)) < 2:
+        raise InputError(
+            f"--folds-by {folds_by!r}: all recordings are of one source, {sources[0]!r}, and none would be left to "
+            "train with; leave out --folds-by, or name what tells them apart"
+        )
+    anew = {"fold": None, "split": None, "columns": {}}
+    return [
+        replace(clip, group=group, source=source, **anew)
+        for clip, group, source in zip(clips, groups, sources, strict=True)
+    ]
 
 
 def _read(data: Path, layout: str | None, least: int, known: set[str]) -> list[Clip]:
@@ -125,19 +144,6 @@ def _recognised(data):
         return "table"
     names = sorted(registry.names("layouts"), key=lambda name: name == layouts.LAST)
     return next((name for name in names if registry.load("layouts", name).recognises(data)), None)
-
-
-def _group(clip, group_by):
-    try:
-        match = re.search(group_by, clip.path.name)
-    except re.error as error:
-        raise InputError(f"--group-by {group_by!r} is not a regular expression: {error}") from None
-    if not match or not match.groups() or not match[1]:
-        raise InputError(
-            f"--group-by {group_by!r} finds no group in {clip.path.name!r}; it needs one pair of parentheses around "
-            "the part of the name that says who or where, for example '^([^_]+)_'"
-        )
-    return match[1]
 
 
 def default_data() -> Path:

@@ -43,6 +43,7 @@ class SplitRecord:
         proposal: how the file names would group them, where nobody said it and they do.
         test_groups: {label: groups of the test split}.
         sounds: {name: the first SOUND digits of a hash of its samples}, of the clips of all splits.
+        source: that tests, where sources are left out one at a time.
     """
 
     by: str
@@ -56,6 +57,12 @@ class SplitRecord:
     proposal: GroupProposal | None = None
     test_groups: dict[str, int] = field(default_factory=dict)
     sounds: dict[str, str] = field(default_factory=dict)
+    source: str | None = None
+
+    @property
+    def rule(self) -> str:
+        """What decided on the splits, in words."""
+        return self.by if self.source is None else f"{self.by}: {self.source} tests, the others are learned from"
 
     def names(self, split_name: str) -> list[str]:
         """The clips of "train", "validation" or "test"."""
@@ -93,6 +100,7 @@ def of_split(audio: AudioCache, split_names: Sequence[str] | np.ndarray, folder:
         proposal=group_names.propose_for(audio.clips),
         test_groups=_test_groups(labels, groups, split_names),
         sounds={name: sound(content) for name, content in zip(names, audio.contents, strict=True)},
+        source=next((clip.source for clip, of in zip(audio.clips, split_names, strict=True) if of == "test"), None),
     )
 
 

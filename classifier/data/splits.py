@@ -3,29 +3,31 @@
 Windows of one recording share its room and microphone; a split by window would reward a model for knowing the room.
 """
 
-import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
 
 from classifier.core.errors import InputError
+from classifier.data import group_dealing
 from classifier.data.labels import listed
 from classifier.data.layouts import Clip
 
 VERBS = {"train": "learn from", "validation": "validate", "test": "test"}  # what each split is for
 SPLITS = tuple(VERBS)
 FOLDS = 5  # a fifth tests, a fifth validates, three fifths train
-BY_GROUP, OWN_FOLDS, OWN_SPLITS = "group", "the folds of the data set", "the splits of the data set"
+LEFT_OUT = "left out"  # of clips that are in no split
+BY_GROUP, BY_SOURCE = "group", "source"
+OWN_FOLDS, OWN_SPLITS = "the folds of the data set", "the splits of the data set"
 REMEDIES = {
     BY_GROUP: "add recordings, or try another --seed",
+    BY_SOURCE: "add recordings from another source",
     OWN_FOLDS: "only the fold that tests has any: add recordings, or give --ignore-folds to deal by group",
     OWN_SPLITS: "add recordings to it",
 }
 LACKED = {  # what comes of a split that lacks labels
-    "test": "recall and balanced accuracy are over the labels that are there; --ignore-folds deals by group instead",
-    "validation": "their thresholds are chosen without any of their own; --ignore-folds deals by group instead",
+    "test": "recall and balanced accuracy are over the labels that are there",
+    "validation": "their thresholds are chosen without any of their own",
 }
 
 
@@ -33,7 +35,9 @@ class NoFoldError(InputError):
     """The data has no fold of that number."""
 
 
-def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, seed: int = 0) -> np.ndarray:
+def split(
+    clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, seed: int = 0, share: float | None = None
+) -> np.ndarray:
     """The split of each clip: fold `fold` tests, the next one validates, the others train.
 
     The data set's own splits are used, else its own folds. Of these the one that tests may lack labels; where the next
@@ -42,16 +46,18 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
     as the most frequent label has groups, with the labels as evenly spread as whole groups allow (scikit-learn's
     StratifiedGroupKFold); groups that share a recording are one. The groups of a label that has fewer take turns: some
     of them test in several folds. Where a data set has splits, but no validation or no test split, that one is taken
-    from its train split.
+    from its train split. Where clips have a source, each source is a fold: it tests, and of the others a quarter of the
+    groups of each label validates; clips of others whose group it shares are left out.
 
     Args:
         clips: readable ones, of any number of labels.
         contents: (clips,) a hash of each clip's samples.
         fold: which fold tests, from 0.
         seed: of the distribution; the same seed gives the same splits.
+        share: of the groups to learn from that are kept, as of group_dealing.kept; None: all.
 
     Returns:
-        (clips,) array of "train", "validation" or "test".
+        (clips,) array of "train", "validation" or "test", or LEFT_OUT.
 
     Raises:
         NoFoldError: there is no such fold.
@@ -67,11 +73,15 @@ def split(clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, se
             split_names[train] = np.where(np.isin(taken, missing), taken, SPLITS[0])
     else:
         split_names = _dealt(clips, labels, contents, fold, seed)
-    lacks = lacking(labels, split_names)
-    if how(clips) == OWN_FOLDS:
-        lacks = {SPLITS[0]: lacks[SPLITS[0]]} if SPLITS[0] in lacks else {}
-    for split_name, lacked in lacks.items():
+    may_lack = SPLITS[1:] if how(clips) in (OWN_FOLDS, BY_SOURCE) else ()
+    for split_name, lacked in lacking(labels, split_names).items():
+        if split_name in may_lack:
+            continue
         raise InputError(f"the {split_name} split has no group of {', '.join(lacked)}; {REMEDIES[how(clips)]}")
+    if share is not None:
+        learned = np.flatnonzero(split_names == SPLITS[0])
+        groups = np.array([clip.group for clip in clips])[learned]
+        split_names[learned[~group_dealing.kept(labels[learned], groups, share, seed + fold)]] = LEFT_OUT
     return split_names
 
 
@@ -83,26 +93,56 @@ def lacking(labels: Iterable[str], split_names: Iterable[str]) -> dict[str, list
     """
     held: dict[str, set[str]] = {split_name: set() for split_name in SPLITS}
     for label, split_name in zip(labels, split_names, strict=True):
-        held[split_name].add(label)
+        if split_name != LEFT_OUT:
+            held[split_name].add(label)
     everything = set(labels)
     return {split_name: sorted(everything - have) for split_name, have in held.items() if have != everything}
 
 
 def untested(clips: Sequence[Clip], folds: Mapping[int, np.ndarray]) -> list[str]:
-    """Sentences on the data set's own folds that lack labels, and on how these are measured then.
+    """Sentences on folds that lack labels, and on how these are measured then.
+
+    That a source which is left out has not all labels is no surprise, and not told.
 
     Args:
         folds: {number: (clips,) what `split` returned}.
     """
-    if how(clips) != OWN_FOLDS:
+    by = how(clips)
+    if by not in (OWN_FOLDS, BY_SOURCE):
         return []
     labels, found = [clip.label for clip in clips], []
     for split_name, means in LACKED.items():
+        if (by, split_name) == (BY_SOURCE, SPLITS[2]):
+            continue
         lacks = {number: lacked for number, of in folds.items() if (lacked := lacking(labels, of).get(split_name))}
         if lacks:
             which = "; ".join(f"fold {number}: {listed(lacked)}" for number, lacked in lacks.items())
-            found.append(f"there are no recordings of some labels to {VERBS[split_name]} ({which}): {means}")
-    return found
+            found.append(
+                f"there are no recordings of some labels to {VERBS[split_name]} ({which}): {means}"
+                + ("; --ignore-folds deals by group instead" if by == OWN_FOLDS else "")
+            )
+    return found + _not_learned(clips, folds)
+
+
+def _not_learned(clips, folds):
+    """Sentences on the clips that are left out because a source that tests has their group, too.
+
+    Of folds with all groups: smaller shares leave out others, too.
+    """
+    if how(clips) != BY_SOURCE:
+        return []
+    counts = {number: np.sum(of == LEFT_OUT) for number, of in folds.items()}
+    names = source_names(clips)
+    return [
+        f"{n} recordings of other sources are left out while {names[number]} tests: it has recordings of their groups"
+        for number, n in counts.items()
+        if n
+    ]
+
+
+def source_names(clips: Sequence[Clip]) -> list[str]:
+    """The sources of clips, sorted: that of number k tests in fold k. [] where clips have none."""
+    return sorted({clip.source for clip in clips if clip.source is not None})
 
 
 def without_folds(clips: Sequence[Clip]) -> list[Clip]:
@@ -119,7 +159,9 @@ def without_folds(clips: Sequence[Clip]) -> list[Clip]:
 
 
 def how(clips: Sequence[Clip]) -> str:
-    """What decides on the splits: OWN_SPLITS or OWN_FOLDS of the data set, or BY_GROUP."""
+    """What decides on the splits: OWN_SPLITS or OWN_FOLDS of the data set, or BY_SOURCE or BY_GROUP."""
+    if clips[0].source is not None:
+        return BY_SOURCE
     if clips[0].split is not None:
         return OWN_SPLITS
     return OWN_FOLDS if clips[0].fold is not None else BY_GROUP
@@ -135,21 +177,26 @@ def in_two_splits(keys: Iterable[str], split_names: Iterable[str]) -> list[str]:
     """
     seen: dict[str, set[str]] = {}
     for key, split_name in zip(keys, split_names, strict=True):
-        seen.setdefault(key, set()).add(split_name)
+        if split_name != LEFT_OUT:
+            seen.setdefault(key, set()).add(split_name)
     return sorted(key for key, where in seen.items() if len(where) > 1)
 
 
 def _dealt(clips, labels, contents, fold, seed):
-    """(clips,) split names, by the data set's own folds or by group."""
+    """(clips,) split names, by source, by the data set's own folds or by group."""
+    if how(clips) == BY_SOURCE:
+        return _by_source(clips, labels, contents, fold, seed)
     if how(clips) == OWN_FOLDS:
         folds = np.array([clip.fold for clip in clips])
         split_names = _by_fold(folds, _checked(fold, len(set(folds))))
         rest = split_names != SPLITS[2]
         if set(lacking(labels[rest], split_names[rest])) & set(SPLITS[:2]):
-            groups = joined(np.array([clip.group for clip in clips]), contents)
-            split_names[rest] = np.where(_validating(labels[rest], groups[rest], seed), SPLITS[1], SPLITS[0])
+            groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
+            split_names[rest] = np.where(
+                group_dealing.validating(labels[rest], groups[rest], seed), SPLITS[1], SPLITS[0]
+            )
         return split_names
-    groups = joined(np.array([clip.group for clip in clips]), contents)
+    groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
     n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
     rarest = min(n_groups, key=n_groups.__getitem__)
     if n_groups[rarest] < len(SPLITS):
@@ -163,24 +210,37 @@ def _dealt(clips, labels, contents, fold, seed):
     split_names = np.empty(len(clips), dtype="<U10")
     for chosen, n in ((~rare, n_folds), (rare, n_groups[rarest])):  # a rare label must not cut the others' train split
         if chosen.any():
-            split_names[chosen] = _by_fold(_distribute(labels[chosen], groups[chosen], n, seed), fold % n)
+            split_names[chosen] = _by_fold(group_dealing.distribute(labels[chosen], groups[chosen], n, seed), fold % n)
     return split_names
 
 
-def _validating(labels, groups, seed):
-    """(clips,) whether each validates: a quarter of the groups of each label, at least one, and never the last."""
-    groups_of, labels_of = {}, {}
-    for label, group in zip(labels, groups, strict=True):
-        groups_of.setdefault(label, set()).add(group)
-        labels_of.setdefault(group, set()).add(label)
-    taken, order = set(), np.random.default_rng(seed).permutation(sorted(labels_of))
-    for label in sorted(groups_of, key=lambda label: (len(groups_of[label]), label)):
-        for group in order:
-            if len(groups_of[label] & taken) >= max(1, len(groups_of[label]) // (FOLDS - 1)):
-                break
-            if group in groups_of[label] and all(groups_of[other] - taken - {group} for other in labels_of[group]):
-                taken.add(group)
-    return np.isin(groups, list(taken))
+def _by_source(clips, labels, contents, fold, seed):
+    """(clips,) split names: one source tests, the others are learned from, but for the groups that it has, too.
+
+    Raises:
+        InputError: the others have none of a label.
+    """
+    names = source_names(clips)
+    source = names[_checked(fold, len(names))]
+    tested = np.array([clip.source for clip in clips]) == source
+    groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
+    rest = ~np.isin(groups, groups[tested])
+    if lost := sorted(set(labels) - set(labels[rest])):
+        alone = set(lost) - set(labels[~tested])
+        why = "no other source has it" if alone else f"what others have of it is of groups that {source} has, too"
+        raise InputError(
+            f"without the source {source} there is nothing left of {listed(lost)} to train with: {why}; add recordings "
+            f"from another source, join sources (--folds-by), or leave out its fold, {fold} (--folds)"
+        )
+    validates = group_dealing.validating(labels[rest], groups[rest], seed)
+    if not validates.any():
+        raise InputError(
+            f"without the source {source} each label has one group, and none is left to validate with; add recordings, "
+            f"name smaller groups (--group-by), or leave out its fold, {fold} (--folds)"
+        )
+    split_names = np.where(tested, np.array(SPLITS[2], "<U10"), LEFT_OUT)
+    split_names[rest] = np.where(validates, SPLITS[1], SPLITS[0])
+    return split_names
 
 
 def _checked(fold, n_folds):
@@ -195,26 +255,3 @@ def _by_fold(folds, fold):
     split_names[folds == order[(fold + 1) % len(order)]] = SPLITS[1]
     split_names[folds == order[fold % len(order)]] = SPLITS[2]
     return split_names
-
-
-def joined(groups: np.ndarray, contents: Sequence[Hashable]) -> np.ndarray:
-    """(clips,) group names, where groups that share a content get the same name: the first of theirs, sorted."""
-    names, group_of = np.unique(groups, return_inverse=True)
-    _, content_of = np.unique(np.asarray(contents), return_inverse=True)
-    n = len(names) + content_of.max() + 1
-    shared = sparse.coo_matrix((np.ones(len(groups)), (group_of, len(names) + content_of)), (n, n))
-    component = sparse.csgraph.connected_components(shared, directed=False)[1][: len(names)]
-    _, first = np.unique(component, return_index=True)
-    return names[first[component[group_of]]]
-
-
-def _distribute(labels, groups, n_folds, seed):
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    folds = np.empty(len(labels), int)
-    splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # fewer clips of a label than folds: groups were counted above
-        for fold, (_, members) in enumerate(splitter.split(labels, labels, groups)):
-            folds[members] = fold
-    return folds

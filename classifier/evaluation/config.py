@@ -22,12 +22,15 @@ ALL = "all"
 TRAINING_ONLY = (  # a trained model is only tested
     "labels",
     "folds",
+    "folds_by",
     "ignore_folds",
     "background_noise",
     "fine_tune",
     "weights",
     "epochs",
     "paper",
+    "recipe",
+    "learning_curve",
     "window",
     "sample_rate",
     "jobs",
@@ -45,9 +48,12 @@ class EvaluationConfig:
         data: a folder, a csv file, or an address.
         layout: a file of classifier/data/layouts; None: recognised.
         labels: file with one label per line; None: labels.txt where it fits, else sorted.
-        group_by: regular expression; its first group, in a file name, is the group. None: each file is a group.
+        group_by: column, or regular expression whose first group, in a file name, is the group. None: the layout says.
+        folds_by: the same, for the source: each is left out once, to test. None: folds are not of sources.
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
         ignore_folds: deal by group where the data set has folds of its own.
+        recipe: JSON file whose values replace those of each model's recipe.
+        learning_curve: train on smaller parts of the groups, too.
         seed: of the folds and of the weights.
         background_noise: folder of recordings to mix behind training windows.
         fine_tune: last layers of a pretrained network that learn.
@@ -71,6 +77,9 @@ class EvaluationConfig:
     layout: str | None = None
     labels: Path | None = None
     group_by: str | None = None
+    folds_by: str | None = None
+    recipe: Path | None = None
+    learning_curve: bool = False
     folds: str | None = None
     ignore_folds: bool = False
     seed: int = 0
@@ -165,6 +174,8 @@ class EvaluationConfig:
             data=str(self.data),
             layout=self.layout,
             group_by=self.group_by,
+            folds_by=self.folds_by,
+            recipe=str(self.recipe.resolve()) if self.recipe else None,
             seed=self.seed,
             background_noise=noise,
             fine_tune=self.fine_tune,

@@ -14,6 +14,7 @@ from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip, folder_of
+from classifier.evaluation import sources
 from classifier.evaluation.results import CrossValidationResult, FoldResult, scores_of
 from classifier.records import artifact
 from classifier.records.config import RunConfig
@@ -48,13 +49,23 @@ class FoldTraining:
         """The number of the fold that tests."""
         return self.config.fold
 
+    @property
+    def title(self) -> str:
+        """What it is, for messages."""
+        share = f", {self.config.train_share:.1%} of the groups" if self.config.train_share else ""
+        return f"{self.model}, fold {self.fold}{share}"
+
     def command(self, labels: Path) -> list[str]:
         """The command that trains it; labels: file with one label per line."""
         return training_command(self.model, self.out, {**asdict(self.config), "labels": labels, "overwrite": True})
 
 
 def choose_folds(
-    wanted: Sequence[int] | None, clips: Sequence[Clip], contents: Sequence[str], seed: int
+    wanted: Sequence[int] | None,
+    clips: Sequence[Clip],
+    contents: Sequence[str],
+    seed: int,
+    share: float | None = None,
 ) -> dict[int, np.ndarray]:
     """The folds of a data set, each with the split of every clip.
 
@@ -62,7 +73,7 @@ def choose_folds(
         wanted: numbers; None: all. Where the data set itself names the test split, all are one.
         clips: as of splits.split.
         contents: (clips,) hash of each clip's samples.
-        seed: of splits.split.
+        seed, share: of splits.split.
 
     Returns:
         {fold: (clips,) array of "train", "validation" and "test"}.
@@ -71,7 +82,7 @@ def choose_folds(
         InputError: there is no such fold, or one cannot be trained.
     """
     if wanted is not None:
-        return {fold: splits.split(clips, contents, fold, seed) for fold in wanted}
+        return {fold: splits.split(clips, contents, fold, seed, share) for fold in wanted}
     found, tested = {}, set()
     while True:
         try:
@@ -92,7 +103,7 @@ def plan(
     config: RunConfig,
     out: Path,
 ) -> list[FoldTraining]:
-    """The trainings of some models on some folds, in `<out>/fold_<k>/<model>/`.
+    """The trainings of models on folds, in `<out>/fold_<k>/<model>/`, or `source_<k>` where sources are left out.
 
     Args:
         folds: {fold: (clips,) array of splits}, of `choose_folds`.
@@ -105,7 +116,9 @@ def plan(
             split_name: [name for name, where in zip(names, folds[fold], strict=True) if where == split_name]
             for split_name in splits.SPLITS
         }
-        trainings.append(FoldTraining(model, replace(config, fold=fold), Path(out) / f"fold_{fold}", split))
+        name = f"{'source' if config.folds_by else 'fold'}_{fold}"
+        name += f"_share_{config.train_share:g}" if config.train_share else ""
+        trainings.append(FoldTraining(model, replace(config, fold=fold), Path(out) / name, split))
     return trainings
 
 
@@ -144,18 +157,12 @@ def gather(
         vote: let the windows of a recording vote on its label.
         seed: of the bootstrap intervals.
     """
-    folder = folder_of(trainings[0].config.data)
-    group_of = {clip.name(folder): clip.group for clip in store.clips}
-    folds, all_predictions, alarms = [], [], []
+    folds, alarms = [], []
     for training in trainings:
         trained = artifact.load(training.folder)
         predictions = trained.predictions("test")
         seconds = trained.audio_format.seconds
         alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.record.thresholds))
-        names = np.array(trained.record.split.test)[predictions["recordings"]]
-        predictions["groups"] = np.array([group_of[name] for name in names])
-        predictions["recordings"] = np.array([f"{training.fold} {name}" for name in names])
-        all_predictions.append(predictions)
         of_fold = [predictions[name] for name in ("probabilities", "targets", "recordings")]
         folds.append(
             FoldResult(
@@ -164,14 +171,43 @@ def gather(
                 best_epoch=trained.record.best_epoch,
                 groups_in_two_splits=len(trained.record.split.groups_in_two_splits),
                 scores=metrics.score(*of_fold, trained.labels, vote),
+                source=trained.record.split.source,
             )
         )
-    together = {name: np.concatenate([each[name] for each in all_predictions]) for name in all_predictions[0]}
+    together = predictions_of(trainings, store)
     return CrossValidationResult(
         model=trainings[0].model,
         settings=asdict(replace(trainings[0].config, fold=0)),
         split_by=splits.how(store.clips),
         folds=folds,
         false_alarms=thresholds.pooled(alarms),
+        fingerprint=store.fingerprint,
+        sources=sources.scores(together, trained.labels, vote, seed) if trainings[0].config.folds_by else [],
         **scores_of(together, trained.labels, vote, seed),
     )
+
+
+def predictions_of(trainings: Sequence[FoldTraining], store: AudioCache) -> dict[str, np.ndarray]:
+    """The predictions of some trained folds of one model on their test splits, together.
+
+    Returns:
+        probabilities (windows, labels), targets, starts, and recordings, groups, sources and folds (windows,).
+    """
+    clip_of = clips_by_name(store, trainings[0].config)
+    found = []
+    for training in trainings:
+        trained = artifact.load(training.folder)
+        predictions = trained.predictions("test")
+        names = np.array(trained.record.split.test)[predictions["recordings"]]
+        predictions["groups"] = np.array([clip_of[name].group for name in names])
+        predictions["sources"] = np.array([clip_of[name].source or "" for name in names])
+        predictions["recordings"] = np.array([f"{training.fold} {name}" for name in names])
+        predictions["folds"] = np.full(len(names), training.fold)
+        found.append(predictions)
+    return {name: np.concatenate([each[name] for each in found]) for name in found[0]}
+
+
+def clips_by_name(store: AudioCache, config: RunConfig) -> dict[str, Clip]:
+    """{name, as a split's record has it: clip}."""
+    folder = folder_of(config.data)
+    return {clip.name(folder): clip for clip in store.clips}

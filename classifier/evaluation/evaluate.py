@@ -1,5 +1,6 @@
 """Evaluate models: train and test architectures on every fold, or test trained models."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from classifier.core import registry
@@ -8,7 +9,7 @@ from classifier.data import audio_cache, clips, duplicates, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import label_order
 from classifier.data.layouts import Clip, folder_of
-from classifier.evaluation import cross_validation, fold_processes, results, trained_models
+from classifier.evaluation import cross_validation, fold_processes, learning_curve, results, trained_models
 from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
 from classifier.inference.clip_predictions import check_labels
@@ -31,7 +32,9 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     mirror.updated_for_writing(config.out)  # an error now, and not after the trainings
     if config.tests_trained_models:
         return _test_models(config)
-    return _cross_validate(config, clips.read_clips(config.data, config.group_by, config.layout))
+    return _cross_validate(
+        config, clips.read_clips(config.data, config.group_by, config.layout, folds_by=config.folds_by)
+    )
 
 
 def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
@@ -48,21 +51,31 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     for sentence in splits.untested(first.clips, folds):
         warn(sentence)
     trainings = cross_validation.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
+    smaller = []
+    if config.learning_curve:
+        smaller = learning_curve.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
     missing = [
         training
-        for training in trainings
+        for training in trainings + smaller
         if not cross_validation.is_trained(training, store_of[training.model].fingerprint, labels)
     ]
     jobs = config.jobs or fold_processes.default_jobs()
     where = f"on the workers of {config.scheduler}" if config.scheduler else f"up to {jobs} at once"
-    say(f"{len(trainings)} trainings, {len(trainings) - len(missing)} done before, {where}")
+    n_trainings = len(trainings) + len(smaller)
+    say(f"{n_trainings} trainings, {n_trainings - len(missing)} done before, {where}")
     address = str(config.out) if is_remote(config.out) else None
     fold_processes.train(missing, labels, jobs, config.scheduler, address)
     evaluated = {}
     for name in names:
         of_model = [training for training in trainings if training.model == name]
-        evaluated[name] = cross_validation.gather(of_model, store_of[name], config.vote, config.seed)
-        results.write(evaluated[name], mirror.local_path(config.out) / f"{name}.json")
+        result = cross_validation.gather(of_model, store_of[name], config.vote, config.seed)
+        if config.learning_curve:
+            of_all_sizes = of_model + [training for training in smaller if training.model == name]
+            curve = learning_curve.gather(of_all_sizes, store_of[name], labels, config.seed)
+            result = replace(result, learning_curve=curve)
+        evaluated[result.stem] = result
+    for stem, result in evaluated.items():
+        results.write(result, mirror.local_path(config.out) / f"{stem}.json")
     return evaluated
 
 

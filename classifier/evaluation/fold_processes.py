@@ -75,9 +75,7 @@ def train(
         calls = [(n, one, labels, stop_file, scheduler and address, log_of[n]) for n, one in enumerate(trainings)]
         at_the_end.callback(remote.remove, stop_file)
         outcomes = at_the_end.enter_context(contextlib.closing(parallel.results(_train, calls, scheduler, jobs)))
-        titles = {
-            log: f"{one.model}, fold {one.fold}" for one, log in zip(trainings, log_of.values(), strict=True) if log
-        }
+        titles = {log: one.title for one, log in zip(trainings, log_of.values(), strict=True) if log}
         with contextlib.nullcontext(say) if scheduler else fold_progress.shown(titles) as tell:
             for outcome in outcomes:
                 training = trainings[outcome.number]
@@ -90,7 +88,7 @@ def train(
                     tell(_summary(training, n_done, len(trainings), time.monotonic() - started))
                 elif outcome.code is not None:
                     failure = failure or _reason(outcome)
-                    tell(f"{training.model}, fold {training.fold}: failed")
+                    tell(f"{training.title}: failed")
     if failure:
         raise InputError(f"a training failed, the finished ones are kept: {failure}")
 
@@ -98,7 +96,7 @@ def train(
 def _summary(training: FoldTraining, n_done: int, n: int, seconds: float) -> str:
     accuracy = artifact.load(training.folder).record.scores.windows.balanced_accuracy
     progress = f"{n_done} of {n} done, {seconds / 60:.1f} minutes"
-    return f"{training.model}, fold {training.fold}: balanced accuracy {accuracy:.1%}; {progress}"
+    return f"{training.title}: balanced accuracy {accuracy:.1%}; {progress}"
 
 
 def _train(

@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from classifier.core import atomic_files
+from classifier.core import atomic_files, typed_json
+from classifier.evaluation.sources import SourceScores
 from classifier.inference.false_alarms import NegativesResult
+from classifier.records.config import RunConfig
 from classifier.scoring import metrics
+from classifier.scoring.learning_curve import LearningCurve
 from classifier.scoring.metrics import Intervals, Scores
 from classifier.scoring.thresholds import AlarmsAndMisses
+
+BY_SOURCE = "_by_source"  # ends the names of the files of such an evaluation
+CHOSEN_FOR_FOLDS = ("group_by", "folds_by", "ignore_folds", "seed")  # settings that say only what the folds are
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class FoldResult:
         best_epoch: epoch whose weights were kept.
         groups_in_two_splits: number of groups that leak.
         scores: of the fold's test split.
+        source: that tests, where each fold is a source.
     """
 
     fold: int
@@ -60,25 +67,41 @@ class FoldResult:
     best_epoch: int
     groups_in_two_splits: int
     scores: Scores
+    source: str | None = None
 
 
 @dataclass(frozen=True)
 class CrossValidationResult(EvaluationResult):
     """One architecture over all folds. Areas rank the windows of several folds' models together, as if of one model.
 
+    Where each fold is a source, a fold may lack labels: then the scores of all folds together count, not their mean.
+
     Attributes:
         settings: the RunConfig that all folds share, its fold 0.
         split_by: who decided on the splits, as of splits.how.
         folds: the folds.
         false_alarms: {label: figures} at the thresholds of each fold.
+        fingerprint: of the recordings.
+        sources: recall of each source and label; [] where folds are not of sources.
+        learning_curve: where one was asked for.
     """
 
     settings: dict
     split_by: str
     folds: list[FoldResult]
     false_alarms: dict[str, AlarmsAndMisses]
+    fingerprint: str = ""
+    sources: list[SourceScores] = field(default_factory=list)
+    learning_curve: LearningCurve | None = None
+
+    @property
+    def stem(self) -> str:
+        """Of the names of its files: folds by group and by source may lie in one folder."""
+        return f"{self.model}{BY_SOURCE if self.sources else ''}"
 
     def fold_scores(self) -> list[Scores]:
+        if self.sources:
+            return [self.scores]
         return [fold.scores for fold in self.folds]
 
     @property
@@ -143,3 +166,26 @@ def write(result: EvaluationResult, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_files.new_file(path) as fresh:
         fresh.write_text(json.dumps(asdict(result), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def beside(result: CrossValidationResult, out: Path) -> CrossValidationResult | None:
+    """What an earlier evaluation says of the same model over the other kind of folds: by group, or by source.
+
+    Returns:
+        None where there was none in that folder, or one of other recordings, labels or training.
+    """
+    path = out / f"{result.model}{'' if result.sources else BY_SOURCE}.json"
+    try:
+        other = typed_json.parse(CrossValidationResult, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):  # none, or of an older version
+        return None
+    if bool(other.sources) == bool(result.sources):
+        return None
+    return other if _compared(other) == _compared(result) else None
+
+
+def _compared(result):
+    usual = asdict(RunConfig(data=""))  # what a version before a flag did is what the flag's default does
+    chosen = {name: value for name, value in result.settings.items() if value != usual.get(name)}
+    settings = {name: value for name, value in chosen.items() if name not in CHOSEN_FOR_FOLDS}
+    return result.model, result.labels, result.fingerprint, settings

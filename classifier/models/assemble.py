@@ -9,6 +9,7 @@ from keras import KerasTensor
 
 from classifier.core.errors import InputError
 from classifier.features._feature import Feature
+from classifier.models._learning import FrequencyMixStyle, Masks
 from classifier.records.audio_format import AudioFormat
 
 
@@ -99,18 +100,23 @@ def _probabilities(model: keras.Model, features: KerasTensor) -> KerasTensor:
     return _heads(model.get_layer("body")(model.get_layer("standardise")(features)))[0]
 
 
-def learner(model: keras.Model, masks: float = 0.0) -> keras.Model:
-    """The same model for training, sharing its weights: with all of its heads, and with masks (SpecAugment).
-
-    Source: Park et al., Interspeech 2019, arXiv 1904.08779.
+def learner(model: keras.Model, masks: float = 0.0, mixstyle: float = 0.0) -> keras.Model:
+    """The same model for training, sharing its weights: with all of its heads, and with altered features.
 
     Args:
-        masks: largest width of a mask, as a share of each axis of the features, in [0, 1]; 0 masks nothing.
+        masks: of _learning.Masks: largest width, as a share of each axis of the features, in [0, 1]; 0 masks nothing.
+        mixstyle: of _learning.FrequencyMixStyle, at least 0; 0 mixes nothing.
+
+    Raises:
+        InputError: mixstyle of features that have no bands and frames.
     """
     body = model.get_layer("body")
-    if not masks and not isinstance(body.output, list):
+    if not masks and not mixstyle and not isinstance(body.output, list):
         return model
     x = model.get_layer("standardise").output
+    if mixstyle and len(x.shape) != 4:
+        raise InputError("mixstyle mixes bands, and the features of this model have none; leave it out of the recipe")
+    x = FrequencyMixStyle(mixstyle)(x) if mixstyle else x
     return Learner(model.input, _heads(body(Masks(masks)(x) if masks else x)))
 
 
@@ -136,35 +142,6 @@ class Learner(keras.Model):
     ) -> dict:
         """As `compute_loss`, of the first head."""
         return super().compute_metrics(x, y, y_pred[0], sample_weight)
-
-
-class Masks(keras.layers.Layer):
-    """Sets two spans of each axis (bands, frames) to the mean, 0, in training; never part of a saved model.
-
-    Args:
-        share: largest width of a span, as a share of its axis.
-    """
-
-    N = 2
-
-    def __init__(self, share: float):
-        super().__init__()
-        self.share, self.random = share, keras.random.SeedGenerator()
-
-    def call(self, x: KerasTensor, training: bool = False) -> KerasTensor:
-        if not training:
-            return x
-        for axis in range(1, len(x.shape) - 1):
-            size = x.shape[axis]
-            along = [1] * len(x.shape)
-            along[axis] = size
-            places = keras.ops.reshape(keras.ops.arange(size, dtype="float32"), along)
-            for _ in range(self.N):
-                each = (keras.ops.shape(x)[0], *[1] * (len(x.shape) - 1))
-                width = keras.random.uniform(each, seed=self.random) * self.share * size
-                start = keras.random.uniform(each, seed=self.random) * (size - width)
-                x = keras.ops.where((places >= start) & (places < start + width), 0.0, x)
-        return x
 
 
 def dropin(model: keras.Model, audio_format: AudioFormat) -> keras.Model | None:

@@ -15,7 +15,7 @@ from classifier.data.duplicates import WAYS
 from classifier.data.labels import check_labels, read_labels
 from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
-from classifier.records.recipe import fine_tuning_for
+from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.records.team import Team
 from classifier.storage.locations import absolute, is_remote
 from Constants import TRAINED
@@ -30,7 +30,8 @@ class RunConfig:
     Attributes:
         data: a folder, a csv file or an address.
         layout: a file of classifier/data/layouts; None: found by looking.
-        group_by: regular expression whose first group, in the file name, is a clip's group; None: the layout says.
+        group_by: column, or regular expression whose first group, in the file name, is a clip's group; None: the layout
+            says.
         ignore_folds: deal by group where the data set has folds of its own.
         fold: which fold tests, from 0.
         seed: same seed, same weights.
@@ -42,6 +43,9 @@ class RunConfig:
         sample_rate: Hz; None: as Constants.py says.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         channel: of audio.channels.CHANNELS, what is read of recordings with several.
+        folds_by: as group_by, what says a clip's source; each source is a fold. None: folds are not of sources.
+        recipe: JSON file whose values replace those of the model's recipe.
+        train_share: of the groups to learn from that are kept, more than 0 to 1; None: all.
 
     Raises:
         InputError: a value is outside its range.
@@ -61,6 +65,9 @@ class RunConfig:
     duplicates: str = WAYS[0]
     ignore_folds: bool = False
     channel: str = MIX
+    folds_by: str | None = None
+    recipe: str | None = None
+    train_share: float | None = None
 
     def __post_init__(self):
         if self.layout is not None:
@@ -71,11 +78,15 @@ class RunConfig:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
         if self.channel not in CHANNELS:
             raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
-        if self.group_by is not None:
+        for flag, expression in (("--group-by", self.group_by), ("--folds-by", self.folds_by)):
             try:
-                re.compile(self.group_by)
+                re.compile(expression or "")
             except re.error as error:
-                raise InputError(f"--group-by {self.group_by!r} is not a regular expression: {error}") from None
+                raise InputError(f"{flag} {expression!r} is not a regular expression: {error}") from None
+        if self.recipe and self.paper:
+            raise InputError("--paper trains as the paper does: leave out --recipe")
+        if self.train_share is not None and not 0 < self.train_share <= 1:
+            raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
 
     def audio_format(self, model: str) -> AudioFormat:
         """The audio format of a model: Constants.py's and this config's or, with paper, its paper's.
@@ -103,15 +114,17 @@ class RunConfig:
         """
         if not self.paper:
             self.audio_format(model)
+        if self.recipe:
+            recipe_for(model, self)
         fine_tuning = fine_tuning_for(model, self)
         network = registry.stated("models", model, "NETWORK")
         rate = network and registry.stated("pretrained", network, "SAMPLE_RATE")
         if rate and not self.paper and (found := self.audio_format(model).sample_rate) != rate:
             raise InputError(f"{network} takes {rate} Hz and this run has {found} Hz: leave out --sample-rate")
-        if self.background_noise and registry.states("models", model, "FINE_TUNE") and not fine_tuning:
-            raise InputError(
-                f"{model} learns from recordings as they are: for --background-noise, give --fine-tune 2 too"
-            )
+        is_head = registry.states("models", model, "FINE_TUNE") and not fine_tuning
+        for flag, value in (("--background-noise", self.background_noise), ("--recipe", self.recipe)):
+            if value and is_head:
+                raise InputError(f"{model} learns from recordings as they are: for {flag}, give --fine-tune 2 too")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +166,7 @@ class TrainingConfig(RunConfig):
             **{field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name not in CONVERTED},
             data=str(absolute(args.data or clips.default_data())),
             background_noise=str(noise.resolve()) if noise else None,
+            recipe=str(args.recipe.resolve()) if args.recipe else None,
             models=tuple(
                 registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
             ),
@@ -184,7 +198,7 @@ class TrainingConfig(RunConfig):
         if self.labels:
             read_labels(self.labels)
         if not is_remote(self.data):  # an address is looked at when it is fetched
-            check_labels(clips.read_clips(self.data, self.group_by, self.layout), self.labels)
+            check_labels(clips.read_clips(self.data, self.group_by, self.layout, folds_by=self.folds_by), self.labels)
         for model in self.models:
             self.check_model(model)
         there = next(folder for folder in (self.trained, *self.trained.resolve().parents) if folder.exists())
@@ -195,7 +209,7 @@ class TrainingConfig(RunConfig):
             )
 
 
-CONVERTED = ("data", "background_noise")  # fields that the flags hold in another form
+CONVERTED = ("data", "background_noise", "recipe")  # fields that the flags hold in another form
 
 
 def audio_format_of(model: str) -> AudioFormat:

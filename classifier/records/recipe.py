@@ -4,12 +4,15 @@ A file of classifier/models imports Keras, so its recipe is read from the syntax
 """
 
 import ast
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.core import registry
+from classifier.core import registry, typed_json
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 
 if TYPE_CHECKING:
     from classifier.records.config import RunConfig
@@ -42,6 +45,13 @@ class Recipe:
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
     mixup: windows are mixed in pairs, by shares from Beta(mixup, mixup), and so are their targets.
     masks: two bands of frequencies and two spans of time of the features are taken away, each up to this share wide.
+    rt60_seconds: (least, most) reverberation time of generated rooms that it is put into.
+    devices_db: it is heard through another device: in a narrower band, with resonances of up to this much.
+    telephone: this share of the windows has only what a telephone carries, 300 to 3400 Hz.
+    codecs: this share of the windows is encoded and decoded, by mu-law, mp3 or Vorbis.
+    dropped_bands: a band of frequencies of the sound is taken away, up to this share of their logarithmic axis.
+    mixstyle: the mean and deviation of each band of the features are mixed with those of another window, by shares from
+        Beta(mixstyle, mixstyle).
     fine_tuned: so many last layers of a pretrained network learn, after their head.
     """
 
@@ -68,6 +78,12 @@ class Recipe:
     noise_snr_db: tuple[float, float] | None = None
     mixup: float = 0.0
     masks: float = 0.0
+    rt60_seconds: tuple[float, float] | None = None
+    devices_db: float = 0.0
+    telephone: float = 0.0
+    codecs: float = 0.0
+    dropped_bands: float = 0.0
+    mixstyle: float = 0.0
     fine_tuned: int = 0
 
 
@@ -88,9 +104,14 @@ FIELD = Recipe(  # what serves most models on recordings from the field; a model
 
 
 def recipe_for(model: str, config: "RunConfig") -> Recipe:
-    """What a file of classifier/models is trained with."""
+    """What a file of classifier/models is trained with.
+
+    Raises:
+        InputError: as of `changed`.
+    """
     is_head = registry.states("models", model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
     recipe = _of_file(model, "PAPER" if config.paper else "RECIPE")
+    recipe = recipe if is_head else changed(recipe, config.recipe)
     return _decided(recipe, config.epochs, None if is_head else config.background_noise)
 
 
@@ -106,8 +127,37 @@ def fine_tuning_for(model: str, config: "RunConfig") -> Recipe | None:
             raise InputError(f"{model} stands on no pretrained network: leave out --fine-tune")
         return None
     ships = _of_file(model, "FINE_TUNE")
+    ships = changed(ships, config.recipe)
     tuning = replace(ships, fine_tuned=ships.fine_tuned if wanted is None else wanted)
     return _decided(tuning, config.epochs, config.background_noise) if tuning.fine_tuned else None
+
+
+def changed(recipe: Recipe, file: str | None) -> Recipe:
+    """A recipe with the values that a person's file gives: JSON, such as {"masks": 0.2, "rt60_seconds": [0.2, 0.8]}.
+
+    Args:
+        file: path; None changes nothing.
+
+    Raises:
+        InputError: the file cannot be read, or a value is none of a recipe's, or of another type.
+    """
+    if file is None:
+        return recipe
+    try:
+        changes = json.loads(Path(file).read_text(encoding="utf-8"))
+        if not isinstance(changes, dict):
+            raise ValueError("it holds no values by name")
+        unknown = sorted(set(changes) - {field.name for field in fields(Recipe)})
+        if unknown:
+            meant = did_you_mean(unknown[0], [field.name for field in fields(Recipe)])
+            raise InputError(f"{file}: {unknown[0]!r} is no value of a recipe{meant}; correct it, or leave it out")
+        return typed_json.parse(Recipe, {**asdict(recipe), **changes})
+    except InputError:
+        raise
+    except FileNotFoundError:
+        raise InputError(f"{file}: there is no such file; --recipe names a JSON file of values of a recipe") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f'{file} is no recipe ({error}); write JSON, such as {{"masks": 0.2}}') from None
 
 
 def _of_file(model, constant):

@@ -13,12 +13,13 @@ from classifier.evaluation.results import (
     CrossValidationResult,
     EvaluationResult,
     ModelTestResult,
+    beside,
     spread,
 )
 from classifier.inference.false_alarms import NegativesResult
 from classifier.plotting import confusion_matrix
 from classifier.records.config import RunConfig
-from classifier.reporting import confusion
+from classifier.reporting import confusion, learning_curve_tables, source_tables
 from classifier.scoring.metrics import UNITS, Scores
 from classifier.scoring.thresholds import FalseAlarms
 from classifier.storage.locations import is_remote
@@ -44,7 +45,11 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> EvaluationResu
         show_scores(result)
         if isinstance(result, ModelTestResult) and result.negatives:
             show_negatives(result.model, result.negatives)
-    return leaderboard(list(results.values()), out / LEADERBOARD)
+        if isinstance(result, CrossValidationResult) and result.sources:
+            source_tables.report(result, out / f"{stem}.csv")
+        if isinstance(result, CrossValidationResult) and result.learning_curve:
+            learning_curve_tables.report(result.model, result.learning_curve, out / f"{stem}_learning_curve")
+    return leaderboard(list(results.values()), out / LEADERBOARD, out)
 
 
 def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
@@ -53,6 +58,7 @@ def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
         data = config.data if is_remote(config.data) else folder_of(config.data)
         return commands.script("ClassifyRecordings.py", data, model=best.model)
     settings, defaults = asdict(config.run_config()), asdict(RunConfig(data=""))
+    settings["folds_by"] = None  # the model that is kept learns from all sources
     flags = {name: commands.unless(value, defaults[name]) for name, value in settings.items()}
     return commands.script("TrainModel.py", model=best.model, labels=config.labels, **flags)
 
@@ -107,21 +113,23 @@ def _alarms(label: str, of: FalseAlarms) -> list:
     return [label, f"{of.hours:.2f}", of.false_alarms, *("" if rate is None else f"{rate:.2f}" for rate in rates)]
 
 
-def leaderboard(results: Sequence[EvaluationResult], path: Path) -> EvaluationResult:
+def leaderboard(results: Sequence[EvaluationResult], path: Path, out: Path | None = None) -> EvaluationResult:
     """Print one row per model, the best first, and write the numbers as csv.
 
     Args:
         results: at least one; those without folds have no spread over them.
         path: of the csv.
+        out: folder of earlier evaluations; what they say of the same models over other folds is shown beneath each.
 
     Returns:
         the best result.
     """
     results = sorted(results, key=lambda result: -spread(result, "windows", "balanced_accuracy")[0])
     shown, numbers = [], []
-    for result in results:
-        row: dict[str, object] = {"model": result.model, "folds": result.n_folds}
-        cells = [result.model]
+    for result in _with_other_folds(results, out):
+        folds_of = _folds_of(result)
+        row: dict[str, object] = {"model": result.model, "folds": result.n_folds, "folds_of": folds_of}
+        cells = [result.model, f"{result.n_folds} by {folds_of}" if folds_of else ""]
         for unit, name in COMPARED:
             (mean, sd), interval = spread(result, unit, name), result.intervals.by(unit)
             lowest, highest = interval[name] if interval else (None, None)
@@ -137,17 +145,32 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path) -> EvaluationRe
     compared = [
         cell for name in ("balanced accuracy, windows", "windows right", "recordings right") for cell in (name, "95 %")
     ]
-    console.table(["model", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
+    console.table(["model", "folds", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
     scores = results[0].scores
     frequent = " and ".join(f"{scores.by(unit).majority:.1%} of {unit}" for unit in UNITS)
     print(f"guessing {scores.chance:.1%}; always the most frequent label {frequent}; ", end="")
     over = f"mean ± sd over {results[0].n_folds} fold(s); " if results[0].n_folds else ""
+    over = f"all {results[0].n_folds} sources together; " if _folds_of(results[0]) == splits.BY_SOURCE else over
     print(f"{over}95 %: drawn from {results[0].intervals.groups} groups")
     with atomic_files.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, numbers[0])
         writer.writeheader()
         writer.writerows(numbers)
     return results[0]
+
+
+def _with_other_folds(results, out):
+    for result in results:
+        yield result
+        if out and isinstance(result, CrossValidationResult) and (other := beside(result, out)):
+            yield other
+
+
+def _folds_of(result):
+    """splits.BY_GROUP or BY_SOURCE, "data set" for its own folds or splits; "" for a model that was only tested."""
+    if not isinstance(result, CrossValidationResult):
+        return ""
+    return result.split_by if result.split_by in (splits.BY_GROUP, splits.BY_SOURCE) else "data set"
 
 
 def percent(value: float | None) -> str:

@@ -158,7 +158,7 @@ def _card(trained):
         "skipped": len(data.skipped),
         "groups": split.groups,
         "fingerprint": data.fingerprint,
-        "split_by": split.by,
+        "split_by": split.rule,
         "fold": record.config.fold,
         "split_sizes": ", ".join(f"{len(split.names(name))} to {verb}" for name, verb in splits.VERBS.items()),
     }

@@ -36,7 +36,7 @@ def scores(trained: artifact.Artifact) -> None:
     not_tested = warnings.not_tested(trained.labels, recordings.recall)
     for line in [*not_tested, *warnings.few_groups(recordings.recall, n_groups)]:
         print(f"  {line}")
-    print(f"  split by {split.by}; leak check: {warnings.leak_check(split)}")
+    print(f"  split by {split.rule}; leak check: {warnings.leak_check(split)}")
     for line in warnings.leaks(split):
         print(f"  WARNING: {line}")
     print(

@@ -13,7 +13,7 @@ def command(trained: Artifact) -> str:
     """The line that repeats a training: the flags that are not at their default."""
     defaults = {field.name: field.default for field in fields(RunConfig)}
     settings = {name: value for name, value in asdict(trained.record.config).items() if value != defaults[name]}
-    for name in ("data", "background_noise"):
+    for name in ("data", "background_noise", "recipe"):
         if settings.get(name):
             folder = Path(settings[name])
             settings[name] = folder.relative_to(ROOT).as_posix() if folder.is_relative_to(ROOT) else folder.name

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import fft, signal
 
 from classifier.records.recipe import Recipe
+from classifier.training import transmission
 
 NOISE_SHARE = 0.5  # of the windows get noise, of the others nothing: clean recordings remain in the training
 NOISE_SLOPES = (0.0, 2.2)  # exponent of 1/f: from white to a little browner than brown
@@ -22,15 +23,26 @@ LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
 
 
 def alter(windows: np.ndarray, recipe: Recipe, sample_rate: int, random: np.random.Generator) -> np.ndarray:
-    """Crop, equaliser, gain and noise, as far as the recipe asks for them; windows: (windows, n) in [-1, 1]."""
+    """What the recipe asks for, in the order in which a device does it; windows: (windows, n) in [-1, 1].
+
+    Rooms and what sounds in them come before: datasets.TrainingWindows has them.
+    """
     if recipe.crop:
         windows = crop(windows, recipe.crop, random)
     if recipe.equaliser_db:
         windows = equalise(windows, recipe.equaliser_db, sample_rate, random)
+    if recipe.devices_db:
+        windows = transmission.through_devices(windows, recipe.devices_db, sample_rate, random)
+    if recipe.telephone:
+        windows = transmission.over_telephone(windows, recipe.telephone, sample_rate, random)
+    if recipe.dropped_bands:
+        windows = transmission.drop_bands(windows, recipe.dropped_bands, sample_rate, random)
     if recipe.gain_db:
         windows = gain(windows, recipe.gain_db, random)
     if recipe.noise_snr_db:
         windows = add_noise(windows, recipe.noise_snr_db, sample_rate, random)
+    if recipe.codecs:
+        windows = transmission.through_codecs(windows, recipe.codecs, sample_rate, random)
     return windows
 
 
@@ -55,8 +67,7 @@ def equalise(windows: np.ndarray, strength_db: float, sample_rate: int, random: 
     points_db = random.uniform(-strength_db, strength_db, (len(chosen), len(knots)))
     response_db = np.array([np.interp(log_hz, knots, row) for row in points_db]).reshape(len(chosen), len(log_hz))
     altered = windows.copy()
-    spectra = fft.rfft(windows[chosen]) * (10 ** (response_db / 20)).astype("float32")
-    altered[chosen] = fft.irfft(spectra, n=windows.shape[1])
+    altered[chosen] = transmission.filtered(windows[chosen], 10 ** (response_db / 20))
     return altered
 
 

@@ -59,7 +59,7 @@ def load(config: TrainingConfig) -> TrainingData:
         if audio_format != AudioFormat():
             length = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
             say(f"this run: windows of {length}; Constants.py says otherwise")
-    found = clips.read_clips(config.data, config.group_by, config.layout)
+    found = clips.read_clips(config.data, config.group_by, config.layout, folds_by=config.folds_by)
     if config.ignore_folds:
         found = splits.without_folds(found)
     ready = weights.ready(config.models, leave_out=config.leave_out)
@@ -77,8 +77,10 @@ def load(config: TrainingConfig) -> TrainingData:
         folder = Path(config.background_noise)
         behind = clips.of_background_noise(folder)
         noise |= {rate: audio_cache.read(behind, folder, rate, *how) for rate in rates}
-    split = {rate: splits.split(of.clips, of.contents, config.fold, config.seed) for rate, of in audio.items()}
+    how = config.fold, config.seed, config.train_share
+    split = {rate: splits.split(of.clips, of.contents, *how) for rate, of in audio.items()}
     of_any = next(iter(audio))
-    for sentence in splits.untested(audio[of_any].clips, {config.fold: split[of_any]}):
+    whole = splits.split(audio[of_any].clips, audio[of_any].contents, config.fold, config.seed)
+    for sentence in splits.untested(audio[of_any].clips, {config.fold: whole}):
         warn(sentence)
     return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found))

@@ -13,7 +13,7 @@ from classifier.data import surroundings
 from classifier.data.audio_cache import AudioCache, to_float
 from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
-from classifier.training import augmentation
+from classifier.training import augmentation, rooms
 from Constants import SILENT_LABELS
 
 SHIFT_SHARE = 0.5  # of the windows are shifted; the others are cut as a test cuts them
@@ -138,13 +138,15 @@ class TrainingWindows(Dealt):
         )
 
     def inputs(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        recipe, audio = self.recipe, self._heard(chosen, random)
+        recipe, audio, sample_rate = self.recipe, self._heard(chosen, random), self.audio_format.sample_rate
+        if recipe.rt60_seconds:
+            audio = rooms.reverberate(audio, recipe.rt60_seconds, sample_rate, random)
         if recipe.background_snr_db and len(self.background[1]):
             windows, among = self.background
             behind = among[random.integers(len(among), size=len(chosen))]
             background = windows.cut(behind, _shifted(windows, behind, recipe.shift, random))
             audio = augmentation.add_background(audio, background, recipe.background_snr_db, random)
-        return augmentation.alter(audio, recipe, self.audio_format.sample_rate, random)
+        return augmentation.alter(audio, recipe, sample_rate, random)
 
     def _heard(self, chosen, random):
         """`cut`, from the recordings or their copies; of a window that is played faster, more of the recording."""

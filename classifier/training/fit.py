@@ -40,7 +40,7 @@ def fit(
     Returns:
         The epoch that the weights are of, counted from 1.
     """
-    learner = assemble.learner(model, recipe.masks)
+    learner = assemble.learner(model, recipe.masks, recipe.mixstyle)
     compile_model(learner, recipe, len(learn))
     if keras.backend.backend() == "tensorflow":
         learner._symbolic_build(data_batch=learn[0])  # or the first step is traced twice

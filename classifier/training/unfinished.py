@@ -34,11 +34,11 @@ def identity(model: str, config: TrainingConfig, data: TrainingData) -> dict[str
     """{what: JSON value} of all that must be the same for a training to go on."""
     rate, fine_tuning = data.audio_formats[model].sample_rate, fine_tuning_for(model, config)
     about = {
+        **asdict(config.run_config()),  # its recipe is a file's path: what counts is what the file says
         "fingerprint": data.audio[rate].fingerprint,
         "labels": data.labels,
         "recipe": asdict(recipe_for(model, config)),
         "fine_tuning": fine_tuning and asdict(fine_tuning),
-        **asdict(config.run_config()),
         "backend": os.environ.get("KERAS_BACKEND") or "tensorflow",
         "processes": config.team.processes if config.team else 1,
     }

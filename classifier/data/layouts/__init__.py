@@ -6,8 +6,8 @@ InputError for what it cannot use, with file and line.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from classifier.core.errors import InputError
@@ -29,6 +29,8 @@ class Clip:
     fold: the data set's own fold, if it has folds.
     split: the data set's own split ("train", "validation" or "test"), if it has splits.
     start, end: seconds of the recording that are the clip; None is the recording's end.
+    source: the corpus, site or microphone, where these are left out one at a time (--folds-by).
+    columns: {column: value} of its line in the data set's table; {} where there is no table.
     """
 
     path: Path
@@ -38,6 +40,8 @@ class Clip:
     split: str | None = None
     start: float = 0.0
     end: float | None = None
+    source: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def name(self, folder: Path) -> str:
         """The path relative to the data's folder, with the seconds (a media fragment) of a part of a recording."""

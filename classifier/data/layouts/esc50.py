@@ -31,6 +31,7 @@ def clips(folder: Path) -> list[Clip]:
             filled(row, "category", source, line),
             filled(row, "src_file", source, line),
             whole_number(row, "fold", source, line),
+            columns=row,
         )
         for line, row in rows(source, COLUMNS)
     ]

@@ -28,5 +28,6 @@ def clips(folder: Path) -> list[Clip]:
     for clip in class_folders.clips(folder):
         entry = known.get(clip.path.relative_to(folder).as_posix())
         origin = {name: entry[name] for name in ("group", "fold", "split")} if entry else {}
-        found.append(replace(clip, **origin))
+        columns = {name: str(value) for name, value in origin.items() if value is not None}
+        found.append(replace(clip, **origin, columns=columns))
     return found

@@ -5,8 +5,8 @@ Columns: path, label, and optionally split, fold, group, start and end or durati
 street/monday.wav,car horn,12.5,14  ->  Clip(label="car horn", group="street/monday.wav", start=12.5, end=14.0)
 
 Other names of columns (filename, class, category, species ...) are taken where they are certain. Paths are relative to
-the table; other columns are ignored. Parts of one recording share its room and its microphone, so they are of one group
-and in one fold. Tables named train and test are one table with splits.
+the table; --group-by and --folds-by take any other column. Parts of one recording share its room and its microphone, so
+they are of one group and in one fold. Tables named train and test are one table with splits.
 """
 
 import math
@@ -64,14 +64,15 @@ def clips(path: Path) -> list[Clip]:
 def _clips_of(source):
     text, columns = _understood(source)
     rows = [
-        (line, {role: row[column] for role, column in columns.items()})
+        (line, {role: row[column] for role, column in columns.items()}, row)
         for line, row in text.rows()
         if not row[columns["path"]].startswith("#") or (source.parent / row[columns["path"]]).is_file()
     ]
-    for line, row in rows:
+    for line, row, _ in rows:
         filled(row, "path", source, line)
     found, written, parts = [], {}, {}
-    for (line, row), audio in zip(rows, table_paths.find(source, [(n, row["path"]) for n, row in rows]), strict=True):
+    audios = table_paths.find(source, [(line, row["path"]) for line, row, _ in rows])
+    for (line, row, whole), audio in zip(rows, audios, strict=True):
         recording = audio.resolve()  # one recording, however the lines write its path
         group = row.get("group") or written.setdefault(recording, row["path"])
         fold = whole_number(row, "fold", source, line) if row.get("fold") else None
@@ -84,7 +85,7 @@ def _clips_of(source):
         if found and (fold is None) != (found[0].fold is None):
             raise InputError(f"{source}, line {line}: some lines up to this one have a fold, others not; fill in all")
         label, split = filled(row, "label", source, line), row.get("split")
-        found.append(Clip(audio, label, group, fold, split, start=start, end=end))
+        found.append(Clip(audio, label, group, fold, split, start, end, columns=whole))
         parts.setdefault(recording, []).append(Part(start, math.inf if end is None else end, line, found[-1]))
     for of_one_recording in parts.values():
         _check(of_one_recording, source)

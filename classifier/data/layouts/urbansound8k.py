@@ -31,5 +31,5 @@ def clips(folder: Path) -> list[Clip]:
         fold = whole_number(row, "fold", source, line)
         path = folder / "audio" / f"fold{fold}" / filled(row, "slice_file_name", source, line)
         label, group = filled(row, "class", source, line), filled(row, "fsID", source, line)
-        found.append(Clip(existing(path, source, line), label, group, fold))
+        found.append(Clip(existing(path, source, line), label, group, fold, columns=row))
     return found

@@ -29,7 +29,7 @@ from classifier.core import atomic_files
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
-from classifier.data import layouts, provenance, splits
+from classifier.data import group_dealing, layouts, provenance, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.evaluation.baselines.config import BoostingConfig
@@ -103,7 +103,9 @@ def train(
     folder_of_data = layouts.folder_of(config.data)
     windows = cut(store, split_names, labels, audio_format, config.overlap)
     train_windows, test = windows["train"], windows["test"]
-    groups = splits.joined(np.array([clip.group for clip in store.clips]), store.contents)[train_windows.recordings]
+    groups = group_dealing.joined(np.array([clip.group for clip in store.clips]), store.contents)[
+        train_windows.recordings
+    ]
     held_out = folds(train_windows.targets, groups, labels, config.seed)
     counts = ", ".join(f"{len(windows[name].targets)} to {verb}" for name, verb in splits.VERBS.items())
     say(f"{NAME}: windows {counts}; computing their features ...")

@@ -199,3 +199,70 @@ def test_a_group_with_a_rare_label_stays_whole():
     for fold in range(5):
         split_names = split(clips, fold=fold)
         assert splits.in_two_splits([clip.group for clip in clips], split_names) == []
+
+
+def three_corpora():
+    """A choir only sings, a reading only speaks, a studio does both; each with six people."""
+    does = {"choir": ["song"], "reading": ["speech"], "studio": ["song", "speech"]}
+    return [
+        Clip(Path(f"{source}{person}-{label}{i}.wav"), label, f"{source}{person}", source=source)
+        for source, labels in does.items()
+        for person in range(6)
+        for label in labels
+        for i in range(2)
+    ]
+
+
+@pytest.mark.parametrize(("fold", "source"), list(enumerate(["choir", "reading", "studio"])))
+def test_a_source_that_tests_is_heard_by_no_other_split(fold, source):
+    clips = three_corpora()
+    split_names = split(clips, fold=fold)
+    assert {clip.source for clip in of(clips, split_names, "test")} == {source}
+    assert len(of(clips, split_names, "test")) == sum(clip.source == source for clip in clips)
+    for split_name in ("train", "validation"):
+        assert {clip.label for clip in of(clips, split_names, split_name)} == {"song", "speech"}
+        assert source not in {clip.source for clip in of(clips, split_names, split_name)}
+    assert splits.in_two_splits([clip.group for clip in clips], split_names) == []
+    assert splits.untested(clips, {fold: split_names}) == []
+
+
+def test_there_is_a_fold_for_each_source():
+    assert splits.source_names(three_corpora()) == ["choir", "reading", "studio"]
+    with pytest.raises(splits.NoFoldError, match="folds 0 to 2"):
+        split(three_corpora(), fold=3)
+
+
+def test_a_source_that_alone_has_a_label_is_named_with_the_label():
+    clips = [clip for clip in three_corpora() if (clip.source, clip.label) != ("studio", "song")]
+    with pytest.raises(InputError, match="without the source choir there is nothing left of song to train with"):
+        split(clips, fold=0)
+    assert "test" in split(clips, fold=1)
+
+
+def test_people_of_the_source_that_tests_are_not_learned_from_elsewhere():
+    clips = three_corpora()
+    clips[0] = replace(clips[0], group="studio0")  # who sings in the choir, too
+    split_names = split(clips, fold=2)
+    assert split_names[0] == splits.LEFT_OUT
+    (said,) = splits.untested(clips, {2: split_names})
+    assert said.startswith("1 recordings of other sources are left out while studio tests")
+    everywhere = [replace(clip, group=clip.group[-1]) for clip in clips]
+    with pytest.raises(InputError, match="of groups that choir has, too"):
+        split(everywhere)
+
+
+def test_of_a_share_the_test_and_validation_splits_are_the_same():
+    clips = make_clips(20)
+    whole = split(clips)
+    for share, n in ((0.5, 6), (0.25, 3), (1.0, 12)):
+        part = split(clips, share=share)
+        assert len({clip.group for clip in of(clips, part, "train")}) == n
+        assert ((part == whole) | (part == splits.LEFT_OUT)).all()
+        assert (part[whole != "train"] == whole[whole != "train"]).all()
+
+
+def test_a_source_that_leaves_nothing_to_validate_with_is_named():
+    clips = [replace(clip, group=f"{clip.source}-{clip.label}") for clip in three_corpora() if clip.source != "choir"]
+    clips += [replace(clip, label="song", group="reading-song") for clip in clips if clip.source == "reading"]
+    with pytest.raises(InputError, match="without the source reading each label has one group"):
+        split(clips, fold=0)

@@ -45,7 +45,10 @@ def built(name, optimizer="sgd"):
     model = assemble.build(module, assemble.features_of(module, form), form, LABELS)
     body, random = model.get_layer("body"), np.random.default_rng(0)
     body.set_weights(_drawn(body.get_weights(), random))
-    learner, is_jax = assemble.learner(model, module.RECIPE.masks), keras.backend.backend() == "jax"
+    learner, is_jax = (
+        assemble.learner(model, module.RECIPE.masks, module.RECIPE.mixstyle),
+        keras.backend.backend() == "jax",
+    )
     settings = {"jit_compile": is_jax, "run_eagerly": not is_jax}
     learner.compile(optimizer, module.RECIPE.loss, weighted_metrics=["categorical_accuracy"], **settings)
     return model, learner

@@ -3,11 +3,13 @@ import numpy as np
 import pytest
 
 from classifier.core import console, registry
+from classifier.core.errors import InputError
 from classifier.records.audio_format import AudioFormat
 
 console.import_tensorflow()
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram  # noqa: E402
 from classifier.models import assemble  # noqa: E402
+from classifier.models._learning import FrequencyMixStyle, Masks  # noqa: E402
 
 
 @pytest.fixture(scope="module", params=["mel", "signal"])
@@ -28,7 +30,7 @@ def test_masks_share_the_weights_and_do_nothing_in_predictions(model):
 
 def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
     features = np.ones((50, 128, 63, 1), "float32")
-    masked = np.asarray(assemble.Masks(0.25)(features, training=True))
+    masked = np.asarray(Masks(0.25)(features, training=True))
     bands_gone = np.mean(masked.max(axis=(2, 3)) == 0, axis=1)
     frames_gone = np.mean(masked.max(axis=(1, 3)) == 0, axis=1)
     for gone in (bands_gone, frames_gone):
@@ -36,12 +38,41 @@ def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
         assert gone.max() <= 0.5 + 0.05
         assert len(set(gone)) > 5  # each window has masks of its own
     assert set(np.unique(masked)) == {0, 1}
-    assert np.array_equal(assemble.Masks(0.25)(features, training=False), features)
+    assert np.array_equal(Masks(0.25)(features, training=False), features)
 
 
 def test_of_a_waveform_spans_of_time_are_masked():
-    masked = np.asarray(assemble.Masks(0.25)(np.ones((200, 1000, 1), "float32"), training=True))
+    masked = np.asarray(Masks(0.25)(np.ones((200, 1000, 1), "float32"), training=True))
     assert 0 < np.mean(masked == 0) < 0.3
+
+
+def test_mixstyle_gives_each_band_the_mixed_mean_and_deviation():
+    random = np.random.default_rng(0)
+    x = random.normal(0, random.uniform(0.5, 2, (4, 8, 1, 1)), (4, 8, 50, 1)) + random.normal(0, 1, (4, 8, 1, 1))
+    x, others, own = x.astype("float32"), np.array([1, 2, 3, 0]), np.array([1, 0.25, 0.5, 0], "float32")
+    mixed = np.asarray(FrequencyMixStyle(0.4).mixed(x, others, own.reshape(4, 1, 1, 1)))
+    share = own.reshape(4, 1)
+    for statistic in (np.mean, np.std):
+        before, after = statistic(x, axis=(2, 3)), statistic(mixed, axis=(2, 3))
+        assert after == pytest.approx(share * before + (1 - share) * before[others], abs=1e-3)
+    assert mixed[0] == pytest.approx(x[0], abs=1e-4)
+
+
+def test_mixstyle_mixes_some_windows_in_training_only():
+    x = np.random.default_rng(0).normal(np.arange(40).reshape(40, 1, 1, 1), 1, (40, 8, 20, 1)).astype("float32")
+    layer = FrequencyMixStyle(0.4)
+    assert np.array_equal(layer(x, training=False), x)
+    moved = np.abs(np.asarray(layer(x, training=True)) - x).max(axis=(1, 2, 3)) > 1e-3
+    assert 5 < moved.sum() < 35
+
+
+def test_a_learner_with_mixstyle_predicts_as_the_model_and_needs_bands(model):
+    if len(model.get_layer("standardise").output.shape) == 4:
+        learner = assemble.learner(model, mixstyle=0.4)
+        assert np.array_equal(learner.predict(audio(), verbose=0), model.predict(audio(), verbose=0))
+    else:
+        with pytest.raises(InputError, match="mixstyle mixes bands"):
+            assemble.learner(model, mixstyle=0.4)
 
 
 class TwoHeads:

@@ -104,3 +104,14 @@ def test_ctrl_c_gives_a_command_only_where_it_works(config, monkeypatch):
     assert said.startswith("to go on with signal after epoch 3: ")
     assert said.endswith("TrainModel.py --data 'a b' --epochs 9 --model signal --resume")
     assert "nothing to go on with" in stopped(replace(config, seed=3))
+
+
+def test_a_recipe_file_counts_by_what_it_says_and_not_by_its_path(config, tmp_path):
+    paths = [tmp_path / name for name in ("one.json", "same.json", "other.json")]
+    for path, masks in zip(paths, (0.1, 0.1, 0.2), strict=True):
+        path.write_text(f'{{"masks": {masks}}}')
+    data = training_data.load(config)
+    one, same, other = (unfinished.identity("mel", replace(config, recipe=str(path)), data) for path in paths)
+    assert one == same
+    with pytest.raises(InputError, match="another recipe .masks 0.1, now 0.2"):
+        unfinished.compare(tmp_path, one, other)
