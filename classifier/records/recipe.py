@@ -44,6 +44,7 @@ class Recipe:
         that the run names (`--background-noise`), or else of silent labels.
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
     mixup: windows are mixed in pairs, by shares from Beta(mixup, mixup), and so are their targets.
+    between_class: windows of two labels are mixed at one loudness, in shares from 0 to 1; targets are these shares.
     masks: two bands of frequencies and two spans of time of the features are taken away, each up to this share wide.
     rt60_seconds: (least, most) reverberation time of generated rooms that it is put into.
     devices_db: it is heard through another device: in a narrower band, with resonances of up to this much.
@@ -77,6 +78,7 @@ class Recipe:
     background_snr_db: tuple[float, float] | None = None
     noise_snr_db: tuple[float, float] | None = None
     mixup: float = 0.0
+    between_class: bool = False
     masks: float = 0.0
     rt60_seconds: tuple[float, float] | None = None
     devices_db: float = 0.0

@@ -19,6 +19,7 @@ SPEED_SHARE = 0.5
 SPEED_STEPS = 40  # speeds are multiples of a fortieth: resampling by such ratios is fast
 BACKGROUND_SHARE = 0.5
 EQUALISER_HZ = (0, 100, 300, 800, 2000, 4000, 8000)  # between these the gain goes straight over log frequency
+LOUDNESS_SECONDS = 0.1  # a window is as loud as its loudest tenth of a second
 LOG_FROM = 50.0  # Hz added before the logarithm, so that 0 Hz has one
 
 
@@ -140,6 +141,58 @@ def mix(
         return share * values + (1 - share) * values[others]
 
     return mixed(windows), mixed(targets), mixed(weights)
+
+
+def between_classes(
+    windows: np.ndarray, targets: np.ndarray, weights: np.ndarray, sample_rate: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each window mixed with one of another label of the batch, so that the targets tell how loud each is heard.
+
+    The share of the first is drawn evenly from 0 to 1. Both are brought to one loudness before, or a loud window would
+    drown a soft one whatever its share. The gradients of cross-entropy are those of the source's divergence.
+
+    Source: Tokozume, Ushiku & Harada, Learning from Between-class Examples for Deep Sound Recognition, ICLR 2018,
+        arXiv 1711.10282.
+
+    Args:
+        windows: (windows, samples). targets: (windows, labels) one-hot. weights: (windows,).
+
+    Returns:
+        windows, targets and weights, mixed; a window for which the batch has no other label stays as it is.
+    """
+    label = targets.argmax(axis=1)
+    others = np.arange(len(windows))
+    for i in others:
+        among = np.flatnonzero(label != label[i])
+        others[i] = random.choice(among) if len(among) else i
+    share = np.where(others == np.arange(len(windows)), 1.0, random.random(len(windows)))[:, None]
+    loud = loudness(windows, sample_rate)[:, None]
+    first, second = share * loud[others], (1 - share) * loud  # each divided by its own loudness, times both
+    part = np.where(first + second > 0, first / np.maximum(first + second, 1e-12), share)
+    power = np.sqrt(part**2 + (1 - part) ** 2)
+    mixed = (part * windows + (1 - part) * windows[others]) / power
+    shares = share.astype("float32")
+    return (
+        np.clip(mixed, -1, 1).astype("float32"),
+        shares * targets + (1 - shares) * targets[others],
+        shares[:, 0] * weights + (1 - shares[:, 0]) * weights[others],
+    )
+
+
+def loudness(windows: np.ndarray, sample_rate: int) -> np.ndarray:
+    """(windows,) root mean square of the loudest tenth of a second of (windows, samples), A-weighted.
+
+    Source: IEC 61672-1, the A curve, by librosa.
+    """
+    import librosa  # takes seconds, and only few recipes ask for loudness
+
+    hertz = fft.rfftfreq(windows.shape[1], 1 / sample_rate)
+    hertz[0] = hertz[1] / 2  # the curve has no value at 0 Hz
+    curve = 10 ** (librosa.A_weighting(hertz, min_db=-80) / 20)
+    heard = fft.irfft(fft.rfft(windows) * curve.astype("float32"), n=windows.shape[1])
+    length = min(round(LOUDNESS_SECONDS * sample_rate), windows.shape[1])
+    whole = heard[:, : heard.shape[1] // length * length].reshape(len(heard), -1, length)
+    return np.sqrt(np.mean(np.square(whole), axis=2)).max(axis=1)
 
 
 def coloured_noise(n: int, samples: int, sample_rate: int, random: np.random.Generator) -> np.ndarray:

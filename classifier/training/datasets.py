@@ -115,6 +115,8 @@ class Dealt(Windows):
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         random = np.random.default_rng([self.seed, self.epoch, index])
         found = self.inputs(chosen, random), *self.targets_and_weights(chosen)
+        if self.recipe.between_class:
+            return augmentation.between_classes(*found, self.audio_format.sample_rate, random)
         return augmentation.mix(*found, self.recipe.mixup, random) if self.recipe.mixup else found
 
     def inputs(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -117,3 +117,39 @@ def test_mixup_mixes_truth_and_weights_as_it_mixes_windows():
     assert mixed[:, 0] == pytest.approx(labels @ windows[:, 0], abs=1e-3)
     assert weights == pytest.approx(labels @ windows[:, 0], abs=1e-3)
     assert (labels > 0).sum(axis=1).max() == 2
+
+
+def test_between_classes_mixes_other_labels_at_one_loudness():
+    """A loud tone and a soft one: the targets tell by how much each is heard, and the sound agrees."""
+    n = 40
+    hertz, level = np.where(np.arange(n) % 2, 3000, 1000), np.where(np.arange(n) % 2, 0.02, 0.5)
+    seconds = np.arange(16_000) / 16_000
+    windows = (level[:, None] * np.sin(2 * np.pi * hertz[:, None] * seconds)).astype("float32")
+    targets = np.eye(2, dtype="float32")[np.arange(n) % 2]
+    weights = np.where(np.arange(n) % 2, 3, 1).astype("float32")
+    mixed, shares, mixed_weights = augmentation.between_classes(
+        windows, targets, weights, 16_000, np.random.default_rng(0)
+    )
+    assert shares.sum(axis=1) == pytest.approx(1)
+    assert shares.min() < 0.2 and shares.max() > 0.8
+    assert mixed_weights == pytest.approx(shares @ [1, 3])
+    spectra = np.abs(np.fft.rfft(mixed)) / 8000
+    heard = np.stack([spectra[:, 1000] * a_weight(1000), spectra[:, 3000] * a_weight(3000)], axis=1)
+    assert heard / heard.sum(axis=1, keepdims=True) == pytest.approx(shares, abs=0.01)
+
+
+def a_weight(hertz):
+    """Gain of the A curve, by its formula."""
+    f = float(hertz) ** 2
+    gain = 12194**2 * f**2 / ((f + 20.6**2) * np.sqrt((f + 107.7**2) * (f + 737.9**2)) * (f + 12194**2))
+    return gain * 10 ** (2 / 20)
+
+
+def test_between_classes_leaves_a_batch_of_one_label_and_silence_as_they_are():
+    windows, weights = tones(4), np.ones(4, "float32")
+    one_label = np.eye(3, dtype="float32")[[1, 1, 1, 1]]
+    mixed, shares, _ = augmentation.between_classes(windows, one_label, weights, 16_000, np.random.default_rng(0))
+    assert np.allclose(mixed, windows) and np.array_equal(shares, one_label)
+    silence, labels = np.zeros_like(windows), np.eye(3, dtype="float32")[[0, 1, 2, 0]]
+    mixed, shares, _ = augmentation.between_classes(silence, labels, weights, 16_000, np.random.default_rng(0))
+    assert not mixed.any() and shares.sum(axis=1) == pytest.approx(1)
