@@ -16,6 +16,7 @@ from classifier.data.labels import check_labels, read_labels
 from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import fine_tuning_for
+from classifier.records.refit import ALL, REFITS
 from classifier.records.team import Team
 from classifier.storage.locations import absolute, is_remote
 from Constants import TRAINED
@@ -42,6 +43,7 @@ class RunConfig:
         sample_rate: Hz; None: as Constants.py says.
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         channel: of audio.channels.CHANNELS, what is read of recordings with several.
+        refit: of refit.REFITS, what the model that ships is trained on again.
 
     Raises:
         InputError: a value is outside its range.
@@ -61,6 +63,7 @@ class RunConfig:
     duplicates: str = WAYS[0]
     ignore_folds: bool = False
     channel: str = MIX
+    refit: str = ALL
 
     def __post_init__(self):
         if self.layout is not None:
@@ -71,6 +74,8 @@ class RunConfig:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
         if self.channel not in CHANNELS:
             raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
+        if self.refit not in REFITS:
+            raise InputError(f"--refit {self.refit}: give one of {', '.join(REFITS)}")
         if self.group_by is not None:
             try:
                 re.compile(self.group_by)

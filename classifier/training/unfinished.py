@@ -6,6 +6,7 @@ Imports neither TensorFlow nor Keras, so that it is said before they are loaded.
 import contextlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +22,7 @@ from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.training.data import TrainingData
 
 STATE = "state.npz"
-STAGES = ("head", "training")  # of a head on a pretrained network, and of a whole model
+STAGES = ("head", "training")  # of a head on a pretrained network, and of a whole model; then those of the refit
 RECIPES = ("recipe", "fine_tuning")
 
 
@@ -30,8 +31,20 @@ def folder(trained: Path, model: str, stage: str) -> Path:
     return Path(trained) / f".{model}.{stage}"
 
 
+def refit_of(stage: str) -> str:
+    """The stage of a refit that goes as a stage of the held-out model went."""
+    return f"refit_{stage}"
+
+
+def forget(trained: Path, model: str, refit_only: bool = False) -> None:
+    """Delete what a training of a model, or its refit alone, has left to go on with."""
+    for stage in STAGES:
+        for name in (refit_of(stage), *(() if refit_only else (stage,))):
+            shutil.rmtree(folder(trained, model, name), ignore_errors=True)
+
+
 def identity(model: str, config: TrainingConfig, data: TrainingData) -> dict[str, Any]:
-    """{what: JSON value} of all that must be the same for a training to go on."""
+    """{what: JSON value} of all that must be the same for a training to go on; that of its refit may be another."""
     rate, fine_tuning = data.audio_formats[model].sample_rate, fine_tuning_for(model, config)
     about = {
         "fingerprint": data.audio[rate].fingerprint,
@@ -42,6 +55,7 @@ def identity(model: str, config: TrainingConfig, data: TrainingData) -> dict[str
         "backend": os.environ.get("KERAS_BACKEND") or "tensorflow",
         "processes": config.team.processes if config.team else 1,
     }
+    del about["refit"]
     return json.loads(json.dumps(about))
 
 
@@ -115,15 +129,17 @@ def _how_to_go_on(config, data):
     models = list(data.audio_formats)
     for position, model in enumerate(models):
         begun = [about for path in _states(config, model) if (about := read(path))]
-        if begun and begun[-1]["run"] == identity(model, config, data):
+        if begun and begun[0]["run"] == identity(model, config, data):
             command = commands.again(model=",".join(models[position:]), resume=True)
             epoch = len(next(iter(begun[-1]["history"].values())))
-            return f"to go on with {model} after epoch {epoch}: {command}"
+            what = f"the refit of {model}" if "refit" in begun[-1]["run"] else model
+            return f"to go on with {what} after epoch {epoch}: {command}"
     return "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
 
 
 def _states(config, model):
-    return [folder(config.trained, model, stage) / STATE for stage in STAGES]
+    stages = *STAGES, *map(refit_of, STAGES)
+    return [folder(config.trained, model, stage) / STATE for stage in stages]
 
 
 def _flag(name, before, now):
