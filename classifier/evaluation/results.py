@@ -33,6 +33,11 @@ class EvaluationResult:
     scores: Scores
     intervals: Intervals
 
+    @property
+    def title(self) -> str:
+        """What a table calls it."""
+        return self.model
+
     def fold_scores(self) -> list[Scores]:
         """The scores whose mean and spread a leaderboard shows."""
         return [self.scores]
@@ -71,12 +76,18 @@ class CrossValidationResult(EvaluationResult):
         split_by: who decided on the splits, as of splits.how.
         folds: the folds.
         false_alarms: {label: figures} at the thresholds of each fold.
+        refitted: whether these are models that learned from train and validation, and not from train alone.
     """
 
     settings: dict
     split_by: str
     folds: list[FoldResult]
     false_alarms: dict[str, AlarmsAndMisses]
+    refitted: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.model}, refitted" if self.refitted else self.model
 
     def fold_scores(self) -> list[Scores]:
         return [fold.scores for fold in self.folds]
@@ -95,12 +106,15 @@ class ModelTestResult(EvaluationResult):
         overlap: share of a window that the next one repeats.
         seen_in_training: {"train": n, "validation": n} recordings that the model was trained or chosen with.
         negatives: false alarms in recordings without any of the labels; None where there were none to test.
+        tested: path of the held-out model that was tested in its place, because the refit had heard recordings of the
+            data; None where the model itself was.
     """
 
     data: str
     overlap: float
     seen_in_training: dict[str, int]
     negatives: NegativesResult | None
+    tested: str | None = None
 
 
 def scores_of(predictions: Mapping[str, np.ndarray], labels: list[str], vote: bool, seed: int) -> dict[str, Any]:

@@ -159,6 +159,22 @@ def figures(folder: Path) -> Path:
     return held_out if (held_out / RUN).is_file() else Path(folder)
 
 
+def held_out_twin(path: Path) -> Path | None:
+    """What was made of the held-out model as `path` was of the refitted one; None where there is no such file.
+
+    Args:
+        path: a trained model's folder, or a .tflite in one.
+    """
+    folder = path.parent if path.suffix == ".tflite" else path
+    if figures(folder) == folder:
+        return None
+    if path == folder:
+        return figures(folder)
+    source = {file.target: file.source for file in app_files(load(folder))}.get(path, path)
+    twin = figures(folder) / source.name
+    return twin if twin.is_file() else None
+
+
 def previous(folder: Path) -> Path:
     """What a trained model's folder is called once a training on other data has replaced it."""
     return folder.with_name(f"{folder.name}{PREVIOUS}")

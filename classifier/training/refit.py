@@ -65,13 +65,16 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
         )
     unheard = [] if "test" in learned or not distributed.is_first() else ["test"]
     predictions = {of: task.windows[of].predictions(model.predict(task.windows[of], verbose=0)) for of in unheard}
-    test = predictions.get("test")
     record = Refit(
         splits=list(learned),
         recordings=n_recordings,
         windows=len(task.first.targets),
         steps=n_steps,
         seconds=round(sum(s.checkpoint.seconds_before for s in done.values()) + time.monotonic() - started, 1),
-        scores=test and metrics.score(test["probabilities"], test["targets"], test["recordings"], data.labels),
+        scores=_scores(predictions["test"], data.labels) if predictions else None,
     )
     return Refitted(model, record, predictions, list(done.values())[-1].checkpoint)
+
+
+def _scores(test, labels):
+    return metrics.score(test["probabilities"], test["targets"], test["recordings"], labels)

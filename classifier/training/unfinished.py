@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 from classifier.core import commands
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
-from classifier.records.config import TrainingConfig
+from classifier.records.config import RunConfig, TrainingConfig
 from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.training.data import TrainingData
 
@@ -45,15 +45,25 @@ def forget(trained: Path, model: str, refit_only: bool = False) -> None:
 
 def identity(model: str, config: TrainingConfig, data: TrainingData) -> dict[str, Any]:
     """{what: JSON value} of all that must be the same for a training to go on; that of its refit may be another."""
-    rate, fine_tuning = data.audio_formats[model].sample_rate, fine_tuning_for(model, config)
+    fingerprint = data.audio[data.audio_formats[model].sample_rate].fingerprint
+    return identity_of(
+        model, config.run_config(), fingerprint, data.labels, config.team.processes if config.team else 1
+    )
+
+
+def identity_of(
+    model: str, config: RunConfig, fingerprint: str, labels: Sequence[str], processes: int = 1
+) -> dict[str, Any]:
+    """`identity`, from the fingerprint of the recordings and the labels in the order of the outputs."""
+    fine_tuning = fine_tuning_for(model, config)
     about = {
-        "fingerprint": data.audio[rate].fingerprint,
-        "labels": data.labels,
+        "fingerprint": fingerprint,
+        "labels": labels,
         "recipe": asdict(recipe_for(model, config)),
         "fine_tuning": fine_tuning and asdict(fine_tuning),
-        **asdict(config.run_config()),
+        **asdict(config),
         "backend": os.environ.get("KERAS_BACKEND") or "tensorflow",
-        "processes": config.team.processes if config.team else 1,
+        "processes": processes,
     }
     del about["refit"]
     return json.loads(json.dumps(about))
@@ -80,10 +90,10 @@ def check(config: TrainingConfig, data: TrainingData) -> None:
     if not config.resume or config.team and config.team.process:
         return
     for model in data.audio_formats:
-        begun = {path: about for path in _states(config, model) if (about := read(path))}
-        for path, about in begun.items():
+        states = begun(config.trained, model)
+        for path, about in states.items():
             compare(path.parent, about["run"], identity(model, config, data))
-        if not begun:
+        if not states:
             say(f"{model}: {config.trained} holds nothing to go on with; it is trained from the start")
 
 
@@ -125,21 +135,23 @@ def told(config: TrainingConfig, data: TrainingData) -> Iterator[None]:
         raise KeyboardInterrupt(_how_to_go_on(config, data)) from None
 
 
+def begun(trained: Path, model: str) -> dict[Path, dict[str, Any]]:
+    """{STATE file: what it says, as of `read`} of the stages that a killed training has begun, in their order."""
+    stages = *STAGES, *map(refit_of, STAGES)
+    paths = [folder(trained, model, stage) / STATE for stage in stages]
+    return {path: about for path in paths if (about := read(path))}
+
+
 def _how_to_go_on(config, data):
     models = list(data.audio_formats)
     for position, model in enumerate(models):
-        begun = [about for path in _states(config, model) if (about := read(path))]
-        if begun and begun[0]["run"] == identity(model, config, data):
+        states = list(begun(config.trained, model).values())
+        if states and states[0]["run"] == identity(model, config, data):
             command = commands.again(model=",".join(models[position:]), resume=True)
-            epoch = len(next(iter(begun[-1]["history"].values())))
-            what = f"the refit of {model}" if "refit" in begun[-1]["run"] else model
+            epoch = len(next(iter(states[-1]["history"].values())))
+            what = f"the refit of {model}" if "refit" in states[-1]["run"] else model
             return f"to go on with {what} after epoch {epoch}: {command}"
     return "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
-
-
-def _states(config, model):
-    stages = *STAGES, *map(refit_of, STAGES)
-    return [folder(config.trained, model, stage) / STATE for stage in stages]
 
 
 def _flag(name, before, now):
