@@ -36,6 +36,8 @@ def main(argv=None):
     prediction_table.show(prediction, dropin.source, recording, args.json)
     raw = predict_recording(load_predictor(dropin.source.parent, channel=dropin.channel), recording)
     console.say(f"largest difference from the raw-audio model: {abs(prediction.windows - raw.windows).max():.1e}")
+    if note := artifact.heard(model, recording):
+        console.say(f"note: {note}")
     if not args.json:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")
 

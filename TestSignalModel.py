@@ -43,7 +43,7 @@ def main(argv=None):
     check_readable(recording)
     predictor = load_predictor(model, head=args.head, activation=args.activation, channel=args.channel)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
-    for note in predictor.notes:
+    for note in filter(None, (*predictor.notes, artifact.heard(model, recording))):
         console.say(f"note: {note}")
     if args.json:
         return

@@ -159,6 +159,22 @@ def figures(folder: Path) -> Path:
     return held_out if (held_out / RUN).is_file() else Path(folder)
 
 
+def heard(path: Path, recording: Path) -> str:
+    """A sentence where a refitted model has learned from a recording; "" for another model, and for what is new to it.
+
+    Args:
+        path: a trained model's folder, or a .tflite in one.
+    """
+    folder = path.parent if path.suffix == ".tflite" else path
+    if figures(folder) == folder:
+        return ""
+    trained = load(folder)
+    learned = trained.record.refit.splits if trained.record.refit else []
+    if not any(recording.samefile(one) for split_name in learned for one in trained._recordings(split_name)):
+        return ""
+    return f"{folder} has learned from {recording.name} in its refit: {figures(folder)} is the model that was tested"
+
+
 def held_out_twin(path: Path) -> Path | None:
     """What was made of the held-out model as `path` was of the refitted one; None where there is no such file.
 
@@ -168,11 +184,8 @@ def held_out_twin(path: Path) -> Path | None:
     folder = path.parent if path.suffix == ".tflite" else path
     if figures(folder) == folder:
         return None
-    if path == folder:
-        return figures(folder)
-    source = {file.target: file.source for file in app_files(load(folder))}.get(path, path)
-    twin = figures(folder) / source.name
-    return twin if twin.is_file() else None
+    twin = figures(folder) / path.relative_to(folder)
+    return twin if twin.exists() else None
 
 
 def previous(folder: Path) -> Path:
