@@ -13,7 +13,7 @@ from classifier.inference import false_alarms
 from classifier.inference.clip_predictions import predict_clips
 from classifier.inference.false_alarms import NegativesResult
 from classifier.inference.predictor import Predictor
-from classifier.records import artifact
+from classifier.records import artifact, heard
 from classifier.storage import local_files
 
 
@@ -66,7 +66,7 @@ def held_out_in_place_of(path: Path, store: AudioCache) -> Path | None:
     """
     if not any(seen_in_training(path, store).values()):
         return None
-    return artifact.held_out_twin(path)
+    return heard.held_out_twin(path)
 
 
 def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:

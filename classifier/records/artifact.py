@@ -66,9 +66,17 @@ class Artifact:
 
     @property
     def held_out(self) -> "Artifact":
-        """The model that the figures are of: the one in heldout/ where this one was refitted, else this one."""
+        """The model that the figures are of: the one in heldout/ where this one was refitted, else this one.
+
+        Raises:
+            InputError: heldout/ is gone.
+        """
+        if not self.record.refit:
+            return self
         folder = figures(self.folder)
-        return self if folder == self.folder else Artifact(folder, replace(self.record, refit=None))
+        if folder == self.folder:
+            raise InputError(f"{folder} has no {HELD_OUT}/, whose figures it shows; train it again with TrainModel.py")
+        return Artifact(folder, replace(self.record, refit=None))
 
     def predictions(self, split_name: str) -> dict[str, np.ndarray]:
         """What the held-out model predicted for the windows of "validation" or "test" when it was trained.
@@ -80,7 +88,7 @@ class Artifact:
         Raises:
             InputError: the file is gone.
         """
-        return _predictions(figures(self.folder), split_name)
+        return _predictions(self.held_out.folder, split_name)
 
     def refit_predictions(self) -> dict[str, np.ndarray]:
         """What a refitted model predicted for the windows of "test", if it has not heard them; as `predictions`."""
@@ -107,13 +115,14 @@ class Artifact:
 
     def test_recordings(self) -> list[Path]:
         """The recordings the held-out model has neither learnt from nor been chosen by, as far as they are there."""
-        return self._recordings("test")
+        return self.recordings("test")
 
     def training_recordings(self) -> list[Path]:
         """The recordings the held-out model has learnt from, as far as they are still there."""
-        return self._recordings("train")
+        return self.recordings("train")
 
-    def _recordings(self, split_name):
+    def recordings(self, split_name: str) -> list[Path]:
+        """The recordings of "train", "validation" or "test", as far as they are still there."""
         data = folder_of(self.record.config.data)
         names = dict.fromkeys(name.partition(PART)[0] for name in self.record.split.names(split_name))
         return [path for path in (path_named(data, name) for name in names) if path.is_file()]
@@ -157,35 +166,6 @@ def figures(folder: Path) -> Path:
     """The folder whose figures hold: that of the held-out model where the model of a folder was refitted."""
     held_out = Path(folder) / HELD_OUT
     return held_out if (held_out / RUN).is_file() else Path(folder)
-
-
-def heard(path: Path, recording: Path) -> str:
-    """A sentence where a refitted model has learned from a recording; "" for another model, and for what is new to it.
-
-    Args:
-        path: a trained model's folder, or a .tflite in one.
-    """
-    folder = path.parent if path.suffix == ".tflite" else path
-    if figures(folder) == folder:
-        return ""
-    trained = load(folder)
-    learned = trained.record.refit.splits if trained.record.refit else []
-    if not any(recording.samefile(one) for split_name in learned for one in trained._recordings(split_name)):
-        return ""
-    return f"{folder} has learned from {recording.name} in its refit: {figures(folder)} is the model that was tested"
-
-
-def held_out_twin(path: Path) -> Path | None:
-    """What was made of the held-out model as `path` was of the refitted one; None where there is no such file.
-
-    Args:
-        path: a trained model's folder, or a .tflite in one.
-    """
-    folder = path.parent if path.suffix == ".tflite" else path
-    if figures(folder) == folder:
-        return None
-    twin = figures(folder) / path.relative_to(folder)
-    return twin if twin.exists() else None
 
 
 def previous(folder: Path) -> Path:

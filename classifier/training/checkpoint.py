@@ -122,9 +122,12 @@ class Checkpoint(keras.callbacks.Callback):
         return {"model": self.model.variables, "optimizer": self.model.optimizer.variables}
 
     def finish(self) -> int:
-        """Give the model the best weights, or the mean of the best; returns the best epoch, counted from 1."""
-        if not self.kept:
-            return self.epoch
-        weights = [np.mean(values, axis=0) for values in zip(*(row[2] for row in self.kept), strict=True)]
-        self.model.set_weights(weights if len(self.kept) > 1 else self.kept[0][2])
-        return self.kept[0][1]
+        """Give the model the best weights, or their mean, and let go of it; returns the best epoch, counted from 1."""
+        best = self.epoch
+        if self.kept:
+            weights = [np.mean(values, axis=0) for values in zip(*(row[2] for row in self.kept), strict=True)]
+            self.model.set_weights(weights if len(self.kept) > 1 else self.kept[0][2])
+            best = self.kept[0][1]
+        self.kept = []
+        self.set_model(None)
+        return best

@@ -70,7 +70,7 @@ def train_model(
         _write_held_out(held_out, task, model, config, stages, started)
     refitted = None
     if config.refit != NONE:
-        del model
+        del model, task
         _start_anew(config.seed)
         refitted = refit(name, config, data, stages)
     if not distributed.is_first():

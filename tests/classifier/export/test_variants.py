@@ -8,7 +8,7 @@ from classifier.data import audio_cache, clips
 from classifier.evaluation import trained_models
 from classifier.export import variants
 from classifier.inference.litert import LiteRT
-from classifier.records import artifact
+from classifier.records import artifact, heard
 from classifier.records.conversion import VARIANTS, Comparison, Count, Variant
 from tests.conftest import CHEAPEST, write_data, write_tone
 from tests.test_train_model import train
@@ -110,17 +110,17 @@ def test_a_refitted_model_is_measured_by_its_held_out_twin_and_compared_with_its
         predicted[name] = LiteRT(of.folder / artifact.TFLITE).run(windows)
         assert predicted[name] == pytest.approx(artifact.load_keras(of).predict(windows, verbose=0), abs=1e-4)
     assert np.abs(predicted["shipped"] - predicted["held out"]).max() > 1e-3
-    heard = audio_cache.read(clips.read_clips(data), data, 16_000, keep=False)
-    assert trained_models.seen_in_training(trained.folder, heard) == {"train": 8, "validation": 0}
+    known = audio_cache.read(clips.read_clips(data), data, 16_000, keep=False)
+    assert trained_models.seen_in_training(trained.folder, known) == {"train": 8, "validation": 0}
     for path in (trained.folder, trained.folder / artifact.TFLITE):
-        twin = trained_models.held_out_in_place_of(path, heard)
+        twin = trained_models.held_out_in_place_of(path, known)
         assert twin == trained.folder / artifact.HELD_OUT / path.relative_to(trained.folder)
     new = tmp_path / "new"
     for i in range(6):
         write_tone(new / ("high tone", "low tone")[i % 2] / f"{i}.wav", hertz=333 + 50 * i)
     unheard = audio_cache.read(clips.read_clips(new), new, 16_000, keep=False)
     assert trained_models.held_out_in_place_of(trained.folder, unheard) is None
-    sentence = artifact.heard(trained.folder, trained.test_recordings()[0])
+    sentence = heard.note(trained.folder, trained.test_recordings()[0])
     assert sentence.endswith("heldout is the model that was tested")
-    assert artifact.heard(trained.folder, write_tone(tmp_path / "new.wav")) == ""
-    assert artifact.heard(trained.held_out.folder, trained.test_recordings()[0]) == ""
+    assert heard.note(trained.folder, write_tone(tmp_path / "new.wav")) == ""
+    assert heard.note(trained.held_out.folder, trained.test_recordings()[0]) == ""
