@@ -1,4 +1,5 @@
 # make            the environment, then every step on data_short; ends with the files to copy into an app
+# make REFIT=all  the same; the models that ship are trained again on all recordings, which takes about twice as long
 # make test       lint and tests
 # make test-fast  ruff and the tests that need no TensorFlow: under a minute
 # make lint       ruff, types, the order of imports, and whether the requirements can be had on each system and Python
@@ -6,12 +7,13 @@
 # PYTHON=...      the Python to make the environment with: 3.11, 3.12 or 3.13
 
 RUN := .venv/bin/python
+REFIT := none
 export PYTHON
 
 .PHONY: all environment tests-environment ruff lint test test-fast docs clean
 
 all: environment
-	$(RUN) TrainModel.py --data data_short --group-by '^([^_]+)_'
+	$(RUN) TrainModel.py --data data_short --group-by '^([^_]+)_' --refit $(REFIT)
 	$(RUN) ConvertModelToTFLite.py
 	$(RUN) WriteMetadataToModel.py
 	$(RUN) TestSignalModel.py

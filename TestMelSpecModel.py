@@ -25,7 +25,7 @@ def main(argv=None):
     from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_dropin, load_predictor
-    from classifier.records import artifact, choice
+    from classifier.records import artifact, choice, heard
     from classifier.reporting import prediction_table
 
     model = find_model(args.model or choice.default(args.trained, REFERENCE, artifact.DROPIN), args.trained)
@@ -36,6 +36,8 @@ def main(argv=None):
     prediction_table.show(prediction, dropin.source, recording, args.json)
     raw = predict_recording(load_predictor(dropin.source.parent, channel=dropin.channel), recording)
     console.say(f"largest difference from the raw-audio model: {abs(prediction.windows - raw.windows).max():.1e}")
+    if note := heard.note(model, recording):
+        console.say(f"note: {note}")
     if not args.json:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")
 

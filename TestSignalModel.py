@@ -33,7 +33,7 @@ def main(argv=None):
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_predictor
     from classifier.pretrained import weights
-    from classifier.records import artifact, choice
+    from classifier.records import artifact, choice, heard
     from classifier.reporting import prediction_table
 
     weights.take(args.weights)
@@ -42,7 +42,7 @@ def main(argv=None):
     check_readable(recording)
     predictor = load_predictor(model, head=args.head, activation=args.activation, channel=args.channel)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
-    for note in predictor.notes:
+    for note in filter(None, (*predictor.notes, heard.note(model, recording))):
         console.say(f"note: {note}")
     if args.json:
         return

@@ -6,6 +6,7 @@ from classifier.core import arguments, commands, console
 from classifier.data.duplicates import HELP, WAYS
 from classifier.records import auto
 from classifier.records.config import TrainingConfig
+from classifier.records.refit import NONE, REFITS
 from classifier.storage.locations import parse_location
 from Constants import SAMPLE_RATE, TRAINED
 
@@ -19,6 +20,7 @@ FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
+REFIT = "all"  # the recordings that the model that ships is trained on again, after the test: all, without-test, none
 
 
 def main(argv=None):
@@ -61,6 +63,13 @@ def main(argv=None):
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
     arguments.add_channel(parser, CHANNEL, arguments.LEARN_EACH)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
+    parser.add_argument(
+        "--refit",
+        default=REFIT,
+        choices=tuple(REFITS),
+        help="what the model that ships is trained on again, after the test split has measured (default: %(default)s)",
+    )
+    parser.add_argument("--no-refit", dest="refit", action="store_const", const=NONE, help="ship the held-out model")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
     several = parser.add_argument_group("several processes, see docs/guide/many_machines.md")
     several.add_argument("--coordinator", metavar="HOST:PORT", help="where they meet: an address of process 0")

@@ -43,7 +43,7 @@ def measure(hours, model, folder):
     repeated.write(raw, hours, KINDS)
     found = {"prepare (step 0)": run("PrepareData.py", raw, "--out", data)}
     found["decode, once"], _ = timed(lambda: audio_cache.read(clips.read_clips(data), data, AudioFormat().sample_rate))
-    train = ["--data", data, "--model", model, "--trained", out]
+    train = ["--data", data, "--model", model, "--no-refit", "--trained", out]
     short, longer = (run("TrainModel.py", *train, "--epochs", epochs) for epochs in EPOCHS)
     epoch = (longer - short) / (EPOCHS[1] - EPOCHS[0])
     found |= {"train, an epoch": epoch, "train, the rest": short - epoch * EPOCHS[0]}

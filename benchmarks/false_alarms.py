@@ -31,7 +31,7 @@ def main(argv=None):
     with (args.out / "table.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("path", "label", "group"), *rows])
     command = ["--model", args.model, "--data", args.out / "table.csv"]
-    command += ["--out", args.out, *(["--epochs", args.epochs] if args.epochs else [])]
+    command += ["--no-refit", "--out", args.out, *(["--epochs", args.epochs] if args.epochs else [])]
     EvaluateModel.main([*map(str, command), *(["--jobs", args.jobs] if args.jobs else [])])
 
 

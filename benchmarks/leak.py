@@ -24,7 +24,7 @@ def main(argv=None):
     windows = args.out / "windows"
     if not windows.exists():
         _cut(clips.read_clips(args.data.resolve(), args.group_by), windows)
-    command = ["--model", args.model, "--data", windows]
+    command = ["--model", args.model, "--data", windows, "--no-refit"]
     command += ["--epochs", args.epochs] if args.epochs else []
     for split, group_by in (("by source", ["--group-by", r"^(\d+)_"]), ("by window", [])):
         print(f"split {split}:")

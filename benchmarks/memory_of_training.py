@@ -18,7 +18,7 @@ from Constants import ROOT
 
 def peak_of_training(folder, model, out):
     """MB; of TrainModel.py for one epoch, the decoding before it included."""
-    settings = ["--data", folder, "--model", model, "--epochs", 1, "--trained", out]
+    settings = ["--data", folder, "--model", model, "--epochs", 1, "--no-refit", "--trained", out]
     command = [sys.executable, str(ROOT / "TrainModel.py"), *map(str, settings), "--no-cache"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)

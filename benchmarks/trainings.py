@@ -6,6 +6,7 @@ from classifier.core import arguments
 from classifier.data import audio_cache, clips
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
+from classifier.records.refit import NONE
 from Constants import EVALUATED
 
 
@@ -34,4 +35,4 @@ def recordings(args):
 def config_of(args, model, seed, epochs, trained, **more):
     """The TrainingConfig of these flags, for one model, with more of its values."""
     decided = {"data": str(args.data.resolve()), "group_by": args.group_by, "fold": args.fold, "seed": seed}
-    return TrainingConfig(**{**decided, **more}, epochs=epochs, models=(model,), trained=trained)
+    return TrainingConfig(**{**decided, **more}, epochs=epochs, models=(model,), trained=trained, refit=NONE)

@@ -20,7 +20,8 @@ def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, default=[EVALUATED], help="default: evaluated")
     args = parser.parse_args(argv)
-    folders = sorted(run.parent for folder in args.folders for run in folder.rglob(artifact.RUN))
+    runs = (run.parent for folder in args.folders for run in folder.rglob(artifact.RUN))
+    folders = sorted(folder for folder in runs if folder.name != artifact.HELD_OUT)
     if not folders:
         raise InputError(f"{args.folders[0]} holds no trained folds; run EvaluateModel.py first")
     console.import_tensorflow()

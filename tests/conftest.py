@@ -196,7 +196,7 @@ def train_convert_and_describe(folder, data_short):
     """Both models in folder/trained; returns what each script printed and said."""
     out = ["--trained", str(folder / "trained")]
     scripts = {
-        "train": ["TrainModel.py", "--data", str(data_short), "--epochs", "2", *out],
+        "train": ["TrainModel.py", "--data", str(data_short), "--epochs", "2", "--no-refit", *out],
         "convert": ["ConvertModelToTFLite.py", *out],
     }
     command = [sys.executable, "-c", SCRIPTS_IN_ONE_PROCESS, str(ROOT), json.dumps(scripts)]

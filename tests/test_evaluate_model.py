@@ -2,10 +2,12 @@
 
 import csv
 import json
+from dataclasses import asdict
 
 import pytest
 
 from classifier.pretrained import weights
+from classifier.records import artifact
 from tests.conftest import CHEAPEST, call_script, next_command, run_script, write_data, write_tone
 
 LABELS = ["high tone", "low tone"]
@@ -13,6 +15,7 @@ LABELS = ["high tone", "low tone"]
 
 def evaluate(folder, *args, expect=0, run=call_script):
     settings = ["--data", "data", "--out", "evaluated", "--model", CHEAPEST]
+    settings += [] if "--model" in args else ["--no-refit"]
     return run("EvaluateModel.py", *settings, *args, cwd=folder, expect=expect)
 
 
@@ -65,6 +68,29 @@ def test_the_leaderboard_and_the_pictures_are_written(evaluated):
     for what in ("windows", "recordings"):
         picture = folder / "evaluated" / f"{CHEAPEST}_confusion_{what}.png"
         assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_each_fold_is_refitted_and_both_numbers_are_printed(tmp_path):
+    write_data(tmp_path / "data", n=3)
+    flags = ("--model", CHEAPEST, "--epochs", 1, "--folds", 0)
+    printed, said = evaluate(tmp_path, *flags)
+    found, refitted = result(tmp_path), result(tmp_path, f"{CHEAPEST}_refit")
+    assert (found["refitted"], refitted["refitted"]) == (False, True)
+    trained = artifact.load(tmp_path / refitted["folds"][0]["folder"])
+    assert trained.record.refit.splits == ["train", "validation"] and trained.record.refit.recordings == 4
+    for of, scores in ((found, trained.record.scores), (refitted, trained.record.refit.scores)):
+        assert of["folds"][0]["scores"] == json.loads(json.dumps(asdict(scores)))
+    assert found["scores"]["windows"]["n"] == refitted["scores"]["windows"]["n"] == 4
+    titles = [row["model"] for row in csv.DictReader((tmp_path / "evaluated" / "leaderboard.csv").open())]
+    assert sorted(titles) == [CHEAPEST, f"{CHEAPEST}, refitted"]
+    assert f"{CHEAPEST}, refitted: " in printed and "this is the row to compare with papers" in printed
+    assert ", refitted " in said
+    assert "--refit" not in next_command(printed)  # what is trained next learns from all
+    before = stamps(tmp_path)
+    assert "1 trainings, 1 done before" in evaluate(tmp_path, *flags)[1]
+    printed, said = evaluate(tmp_path, *flags, "--no-refit")
+    assert "1 trainings, 1 done before" in said and f"{CHEAPEST}, refitted" not in printed
+    assert stamps(tmp_path) == before
 
 
 def test_a_fold_that_is_missing_is_trained_alone(evaluated):
@@ -202,7 +228,7 @@ def no_weights(tmp_path, monkeypatch):
 def test_a_model_without_weights_does_not_end_the_evaluation_of_the_others(no_weights, tmp_path):
     write_data(tmp_path / "data", n=3)
     models = f"yamnet_transfer,{CHEAPEST},yamnet_small"
-    _, said = evaluate(tmp_path, "--model", models, "--epochs", 1, "--folds", 0)
+    _, said = evaluate(tmp_path, "--model", models, "--epochs", 1, "--folds", 0, "--no-refit")
     for name in ("yamnet_transfer", "yamnet_small"):
         assert said.count(f"WARNING: {name}: left out, because yamnet") == 2  # at once, and at the end
     assert result(tmp_path)["model"] == CHEAPEST

@@ -22,7 +22,7 @@ from tests.conftest import CHEAPEST, ROOT, call_script, next_command, run_script
 
 def train(data, out, *args, model=CHEAPEST, epochs=1, expect=0):
     data = data.relative_to(out.parent) if data.is_relative_to(out.parent) else data  # as a person would type it
-    settings = ["--data", data, "--trained", out, "--model", model, "--epochs", epochs]
+    settings = ["--data", data, "--trained", out, "--model", model, "--epochs", epochs, "--no-refit"]
     return call_script("TrainModel.py", *settings, *args, cwd=out.parent, expect=expect)
 
 
@@ -87,7 +87,7 @@ def weights_of(out, model=CHEAPEST):
 
 def test_same_seed_same_weights(data_short, tmp_path):
     """Of a model that shuffles, alters windows and has dropout; in this process and in another."""
-    settings = ["--data", data_short, "--epochs", 2, "--model", CHEAPEST, "--trained"]
+    settings = ["--data", data_short, "--epochs", 2, "--model", CHEAPEST, "--no-refit", "--trained"]
     run_script("TrainModel.py", *settings, tmp_path / "first", cwd=tmp_path)
     for name, seed in (("same", 0), ("other", 6)):
         call_script("TrainModel.py", *settings, tmp_path / name, "--seed", seed, cwd=tmp_path)
@@ -97,7 +97,7 @@ def test_same_seed_same_weights(data_short, tmp_path):
 
 def test_same_seed_same_weights_of_convolutions_and_batch_normalisation(trained, data_short, tmp_path):
     """`trained` was made in another process."""
-    settings = ["--data", data_short, "--epochs", 2, "--model", "signal", "--trained", tmp_path / "same"]
+    settings = ["--data", data_short, "--epochs", 2, "--model", "signal", "--no-refit", "--trained", tmp_path / "same"]
     call_script("TrainModel.py", *settings, cwd=tmp_path)
     assert np.array_equal(weights_of(trained.out, "signal"), weights_of(tmp_path / "same", "signal"))
 
@@ -215,7 +215,7 @@ def test_ctrl_c_leaves_the_model_of_before(tmp_path):
         "--model",
         CHEAPEST,
     ]
-    command += ["--epochs", "100000"]
+    command += ["--epochs", "100000", "--no-refit"]
     settings = {"stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
     settings["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
     with subprocess.Popen(command, **settings) as child:

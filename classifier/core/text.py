@@ -47,3 +47,10 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     """A key that sorts the numbers in names as numbers: class 2 before class 10."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
     return [(0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
+
+
+def duration(seconds: float) -> str:
+    """A time in words, to its order: "40 s", "3 minutes", "2.5 hours"."""
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 100 * 60 else f"{seconds / 3600:.1f} hours"

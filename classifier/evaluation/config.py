@@ -14,6 +14,7 @@ from classifier.data.duplicates import WAYS
 from classifier.data.labels import read_labels
 from classifier.records import artifact
 from classifier.records.config import RunConfig
+from classifier.records.refit import NONE, WITHOUT_TEST
 from classifier.storage import local_files
 from classifier.storage.locations import absolute
 from Constants import EVALUATED
@@ -33,6 +34,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "learning_curve",
     "window",
     "sample_rate",
+    "no_refit",
     "jobs",
     "scheduler",
 )
@@ -67,6 +69,7 @@ class EvaluationConfig:
         vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
         overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
         negatives: folder of recordings without any of the labels, to count false alarms in; for trained models.
+        no_refit: do not train each fold's model again, on train and validation.
         jobs: trainings at once on this machine; None: by cores and memory.
         scheduler: address of a Dask scheduler.
         out: folder or address of the results.
@@ -95,6 +98,7 @@ class EvaluationConfig:
     vote: bool = False
     overlap: float = 0.0
     negatives: Path | None = None
+    no_refit: bool = False
     jobs: int | None = None
     scheduler: str | None = None
     out: Path | str = EVALUATED
@@ -186,6 +190,7 @@ class EvaluationConfig:
             duplicates=self.duplicates,
             ignore_folds=self.ignore_folds,
             channel=self.channel or MIX,
+            refit=NONE if self.no_refit else WITHOUT_TEST,
         )
 
     def _check_training(self) -> None:

@@ -19,7 +19,9 @@ from classifier.evaluation.results import CrossValidationResult, FoldResult, sco
 from classifier.records import artifact
 from classifier.records.config import RunConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
+from classifier.records.refit import NONE
 from classifier.scoring import metrics, thresholds
+from classifier.training import unfinished
 from classifier.training.command import training_command
 
 
@@ -32,12 +34,14 @@ class FoldTraining:
         out: folder that the folder of the model is made in.
         config: what decides on its weights.
         split: {"train", "validation", "test": names of the recordings}.
+        resume: go on where it was killed.
     """
 
     model: str
     config: RunConfig
     out: Path
     split: Mapping[str, list[str]]
+    resume: bool = False
 
     @property
     def folder(self) -> Path:
@@ -57,7 +61,8 @@ class FoldTraining:
 
     def command(self, labels: Path) -> list[str]:
         """The command that trains it; labels: file with one label per line."""
-        return training_command(self.model, self.out, {**asdict(self.config), "labels": labels, "overwrite": True})
+        flags = {"labels": labels, "overwrite": True, "resume": self.resume}
+        return training_command(self.model, self.out, {**asdict(self.config), **flags})
 
 
 def choose_folds(
@@ -134,12 +139,24 @@ def is_trained(training: FoldTraining, fingerprint: str, labels: Sequence[str]) 
     try:
         trained = artifact.load(training.folder)
         trained.predictions("test")
+        if training.config.refit != NONE:
+            trained.refit_predictions()
     except InputError:
         return False
     held = trained.record
-    same = held.data.fingerprint == fingerprint and held.labels == labels and held.config == training.config
+    config = replace(held.config, refit=NONE) if training.config.refit == NONE else held.config  # heldout/ is enough
+    same = held.data.fingerprint == fingerprint and held.labels == labels and config == training.config
     same = same and all(held.split.names(split_name) == names for split_name, names in training.split.items())
     return same and (held.recipe, held.fine_tuning) == _recipes(training)
+
+
+def is_begun(training: FoldTraining, fingerprint: str, labels: Sequence[str]) -> bool:
+    """Whether a training was killed in a way that it can go on; arguments are those of `is_trained`."""
+    states = unfinished.begun(training.out, training.model).values()
+    now = unfinished.identity_of(training.model, training.config, fingerprint, labels)
+    refits = {about["run"].get("refit", training.config.refit) for about in states}
+    runs = [{name: value for name, value in about["run"].items() if name != "refit"} for about in states]
+    return bool(runs) and all(run == now for run in runs) and refits == {training.config.refit}
 
 
 def _recipes(training: FoldTraining) -> tuple[Recipe, Recipe | None]:
@@ -147,7 +164,7 @@ def _recipes(training: FoldTraining) -> tuple[Recipe, Recipe | None]:
 
 
 def gather(
-    trainings: Sequence[FoldTraining], store: AudioCache, vote: bool = False, seed: int = 0
+    trainings: Sequence[FoldTraining], store: AudioCache, vote: bool = False, seed: int = 0, refitted: bool = False
 ) -> CrossValidationResult:
     """Score the folds of one model, each by itself and all together.
 
@@ -156,11 +173,12 @@ def gather(
         store: the recordings.
         vote: let the windows of a recording vote on its label.
         seed: of the bootstrap intervals.
+        refitted: score the models that learned from train and validation, and not those that learned from train.
     """
     folds, alarms = [], []
     for training in trainings:
         trained = artifact.load(training.folder)
-        predictions = trained.predictions("test")
+        predictions = trained.refit_predictions() if refitted else trained.predictions("test")
         seconds = trained.audio_format.seconds
         alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.record.thresholds))
         of_fold = [predictions[name] for name in ("probabilities", "targets", "recordings")]
@@ -174,7 +192,7 @@ def gather(
                 source=trained.record.split.source,
             )
         )
-    together = predictions_of(trainings, store)
+    together = predictions_of(trainings, store, refitted)
     return CrossValidationResult(
         model=trainings[0].model,
         settings=asdict(replace(trainings[0].config, fold=0)),
@@ -183,12 +201,18 @@ def gather(
         false_alarms=thresholds.pooled(alarms),
         fingerprint=store.fingerprint,
         sources=sources.scores(together, trained.labels, vote, seed) if trainings[0].config.folds_by else [],
+        refitted=refitted,
         **scores_of(together, trained.labels, vote, seed),
     )
 
 
-def predictions_of(trainings: Sequence[FoldTraining], store: AudioCache) -> dict[str, np.ndarray]:
+def predictions_of(
+    trainings: Sequence[FoldTraining], store: AudioCache, refitted: bool = False
+) -> dict[str, np.ndarray]:
     """The predictions of some trained folds of one model on their test splits, together.
+
+    Args:
+        refitted: as of `gather`.
 
     Returns:
         probabilities (windows, labels), targets, starts, and recordings, groups, sources and folds (windows,).
@@ -197,7 +221,7 @@ def predictions_of(trainings: Sequence[FoldTraining], store: AudioCache) -> dict
     found = []
     for training in trainings:
         trained = artifact.load(training.folder)
-        predictions = trained.predictions("test")
+        predictions = trained.refit_predictions() if refitted else trained.predictions("test")
         names = np.array(trained.record.split.test)[predictions["recordings"]]
         predictions["groups"] = np.array([clip_of[name].group for name in names])
         predictions["sources"] = np.array([clip_of[name].source or "" for name in names])

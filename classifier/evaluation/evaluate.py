@@ -54,18 +54,18 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     smaller = []
     if config.learning_curve:
         smaller = learning_curve.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
-    missing = [
-        training
-        for training in trainings + smaller
-        if not cross_validation.is_trained(training, store_of[training.model].fingerprint, labels)
-    ]
+    missing = []
+    for training in trainings + smaller:
+        of = store_of[training.model].fingerprint, labels
+        if not cross_validation.is_trained(training, *of):
+            missing.append(replace(training, resume=cross_validation.is_begun(training, *of)))
     jobs = config.jobs or fold_processes.default_jobs()
     where = f"on the workers of {config.scheduler}" if config.scheduler else f"up to {jobs} at once"
     n_trainings = len(trainings) + len(smaller)
     say(f"{n_trainings} trainings, {n_trainings - len(missing)} done before, {where}")
     address = str(config.out) if is_remote(config.out) else None
     fold_processes.train(missing, labels, jobs, config.scheduler, address)
-    evaluated = {}
+    evaluated: dict[str, EvaluationResult] = {}
     for name in names:
         of_model = [training for training in trainings if training.model == name]
         result = cross_validation.gather(of_model, store_of[name], config.vote, config.seed)
@@ -74,6 +74,9 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
             curve = learning_curve.gather(of_all_sizes, store_of[name], labels, config.seed)
             result = replace(result, learning_curve=curve)
         evaluated[result.stem] = result
+        if not config.no_refit:
+            again = cross_validation.gather(of_model, store_of[name], config.vote, config.seed, refitted=True)
+            evaluated[again.stem] = again
     for stem, result in evaluated.items():
         results.write(result, mirror.local_path(config.out) / f"{stem}.json")
     return evaluated
@@ -99,9 +102,11 @@ def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
         predictor = load_predictor(path, channel=config.channel)
         rate, channel = predictor.audio_format.sample_rate, predictor.channel
         store = _read(config, _clips_of(config, predictor.labels), rate, channel)
+        if twin := trained_models.held_out_in_place_of(path, store):
+            predictor = load_predictor(twin, channel=config.channel)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(
-            path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives
+            path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives, twin
         )
         results.write(evaluated[stem], mirror.local_path(config.out) / f"{stem}.json")
     return evaluated

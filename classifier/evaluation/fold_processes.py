@@ -94,9 +94,11 @@ def train(
 
 
 def _summary(training: FoldTraining, n_done: int, n: int, seconds: float) -> str:
-    accuracy = artifact.load(training.folder).record.scores.windows.balanced_accuracy
-    progress = f"{n_done} of {n} done, {seconds / 60:.1f} minutes"
-    return f"{training.title}: balanced accuracy {accuracy:.1%}; {progress}"
+    record = artifact.load(training.folder).record
+    accuracy = f"balanced accuracy {record.scores.windows.balanced_accuracy:.1%}"
+    if record.refit and record.refit.scores:
+        accuracy += f", refitted {record.refit.scores.windows.balanced_accuracy:.1%}"
+    return f"{training.title}: {accuracy}; {n_done} of {n} done, {seconds / 60:.1f} minutes"
 
 
 def _train(

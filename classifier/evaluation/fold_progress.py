@@ -6,19 +6,31 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from classifier.core import processes
 from classifier.core.console import progress, say
 
 POLL_SECONDS = 1
 END_BYTES = 4096  # of a log, which hold its last state
-EPOCH = re.compile(r"epoch (\d+) of (\d+)")
+EPOCH = re.compile(r"(refit of )?\S+(?: head)?, epoch (\d+) of (\d+)")
 
 
-def position(log: Path) -> tuple[int, int] | None:
-    """The epoch that a training is in, from 1, and how many there are; None before the first."""
+class Position(NamedTuple):
+    """The epoch that a training is in, from 1, how many there are, and whether they are those of its refit."""
+
+    epoch: int
+    epochs: int
+    is_refit: bool
+
+    def __str__(self):
+        return f"{'refit, ' if self.is_refit else ''}epoch {self.epoch} of {self.epochs}"
+
+
+def position(log: Path) -> Position | None:
+    """Where a training is; None before its first epoch."""
     found = EPOCH.findall("\n".join(processes.last_lines(log, END_BYTES)))
-    return (int(found[-1][0]), int(found[-1][1])) if found else None
+    return Position(int(found[-1][1]), int(found[-1][2]), bool(found[-1][0])) if found else None
 
 
 @contextlib.contextmanager
@@ -40,9 +52,10 @@ def shown(titles: Mapping[Path, str]) -> Iterator[Callable[[str], None]]:
             while not ended.wait(POLL_SECONDS):
                 running = [log for log in titles if log.exists()]
                 begun.update(running)
-                at = {log: position(log) for log in running}
-                bar.n = len(begun) - len(running) + sum((where[0] - 1) / where[1] for where in at.values() if where)
-                words = [f"{titles[log]}, epoch {where[0]} of {where[1]}" for log, where in at.items() if where]
+                at = {log: where for log in running if (where := position(log))}
+                done = len(begun) - len(running) + sum((where.epoch - 1) / where.epochs for where in at.values())
+                bar.n = max(bar.n, done)  # a refit begins with its first epoch
+                words = [f"{titles[log]}, {where}" for log, where in at.items()]
                 bar.set_postfix_str("; ".join(words), refresh=False)
                 bar.update(0)  # shows it where the last time was long ago
 

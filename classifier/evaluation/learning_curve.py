@@ -12,6 +12,7 @@ from classifier.data.audio_cache import AudioCache
 from classifier.evaluation import cross_validation
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records.config import RunConfig
+from classifier.records.refit import NONE
 from classifier.scoring import learning_curve
 from classifier.scoring.learning_curve import LearningCurve
 
@@ -40,7 +41,9 @@ def plan(
         size = sum(int(np.sum(of == "train")) for of in smaller.values())
         if size not in sizes:  # of few groups, a smaller share may be the same ones
             sizes.add(size)
-            trainings += cross_validation.plan(models, smaller, store, replace(config, train_share=share), out)
+            trainings += cross_validation.plan(
+                models, smaller, store, replace(config, train_share=share, refit=NONE), out
+            )
     if not trainings:
         raise InputError(
             "--learning-curve: there are too few groups to learn from fewer of them; give --group-by for groups that "

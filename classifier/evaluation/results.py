@@ -18,6 +18,7 @@ from classifier.scoring.metrics import Intervals, Scores
 from classifier.scoring.thresholds import AlarmsAndMisses
 
 BY_SOURCE = "_by_source"  # ends the names of the files of such an evaluation
+REFITTED = "_refit"  # likewise, of models that learned from train and validation
 CHOSEN_FOR_FOLDS = ("group_by", "folds_by", "ignore_folds", "seed")  # settings that say only what the folds are
 
 
@@ -38,6 +39,11 @@ class EvaluationResult:
     recordings_by: str
     scores: Scores
     intervals: Intervals
+
+    @property
+    def title(self) -> str:
+        """What a table calls it."""
+        return self.model
 
     def fold_scores(self) -> list[Scores]:
         """The scores whose mean and spread a leaderboard shows."""
@@ -84,6 +90,7 @@ class CrossValidationResult(EvaluationResult):
         fingerprint: of the recordings.
         sources: recall of each source and label; [] where folds are not of sources.
         learning_curve: where one was asked for.
+        refitted: whether these are models that learned from train and validation, and not from train alone.
     """
 
     settings: dict
@@ -93,11 +100,16 @@ class CrossValidationResult(EvaluationResult):
     fingerprint: str = ""
     sources: list[SourceScores] = field(default_factory=list)
     learning_curve: LearningCurve | None = None
+    refitted: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.model}, refitted" if self.refitted else self.model
 
     @property
     def stem(self) -> str:
-        """Of the names of its files: folds by group and by source may lie in one folder."""
-        return f"{self.model}{BY_SOURCE if self.sources else ''}"
+        """Of the names of its files: folds by group and by source, held-out and refitted may lie in one folder."""
+        return f"{self.model}{BY_SOURCE if self.sources else ''}{REFITTED if self.refitted else ''}"
 
     def fold_scores(self) -> list[Scores]:
         if self.sources:
@@ -118,12 +130,15 @@ class ModelTestResult(EvaluationResult):
         overlap: share of a window that the next one repeats.
         seen_in_training: {"train": n, "validation": n} recordings that the model was trained or chosen with.
         negatives: false alarms in recordings without any of the labels; None where there were none to test.
+        tested: path of the held-out model that was tested in its place, because the refit had heard recordings of the
+            data; None where the model itself was.
     """
 
     data: str
     overlap: float
     seen_in_training: dict[str, int]
     negatives: NegativesResult | None
+    tested: str | None = None
 
 
 def scores_of(predictions: Mapping[str, np.ndarray], labels: list[str], vote: bool, seed: int) -> dict[str, Any]:
@@ -174,7 +189,7 @@ def beside(result: CrossValidationResult, out: Path) -> CrossValidationResult | 
     Returns:
         None where there was none in that folder, or one of other recordings, labels or training.
     """
-    path = out / f"{result.model}{'' if result.sources else BY_SOURCE}.json"
+    path = out / f"{result.model}{'' if result.sources else BY_SOURCE}{REFITTED if result.refitted else ''}.json"
     try:
         other = typed_json.parse(CrossValidationResult, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):  # none, or of an older version

@@ -13,7 +13,7 @@ from classifier.inference import false_alarms
 from classifier.inference.clip_predictions import predict_clips
 from classifier.inference.false_alarms import NegativesResult
 from classifier.inference.predictor import Predictor
-from classifier.records import artifact
+from classifier.records import artifact, heard
 from classifier.storage import local_files
 
 
@@ -26,18 +26,20 @@ def evaluate_model(
     vote: bool = False,
     seed: int = 0,
     negatives: Path | None = None,
+    twin: Path | None = None,
 ) -> ModelTestResult:
     """Test a trained model on all recordings of a store.
 
     Args:
         path: of the model.
-        predictor: of the model.
+        predictor: of the model, or of its twin.
         store: the recordings, at the model's sample rate.
         data: path or address of the recordings.
         overlap: share of a window that the next one repeats, 0 to less than 1.
         vote: let the windows of a recording vote on its label.
         seed: of the bootstrap intervals.
         negatives: folder of recordings without any of the labels.
+        twin: the held-out model that is tested in its place.
 
     Raises:
         InputError: a clip has a label that the model does not know; as of `count_false_alarms`.
@@ -48,10 +50,23 @@ def evaluate_model(
         model=str(path),
         data=str(data),
         overlap=overlap,
-        seen_in_training=seen_in_training(path, store),
+        seen_in_training=seen_in_training(twin or path, store),
+        tested=str(twin) if twin else None,
         negatives=count_false_alarms(predictor, negatives) if negatives else None,
         **scores_of(predictions, predictor.labels, vote, seed),
     )
+
+
+def held_out_in_place_of(path: Path, store: AudioCache) -> Path | None:
+    """The held-out model to test in place of a refitted one that has heard some of the clips; None: the model itself.
+
+    Args:
+        path: a trained model's folder, or a file in one.
+        store: the clips, at the model's sample rate.
+    """
+    if not any(seen_in_training(path, store).values()):
+        return None
+    return heard.held_out_twin(path)
 
 
 def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:
@@ -70,10 +85,15 @@ def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:
     folder = path.parent if path.suffix == ".tflite" else path
     if not (folder / artifact.RUN).is_file():
         return {"train": 0, "validation": 0}
-    split = artifact.load(folder).record.split
-    clips = [provenance.sound(content) for content in store.contents]
-    known = {name: {split.sounds.get(clip) for clip in split.names(name)} for name in ("train", "validation")}
-    return {name: sum(clip in of_split for clip in clips) for name, of_split in known.items()}
+    record = artifact.load(folder).record
+    split, clips = record.split, [provenance.sound(content) for content in store.contents]
+    learned = record.refit.splits if record.refit else ["train"]
+    validated = [] if "validation" in learned else ["validation"]
+    seen = {}
+    for use, of_splits in (("train", learned), ("validation", validated)):
+        known = {split.sounds.get(name) for of_split in of_splits for name in split.names(of_split)}
+        seen[use] = sum(clip in known for clip in clips)
+    return seen
 
 
 def count_false_alarms(predictor: Predictor, folder: Path) -> NegativesResult:

@@ -26,6 +26,9 @@ def write(config: MetadataConfig) -> list[artifact.Artifact]:
         for file in metadata.write_files(model):
             described = tflite_metadata.as_dict(file.read_bytes())
             print(f"{file}:\n{json.dumps(described, indent=2, ensure_ascii=False)}")
+        if model.record.refit and model.variants:
+            artifact.take(model.held_out, model.variants.for_app)
+            list(metadata.write_files(model.held_out))  # for EvaluateModel.py, which tests them in place of the former
     for model in models:
         agreement.compare(model, config.recording or artifact.example(model.folder))
     return models

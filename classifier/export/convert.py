@@ -72,26 +72,32 @@ def export_int8(
     rows: np.ndarray,
     training_windows: np.ndarray,
     is_good: Callable[[Path], bool] = lambda path: True,
-) -> float:
+    only: int | None = None,
+) -> int:
     """The same in int8: the first of `int8_candidates` that predicts what Keras predicts and that `is_good` takes.
 
     Args:
         rows: (rows, n) float32 that Keras and the file are compared on.
         training_windows: as of `int8_candidates`.
         is_good: of the path of a file.
+        only: no other candidate than that of this number is tried; None: all.
+
+    Returns:
+        The number of the candidate, from 0.
 
     Raises:
         InputError: there is none.
     """
     expected, why = model.predict(rows, verbose=0, batch_size=32), None
-    for held in int8_candidates(model, training_windows):
+    first, last = (0, None) if only is None else (only, only + 1)
+    for number, held in itertools.islice(enumerate(int8_candidates(model, training_windows)), first, last):
         try:
             with atomic_files.new_file(path) as fresh:
                 fresh.write_bytes(held)
-                difference = proof.prove(fresh, rows, expected, INT8, path.name)
+                proof.prove(fresh, rows, expected, INT8, path.name)
                 if not is_good(fresh):
                     raise InputError(f"{path.name} loses too much beside Keras, or is not small; it was not kept")
-            return difference
+            return number
         except InputError as error:
             why = why or error
     path.unlink(missing_ok=True)

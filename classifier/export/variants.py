@@ -6,6 +6,7 @@ Which is recommended is chosen on the validation split; what the test split says
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,9 @@ SPLITS = ("validation", "test")
 def write(trained: artifact.Artifact) -> ConversionRecord:
     """Write the .tflite files of a trained model's folder, and what was measured of them (variants.json).
 
+    Where the model was refitted, the held-out model's files are written and measured first. The refitted ones are made
+    in the same way and only compared with their own Keras model: no split is left that they have not heard.
+
     Returns:
         What `measure` found.
 
@@ -41,7 +45,30 @@ def write(trained: artifact.Artifact) -> ConversionRecord:
             other variants that is only said.
     """
     say(f"converting {trained.name} ...")
-    (trained.folder / conversion.VARIANTS_FILE).unlink(missing_ok=True)
+    held_out = trained.held_out
+    for folder in (trained.folder, held_out.folder):
+        (folder / conversion.VARIANTS_FILE).unlink(missing_ok=True)
+    int8 = _export(held_out)
+    found = measure(held_out)
+    found.save(held_out.folder)
+    if trained.record.refit:
+        say(f"converting {trained.name} again, refitted ...")
+        _export(trained, found, int8)
+        found = _as_shipped(trained, found)
+        found.save(trained.folder)
+    return found
+
+
+def _export(trained, like: ConversionRecord | None = None, int8: int | None = None) -> int | None:
+    """Write the variants of a model, each proven against Keras.
+
+    Args:
+        like: of the held-out model, for a refitted one: no other variants are made.
+        int8: number of the held-out model's candidate.
+
+    Returns:
+        The number of the candidate that int8 is; None where there is no int8.
+    """
     model = artifact.load_keras(trained)
     held_out = convert.windows(trained, trained.test_recordings(), WINDOWS)
     training_windows = convert.windows(trained, trained.training_recordings(), WINDOWS)
@@ -51,12 +78,16 @@ def write(trained: artifact.Artifact) -> ConversionRecord:
     for variant, name in progress(conversion.VARIANTS.items(), f"converting {trained.name}"):
         path = trained.folder / name
         try:
-            if variant != INT8:
+            if like and variant not in like.files:
+                path.unlink(missing_ok=True)  # of an earlier conversion
+            elif variant != INT8:
                 convert.export(model, path, rows, variant)
-            elif len(training_windows):
-                convert.export_int8(model, path, rows, training_windows, lambda path: _is_good(trained, path))
-            else:
+            elif not len(training_windows):
                 raise InputError("the recordings it was trained on are gone")
+            elif like:
+                convert.export_int8(model, path, rows, training_windows, only=int8)
+            else:
+                int8 = convert.export_int8(model, path, rows, training_windows, lambda path: _is_good(trained, path))
         except InputError as reason:
             path.unlink(missing_ok=True)
             if variant == FLOAT32:
@@ -66,15 +97,30 @@ def write(trained: artifact.Artifact) -> ConversionRecord:
     if dropin is not None:
         for_app = np.asarray(model.get_layer("features").for_app(rows)).reshape(len(rows), -1)
         convert.export(dropin, trained.folder / artifact.DROPIN, for_app)
-    found = measure(trained)
-    found.save(trained.folder)
-    return found
+    return int8
+
+
+def _as_shipped(trained, held_out: ConversionRecord) -> ConversionRecord:
+    """The files of a refitted model, with the figures of the held-out model's; runtimes are asked about the former."""
+    paths = _paths(trained)
+    refused, not_tried = _by_runtime(trained, paths)
+    files = {
+        variant: replace(held_out.files[variant], bytes=path.stat().st_size, refused=refused[variant])
+        for variant, path in paths.items()
+    }
+    best = recommended(files)
+    return ConversionRecord(recommended=best, for_app=best, files=files, not_tried=not_tried)
+
+
+def _paths(trained):
+    """{variant: file} of those that are there."""
+    paths = {variant: trained.folder / name for variant, name in conversion.VARIANTS.items()}
+    return {variant: path for variant, path in paths.items() if path.is_file()}
 
 
 def measure(trained: artifact.Artifact) -> ConversionRecord:
     """Measure the variants of a trained model that are there, beside each other and beside Keras."""
-    paths = {variant: trained.folder / name for variant, name in conversion.VARIANTS.items()}
-    paths = {variant: path for variant, path in paths.items() if path.is_file()}
+    paths = _paths(trained)
     held = {variant: path.read_bytes() for variant, path in paths.items()}
     compared = {split_name: _of_split(trained, paths, split_name) for split_name in SPLITS}
     refused, not_tried = _by_runtime(trained, paths)

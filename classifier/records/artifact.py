@@ -1,6 +1,7 @@
 """A trained model's folder: everything a later step needs, written whole or not at all.
 
 trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  report/*.png      TrainModel
+                heldout/  the same files of the model that the figures are of, where the one that ships was refitted
                 model.tflite  model_float16.tflite  model_dynamic.tflite  model_int8.tflite
                 model_dropin.tflite  variants.json                                        ConvertModelToTFLite
                 model_<model>_metadata.tflite ...                                         WriteMetadataToModel
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 MODEL = "model.keras"
 HISTORY = "history.csv"
 PREDICTIONS = "predictions.npz"  # of the validation and the test split, window by window
+HELD_OUT = "heldout"  # see records/refit.py
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = VARIANTS[FLOAT32]
@@ -62,8 +64,22 @@ class Artifact:
     def thresholds(self) -> dict[str, float]:
         return self.record.thresholds
 
+    @property
+    def held_out(self) -> "Artifact":
+        """The model that the figures are of: the one in heldout/ where this one was refitted, else this one.
+
+        Raises:
+            InputError: heldout/ is gone.
+        """
+        if not self.record.refit:
+            return self
+        folder = figures(self.folder)
+        if folder == self.folder:
+            raise InputError(f"{folder} has no {HELD_OUT}/, whose figures it shows; train it again with TrainModel.py")
+        return Artifact(folder, replace(self.record, refit=None))
+
     def predictions(self, split_name: str) -> dict[str, np.ndarray]:
-        """What the model predicted for the windows of "validation" or "test" when it was trained.
+        """What the held-out model predicted for the windows of "validation" or "test" when it was trained.
 
         Returns:
             dict of probabilities (windows, labels) float32, targets (windows,) index of the label, recordings
@@ -72,11 +88,11 @@ class Artifact:
         Raises:
             InputError: the file is gone.
         """
-        path = self.folder / PREDICTIONS
-        if not path.is_file():
-            raise InputError(f"{path} is not there; train it again with TrainModel.py")
-        with np.load(path) as held:
-            return {name: held[f"{split_name}_{name}"] for name in ("probabilities", "targets", "recordings", "starts")}
+        return _predictions(self.held_out.folder, split_name)
+
+    def refit_predictions(self) -> dict[str, np.ndarray]:
+        """What a refitted model predicted for the windows of "test", if it has not heard them; as `predictions`."""
+        return _predictions(self.folder, "test")
 
     @property
     def variants(self) -> ConversionRecord | None:
@@ -92,20 +108,21 @@ class Artifact:
         return self.record.scores, ""
 
     def history(self) -> dict[str, list[float]]:
-        """{what is measured: one value per epoch}."""
-        with open(self.folder / HISTORY, newline="", encoding="utf-8") as file:
+        """{what is measured: one value per epoch}, of the held-out model."""
+        with open(figures(self.folder) / HISTORY, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         return {name: [float(row[name]) for row in rows] for name in rows[0] if name != "epoch"}
 
     def test_recordings(self) -> list[Path]:
-        """The recordings the model has neither learnt from nor been chosen by, as far as they are still there."""
-        return self._recordings("test")
+        """The recordings the held-out model has neither learnt from nor been chosen by, as far as they are there."""
+        return self.recordings("test")
 
     def training_recordings(self) -> list[Path]:
-        """The recordings the model has learnt from, as far as they are still there."""
-        return self._recordings("train")
+        """The recordings the held-out model has learnt from, as far as they are still there."""
+        return self.recordings("train")
 
-    def _recordings(self, split_name):
+    def recordings(self, split_name: str) -> list[Path]:
+        """The recordings of "train", "validation" or "test", as far as they are still there."""
         data = folder_of(self.record.config.data)
         names = dict.fromkeys(name.partition(PART)[0] for name in self.record.split.names(split_name))
         return [path for path in (path_named(data, name) for name in names) if path.is_file()]
@@ -135,6 +152,20 @@ def load(folder: Path | str) -> Artifact:
                 "Constants.py back"
             )
     return Artifact(folder, record)
+
+
+def _predictions(folder, split_name):
+    path = folder / PREDICTIONS
+    if not path.is_file():
+        raise InputError(f"{path} is not there; train it again with TrainModel.py")
+    with np.load(path) as held:
+        return {name: held[f"{split_name}_{name}"] for name in ("probabilities", "targets", "recordings", "starts")}
+
+
+def figures(folder: Path) -> Path:
+    """The folder whose figures hold: that of the held-out model where the model of a folder was refitted."""
+    held_out = Path(folder) / HELD_OUT
+    return held_out if (held_out / RUN).is_file() else Path(folder)
 
 
 def previous(folder: Path) -> Path:

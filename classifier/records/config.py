@@ -16,6 +16,7 @@ from classifier.data.labels import check_labels, read_labels
 from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import fine_tuning_for, recipe_for
+from classifier.records.refit import ALL, REFITS
 from classifier.records.team import Team
 from classifier.storage.locations import absolute, is_remote
 from Constants import TRAINED
@@ -46,6 +47,7 @@ class RunConfig:
         folds_by: as group_by, what says a clip's source; each source is a fold. None: folds are not of sources.
         recipe: JSON file whose values replace those of the model's recipe.
         train_share: of the groups to learn from that are kept, more than 0 to 1; None: all.
+        refit: of refit.REFITS, what the model that ships is trained on again.
 
     Raises:
         InputError: a value is outside its range.
@@ -68,6 +70,7 @@ class RunConfig:
     folds_by: str | None = None
     recipe: str | None = None
     train_share: float | None = None
+    refit: str = ALL
 
     def __post_init__(self):
         if self.layout is not None:
@@ -78,6 +81,8 @@ class RunConfig:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
         if self.channel not in CHANNELS:
             raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
+        if self.refit not in REFITS:
+            raise InputError(f"--refit {self.refit}: give one of {', '.join(REFITS)}")
         for flag, expression in (("--group-by", self.group_by), ("--folds-by", self.folds_by)):
             try:
                 re.compile(expression or "")

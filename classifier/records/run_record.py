@@ -22,6 +22,26 @@ OF_OLD = ("run", "contract")  # what versions before this one called config and 
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refit:
+    """What the model that ships has learned from, where it was trained again (records/refit.py).
+
+    Attributes:
+        splits: names of the splits that it learned from.
+        recordings, windows: how many there are in these.
+        steps: of the optimizer: as many as the held-out model had taken at its best epoch.
+        seconds: of the refit alone.
+        scores: of the test split; None where the refit learned from it.
+    """
+
+    splits: list[str]
+    recordings: int
+    windows: int
+    steps: int
+    seconds: float
+    scores: Scores | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """What run.json holds.
 
@@ -45,6 +65,7 @@ class RunRecord:
         processes: that trained together.
         versions: {package: version}, of Python too.
         audio_format: that the model takes.
+        refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
     """
 
     model: str
@@ -66,6 +87,7 @@ class RunRecord:
     processes: int
     versions: dict[str, str]
     audio_format: AudioFormat
+    refit: Refit | None = None
 
     def write(self, folder: Path) -> None:
         """Write run.json into a folder under construction."""

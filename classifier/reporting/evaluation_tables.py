@@ -27,6 +27,10 @@ from classifier.storage.locations import is_remote
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
 LEADERBOARD = "leaderboard.csv"
+REFITTED = (
+    "refitted: trained again on train and validation, for as many steps as the best epoch took; this is the row to "
+    "compare with papers, whose models learn from all folds but the one that tests"
+)
 
 
 def report(results: Mapping[str, EvaluationResult], out: Path) -> EvaluationResult:
@@ -41,7 +45,7 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> EvaluationResu
     """
     out.mkdir(parents=True, exist_ok=True)
     for stem, result in results.items():
-        confusion_matrix.draw_both(result.scores, result.labels, f"{result.model}:", out / f"{stem}_confusion")
+        confusion_matrix.draw_both(result.scores, result.labels, f"{result.title}:", out / f"{stem}_confusion")
         show_scores(result)
         if isinstance(result, ModelTestResult) and result.negatives:
             show_negatives(result.model, result.negatives)
@@ -59,6 +63,8 @@ def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
         return commands.script("ClassifyRecordings.py", data, model=best.model)
     settings, defaults = asdict(config.run_config()), asdict(RunConfig(data=""))
     settings["folds_by"] = None  # the model that is kept learns from all sources
+    if not config.no_refit:
+        settings["refit"] = defaults["refit"]  # what ships learns from the test split too
     flags = {name: commands.unless(value, defaults[name]) for name, value in settings.items()}
     return commands.script("TrainModel.py", model=best.model, labels=config.labels, **flags)
 
@@ -67,7 +73,11 @@ def show_scores(result: EvaluationResult) -> None:
     """Print the scores of a model by label, and what to be warned of."""
     windows, recordings = result.scores.windows, result.scores.recordings
     right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
-    print(f"{result.model}: {right}; a recording is decided by the {result.recordings_by} of its windows")
+    print(f"{result.title}: {right}; a recording is decided by the {result.recordings_by} of its windows")
+    if isinstance(result, ModelTestResult) and result.tested:
+        print(
+            f"  it was refitted on some of these recordings: {result.tested} was tested, which had not learned from all"
+        )
     if isinstance(result, ModelTestResult) and any(result.seen_in_training.values()):
         known = ", ".join(f"{n} to {splits.VERBS[name]}" for name, n in result.seen_in_training.items() if n)
         print(f"  WARNING: these recordings were used to train it ({known}), so the scores flatter")
@@ -128,8 +138,8 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path, out: Path | Non
     shown, numbers = [], []
     for result in _with_other_folds(results, out):
         folds_of = _folds_of(result)
-        row: dict[str, object] = {"model": result.model, "folds": result.n_folds, "folds_of": folds_of}
-        cells = [result.model, f"{result.n_folds} by {folds_of}" if folds_of else ""]
+        row: dict[str, object] = {"model": result.title, "folds": result.n_folds, "folds_of": folds_of}
+        cells = [result.title, f"{result.n_folds} by {folds_of}" if folds_of else ""]
         for unit, name in COMPARED:
             (mean, sd), interval = spread(result, unit, name), result.intervals.by(unit)
             lowest, highest = interval[name] if interval else (None, None)
@@ -152,6 +162,8 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path, out: Path | Non
     over = f"mean ± sd over {results[0].n_folds} fold(s); " if results[0].n_folds else ""
     over = f"all {results[0].n_folds} sources together; " if _folds_of(results[0]) == splits.BY_SOURCE else over
     print(f"{over}95 %: drawn from {results[0].intervals.groups} groups")
+    if any(isinstance(result, CrossValidationResult) and result.refitted for result in results):
+        print(REFITTED)
     with atomic_files.new_file(path) as fresh, fresh.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, numbers[0])
         writer.writeheader()

@@ -84,8 +84,9 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "chance": scores.chance,
         "tiles": _tiles(scores, record.split.test_groups),
         "split_leaks": _leaks(record.split),
-        "measured_on": _measured_on(variant),
+        "measured_on": _measured_on(variant, record.refit),
         "leak_check": warnings.leak_check(record.split),
+        "refit": warnings.refit(record),
         "few_groups": [
             *warnings.not_tested(record.labels, recordings.recall),
             *warnings.few_groups(recordings.recall, record.split.test_groups),
@@ -118,10 +119,11 @@ def _model(trained):
     }
 
 
-def _measured_on(variant):
+def _measured_on(variant, refit):
+    of = f"{artifact.HELD_OUT}/" if refit else ""
     if variant:
-        return f"Measured on {VARIANTS[variant]}, the variant that the files for the app are made from"
-    return "Measured on the Keras model; after the next two steps this page shows the file that ships"
+        return f"Measured on {of}{VARIANTS[variant]}, the variant that the files for the app are made from"
+    return f"Measured on {of}{artifact.MODEL}; after the next two steps this page shows the variant that ships"
 
 
 def _tiles(scores, n_groups):
@@ -206,7 +208,7 @@ def _rate(part, whole):
 
 
 def _training(trained):
-    record, has_history = trained.record, (trained.folder / artifact.HISTORY).is_file()
+    record, has_history = trained.record, (artifact.figures(trained.folder) / artifact.HISTORY).is_file()
     history = trained.history() if has_history else {}
     epochs = enumerate(zip(*history.values(), strict=True), 1)
     return {

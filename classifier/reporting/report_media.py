@@ -36,7 +36,7 @@ def embedded(path: Path, media_type: str, alt: str) -> Media:
 
 def curves(trained: artifact.Artifact) -> Media | None:
     """The training curves, drawn into the report's folder; None where there is no history."""
-    if not (trained.folder / artifact.HISTORY).is_file():
+    if not (artifact.figures(trained.folder) / artifact.HISTORY).is_file():
         return None
     path, best_epoch = trained.folder / artifact.REPORT / CURVES, trained.record.best_epoch
     training_curves.draw(trained.history(), best_epoch, f"{trained.name}: training", path)

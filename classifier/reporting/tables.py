@@ -42,6 +42,8 @@ def scores(trained: artifact.Artifact) -> None:
     print(
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
+    if trained.record.refit:
+        print(f"  {warnings.refit(trained.record)}")
     columns, confused = confusion.columns(trained.labels, windows.confusion)
     rows = [
         [label, *(_percent(of.recall.get(label)) for of in (windows, recordings)), *cells]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from classifier.data.provenance import SplitRecord
 from classifier.data.splits import FOLDS
+from classifier.records.artifact import HELD_OUT
+from classifier.records.run_record import RunRecord
 from classifier.scoring import confidence
 
 NAMED = 5  # names in a sentence
@@ -60,6 +62,18 @@ def not_tested(labels: Sequence[str], recall: Mapping[str, float]) -> list[str]:
         return []
     named = ", ".join(missing[:NAMED]) + (f" and {len(missing) - NAMED} more" if len(missing) > NAMED else "")
     return [f"Not tested: {named}; recall and balanced accuracy are over the other {len(recall)} labels"]
+
+
+def refit(record: RunRecord) -> str:
+    """What the model that ships has learned from, and whose scores these are; "" where it was not refitted."""
+    if not record.refit:
+        return ""
+    of, held_out = record.refit, len(record.split.train)
+    return (
+        f"Refitted: the model that ships learned from {of.recordings} recordings ({of.windows} windows), the held-out "
+        f"one from {held_out}; {of.steps} steps, {of.seconds:.0f} s. Scores, thresholds and calibration are those of "
+        f"the held-out model, which is in {HELD_OUT}/"
+    )
 
 
 def leak_check(split: SplitRecord) -> str:

@@ -243,11 +243,14 @@ def train(
     ] = None,
     fold: Annotated[int, Query(ge=0, le=1000, description="which fold tests")] = 0,
     seed: Annotated[int, Query(ge=0, le=2**32 - 1, description="same seed, same weights")] = 0,
+    refit: Annotated[
+        str | None, Query(max_length=40, description="what it is trained on again: all, without-test, none")
+    ] = None,
     kept: Annotated[bool, Query(description="keep what was uploaded")] = False,
     data: Annotated[UploadFile | None, File(description="a zip with one folder per label, in place of a name")] = None,
 ) -> schemas.Run:
     """Train a model; it waits until those before it are done."""
-    chosen = TrainingRequest(dataset_directory, layout, epochs, fold, seed, group_by)
+    chosen = TrainingRequest(dataset_directory, layout, epochs, fold, seed, group_by, refit)
     submit = service.queue.submit
     if not data:
         return service.queue.about(submit(architecture, chosen))

@@ -7,6 +7,7 @@ history. The training that goes on from there ends with the weights of one that 
 import io
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ LOGS = "logs"  # for TensorBoard; they become a part of the trained model's fold
 class Checkpoint(keras.callbacks.Callback):
     """Keeps the best epochs, stops when there has long been no better one, and writes the file.
 
-    history: {name: [a value an epoch]}. Keras' early stopping does the first two, but cannot go on.
+    history: {name: [a value an epoch]}. seconds: that its epochs took; seconds_before: of those before it went on.
+    Keras' early stopping does the first two, but cannot go on.
     """
 
     def __init__(self, folder: Path, run: dict[str, Any], recipe: Recipe, best: str, names: dict[str, str]):
@@ -39,11 +41,19 @@ class Checkpoint(keras.callbacks.Callback):
         self.folder, self.run, self.recipe, self.best, self.names = Path(folder), run, recipe, best, names
         self.history: dict[str, list[float]] = {name: [] for name in names.values()}
         self.kept: list[tuple[float, int, list[np.ndarray]]] = []  # (value, epoch, weights), the best first
+        self.seconds = self.seconds_before = self.began = 0.0
 
     @property
     def epoch(self) -> int:
         """Epochs that are done."""
         return len(next(iter(self.history.values())))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all epochs are done, or there has long been no better one."""
+        patience = self.recipe.patience
+        is_patient = patience is None or not self.kept or self.epoch - self.kept[0][1] < patience
+        return self.epoch >= self.recipe.epochs or not is_patient
 
     def begin(self, resume: bool) -> bool:
         """Forget an earlier training, or, with resume, read how far it came: process 0 does, for all processes.
@@ -63,6 +73,7 @@ class Checkpoint(keras.callbacks.Callback):
             arrays = {name: held[name] for name in held.files}
         unfinished.compare(self.folder, about["run"], self.run)
         self.history = about["history"]
+        self.seconds = self.seconds_before = about.get("seconds", 0.0)
         for i, (value, epoch) in enumerate(about["kept"]):
             n = sum(name.startswith(f"kept{i}_") for name in arrays)
             self.kept.append((value, epoch, [arrays[f"kept{i}_{j}"] for j in range(n)]))
@@ -77,14 +88,17 @@ class Checkpoint(keras.callbacks.Callback):
                 variable.assign(self.arrays[f"{name}{i}"])
         del self.arrays
 
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.began = time.monotonic()
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
+        self.seconds += time.monotonic() - self.began
         for theirs, ours in self.names.items():
             self.history[ours].append(float(logs[theirs]))
         if self.recipe.patience is not None:
             self._keep_best(float(logs[self.best]), epoch + 1)
-            if self.epoch - self.kept[0][1] >= self.recipe.patience:
-                self.model.stop_training = True
+            self.model.stop_training = self.is_over
         if distributed.is_first():
             self._write()
 
@@ -95,6 +109,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _write(self):
         about = {"run": self.run, "history": self.history, "kept": [row[:2] for row in self.kept]}
+        about["seconds"] = self.seconds
         arrays: dict[str, Any] = {"about": json.dumps(about)}
         for i, (_, _, weights) in enumerate(self.kept):
             arrays.update({f"kept{i}_{j}": values for j, values in enumerate(weights)})
@@ -107,9 +122,12 @@ class Checkpoint(keras.callbacks.Callback):
         return {"model": self.model.variables, "optimizer": self.model.optimizer.variables}
 
     def finish(self) -> int:
-        """Give the model the best weights, or the mean of the best; returns the best epoch, counted from 1."""
-        if not self.kept:
-            return self.epoch
-        weights = [np.mean(values, axis=0) for values in zip(*(row[2] for row in self.kept), strict=True)]
-        self.model.set_weights(weights if len(self.kept) > 1 else self.kept[0][2])
-        return self.kept[0][1]
+        """Give the model the best weights, or their mean, and let go of it; returns the best epoch, counted from 1."""
+        best = self.epoch
+        if self.kept:
+            weights = [np.mean(values, axis=0) for values in zip(*(row[2] for row in self.kept), strict=True)]
+            self.model.set_weights(weights if len(self.kept) > 1 else self.kept[0][2])
+            best = self.kept[0][1]
+        self.kept = []
+        self.set_model(None)
+        return best

@@ -8,6 +8,7 @@ from classifier.records.recipe import Recipe
 from classifier.training import distributed
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.datasets import Share, Windows
+from classifier.training.turns import Turns
 
 HISTORY = {  # Keras' names: ours; weighted as datasets.Windows weighs, accuracy is balanced accuracy
     "loss": "loss",
@@ -15,14 +16,15 @@ HISTORY = {  # Keras' names: ours; weighted as datasets.Windows weighs, accuracy
     "val_loss": "validation_loss",
     "val_categorical_accuracy": "validation_balanced_accuracy",
 }
+HISTORY_OF_REFIT = {theirs: ours for theirs, ours in HISTORY.items() if not theirs.startswith("val_")}
 BEST = "val_categorical_accuracy"  # chooses the epoch: the loss grows with confidence, while recall still improves
 
 
 def fit(
     model: keras.Model,
     recipe: Recipe,
-    learn: Windows | Share,
-    validation: Windows | Share,
+    learn: Windows | Share | Turns,
+    validation: Windows | Share | None,
     name: str,
     checkpoint: Checkpoint,
     resume: bool,
@@ -30,11 +32,11 @@ def fit(
     """Fit, and leave the model with the weights that are kept.
 
     Args:
-        recipe: how it is trained.
+        recipe: how it is trained; its epochs say how the learning rate goes.
         learn: what is learned from, in batches.
-        validation: what chooses the epoch.
+        validation: what chooses the epoch; None: nothing does.
         name: that progress shows.
-        checkpoint: where it is written.
+        checkpoint: where it is written; its recipe says after how many epochs training ends.
         resume: go on after the last epoch that lies there.
 
     Returns:
@@ -44,19 +46,20 @@ def fit(
     compile_model(learner, recipe, len(learn))
     if keras.backend.backend() == "tensorflow":
         learner._symbolic_build(data_batch=learn[0])  # or the first step is traced twice
-    if resume := checkpoint.begin(resume):
-        say(f"{name}: going on after epoch {checkpoint.epoch}")
-        learn.begin(checkpoint.epoch)
+    resume = checkpoint.begin(resume)
     checkpoint.set_model(learner)
     if resume:
         checkpoint.restore()
-    callbacks = [
-        checkpoint,
-        _Progress(name, recipe.epochs, len(learn), checkpoint.epoch),
-    ]
+        if checkpoint.is_over:
+            say(f"{name}: its {checkpoint.epoch} epochs were done before")
+            return checkpoint.finish()
+        say(f"{name}: going on after epoch {checkpoint.epoch}")
+        learn.begin(checkpoint.epoch)
+    epochs = checkpoint.recipe.epochs
+    callbacks = [checkpoint, _Progress(name, epochs, len(learn), checkpoint.epoch)]
     if distributed.is_first():
         callbacks.append(keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False))
-    settings = {"epochs": recipe.epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
+    settings = {"epochs": epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
     # Windows are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.
     learner.fit(learn, validation_data=validation, shuffle=False, **settings)
     return checkpoint.finish()
@@ -108,6 +111,8 @@ class _Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
+        if BEST not in logs:  # a refit has no validation
+            return
         said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[BEST]:.1%}"
         self.bar.set_postfix_str(said, refresh=False)
 

@@ -1,5 +1,6 @@
 """One model to train: its recipe, the windows of each split, and the model before it learns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -31,7 +32,7 @@ class Task:
         features: its features layer.
         audio: the decoded recordings.
         split: (clips,) "train", "validation" or "test".
-        windows: {split: its windows of audio}; of "train", altered as the recipe says.
+        windows: {split: its windows of audio}; "train" is all that is learned from, altered as the recipe says.
         embedded: {split: the same windows as a pretrained network sees them}; {} where there is none.
     """
 
@@ -53,8 +54,12 @@ class Task:
         return (self.embedded or self.windows)["train"]
 
 
-def prepare(name: str, config: TrainingConfig, data: TrainingData) -> Task:
-    """The training of a model: each split of the recordings, cut into windows."""
+def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequence[str] = ("train",)) -> Task:
+    """The training of a model: each split of the recordings, cut into windows.
+
+    Args:
+        learned: the splits that are learned from.
+    """
     file, audio_format = registry.load("models", name), data.audio_formats[name]
     recipe, fine_tuning = distributed.widened(recipe_for(name, config)), fine_tuning_for(name, config)
     fine_tuning = fine_tuning and distributed.widened(fine_tuning)
@@ -62,6 +67,7 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData) -> Task:
     background_noise = data.background_noise[audio_format.sample_rate]
     split = data.splits[audio_format.sample_rate]
     clips = {name: np.flatnonzero(split == name) for name in splits.SPLITS}
+    clips["train"] = np.flatnonzero(np.isin(split, learned))
     features = assemble.features_of(file, audio_format, config.paper)
     learn = _to_learn(
         audio, clips["train"], data.labels, audio_format, fine_tuning or recipe, config.seed, background_noise

@@ -1,26 +1,30 @@
 """Train models: features standardised, body fitted, the best epoch kept, the test split only reported."""
 
 import gc
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import keras
 
 from classifier.core import atomic_files, disk
 from classifier.core.console import quiet_libraries, say
 from classifier.data import layouts, provenance
-from classifier.models import assemble
 from classifier.records import artifact, run_record
 from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
+from classifier.records.refit import NONE
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, thresholds
 from classifier.training import distributed, fit, replaced, unfinished
 from classifier.training import task as tasks
-from classifier.training.checkpoint import LOGS, Checkpoint
+from classifier.training.checkpoint import LOGS
 from classifier.training.data import TrainingData
+from classifier.training.refit import refit
+from classifier.training.stages import fit_stages
 
 TryConversion = Callable[[str, keras.Model, AudioFormat], None]  # raises InputError where a model cannot be converted
 
@@ -49,7 +53,9 @@ def train_model(
     name: str, config: TrainingConfig, data: TrainingData, try_conversion: TryConversion
 ) -> Artifact | None:
     """Train one model and write its folder; arguments and errors are train's."""
-    started = time.monotonic()
+    started, folder = time.monotonic(), config.trained / name
+    if distributed.is_first() and not config.resume:
+        unfinished.forget(config.trained, name, refit_only=True)  # each stage deletes its own
     _start_anew(config.seed)
     task = tasks.prepare(name, config, data)
     model = tasks.build(task)
@@ -58,32 +64,27 @@ def train_model(
     counts = "windows to learn from {}, to validate {}, to test {}".format(*n_windows)
     say(f"{name}: {model.count_params():,} weights; {counts}")
 
-    checkpoints, best_epoch = _fit_stages(task, model, config, data)
+    stages = fit_stages(task, model, config, data)
+    held_out = list(stages.values())[-1].checkpoint.folder / artifact.HELD_OUT
+    if distributed.is_first():
+        _write_held_out(held_out, task, model, config, stages, started)
+    refitted = None
+    if config.refit != NONE:
+        del model, task
+        _start_anew(config.seed)
+        refitted = refit(name, config, data, stages)
     if not distributed.is_first():
         return None
-    predictions = {split: _predict(model, task.windows[split]) for split in ("validation", "test")}
-    record = RunRecord(
-        model=name,
-        labels=data.labels,
-        config=config.run_config(),
-        recipe=task.recipe,
-        fine_tuning=task.fine_tuning,
-        paper_audio_format=config.paper and hasattr(task.file, "PAPER_AUDIO_FORMAT"),
-        parameters=model.count_params(),
-        data=provenance.of_data(task.audio, layouts.folder_of(config.data)),
-        split=provenance.of_split(task.audio, task.split, layouts.folder_of(config.data)),
-        **_scores(predictions, data.labels, task.audio_format),
-        best_epoch=best_epoch,
-        training_seconds=round(time.monotonic() - started, 1),
-        backend=keras.backend.backend(),
-        processes=distributed.processes(),
-        versions=run_record.versions(keras.backend.backend()),
-        audio_format=task.audio_format,
-    )
-    _write(config.trained / name, model, record, predictions, checkpoints[-1], replaced.previous(config, data, name))
-    for checkpoint in checkpoints:
-        shutil.rmtree(checkpoint.folder)
-    return artifact.load(config.trained / name)
+    with atomic_files.new_folder(folder, replaced.previous(config, data, name)) as fresh:
+        if refitted:
+            record = replace(RunRecord.read(held_out), refit=refitted.record)
+            _write(fresh, refitted.model, record, refitted.predictions, refitted.checkpoint)
+            os.replace(held_out, fresh / artifact.HELD_OUT)
+        else:
+            for path in held_out.iterdir():
+                os.replace(path, fresh / path.name)
+    unfinished.forget(config.trained, name)
+    return artifact.load(folder)
 
 
 def _start_anew(seed):
@@ -113,31 +114,31 @@ def _check_that_it_converts(task, model, try_conversion):
     try_conversion(task.name, model, task.audio_format)
 
 
-def _fit_stages(task, model, config, data):
-    """Fit a model in one stage, or a head on a pretrained network and then, with fine-tuning, the network too.
-
-    Returns:
-        the Checkpoint of each stage, and the best epoch of the last, from 1.
-    """
-    begun = unfinished.identity(task.name, config, data)
-    noise = data.background_noise[task.audio_format.sample_rate]
-    paths = {"data": "", "background_noise": noise and noise.fingerprint}  # which may differ between machines
-    distributed.agree({**begun, **paths, "--resume": config.resume})
-    checkpoints = []
-    with distributed.spread(model) as learning:
-        stages = {"training": (task.name, learning, task.windows)}
-        if task.embedded:
-            head = {"head": (f"{task.name}'s head", assemble.behind_features(learning), task.embedded)}
-            stages = {**head, **stages} if task.fine_tuning else head
-        if task.fine_tuning:
-            learning.get_layer("features").learn(task.fine_tuning.fine_tuned)
-        for stage, (title, learner, windows) in stages.items():
-            learn, validation = windows["train"], windows["validation"]
-            folder = unfinished.folder(config.trained, task.name, stage)
-            checkpoints.append(Checkpoint(folder, begun, learn.recipe, fit.BEST, fit.HISTORY))
-            shares = map(distributed.share, (learn, validation))
-            best_epoch = fit.fit(learner, learn.recipe, *shares, title, checkpoints[-1], config.resume)
-    return checkpoints, best_epoch
+def _write_held_out(folder, task, model, config, stages, started):
+    """Write the folder of a model that has learned from the training split, with all that validation and test say."""
+    predictions = {split: _predict(model, task.windows[split]) for split in ("validation", "test")}
+    last, data_folder = list(stages.values())[-1], layouts.folder_of(config.data)
+    seconds = sum(stage.checkpoint.seconds_before for stage in stages.values()) + time.monotonic() - started
+    record = RunRecord(
+        model=task.name,
+        labels=task.labels,
+        config=config.run_config(),
+        recipe=task.recipe,
+        fine_tuning=task.fine_tuning,
+        paper_audio_format=config.paper and hasattr(task.file, "PAPER_AUDIO_FORMAT"),
+        parameters=model.count_params(),
+        data=provenance.of_data(task.audio, data_folder),
+        split=provenance.of_split(task.audio, task.split, data_folder),
+        **_scores(predictions, task.labels, task.audio_format),
+        best_epoch=last.epochs,
+        training_seconds=round(seconds, 1),
+        backend=keras.backend.backend(),
+        processes=distributed.processes(),
+        versions=run_record.versions(keras.backend.backend()),
+        audio_format=task.audio_format,
+    )
+    with atomic_files.new_folder(folder) as fresh:
+        _write(fresh, model, record, predictions, last.checkpoint)
 
 
 def _predict(model, windows):
@@ -156,14 +157,14 @@ def _scores(predictions, labels, audio_format):
     }
 
 
-def _write(folder, model, record, predictions, checkpoint, previous):
-    with atomic_files.new_folder(folder, previous) as fresh:
-        with quiet_libraries(), disk.told(folder):  # h5py and zipfile report each file that they cannot close
-            model.save(fresh / artifact.MODEL)
-        _write_history(fresh / artifact.HISTORY, checkpoint.history)
-        artifact.write_predictions(fresh, predictions)
-        record.write(fresh)
-        shutil.copytree(checkpoint.folder / LOGS, fresh / LOGS)
+def _write(folder, model, record, predictions, checkpoint):
+    with quiet_libraries(), disk.told(folder):  # h5py and zipfile report each file that they cannot close
+        model.save(folder / artifact.MODEL)
+    _write_history(folder / artifact.HISTORY, checkpoint.history)
+    if predictions:
+        artifact.write_predictions(folder, predictions)
+    record.write(folder)
+    shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
 
 
 def _write_history(path, history):

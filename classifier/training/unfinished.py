@@ -6,7 +6,8 @@ Imports neither TensorFlow nor Keras, so that it is said before they are loaded.
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,12 @@ import numpy as np
 from classifier.core import commands
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
-from classifier.records.config import TrainingConfig
+from classifier.records.config import RunConfig, TrainingConfig
 from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.training.data import TrainingData
 
 STATE = "state.npz"
-STAGES = ("head", "training")  # of a head on a pretrained network, and of a whole model
+STAGES = ("head", "training")  # of a head on a pretrained network, and of a whole model; then those of the refit
 RECIPES = ("recipe", "fine_tuning")
 
 
@@ -30,18 +31,41 @@ def folder(trained: Path, model: str, stage: str) -> Path:
     return Path(trained) / f".{model}.{stage}"
 
 
+def refit_of(stage: str) -> str:
+    """The stage of a refit that goes as a stage of the held-out model went."""
+    return f"refit_{stage}"
+
+
+def forget(trained: Path, model: str, refit_only: bool = False) -> None:
+    """Delete what a training of a model, or its refit alone, has left to go on with."""
+    for stage in STAGES:
+        for name in (refit_of(stage), *(() if refit_only else (stage,))):
+            shutil.rmtree(folder(trained, model, name), ignore_errors=True)
+
+
 def identity(model: str, config: TrainingConfig, data: TrainingData) -> dict[str, Any]:
-    """{what: JSON value} of all that must be the same for a training to go on."""
-    rate, fine_tuning = data.audio_formats[model].sample_rate, fine_tuning_for(model, config)
+    """{what: JSON value} of all that must be the same for a training to go on; that of its refit may be another."""
+    fingerprint = data.audio[data.audio_formats[model].sample_rate].fingerprint
+    return identity_of(
+        model, config.run_config(), fingerprint, data.labels, config.team.processes if config.team else 1
+    )
+
+
+def identity_of(
+    model: str, config: RunConfig, fingerprint: str, labels: Sequence[str], processes: int = 1
+) -> dict[str, Any]:
+    """`identity`, from the fingerprint of the recordings and the labels in the order of the outputs."""
+    fine_tuning = fine_tuning_for(model, config)
     about = {
-        **asdict(config.run_config()),  # its recipe is a file's path: what counts is what the file says
-        "fingerprint": data.audio[rate].fingerprint,
-        "labels": data.labels,
+        **asdict(config),  # its recipe is a file's path: what counts is what the file says
+        "fingerprint": fingerprint,
+        "labels": labels,
         "recipe": asdict(recipe_for(model, config)),
         "fine_tuning": fine_tuning and asdict(fine_tuning),
         "backend": os.environ.get("KERAS_BACKEND") or "tensorflow",
-        "processes": config.team.processes if config.team else 1,
+        "processes": processes,
     }
+    del about["refit"]
     return json.loads(json.dumps(about))
 
 
@@ -66,10 +90,10 @@ def check(config: TrainingConfig, data: TrainingData) -> None:
     if not config.resume or config.team and config.team.process:
         return
     for model in data.audio_formats:
-        begun = {path: about for path in _states(config, model) if (about := read(path))}
-        for path, about in begun.items():
+        states = begun(config.trained, model)
+        for path, about in states.items():
             compare(path.parent, about["run"], identity(model, config, data))
-        if not begun:
+        if not states:
             say(f"{model}: {config.trained} holds nothing to go on with; it is trained from the start")
 
 
@@ -111,19 +135,23 @@ def told(config: TrainingConfig, data: TrainingData) -> Iterator[None]:
         raise KeyboardInterrupt(_how_to_go_on(config, data)) from None
 
 
+def begun(trained: Path, model: str) -> dict[Path, dict[str, Any]]:
+    """{STATE file: what it says, as of `read`} of the stages that a killed training has begun, in their order."""
+    stages = *STAGES, *map(refit_of, STAGES)
+    paths = [folder(trained, model, stage) / STATE for stage in stages]
+    return {path: about for path in paths if (about := read(path))}
+
+
 def _how_to_go_on(config, data):
     models = list(data.audio_formats)
     for position, model in enumerate(models):
-        begun = [about for path in _states(config, model) if (about := read(path))]
-        if begun and begun[-1]["run"] == identity(model, config, data):
+        states = list(begun(config.trained, model).values())
+        if states and states[0]["run"] == identity(model, config, data):
             command = commands.again(model=",".join(models[position:]), resume=True)
-            epoch = len(next(iter(begun[-1]["history"].values())))
-            return f"to go on with {model} after epoch {epoch}: {command}"
+            epoch = len(next(iter(states[-1]["history"].values())))
+            what = f"the refit of {model}" if "refit" in states[-1]["run"] else model
+            return f"to go on with {what} after epoch {epoch}: {command}"
     return "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
-
-
-def _states(config, model):
-    return [folder(config.trained, model, stage) / STATE for stage in STAGES]
 
 
 def _flag(name, before, now):

@@ -16,9 +16,10 @@ from classifier.service.jobs.folders import JobFolders
 from classifier.service.jobs.runs import Run
 from classifier.service.settings import Settings
 from classifier.storage import local_files
+from classifier.training import unfinished
 from classifier.training.command import CONVERT, DESCRIBE
+from classifier.training.unfinished import STAGES, STATE
 
-STATE = "state.npz"  # of classifier/training/checkpoint.py, whose import would import Keras
 LOG_BYTES = 64 * 1024  # of a log that are shown
 STEPS = {  # steps whose lines do not say what goes on
     CONVERT: "converting it for phones",
@@ -56,7 +57,8 @@ class JobProgress:
         """{"epoch": [1, 2 ...], "loss": [one value per epoch] ...}; empty before the first epoch is done."""
         trained = self.folders.trained(run.uuid, run.architecture)
         done = self.settings.out / run.modelname if run.modelname and run.status == "done" else trained
-        for path in (*trained.parent.glob(f".{run.architecture}.*/{STATE}"), done / artifact.HISTORY):
+        under_way = [unfinished.folder(trained.parent, run.architecture, stage) / STATE for stage in STAGES]
+        for path in (*under_way, artifact.figures(done) / artifact.HISTORY):
             stamp = local_files.stamp(path)
             if not stamp:
                 continue

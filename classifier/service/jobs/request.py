@@ -6,6 +6,7 @@ from pathlib import Path
 
 from classifier.core import registry
 from classifier.core.errors import InputError
+from classifier.records.refit import REFITS
 from classifier.service.jobs import process
 from classifier.service.jobs.process import Step
 from classifier.service.jobs.runs import Run
@@ -31,6 +32,7 @@ class TrainingRequest:
         fold: which fold tests.
         seed: of the weights.
         group_by: regular expression; its first group, in a file name, is the group.
+        refit: of refit.REFITS, what the model that ships is trained on again.
     """
 
     dataset_directory: str | None = None
@@ -39,6 +41,7 @@ class TrainingRequest:
     fold: int | None = None
     seed: int | None = None
     group_by: str | None = None
+    refit: str | None = None
 
     def __post_init__(self):
         """
@@ -55,6 +58,8 @@ class TrainingRequest:
                 raise InputError(f"{name} is {str(value)[:40]!r}; give text")
         if self.group_by is not None:
             _check_expression(self.group_by)
+        if self.refit not in (None, *REFITS):
+            raise InputError(f"refit is {str(self.refit)[:40]!r}; give one of {', '.join(REFITS)}")
         if self.layout is not None and self.layout not in registry.names("layouts"):
             layouts = ", ".join(registry.names("layouts"))
             raise NotFound(f"there is no layout {self.layout[:40]!r}; there is {layouts}")

@@ -22,7 +22,7 @@ def test_a_path_is_a_trained_model_and_a_name_an_architecture(model, is_trained)
 def test_all_folds_share_what_decides_on_the_weights(tmp_path):
     (tmp_path / "noise.wav").touch()
     shared = config("mel", epochs=3, background_noise=tmp_path).run_config()
-    assert shared == RunConfig(data="data", epochs=3, background_noise=str(tmp_path))
+    assert shared == RunConfig(data="data", epochs=3, background_noise=str(tmp_path), refit="without-test")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Folds: which there are, and when one need not be trained again."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
 from classifier.evaluation import cross_validation
 from classifier.records import artifact, recipe
+from classifier.training import unfinished
 
 
 def make_clips(n=5, **settings):
@@ -69,6 +71,29 @@ def test_a_fold_of_other_data_labels_or_settings_is_trained_again(done, tmp_path
         assert not cross_validation.is_trained(other, fingerprint, labels), change
     regrouped = {**training.split, "train": training.split["test"], "test": training.split["train"]}
     assert not cross_validation.is_trained(replace(training, split=regrouped), fingerprint, labels)
+
+
+def test_a_fold_whose_refit_is_missing_is_trained_again(done):
+    training, fingerprint, labels = done
+    wanted = replace(training, config=replace(training.config, refit="without-test"))
+    assert not cross_validation.is_trained(wanted, fingerprint, labels)
+
+
+@pytest.mark.parametrize(
+    ("change", "goes_on"),
+    [({}, True), ({"seed": 1}, False), ({"refit": "without-test"}, True), ({"refit": "all"}, False)],
+)
+def test_a_fold_that_was_killed_goes_on_where_nothing_has_changed(done, change, goes_on, tmp_path):
+    training, fingerprint, labels = done
+    training = replace(training, out=tmp_path, config=replace(training.config, refit="without-test"))
+    assert not cross_validation.is_begun(training, fingerprint, labels)
+    folder = unfinished.folder(tmp_path, training.model, unfinished.refit_of("training"))
+    folder.mkdir()
+    run = unfinished.identity_of(training.model, training.config, fingerprint, labels)
+    about = {"run": {**run, "refit": "without-test", **change}, "history": {"loss": [0.5]}, "kept": []}
+    np.savez(folder / unfinished.STATE, about=json.dumps(about))
+    assert cross_validation.is_begun(training, fingerprint, labels) == goes_on
+    assert ("--resume" in replace(training, resume=goes_on).command(tmp_path)) == goes_on
 
 
 def test_a_fold_of_another_recipe_is_trained_again(done, monkeypatch):

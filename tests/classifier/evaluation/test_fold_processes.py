@@ -32,7 +32,7 @@ class Program(FoldTraining):
 def programs(folder, *lines):
     configs = [RunConfig(data="data", fold=fold) for fold in range(len(lines))]
     return [
-        Program("mel", config, folder / f"fold_{config.fold}", {}, line)
+        Program("mel", config, folder / f"fold_{config.fold}", {}, program=line)
         for config, line in zip(configs, lines, strict=True)
     ]
 
@@ -40,7 +40,7 @@ def programs(folder, *lines):
 @pytest.fixture
 def finished(monkeypatch):
     scores = metrics.score(np.eye(2)[[0, 0]], np.arange(2), np.arange(2), ["a", "b"])  # half are right
-    record = SimpleNamespace(scores=scores)
+    record = SimpleNamespace(scores=scores, refit=None)
     monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(record=record))
 
 

@@ -15,7 +15,9 @@ def test_the_epoch_is_the_last_that_the_log_names(tmp_path):
     log.write_text("starting TensorFlow ...\n")
     assert fold_progress.position(log) is None
     log.write_text(LOG)
-    assert fold_progress.position(log) == (7, 50)
+    assert fold_progress.position(log) == (7, 50, False)
+    log.write_text(f"{LOG}refit: mel learns again\ntraining the refit of mel's head, epoch 2 of 9:  1%\r")
+    assert str(fold_progress.position(log)) == "refit, epoch 2 of 9"
 
 
 def test_the_bar_names_the_trainings_that_run_and_their_epochs(tmp_path, monkeypatch):

@@ -4,9 +4,14 @@ import shutil
 import numpy as np
 import pytest
 
+from classifier.data import audio_cache, clips
+from classifier.evaluation import trained_models
 from classifier.export import variants
-from classifier.records import artifact
+from classifier.inference.litert import LiteRT
+from classifier.records import artifact, heard
 from classifier.records.conversion import VARIANTS, Comparison, Count, Variant
+from tests.conftest import CHEAPEST, write_data, write_tone
+from tests.test_train_model import train
 
 
 def test_variants_are_smaller_and_predict_what_keras_predicts(trained):
@@ -86,3 +91,36 @@ def test_data_that_has_changed_is_not_compared(trained, tmp_path, capsys):
     assert found.files["float32"].test is None
     assert found.files["float32"].validation.changed == 0
     assert "signal: the recordings to test have changed; no file is compared on them" in capsys.readouterr().err
+
+
+def test_a_refitted_model_is_measured_by_its_held_out_twin_and_compared_with_itself_alone(tmp_path):
+    data = write_data(tmp_path / "data", n=10)  # one window that int8 decides otherwise is less than a tenth
+    train(data, tmp_path / "out", "--refit", "all", epochs=2)
+    trained = artifact.load(tmp_path / "out" / CHEAPEST)
+    variants.write(trained)
+    found, held_out = trained.variants, trained.held_out.variants
+    assert list(found.files) == list(held_out.files)
+    for variant, of in found.files.items():
+        assert (of.validation, of.test) == (held_out.files[variant].validation, held_out.files[variant].test)
+        assert of.bytes == (trained.folder / VARIANTS[variant]).stat().st_size
+    assert found.files["float32"].test.scores == trained.shipped_scores()[0] == trained.record.scores
+    windows = np.random.default_rng(0).normal(0, 0.1, (3, 32_000)).astype("float32")
+    predicted = {}
+    for name, of in (("shipped", trained), ("held out", trained.held_out)):
+        predicted[name] = LiteRT(of.folder / artifact.TFLITE).run(windows)
+        assert predicted[name] == pytest.approx(artifact.load_keras(of).predict(windows, verbose=0), abs=1e-4)
+    assert np.abs(predicted["shipped"] - predicted["held out"]).max() > 1e-3
+    known = audio_cache.read(clips.read_clips(data), data, 16_000, keep=False)
+    assert trained_models.seen_in_training(trained.folder, known) == {"train": 20, "validation": 0}
+    for path in (trained.folder, trained.folder / artifact.TFLITE):
+        twin = trained_models.held_out_in_place_of(path, known)
+        assert twin == trained.folder / artifact.HELD_OUT / path.relative_to(trained.folder)
+    new = tmp_path / "new"
+    for i in range(6):
+        write_tone(new / ("high tone", "low tone")[i % 2] / f"{i}.wav", hertz=333 + 50 * i)
+    unheard = audio_cache.read(clips.read_clips(new), new, 16_000, keep=False)
+    assert trained_models.held_out_in_place_of(trained.folder, unheard) is None
+    sentence = heard.note(trained.folder, trained.test_recordings()[0])
+    assert sentence.endswith("heldout is the model that was tested")
+    assert heard.note(trained.folder, write_tone(tmp_path / "new.wav")) == ""
+    assert heard.note(trained.held_out.folder, trained.test_recordings()[0]) == ""

@@ -6,8 +6,9 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.export.config import CheckConfig
 from classifier.inference.predictor import find_model
-from classifier.records import artifact
+from classifier.records import artifact, heard
 from classifier.records.conversion import VARIANTS
+from classifier.records.run_record import Refit
 from classifier.service.catalogue import Catalogue
 from classifier.service.settings import Settings
 from tests.trained_folder import write_trained
@@ -37,6 +38,25 @@ def test_another_audio_format_is_welcome_when_the_run_asked_for_it(copy):
 
     edit(copy, change)
     assert artifact.load(copy).audio_format.seconds == 1
+
+
+def test_a_refitted_model_shows_the_figures_of_its_held_out_twin_and_none_without_it(tmp_path):
+    refit = Refit(splits=["train", "validation", "test"], recordings=3, windows=9, steps=40, seconds=1.0)
+    folder = write_trained(tmp_path / "mel", refit=refit)
+    trained = artifact.load(folder)
+    assert trained.record.refit == refit
+    for wanted in (lambda: trained.held_out, lambda: trained.predictions("test")):
+        with pytest.raises(InputError, match="mel has no heldout/, whose figures it shows; train it again"):
+            wanted()
+    write_trained(folder / "heldout", model="mel")
+    assert artifact.figures(folder) == trained.held_out.folder == folder / "heldout"
+    assert trained.held_out.record.refit is None
+    assert artifact.folders(tmp_path) == [folder]
+    assert heard.held_out_twin(folder) == folder / "heldout"
+    assert heard.held_out_twin(folder / "model.tflite") is None
+    (folder / "heldout" / "model.tflite").touch()
+    assert heard.held_out_twin(folder / "model.tflite") == folder / "heldout" / "model.tflite"
+    assert heard.held_out_twin(folder / "heldout") is None
 
 
 @pytest.mark.parametrize("missing", ["run.json", "model.keras"])

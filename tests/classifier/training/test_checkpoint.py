@@ -21,7 +21,7 @@ def killed(tmp_path_factory):
     data = write_data(folder / "data")
     train(data, folder / "whole", epochs=EPOCHS)
     command = [sys.executable, ROOT / "TrainModel.py", "--data", data, "--trained", folder / "again", "--model"]
-    command += [CHEAPEST, "--epochs", str(EPOCHS)]
+    command += [CHEAPEST, "--epochs", str(EPOCHS), "--no-refit"]
     state = folder / "again" / f".{CHEAPEST}.training" / "state.npz"
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder) as child:
         wait_until(lambda: state.exists() or child.poll() is not None)
@@ -49,7 +49,7 @@ def test_its_history_goes_on_too(killed):
 
 def test_ctrl_c_gives_the_command_that_goes_on(killed, tmp_path):
     script = [sys.executable, ROOT / "TrainModel.py", "--data", killed / "data", "--trained", tmp_path / "a b"]
-    script += ["--model", CHEAPEST, f"--epochs={EPOCHS}"]
+    script += ["--model", CHEAPEST, f"--epochs={EPOCHS}", "--no-refit"]
     state = tmp_path / "a b" / f".{CHEAPEST}.training" / "state.npz"
     with subprocess.Popen(script, stderr=subprocess.PIPE, cwd=tmp_path, text=True) as child:
         wait_until(lambda: state.exists() or child.poll() is not None)

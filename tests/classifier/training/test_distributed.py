@@ -47,7 +47,7 @@ ON_JAX = {
 
 def started(folder, out, batch, *args, **environment):
     arguments = ["--model", ",".join(MODELS), "--data", folder / "data"]
-    arguments += ["--epochs", EPOCHS, "--trained", folder / out, *args]
+    arguments += ["--epochs", EPOCHS, "--trained", folder / out, "--no-refit", *args]
     tried = "converted" if out == "alone" else "unconverted"
     command = [sys.executable, "-c", PROGRAM, str(batch), ",".join(MODELS), tried, *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

@@ -1,0 +1,80 @@
+"""Train the model that ships again, on all recordings, with what the held-out model's training has chosen."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from classifier.core.console import say
+from classifier.core.errors import InputError
+from classifier.core.text import duration
+from classifier.records.config import TrainingConfig
+from classifier.records.refit import REFITS
+from classifier.records.run_record import Refit
+from classifier.scoring import metrics
+from classifier.training import distributed, stages
+from classifier.training import task as tasks
+from classifier.training.checkpoint import Checkpoint
+from classifier.training.data import TrainingData
+from classifier.training.stages import Stage
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """A model that was trained again.
+
+    Attributes:
+        record: what it learned from.
+        predictions: {split: as of Artifact.predictions} of the splits that it has not heard.
+        checkpoint: of its last stage.
+    """
+
+    model: keras.Model
+    record: Refit
+    predictions: dict[str, dict[str, np.ndarray]]
+    checkpoint: Checkpoint
+
+
+def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mapping[str, Stage]) -> Refitted:
+    """Train a model on the splits of `config.refit`, for as many optimizer steps as its held-out twin took.
+
+    Args:
+        name: of the model.
+        held_out: the stages of the held-out model.
+
+    Raises:
+        InputError: the training diverged.
+    """
+    started, learned = time.monotonic(), REFITS[config.refit]
+    task = tasks.prepare(name, config, data, learned)
+    model = tasks.build(task)
+    n_steps = sum(stage.steps for stage in held_out.values())
+    n_recordings, n_held_out = (int(np.isin(task.split, of).sum()) for of in (learned, ("train",)))
+    of_all = "all " if n_recordings == len(task.split) else ""
+    say(
+        f"refit: {name} learns again from {of_all}{n_recordings} recordings (before: {n_held_out}) for the {n_steps} steps that its best epoch took: about "
+        f"{duration(sum(stage.seconds for stage in held_out.values()))}; --no-refit leaves it out"
+    )
+    done = stages.fit_stages(task, model, config, data, held_out)
+    if not all(np.isfinite(values).all() for values in model.get_weights()):
+        raise InputError(
+            f"the refit of {name} diverged: lower the learning rate of its recipe, or keep the held-out model with "
+            "--resume --no-refit"
+        )
+    unheard = [] if "test" in learned or not distributed.is_first() else ["test"]
+    predictions = {of: task.windows[of].predictions(model.predict(task.windows[of], verbose=0)) for of in unheard}
+    record = Refit(
+        splits=list(learned),
+        recordings=n_recordings,
+        windows=len(task.first.targets),
+        steps=n_steps,
+        seconds=round(sum(s.checkpoint.seconds_before for s in done.values()) + time.monotonic() - started, 1),
+        scores=_scores(predictions["test"], data.labels) if predictions else None,
+    )
+    return Refitted(model, record, predictions, list(done.values())[-1].checkpoint)
+
+
+def _scores(test, labels):
+    return metrics.score(test["probabilities"], test["targets"], test["recordings"], labels)
