@@ -54,7 +54,8 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
     n_recordings, n_held_out = (int(np.isin(task.split, of).sum()) for of in (learned, ("train",)))
     of_all = "all " if n_recordings == len(task.split) else ""
     say(
-        f"refit: {name} learns again from {of_all}{n_recordings} recordings (before: {n_held_out}) for the {n_steps} steps that its best epoch took: about "
+        f"refit: {name} learns again from {of_all}{n_recordings} recordings (before: {n_held_out}) for the {n_steps} "
+        "steps that its best epoch took: about "
         f"{duration(sum(stage.seconds for stage in held_out.values()))}; --no-refit leaves it out"
     )
     done = stages.fit_stages(task, model, config, data, held_out)
