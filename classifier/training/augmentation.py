@@ -48,7 +48,7 @@ def alter(windows: np.ndarray, recipe: Recipe, sample_rate: int, random: np.rand
 
 
 def crop(windows: np.ndarray, strength: float, random: np.random.Generator) -> np.ndarray:
-    """Some of (windows, n) end early: up to this share of each is silence, as in the last window of a recording."""
+    """Some of (windows, n) end early: up to this share of each is silence."""
     chosen = random.random(len(windows)) < CROP_SHARE
     ends = windows.shape[1] * (1 - np.where(chosen, random.uniform(0, strength, len(windows)), 0))
     return np.where(np.arange(windows.shape[1]) < ends[:, None], windows, np.float32(0))

@@ -53,7 +53,7 @@ def test_samples_outside_full_scale_are_counted_or_refused_with_their_scale(ask,
 def test_windows_and_a_drawing_come_when_they_are_asked_for(ask, tmp_path):
     five = write_tone(tmp_path / "a tone.wav", seconds=5)
     (one,) = predict(ask, five, windows=True, drawing=True).json()["predictions"]
-    assert [(window["start"], window["end"]) for window in one["windows"]] == [(0, 2), (2, 4), (4, 5)]
+    assert [(window["start"], window["end"]) for window in one["windows"]] == [(0, 2), (2, 4), (3, 5)]
     assert one["seconds"] == one["drawing"]["seconds"] == 5
     (half,) = predict(ask, five, windows=True, overlap=0.5).json()["predictions"]
     assert [window["start"] for window in half["windows"]] == [0, 1, 2, 3]
