@@ -16,7 +16,7 @@ def test_one_line_per_window_with_its_time(script, model, trained, tmp_path):
     printed, said = run_script(script, recording, "--model", trained.out / model, cwd=tmp_path)
     lines = printed.splitlines()
     assert lines[1].split() == ["window", "silence", "song", "speech", "label"]
-    assert [line.split("s  ")[0].strip() for line in lines[3:6]] == ["0.00 - 2.00", "2.00 - 4.00", "4.00 - 5.00"]
+    assert [line.split("s  ")[0].strip() for line in lines[3:6]] == ["0.00 - 2.00", "2.00 - 4.00", "3.00 - 5.00"]
     assert lines[6].startswith("recording")
     assert lines[7].startswith("label: ")
     if model == "mel":
