@@ -88,8 +88,12 @@ def test_it_says_what_the_other_scripts_say_of_a_recording(trained, tmp_path, da
     for line in lines[::8]:
         answer = predict_recording(load_predictor(trained.out / "signal"), line["recording"]).as_dict()
         assert line["label"] == answer["label"]
-        said = [window["end"] - window["start"] for window in answer["windows"] if window["label"]]
-        assert sum(line["seconds_of"].values()) == pytest.approx(sum(said))
+        said, until = 0.0, 0.0
+        for window in answer["windows"]:  # the last one may repeat some of the one before
+            if window["label"]:
+                said += window["end"] - max(until, window["start"])
+                until = window["end"]
+        assert sum(line["seconds_of"].values()) == pytest.approx(said)
 
 
 def test_killed_in_the_middle_it_goes_on_and_ends_the_same(trained, many, tmp_path):
