@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
 import numpy as np
-from scipy import sparse
 
 PART = 4  # a quarter of the groups of each label validates
 
 
 def joined(groups: np.ndarray, contents: Sequence[Hashable]) -> np.ndarray:
     """(clips,) group names, where groups that share a content get the same name: the first of theirs, sorted."""
+    from scipy import sparse  # here: --help need not wait for it
+
     names, group_of = np.unique(groups, return_inverse=True)
     _, content_of = np.unique(np.asarray(contents), return_inverse=True)
     n = len(names) + content_of.max() + 1
