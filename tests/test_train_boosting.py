@@ -49,7 +49,7 @@ def test_its_answers_are_kept_as_those_of_networks(boosted):
     folder, _, _ = boosted
     run = json.loads((folder / "run.json").read_text())
     for split_name in ("validation", "test"):
-        predictions = artifact.Artifact(folder, record=None).predictions(split_name)
+        predictions = artifact.read_predictions(folder, split_name)
         names = run["split"][split_name]
         for number, label in zip(predictions["recordings"], predictions["targets"], strict=True):
             assert names[number].startswith(LABELS[label])

@@ -88,11 +88,11 @@ class Artifact:
         Raises:
             InputError: the file is gone.
         """
-        return _predictions(self.held_out.folder, split_name)
+        return read_predictions(self.held_out.folder, split_name)
 
     def refit_predictions(self) -> dict[str, np.ndarray]:
         """What a refitted model predicted for the windows of "test", if it has not heard them; as `predictions`."""
-        return _predictions(self.folder, "test")
+        return read_predictions(self.folder, "test")
 
     @property
     def variants(self) -> ConversionRecord | None:
@@ -154,7 +154,12 @@ def load(folder: Path | str) -> Artifact:
     return Artifact(folder, record)
 
 
-def _predictions(folder, split_name):
+def read_predictions(folder: Path, split_name: str) -> dict[str, np.ndarray]:
+    """What the model of a folder predicted for the windows of a split when it was trained; as Artifact.predictions.
+
+    Raises:
+        InputError: they are not there.
+    """
     path = folder / PREDICTIONS
     if not path.is_file():
         raise InputError(f"{path} is not there; train it again with TrainModel.py")
