@@ -37,14 +37,15 @@ def sentences(labels: Sequence[str], rates: Sequence[int], sample_rate: int) -> 
     Args:
         labels, rates: of each recording; Hz.
     """
+    if not len(labels):
+        return []
     of, are_below = np.array(labels), np.array(rates) < sample_rate
     shares = {label: float(are_below[of == label].mean()) for label in sorted(set(labels))}
-    most, least = (choose(shares, key=lambda label: shares[label], default="") for choose in (max, min))
-    if not shares or shares[most] - shares[least] <= TELLS:
+    most, least = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
+    if shares[most] - shares[least] <= TELLS:
         return []
-    lowest = min(rates)
     return [
         f"WARNING: the sample rate tells the labels (below {sample_rate} Hz: {most} {shares[most]:.0%}, {least} "
         f"{shares[least]:.0%}): a model may learn where the sound ends instead of the sounds. Train with --sample-rate "
-        f"{lowest}, the lowest, or record all labels alike"
+        f"{min(rates)}, the lowest, or record all labels alike"
     ]

@@ -178,7 +178,7 @@ def gather(
     folds, alarms = [], []
     for training in trainings:
         trained = artifact.load(training.folder)
-        predictions = trained.refit_predictions() if refitted else trained.predictions("test")
+        predictions = _tested(trained, refitted)
         seconds = trained.audio_format.seconds
         alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.record.thresholds))
         of_fold = [predictions[name] for name in ("probabilities", "targets", "recordings")]
@@ -221,7 +221,7 @@ def predictions_of(
     found = []
     for training in trainings:
         trained = artifact.load(training.folder)
-        predictions = trained.refit_predictions() if refitted else trained.predictions("test")
+        predictions = _tested(trained, refitted)
         names = np.array(trained.record.split.test)[predictions["recordings"]]
         predictions["groups"] = np.array([clip_of[name].group for name in names])
         predictions["sources"] = np.array([clip_of[name].source or "" for name in names])
@@ -229,6 +229,11 @@ def predictions_of(
         predictions["folds"] = np.full(len(names), training.fold)
         found.append(predictions)
     return {name: np.concatenate([each[name] for each in found]) for name in found[0]}
+
+
+def _tested(trained, refitted):
+    """The predictions of the refitted model, or of the held-out one, on the test split."""
+    return trained.refit_predictions() if refitted else trained.predictions("test")
 
 
 def clips_by_name(store: AudioCache, config: RunConfig) -> dict[str, Clip]:

@@ -155,7 +155,10 @@ def load(folder: Path | str) -> Artifact:
 
 
 def read_predictions(folder: Path, split_name: str) -> dict[str, np.ndarray]:
-    """What the model of a folder predicted for the windows of a split when it was trained; as Artifact.predictions.
+    """What the model of a folder predicted for the windows of a split when it was trained.
+
+    Returns:
+        As Artifact.predictions: probabilities (windows, labels), targets, recordings and starts (windows,).
 
     Raises:
         InputError: they are not there.

@@ -77,10 +77,10 @@ def load(config: TrainingConfig) -> TrainingData:
         folder = Path(config.background_noise)
         behind = clips.of_background_noise(folder)
         noise |= {rate: audio_cache.read(behind, folder, rate, *how) for rate in rates}
-    how = config.fold, config.seed, config.train_share
-    split = {rate: splits.split(of.clips, of.contents, *how) for rate, of in audio.items()}
-    of_any = next(iter(audio))
-    whole = splits.split(audio[of_any].clips, audio[of_any].contents, config.fold, config.seed)
-    for sentence in splits.untested(audio[of_any].clips, {config.fold: whole}):
+    dealt = config.fold, config.seed
+    split = {rate: splits.split(of.clips, of.contents, *dealt, config.train_share) for rate, of in audio.items()}
+    rate, of_any = next(iter(audio.items()))
+    whole = splits.split(of_any.clips, of_any.contents, *dealt) if config.train_share else split[rate]
+    for sentence in splits.untested(of_any.clips, {config.fold: whole}):
         warn(sentence)
     return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found))
