@@ -1,4 +1,4 @@
-"""Assemble a model: audio -> features -> standardised -> body -> probabilities, as one Keras model."""
+"""Assemble a model: audio, centred -> features -> standardised -> body -> probabilities, as one Keras model."""
 
 from collections.abc import Iterable, Sequence
 from types import ModuleType
@@ -9,6 +9,7 @@ from keras import KerasTensor
 
 from classifier.core.errors import InputError
 from classifier.features._feature import Feature
+from classifier.features._silence import Centred, DigitalSilence
 from classifier.records.audio_format import AudioFormat
 
 
@@ -24,6 +25,15 @@ def features_of(model: ModuleType, audio_format: AudioFormat, paper: bool = Fals
     return layer
 
 
+def heard(features: Feature, window_length: int) -> keras.Model:
+    """What a model's body gets of a window, but for its standardisation: (batch, samples) -> (batch, ...) features.
+
+    Statistics and embeddings that are computed once come from here, so that they are of the audio that a model hears.
+    """
+    audio = keras.Input((window_length,))
+    return keras.Model(audio, features(Centred()(audio)))
+
+
 def build(
     model: ModuleType,
     features: Feature,
@@ -31,6 +41,7 @@ def build(
     n_classes: int,
     mean: np.ndarray | float = 0.0,
     variance: np.ndarray | float = 1.0,
+    silent: int | None = None,
 ) -> keras.Model:
     """A whole model.
 
@@ -39,16 +50,18 @@ def build(
         features: its features layer, as of `features_of`.
         n_classes: number of labels.
         mean, variance: of the features over the training split, as of `statistics`.
+        silent: index of the label that digital silence has; None: it has none, all probabilities are 0.
 
     Returns:
         Keras model, (batch, window_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
-        "features", "standardise" and "body".
+        "centred", "features", "standardise", "body" and "digital_silence".
 
     Raises:
         InputError: the windows are too short for the model.
     """
     audio = keras.Input((audio_format.window_length,), name="audio")
-    x = features(audio)
+    centred = Centred(name="centred")(audio)
+    x = features(centred)
     settings = {"axis": _own(features, len(x.shape)), "mean": mean, "variance": variance}
     x = keras.layers.Normalization(**settings, name="standardise")(x)
     inner = keras.Input(x.shape[1:])
@@ -57,7 +70,7 @@ def build(
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
         name, window = model.__name__.rpartition(".")[2], f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
         raise InputError(f"{name} cannot be built for windows of {window}; take longer ones (--window)") from error
-    return keras.Model(audio, _heads(body(x))[0])
+    return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([centred, _heads(body(x))[0]]))
 
 
 def statistics(features: Feature, batches: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -99,8 +112,16 @@ def _probabilities(model: keras.Model, features: KerasTensor) -> KerasTensor:
     return _heads(model.get_layer("body")(model.get_layer("standardise")(features)))[0]
 
 
+def _gates(model: keras.Model) -> list[DigitalSilence]:
+    """The layers that know digital silence: none in a head on embeddings, and in models of older versions."""
+    return [layer for layer in model.layers if isinstance(layer, DigitalSilence)]
+
+
 def learner(model: keras.Model, masks: float = 0.0) -> keras.Model:
     """The same model for training, sharing its weights: with all of its heads, and with masks (SpecAugment).
+
+    It learns from what the body says of digital silence too: of probabilities that are 0 whatever the weights are, it
+    could not.
 
     Source: Park et al., Interspeech 2019, arXiv 1904.08779.
 
@@ -108,10 +129,11 @@ def learner(model: keras.Model, masks: float = 0.0) -> keras.Model:
         masks: largest width of a mask, as a share of each axis of the features, in [0, 1]; 0 masks nothing.
     """
     body = model.get_layer("body")
-    if not masks and not isinstance(body.output, list):
+    if not masks and not isinstance(body.output, list) and not _gates(model):
         return model
     x = model.get_layer("standardise").output
-    return Learner(model.input, _heads(body(Masks(masks)(x) if masks else x)))
+    heads = _heads(body(Masks(masks)(x) if masks else x))
+    return Learner(model.input, heads) if len(heads) > 1 else keras.Model(model.input, heads[0])
 
 
 class Learner(keras.Model):
@@ -173,7 +195,8 @@ def dropin(model: keras.Model, audio_format: AudioFormat) -> keras.Model | None:
     An app uses the settings of the audio format: features with other settings have no drop-in.
 
     Returns:
-        Keras model, (batch, values) -> (batch, n_classes): for mel, the power mel spectrogram, band after band.
+        Keras model, (batch, values) -> (batch, n_classes): for mel, the power mel spectrogram, band after band. It
+        knows digital silence, whose power is 0; of a constant offset it cannot clear what an app computes.
     """
     features = model.get_layer("features")
     if not hasattr(features, "from_app"):
@@ -183,5 +206,7 @@ def dropin(model: keras.Model, audio_format: AudioFormat) -> keras.Model | None:
         return None
     shape = features.output.shape[1:]
     values = keras.Input((int(np.prod(shape)),), name="from_app")
-    x = features.from_app(keras.layers.Reshape(shape)(values))
-    return keras.Model(values, _probabilities(model, x))
+    x = _probabilities(model, features.from_app(keras.layers.Reshape(shape)(values)))
+    for gate in _gates(model):
+        x = DigitalSilence(gate.label, least=0.0, name=gate.name)([values, x])
+    return keras.Model(values, x)
