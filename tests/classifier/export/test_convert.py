@@ -12,6 +12,7 @@ from classifier.records import artifact, conversion
 from classifier.records.audio_format import AudioFormat
 from classifier.records.tflite_operators import output_operator
 from classifier.scoring import thresholds
+from tests.conftest import CHEAPEST
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def tiny(request, data_short, tmp_path_factory):
     files = sorted(data_short.rglob("*.wav"))[::6]
     windows = np.stack([recording.read(path, 16_000)[:32_000] for path in files if path.stat().st_size > 64_044])
     windows[0, 20_000:] = 0  # as the end of a recording is
-    module = registry.load("models", "mel")
+    module = registry.load("models", CHEAPEST)
     features = assemble.features_of(module, AudioFormat())
     statistics = assemble.statistics(features, [assemble.heard(features, 32_000)(windows)])
     keras.utils.set_random_seed(0)
