@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import keras
+import numpy as np
 
 from classifier.core import atomic_files, disk
 from classifier.core.console import quiet_libraries, say
@@ -16,7 +17,7 @@ from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.run_record import RunRecord
-from classifier.scoring import calibration, metrics, thresholds
+from classifier.scoring import calibration, metrics, robustness, thresholds
 from classifier.training import distributed, fit, replaced, unfinished
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS, Checkpoint
@@ -79,6 +80,7 @@ def train_model(
         processes=distributed.processes(),
         versions=run_record.versions(keras.backend.backend()),
         audio_format=task.audio_format,
+        robustness=_robustness(model, task),
     )
     _write(config.trained / name, model, record, predictions, checkpoints[-1], replaced.previous(config, data, name))
     for checkpoint in checkpoints:
@@ -154,6 +156,18 @@ def _scores(predictions, labels, audio_format):
         "alarms": thresholds.measure(test, labels, audio_format.seconds, chosen),
         "calibration": calibration.calibrate(validation, test),
     }
+
+
+def _robustness(model, task):
+    test = task.windows["test"]
+    chosen = robustness.choose(test.targets)
+    windows, targets = test.cut(chosen, test.starts[chosen]), test.targets[chosen]
+
+    def predict(windows):  # a dozen times: predict itself takes longer to begin than so few windows do
+        starts = range(0, len(windows), test.batch_size)
+        return np.concatenate([model.predict_on_batch(windows[i : i + test.batch_size]) for i in starts])
+
+    return robustness.measure(predict, windows, targets, task.labels, task.audio_format.sample_rate)
 
 
 def _write(folder, model, record, predictions, checkpoint, previous):
