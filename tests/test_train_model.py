@@ -49,6 +49,13 @@ def test_the_folder_holds_all_that_later_steps_need(trained):
         assert run["split"]["groups_in_two_splits"] == []
         assert set(run["thresholds"]) == set(run["alarms"]) == {"song", "speech"}
         assert 0.5 <= run["calibration"]["temperature"] <= 10
+        altered = {of["what"]: of["balanced_accuracy"] for of in run["robustness"]}
+        assert len(altered) == 12
+        assert altered["constant of 0.1 added"] == altered["constant of 0.003 added"] == altered["as it is"]
+        assert altered["digital silence"] == 1
+        page = (folder / "report" / "index.html").read_text()
+        assert "Other microphones and lines" in page
+        assert "8-bit mu-law" in page
         split_names = [set(run["split"][split_name]) for split_name in ("train", "validation", "test")]
         assert sum(map(len, split_names)) == len(set.union(*split_names)) == sum(run["data"]["recordings"].values())
 

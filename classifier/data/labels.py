@@ -4,7 +4,7 @@ The order is that of the model's outputs.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from classifier.core import atomic_files
@@ -12,7 +12,7 @@ from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.text import natural
 from classifier.data.layouts import Clip
-from Constants import LABELS_FILE
+from Constants import LABELS_FILE, SILENT_LABELS
 
 MOST_SAID = 10  # labels in a sentence
 
@@ -48,6 +48,11 @@ def read_labels(path: Path | str = LABELS_FILE) -> list[str]:
 def clean(label: str) -> str:
     """A label without blanks at its ends, in the composed form of Unicode: what looks the same is the same."""
     return unicodedata.normalize("NFC", label).strip()
+
+
+def silent(labels: Sequence[str]) -> int | None:
+    """The index of the label that means silence, the first of SILENT_LABELS that is there; None without any."""
+    return next((labels.index(label) for label in SILENT_LABELS if label in labels), None)
 
 
 def label_order(clips: Iterable[Clip], path: Path | str | None = None) -> list[str]:

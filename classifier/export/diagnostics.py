@@ -211,7 +211,7 @@ def _of_predictions(export, trial):
         yield Finding(
             f"Its outputs, {predictions.min():.2g} to {predictions.max():.2g}, are no probabilities", seen, do
         )
-    elif np.abs(predictions.sum(axis=1) - 1).max() > 0.05:
+    elif np.abs(_some(predictions).sum(axis=1) - 1).max(initial=0) > 0.05:
         seen = "Several labels may be right at once, or none; percentages do not add up to 100."
         yield Finding(
             "Its outputs do not sum to 1: each label has a probability of its own",
@@ -224,6 +224,11 @@ def _of_predictions(export, trial):
         do = "Train or convert it again: weights may be lost, or the last layer is a softmax over one value."
         yield Finding("It predicts the same whatever the sound is", seen, do)
     yield from _of_differences(export, trial, runtime)
+
+
+def _some(predictions):
+    """The rows that are not all 0, as digital silence may be."""
+    return predictions[predictions.any(axis=1)]
 
 
 def _of_differences(export, trial, first):

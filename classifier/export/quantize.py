@@ -71,6 +71,7 @@ def int8_candidates(held: bytes, windows: np.ndarray, model: "keras.Model") -> I
     ranges, network = _ranges(held, windows), _network(model)
     names = _names(held)
     inside = [i for i, of in enumerate(names) if all(network.match(part) for name in of for part in name.split(";"))]
+    inside = inside[:-1]  # the last gives probabilities, which have more than 256 values
     layers = [i for i in _with_weights(held) if i in inside] or [0]
     for first in layers:
         chosen = [re.escape(name) for i in inside if i >= first and i != layers[-1] for name in names[i]]
@@ -166,10 +167,7 @@ def _with_weights(held):
 
 
 def _network(model):
-    """A pattern for the names of the operators of a model's body, and of networks inside its features.
-
-    Neither is the last operator, which has the name of the graph's output: probabilities have more than 256 values.
-    """
+    """A pattern for the names of the operators of a model's body, and of networks inside its features."""
     import keras
 
     inside = [layer for layer in model.get_layer("features")._flatten_layers() if isinstance(layer, keras.Model)]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Self
 
 import keras
 
+from classifier.features import _silence  # noqa: F401  a saved model that has features has these layers, too
+
 if TYPE_CHECKING:
     from classifier.records.audio_format import AudioFormat
 

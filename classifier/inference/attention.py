@@ -82,7 +82,7 @@ def _run(model, windows):
     levels = [layer.name.removeprefix(ATTENTION) for layer in body.layers if layer.name.startswith(ATTENTION)]
     within = [body.get_layer(prefix + level).output for level in levels for prefix in (ATTENTION, SAID)]
     opened = keras.Model(body.inputs, [*body.outputs, *within])
-    whole = keras.Model(model.inputs, opened(model.get_layer("standardise").output))
+    whole = keras.Model(model.inputs, [model.output, *opened(model.get_layer("standardise").output)[1:]])
     parts = [whole.predict_on_batch(windows[i : i + BATCH]) for i in range(0, len(windows), BATCH)]
     probabilities, *within = (np.concatenate(batches) for batches in zip(*parts, strict=True))
     attention, said = within[::2], within[1::2]

@@ -159,4 +159,5 @@ def in_range(values: np.ndarray) -> bool:
 
 
 def _sums_to_1(values):
-    return values.shape[-1] > 1 and in_range(values) and bool(np.abs(values.sum(axis=-1) - 1).max() <= SUM_SLACK)
+    sums = values.sum(axis=-1)[values.any(axis=-1)]  # of digital silence all may be 0
+    return values.shape[-1] > 1 and in_range(values) and len(sums) > 0 and bool(np.abs(sums - 1).max() <= SUM_SLACK)

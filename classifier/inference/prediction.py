@@ -8,6 +8,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length, window_starts
 from classifier.inference.predictor import Predictor
+from classifier.scoring.metrics import heard
 from classifier.scoring.thresholds import decide
 
 NO_LABEL = "none of them"  # shown where the most probable label stays below its threshold
@@ -22,7 +23,7 @@ class Prediction:
         starts: (windows,) seconds.
         ends: (windows,) seconds, none behind the end of the recording.
         windows: (windows, labels) probabilities.
-        recording: (labels,) mean over the windows.
+        recording: (labels,) mean over the windows in which something is heard.
         thresholds: {label: least probability to report it}.
         clipped: samples that were cut to [-1, 1] before.
     """
@@ -87,4 +88,5 @@ def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float = 0.
     windows = np.concatenate([predictor.probabilities(cut) for _, cut, _ in cut_blocks([signal], length, hop)])
     starts = window_starts(len(signal), length, hop) / rate
     ends = np.minimum(starts + length / rate, len(signal) / rate)
-    return Prediction(predictor.labels, starts, ends, windows, windows.mean(axis=0), predictor.thresholds)
+    mean = windows[heard(windows)].mean(axis=0)
+    return Prediction(predictor.labels, starts, ends, windows, mean, predictor.thresholds)

@@ -76,6 +76,7 @@ class SegmentMerger:
     audio_format: AudioFormat
     hop: int
     n_windows: int = field(default=0, init=False)
+    _n_heard: int = field(default=0, init=False)
     _n_decided: int = field(default=0, init=False)
 
     def __post_init__(self):
@@ -90,6 +91,7 @@ class SegmentMerger:
     def add(self, probabilities: np.ndarray) -> None:
         """Take the next windows; probabilities: (windows, labels) in 0 to 1."""
         self.n_windows += len(probabilities)
+        self._n_heard += int(np.count_nonzero(probabilities.any(axis=1)))
         self._total = np.concatenate([self._total, probabilities]).sum(axis=0, keepdims=True)
         self._decide(self._smoothed(np.pad(probabilities.astype("float64"), ((0, 0), (0, 1)), constant_values=1)))
 
@@ -116,8 +118,8 @@ class SegmentMerger:
 
     @property
     def mean(self) -> np.ndarray:
-        """(labels,) mean probability of all windows, not smoothed."""
-        return self._total[0] / self.n_windows
+        """(labels,) mean probability of all windows in which something is heard (metrics.heard), not smoothed."""
+        return self._total[0] / max(1, self._n_heard)
 
     def _smoothed(self, rows: np.ndarray) -> np.ndarray:
         """Means over neighbours, of the windows whose neighbours are all known by now.

@@ -1,4 +1,4 @@
-"""Assemble a model: audio -> features -> standardised -> body -> probabilities, as one Keras model."""
+"""Assemble a model: audio, centred -> features -> standardised -> body -> probabilities, as one Keras model."""
 
 from collections.abc import Iterable, Sequence
 from types import ModuleType
@@ -9,6 +9,7 @@ from keras import KerasTensor
 
 from classifier.core.errors import InputError
 from classifier.features._feature import Feature
+from classifier.features._silence import Centred, DigitalSilence
 from classifier.models._learning import FrequencyMixStyle, Masks
 from classifier.records.audio_format import AudioFormat
 
@@ -25,6 +26,15 @@ def features_of(model: ModuleType, audio_format: AudioFormat, paper: bool = Fals
     return layer
 
 
+def heard(features: Feature, window_length: int) -> keras.Model:
+    """What a model's body gets of a window, but for its standardisation: (batch, samples) -> (batch, ...) features.
+
+    Statistics and embeddings that are computed once come from here, so that they are of the audio that a model hears.
+    """
+    audio = keras.Input((window_length,))
+    return keras.Model(audio, features(Centred()(audio)))
+
+
 def build(
     model: ModuleType,
     features: Feature,
@@ -32,6 +42,7 @@ def build(
     n_classes: int,
     mean: np.ndarray | float = 0.0,
     variance: np.ndarray | float = 1.0,
+    silent: int | None = None,
 ) -> keras.Model:
     """A whole model.
 
@@ -40,16 +51,18 @@ def build(
         features: its features layer, as of `features_of`.
         n_classes: number of labels.
         mean, variance: of the features over the training split, as of `statistics`.
+        silent: index of the label that digital silence has; None: it has none, all probabilities are 0.
 
     Returns:
         Keras model, (batch, window_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
-        "features", "standardise" and "body".
+        "centred", "features", "standardise", "body" and "digital_silence".
 
     Raises:
         InputError: the windows are too short for the model.
     """
     audio = keras.Input((audio_format.window_length,), name="audio")
-    x = features(audio)
+    centred = Centred(name="centred")(audio)
+    x = features(centred)
     settings = {"axis": _own(features, len(x.shape)), "mean": mean, "variance": variance}
     x = keras.layers.Normalization(**settings, name="standardise")(x)
     inner = keras.Input(x.shape[1:])
@@ -58,7 +71,7 @@ def build(
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
         name, window = model.__name__.rpartition(".")[2], f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
         raise InputError(f"{name} cannot be built for windows of {window}; take longer ones (--window)") from error
-    return keras.Model(audio, _heads(body(x))[0])
+    return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([centred, _heads(body(x))[0]]))
 
 
 def statistics(features: Feature, batches: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -100,8 +113,16 @@ def _probabilities(model: keras.Model, features: KerasTensor) -> KerasTensor:
     return _heads(model.get_layer("body")(model.get_layer("standardise")(features)))[0]
 
 
+def _gates(model: keras.Model) -> list[DigitalSilence]:
+    """The layers that know digital silence: none in a head on embeddings, and in models of older versions."""
+    return [layer for layer in model.layers if isinstance(layer, DigitalSilence)]
+
+
 def learner(model: keras.Model, masks: float = 0.0, mixstyle: float = 0.0) -> keras.Model:
     """The same model for training, sharing its weights: with all of its heads, and with altered features.
+
+    It learns from what the body says of digital silence too: of probabilities that are 0 whatever the weights are, it
+    could not.
 
     Args:
         masks: of _learning.Masks: largest width, as a share of each axis of the features, in [0, 1]; 0 masks nothing.
@@ -111,13 +132,14 @@ def learner(model: keras.Model, masks: float = 0.0, mixstyle: float = 0.0) -> ke
         InputError: mixstyle of features that have no bands and frames.
     """
     body = model.get_layer("body")
-    if not masks and not mixstyle and not isinstance(body.output, list):
+    if not masks and not mixstyle and not isinstance(body.output, list) and not _gates(model):
         return model
     x = model.get_layer("standardise").output
     if mixstyle and len(x.shape) != 4:
         raise InputError("mixstyle mixes bands, and the features of this model have none; leave it out of the recipe")
     x = FrequencyMixStyle(mixstyle)(x) if mixstyle else x
-    return Learner(model.input, _heads(body(Masks(masks)(x) if masks else x)))
+    heads = _heads(body(Masks(masks)(x) if masks else x))
+    return Learner(model.input, heads) if len(heads) > 1 else keras.Model(model.input, heads[0])
 
 
 class Learner(keras.Model):
@@ -150,7 +172,8 @@ def dropin(model: keras.Model, audio_format: AudioFormat) -> keras.Model | None:
     An app uses the settings of the audio format: features with other settings have no drop-in.
 
     Returns:
-        Keras model, (batch, values) -> (batch, n_classes): for mel, the power mel spectrogram, band after band.
+        Keras model, (batch, values) -> (batch, n_classes): for mel, the power mel spectrogram, band after band. It
+        knows digital silence, whose power is 0; of a constant offset it cannot clear what an app computes.
     """
     features = model.get_layer("features")
     if not hasattr(features, "from_app"):
@@ -160,5 +183,7 @@ def dropin(model: keras.Model, audio_format: AudioFormat) -> keras.Model | None:
         return None
     shape = features.output.shape[1:]
     values = keras.Input((int(np.prod(shape)),), name="from_app")
-    x = features.from_app(keras.layers.Reshape(shape)(values))
-    return keras.Model(values, _probabilities(model, x))
+    x = _probabilities(model, features.from_app(keras.layers.Reshape(shape)(values)))
+    for gate in _gates(model):
+        x = DigitalSilence(gate.label, least=0.0, name=gate.name)([values, x])
+    return keras.Model(values, x)

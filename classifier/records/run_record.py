@@ -14,6 +14,7 @@ from classifier.records.config import RunConfig
 from classifier.records.recipe import Recipe
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.metrics import Scores
+from classifier.scoring.robustness import Condition
 from classifier.scoring.thresholds import AlarmsAndMisses
 
 FILE = "run.json"
@@ -65,6 +66,7 @@ class RunRecord:
         processes: that trained together.
         versions: {package: version}, of Python too.
         audio_format: that the model takes.
+        robustness: of altered windows of the test split; () where an older version wrote the file.
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
     """
 
@@ -87,6 +89,7 @@ class RunRecord:
     processes: int
     versions: dict[str, str]
     audio_format: AudioFormat
+    robustness: tuple[Condition, ...] = ()
     refit: Refit | None = None
 
     def write(self, folder: Path) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 from classifier.core.errors import InputError
 from classifier.records.tflite_metadata import tflite_schema
 
+CHOICE = ("SELECT", "SELECT_V2")  # where a condition holds its second input, elsewhere the third
 FORM = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "CAST")  # they change how values are written
 
 
 def last_operator(graph: Any, names: list[str], output: int | None = None) -> str:
     """The operator that computes an output, before those that change only how its values are written.
+
+    Of a choice between two it is the first's: models of this project say so what digital silence is.
 
     Args:
         graph: a SubGraph of the schema.
@@ -25,9 +28,12 @@ def last_operator(graph: Any, names: list[str], output: int | None = None) -> st
     for operator in reversed(operators):  # a file lists them in the order in which they run
         if operator.OutputsLength() and operator.Outputs(0) == wanted:
             name = names[operator.OpcodeIndex()]
-            if name not in FORM or not operator.InputsLength():
+            if name in CHOICE:
+                wanted = operator.Inputs(1)
+            elif name in FORM and operator.InputsLength():
+                wanted = operator.Inputs(0)
+            else:
                 break
-            wanted = operator.Inputs(0)
     return name
 
 

@@ -41,7 +41,9 @@ def show(prediction: Prediction, model: Path | str, path: Path | str, as_json: b
         rows = [[name, *(f"{value:.1%}" for value in row), label or NO_LABEL] for name, row, label in lines]
         table(["window", *prediction.labels, "label"], rows)
     best = prediction.labels[int(prediction.recording.argmax())]
-    why = "" if prediction.label else f" ({best} would have to reach {prediction.thresholds[best]:.1%})"
+    why = "" if prediction.label else f" ({best} would have to reach {prediction.thresholds.get(best, 0):.1%})"
+    if not prediction.recording.any():
+        why = " (nothing is heard: all samples of it are the same)"
     print(f"label: {prediction.label or NO_LABEL}{why}")
 
 

@@ -12,7 +12,7 @@ from classifier.core import registry
 from classifier.data import splits
 from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
-from classifier.reporting import confusion, report_media, report_windows, warnings
+from classifier.reporting import confusion, report_media, report_windows, robustness_table, warnings
 from classifier.reporting.training_command import command
 from classifier.scoring import confidence
 from classifier.scoring.metrics import UNITS
@@ -90,12 +90,14 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "few_groups": [
             *warnings.not_tested(record.labels, recordings.recall),
             *warnings.few_groups(recordings.recall, record.split.test_groups),
+            *warnings.unheard(scores),
         ],
         "card": _card(trained),
         "many_labels": len(trained.labels) > MANY,
         "matrices": [_matrix(trained, scores.by(what), what) for what in UNITS],
         "label_rows": _label_rows(trained, scores),
         "threshold_rows": _threshold_rows(trained),
+        "robustness": robustness_table.gather(trained),
         "training": _training(trained),
         "windows": report_windows.gather(trained),
         "file_rows": _file_rows(trained),

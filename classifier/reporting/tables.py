@@ -34,7 +34,8 @@ def scores(trained: artifact.Artifact) -> None:
     print(f"  windows: {right_of(windows.right, windows.n, n_groups)} right; {luck}")
     print(f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}); in parentheses 95 % intervals")
     not_tested = warnings.not_tested(trained.labels, recordings.recall)
-    for line in [*not_tested, *warnings.few_groups(recordings.recall, n_groups)]:
+    more = [*warnings.unheard(score), *warnings.fragile(trained.record.robustness)]
+    for line in [*not_tested, *warnings.few_groups(recordings.recall, n_groups), *more]:
         print(f"  {line}")
     print(f"  split by {split.rule}; leak check: {warnings.leak_check(split)}")
     for line in warnings.leaks(split):

@@ -9,7 +9,8 @@ from classifier.data.provenance import SplitRecord
 from classifier.data.splits import FOLDS
 from classifier.records.artifact import HELD_OUT
 from classifier.records.run_record import RunRecord
-from classifier.scoring import confidence
+from classifier.scoring import confidence, robustness
+from classifier.scoring.metrics import Scores
 
 NAMED = 5  # names in a sentence
 FEW_NAMED = 3  # labels
@@ -74,6 +75,29 @@ def refit(record: RunRecord) -> str:
         f"one from {held_out}; {of.steps} steps, {of.seconds:.0f} s. Scores, thresholds and calibration are those of "
         f"the held-out model, which is in {HELD_OUT}/"
     )
+
+
+def fragile(conditions: Sequence[robustness.Condition]) -> list[str]:
+    """One line where a model loses much of what it recognises in windows that are altered, or none."""
+    found = [
+        f"{condition.what} {100 * condition.balanced_accuracy:.0f} %"
+        for condition in sorted(robustness.falls(conditions), key=lambda condition: condition.balanced_accuracy)
+    ]
+    if not found:
+        return []
+    more = f" and {len(found) - FEW_NAMED} more, see the report" if len(found) > FEW_NAMED else ""
+    whole = 100 * conditions[0].balanced_accuracy
+    return [
+        f"Balanced accuracy falls from {whole:.0f} % where windows are altered: {', '.join(found[:FEW_NAMED])}{more}"
+    ]
+
+
+def unheard(scores: Scores) -> list[str]:
+    """One line where test windows are digital silence that no label means, or none."""
+    n = scores.windows.unheard
+    if not n:
+        return []
+    return [f"Not scored: {n} test window{'s' * (n != 1)} of digital silence, in which there is nothing to hear"]
 
 
 def leak_check(split: SplitRecord) -> str:

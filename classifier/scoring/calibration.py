@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 
 from classifier.core.errors import InputError
+from classifier.scoring import metrics
 
 LIMITS = (0.5, 10.0)  # where every window is right the likelihood would choose 0, certainty; 0.5 squares the odds
 LEAST = float(np.finfo("float32").tiny)  # replaces a probability of 0, which underflowed in float32
@@ -72,6 +73,8 @@ def temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
     from scipy.optimize import minimize_scalar  # here: who only reads a calibration need not wait for it
 
     _check(probabilities)
+    kept = metrics.heard(probabilities)
+    probabilities, targets = probabilities[kept], targets[kept]
     logits, rows = _logits(probabilities), np.arange(len(targets))
 
     def loss(exponent):
@@ -89,9 +92,10 @@ def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
         temperature: above 0; 1 changes nothing, more makes the model less confident.
 
     Returns:
-        same shape, float64; rows sum to 1, and the most probable label is the same.
+        same shape, float64; rows sum to 1, and the most probable label is the same. Where all are 0 they stay so.
     """
-    return softmax(_logits(probabilities) / temperature, axis=-1)
+    some = np.any(np.asarray(probabilities) > 0, axis=-1, keepdims=True)
+    return softmax(_logits(probabilities) / temperature, axis=-1) * some
 
 
 def expected_calibration_error(
@@ -111,6 +115,8 @@ def expected_calibration_error(
         InputError: there is no window, or a probability is NaN.
     """
     _check(probabilities)
+    kept = metrics.heard(probabilities)
+    probabilities, targets = probabilities[kept], targets[kept]
     confidence = np.asarray(probabilities, "float64").max(axis=1)
     right = np.argmax(probabilities, axis=1) == targets
     number = np.clip(np.ceil(confidence * bins) - 1, 0, bins - 1)

@@ -25,6 +25,7 @@ class UnitScores:
         balanced_accuracy, macro_precision, macro_f1: means over these labels.
         roc_auc, pr_auc: {label: area}, one label against the others; None where there is only one, as their means.
         confusion: rows are targets, columns predictions.
+        unheard: how many more there are that are not scored, as of `heard`.
     """
 
     n: int
@@ -42,6 +43,7 @@ class UnitScores:
     macro_roc_auc: float | None
     macro_pr_auc: float | None
     confusion: list[list[int]]
+    unheard: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,16 @@ class Intervals:
         return {"windows": self.windows, "recordings": self.recordings}[unit]
 
 
+def heard(probabilities: np.ndarray) -> np.ndarray:
+    """(windows,) whether a window is scored: one whose probabilities are all 0 is not, unless all are so.
+
+    Such a window is digital silence, which a model without a label for silence knows to be none of its labels. Whatever
+    its recording is called, nothing is there to be heard.
+    """
+    some = np.any(np.asarray(probabilities) > 0, axis=1)
+    return some if some.any() else np.ones(len(some), bool)
+
+
 def score(
     probabilities: np.ndarray, targets: np.ndarray, recordings: np.ndarray, labels: list[str], vote: bool = False
 ) -> Scores:
@@ -93,11 +105,14 @@ def score(
         InputError: a probability is NaN: the training has diverged.
     """
     _check(probabilities)
+    n_all = {"windows": len(targets), "recordings": len(np.unique(recordings))}
+    probabilities, targets, recordings = _heard_only(probabilities, targets, recordings)
     _, first = np.unique(recordings, return_index=True)
-    windows = _score(probabilities, targets, labels)
+    windows = _score(probabilities, targets, labels, n_all["windows"])
+    decided = by_recording(probabilities, recordings, vote)
     return Scores(
         windows=windows,
-        recordings=_score(by_recording(probabilities, recordings, vote), targets[first], labels),
+        recordings=_score(decided, targets[first], labels, n_all["recordings"]),
         chance=1 / len(labels),
         majority=windows.majority,
     )
@@ -111,6 +126,7 @@ def balanced_accuracy(
     Args and errors are those of `score`.
     """
     _check(probabilities)
+    probabilities, targets, recordings = _heard_only(probabilities, targets, recordings)
     _, first = np.unique(recordings, return_index=True)
     units = ((probabilities, targets), (by_recording(probabilities, recordings), targets[first]))
     of_windows, of_recordings = (float(_rates(_confusion(*of, len(labels)))["balanced_accuracy"]) for of in units)
@@ -130,7 +146,7 @@ def by_recording(probabilities: np.ndarray, recordings: np.ndarray, vote: bool =
     if not vote:
         return means
     votes = np.zeros_like(means)
-    np.add.at(votes, (of, probabilities.argmax(axis=1)), 1)
+    np.add.at(votes, (of, probabilities.argmax(axis=1)), probabilities.any(axis=1))
     return (votes + means / 2) / (n + 0.5)  # half: a mean never outweighs a vote
 
 
@@ -147,6 +163,7 @@ def intervals(
 
     Args are those of `score`; groups: (windows,) the group each window is from.
     """
+    probabilities, targets, recordings, groups = _heard_only(probabilities, targets, recordings, groups)
     _, first = np.unique(recordings, return_index=True)
     names, of = np.unique(groups, return_inverse=True)
     if len(names) < 2:
@@ -172,13 +189,18 @@ def _check(probabilities):
         raise InputError("the model predicts NaN: the training has diverged; lower the learning rate of its recipe")
 
 
+def _heard_only(probabilities, *columns):
+    kept = heard(probabilities)
+    return probabilities[kept], *(column[kept] for column in columns)
+
+
 def _confusion(probabilities, targets, n_labels):
     confusion = np.zeros((n_labels, n_labels), int)
     np.add.at(confusion, (targets, probabilities.argmax(axis=1)), 1)
     return confusion
 
 
-def _score(probabilities, targets, labels):
+def _score(probabilities, targets, labels, n_all):
     confusion = _confusion(probabilities, targets, len(labels))
     present = np.flatnonzero(confusion.sum(axis=1))
     rates = _rates(confusion)
@@ -201,6 +223,7 @@ def _score(probabilities, targets, labels):
         **{name: values and named(values) for name, values in areas.items()},
         **{f"macro_{name}": values and float(np.mean(list(values.values()))) for name, values in areas.items()},
         confusion=confusion.tolist(),
+        unheard=n_all - len(targets),
     )
 
 

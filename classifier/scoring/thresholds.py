@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from classifier.core.errors import InputError
+from classifier.scoring import metrics
 from Constants import SILENT_LABELS
 
 BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that an app does not report
@@ -48,7 +49,7 @@ class AlarmsAndMisses(FalseAlarms):
 
     Attributes:
         threshold: that was measured; None where several models have each their own.
-        windows: of the label.
+        windows: of the label, but for those in which nothing is heard (metrics.heard).
         misses: the share of these in which it is not the most probable or stays below; None without any.
     """
 
@@ -111,7 +112,7 @@ def measure(
         index = labels.index(label)
         false = _false(predictions, labels, label)
         n_runs = int(_runs(false, _touching(predictions, seconds), limits[index : index + 1])[0])
-        own = predictions["targets"] == index
+        own = (predictions["targets"] == index) & metrics.heard(predictions["probabilities"])
         found[label] = AlarmsAndMisses(
             threshold=thresholds[label],
             **rates(n_runs, _hours_without(predictions, labels, label, seconds)),
@@ -176,17 +177,20 @@ def in_order(thresholds: Mapping[str, float], labels: Sequence[str]) -> np.ndarr
 def reached(probabilities: np.ndarray, limits: np.ndarray) -> np.ndarray:
     """(windows,) index of the most probable label of (windows, labels), -1 where it stays below its threshold.
 
+    It is -1 also where all are 0: digital silence, in a model without a label for silence.
+
     limits: (labels,) as of `in_order`.
     """
     probabilities = np.asarray(probabilities, "float64")  # float32 would round the threshold before comparing
     best = probabilities.argmax(axis=1)
-    return np.where(probabilities.max(axis=1) >= limits[best], best, -1)
+    highest = probabilities.max(axis=1)
+    return np.where((highest >= limits[best]) & (highest > 0), best, -1)
 
 
 def _false(predictions, labels, label):
     """(windows,) by recording and start: the label's probability where it wrongly leads, -1 elsewhere."""
     probabilities, index = np.asarray(predictions["probabilities"], "float64"), labels.index(label)
-    wrong = (probabilities.argmax(axis=1) == index) & _without(predictions, labels, label)
+    wrong = (reached(probabilities, np.zeros(len(labels))) == index) & _without(predictions, labels, label)
     return np.where(wrong, probabilities[:, index], -1.0)[_order(predictions)]
 
 

@@ -12,10 +12,12 @@ import numpy as np
 from classifier.core import atomic_files
 from classifier.core.console import progress
 from classifier.data.audio_cache import AudioCache
+from classifier.models import assemble
 from classifier.records.audio_format import AudioFormat
 from classifier.training.datasets import Dealt, Windows
 
 AT_ONCE = 32  # windows
+HEARD = "centred"  # what is computed before the features; another name where that changes, or old files would be taken
 
 
 class Embedded(Windows):
@@ -47,14 +49,13 @@ class EmbeddedToLearn(Embedded, Dealt):
 
 def _of_all(features, windows, hop):
     """(windows, *features) float32 of all windows of a store: an array on disk, or in memory where the store is."""
-    audio = keras.Input((windows.audio_format.window_length,))
-    compute = keras.Model(audio, features(audio))
+    compute = assemble.heard(features, windows.audio_format.window_length)
     shape = (len(windows.targets), *compute.output_shape[1:])
     if windows.store.folder is None:
         values = np.zeros(shape, "float32")
         _fill(values, compute, windows)
         return values
-    kind = _hash(sorted(features.get_config().items(), key=str), *features.get_weights())
+    kind = _hash(HEARD, sorted(features.get_config().items(), key=str), *features.get_weights())
     short = np.flatnonzero(windows.heard.is_short)  # what is heard around them depends on other marks
     around = [windows.begins[short], windows.store.ends[short] - windows.store.starts[short]] if len(short) else []
     content = _hash(windows.store.contents, windows.recordings, windows.starts, *around)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from classifier.core import registry
-from classifier.data import splits, surroundings
+from classifier.data import labels, splits, surroundings
 from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
 from classifier.records.audio_format import AudioFormat
@@ -115,6 +115,8 @@ def build(task: Task) -> keras.Model:
     """The model of a training, its standardisation from the first windows to learn from."""
     first = task.first
     some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_WINDOWS // task.recipe.batch_size))))
-    values = some if task.embedded else map(task.features, some)
+    heard = assemble.heard(task.features, task.audio_format.window_length)
+    values = some if task.embedded else map(heard, some)
     statistics = assemble.statistics(task.features, values)
-    return assemble.build(task.file, task.features, task.audio_format, len(task.labels), *statistics)
+    silent = labels.silent(task.labels)
+    return assemble.build(task.file, task.features, task.audio_format, len(task.labels), *statistics, silent)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import keras
+import numpy as np
 
 from classifier.core import atomic_files, disk
 from classifier.core.console import quiet_libraries, say
@@ -18,7 +19,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
 from classifier.records.run_record import RunRecord
-from classifier.scoring import calibration, metrics, thresholds
+from classifier.scoring import calibration, metrics, robustness, thresholds
 from classifier.training import distributed, fit, replaced, unfinished
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS
@@ -136,6 +137,7 @@ def _write_held_out(folder, task, model, config, stages, started):
         processes=distributed.processes(),
         versions=run_record.versions(keras.backend.backend()),
         audio_format=task.audio_format,
+        robustness=_robustness(model, task),
     )
     with atomic_files.new_folder(folder) as fresh:
         _write(fresh, model, record, predictions, last.checkpoint)
@@ -165,6 +167,18 @@ def _write(folder, model, record, predictions, checkpoint):
         artifact.write_predictions(folder, predictions)
     record.write(folder)
     shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
+
+
+def _robustness(model, task):
+    test = task.windows["test"]
+    chosen = robustness.choose(test.targets)
+    windows, targets = test.cut(chosen, test.starts[chosen]), test.targets[chosen]
+
+    def predict(windows):  # a dozen times: predict itself takes longer to begin than so few windows do
+        starts = range(0, len(windows), test.batch_size)
+        return np.concatenate([model.predict_on_batch(windows[i : i + test.batch_size]) for i in starts])
+
+    return robustness.measure(predict, windows, targets, task.labels, task.audio_format.sample_rate)
 
 
 def _write_history(path, history):

@@ -8,8 +8,11 @@ from classifier.core.errors import InputError
 from classifier.export import convert, proof
 from classifier.inference import litert
 from classifier.models import assemble
-from classifier.records import artifact
+from classifier.records import artifact, conversion
 from classifier.records.audio_format import AudioFormat
+from classifier.records.tflite_operators import output_operator
+from classifier.scoring import thresholds
+from tests.conftest import CHEAPEST
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +61,53 @@ def test_windows_are_of_all_recordings_in_turn(trained, tmp_path):
     assert found.max(axis=1) == pytest.approx([0.5, 0.25, 0.5], abs=1e-4)
     assert len(convert.windows(model, [long, short], 1)) == 1
     assert convert.windows(model, [], 4).shape == (0, 32_000)
+
+
+CONSTANTS = (0.003, 0.1)
+SILENT = {"all zeros": lambda n: np.zeros(n), "a constant": lambda n: np.full(n, 0.003)}
+
+
+@pytest.fixture(scope="module", params=[1, None], ids=["a label for silence", "no label for silence"])
+def tiny(request, data_short, tmp_path_factory):
+    """A model of random weights that tells recordings apart, its files, and a window of each recording."""
+    files = sorted(data_short.rglob("*.wav"))[::6]
+    windows = np.stack([recording.read(path, 16_000)[:32_000] for path in files if path.stat().st_size > 64_044])
+    windows[0, 20_000:] = 0  # as the end of a recording is
+    module = registry.load("models", CHEAPEST)
+    features = assemble.features_of(module, AudioFormat())
+    statistics = assemble.statistics(features, [assemble.heard(features, 32_000)(windows)])
+    keras.utils.set_random_seed(0)
+    model = assemble.build(module, features, AudioFormat(), 3, *statistics, silent=request.param)
+    folder, paths = tmp_path_factory.mktemp("tiny"), {}
+    for variant in conversion.VARIANTS:
+        paths[variant] = folder / conversion.VARIANTS[variant]
+        is_int8 = variant == conversion.INT8
+        made = next(convert.int8_candidates(model, windows)) if is_int8 else convert.converted(model, variant)
+        paths[variant].write_bytes(made)
+    return model, {variant: litert.LiteRT(path) for variant, path in paths.items()}, windows, request.param
+
+
+def test_a_constant_changes_nothing_in_an_exported_file(tiny):
+    model, files, windows, _ = tiny
+    whole = model.predict(windows, verbose=0)
+    assert np.ptp(whole, axis=0).max() > 0.05  # not the same whatever it hears
+    for constant in CONSTANTS:
+        for variant in (conversion.FLOAT32, conversion.FLOAT16):
+            found = files[variant].run(windows + np.float32(constant))
+            assert found == pytest.approx(files[variant].run(windows), abs=1e-4), variant
+        for variant in (conversion.DYNAMIC, conversion.INT8):  # whose steps are coarser
+            found = files[variant].run(windows + np.float32(constant))
+            assert found == pytest.approx(files[variant].run(windows), abs=0.03), variant
+
+
+@pytest.mark.parametrize("what", SILENT)
+def test_digital_silence_is_silence_or_none_of_the_labels_in_every_exported_file(tiny, what):
+    model, files, windows, silent = tiny
+    certain = [float(i == silent) for i in range(3)]
+    window = SILENT[what](32_000).astype("float32")[None]
+    assert model.predict(window, verbose=0).tolist() == [certain]
+    for variant, file in files.items():
+        assert file.run(window).tolist() == [certain], variant
+        assert file.run(windows).sum(axis=1) == pytest.approx(1, abs=1e-3), variant
+        assert output_operator(file.path) == "SOFTMAX"
+    assert thresholds.reached(model.predict(window, verbose=0), np.zeros(3)).tolist() == [-1 if silent is None else 1]

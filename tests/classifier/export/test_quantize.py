@@ -44,7 +44,8 @@ def test_spectrum_and_last_layer_are_computed_in_floats_and_the_network_in_whole
     assert {kind for kind, _ in before} >= {"BATCH_MATMUL", "UNSORTED_SEGMENT_SUM", "LOG"}  # waves, mel bands and dB
     assert "INT8" not in {type_ for _, type_ in before}
     assert [type_ for kind, type_ in after if kind == "CONV_2D"] == ["INT8"] * 9
-    assert after[-3:] == [("DEQUANTIZE", "INT8"), ("FULLY_CONNECTED", "FLOAT32"), ("SOFTMAX", "FLOAT32")]
+    last = [("DEQUANTIZE", "INT8"), ("FULLY_CONNECTED", "FLOAT32"), ("SOFTMAX", "FLOAT32"), ("SELECT_V2", "BOOL")]
+    assert after[-4:] == last
 
 
 def test_a_pretrained_network_inside_the_features_is_in_whole_numbers_and_its_spectrum_is_not():
@@ -64,8 +65,8 @@ def test_a_file_takes_and_answers_floats_and_is_smaller(tmp_path):
 
 def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatch):
     model, other = built("mel"), built("mel")
-    model.layers[-1].set_weights([*model.layers[-1].get_weights()[:-1], np.array([9, 0, 0])])
-    other.layers[-1].set_weights([*other.layers[-1].get_weights()[:-1], np.array([0, 9, 0])])
+    for one, bias in ((model, [9, 0, 0]), (other, [0, 9, 0])):
+        one.set_weights([*one.get_weights()[:-1], np.array(bias)])
     candidates = convert.int8_candidates
     monkeypatch.setattr(convert, "int8_candidates", lambda _, windows: candidates(other, windows))
     with pytest.raises(InputError, match="agrees with Keras on 0% of 2 windows, and should on 90%"):

@@ -159,3 +159,25 @@ def test_what_is_kept_of_521_labels_does_not_grow_with_the_recording():
         merger.add(np.zeros((100, 521), "float32"))
         assert merger._waiting.shape == (4, 522)
     assert merger.finish(1) == []
+
+
+def test_digital_silence_makes_no_segment_and_does_not_lower_the_mean_of_the_rest():
+    rows = np.array([[0, 0.2, 0.8], [0, 0, 0], [0, 0, 0], [0, 0.4, 0.6]], "float32")
+    merger = SegmentMerger(SegmentRules(LABELS, {}), AUDIO_FORMAT, 200)
+    for row in rows:
+        merger.add(row[None])
+    assert merger.mean == pytest.approx([0, 0.3, 0.7])
+    assert [(segment.start, segment.end) for segment in merger.finish(800)] == [(0, 2), (6, 8)]
+    predictor = Predictor("model", AUDIO_FORMAT, list(LABELS), lambda windows: rows[: len(windows)])
+    found = predict_signal(predictor, np.ones(800, "float32"))
+    assert found.recording == pytest.approx([0, 0.3, 0.7])
+    assert found.window_labels == ["speech", None, None, "speech"]
+
+
+def test_a_recording_of_digital_silence_is_none_of_the_labels():
+    predictor = Predictor("model", AUDIO_FORMAT, list(LABELS), lambda windows: np.zeros((len(windows), 3), "float32"))
+    found = predict_signal(predictor, np.zeros(400, "float32"))
+    assert (found.label, found.recording.tolist()) == (None, [0, 0, 0])
+    merger = SegmentMerger(SegmentRules(LABELS, {}), AUDIO_FORMAT, 200)
+    merger.add(found.windows)
+    assert (merger.mean.tolist(), merger.finish(400)) == ([0, 0, 0], [])

@@ -129,3 +129,38 @@ def test_statistics_are_those_of_each_place_along_the_axes_a_feature_names():
     found = np.asarray(standardised(values.astype("float32")))
     assert np.abs(found.mean(axis=(0, 2))).max() < 1e-3
     assert found.std(axis=(0, 2)) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(("silent", "certain"), [(2, [0, 0, 1]), (None, [0, 0, 0])])
+def test_a_model_knows_digital_silence_and_learns_from_what_its_body_says_of_it(silent, certain):
+    module = registry.load("models", "stft_mean_mlp")
+    model = assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3, silent=silent)
+    windows = np.stack([np.zeros(32_000), np.full(32_000, 0.1), audio()[0]]).astype("float32")
+    assert model.predict(windows, verbose=0)[:2].tolist() == [certain, certain]
+    assert model.predict(windows, verbose=0)[2].sum() == pytest.approx(1, abs=1e-5)
+    learner = assemble.learner(model)
+    assert learner.predict(windows, verbose=0).sum(axis=1) == pytest.approx(1, abs=1e-5)
+    learner.compile("sgd", "categorical_crossentropy", jit_compile=False)
+    assert np.isfinite(learner.train_on_batch(windows, np.eye(3, dtype="float32")))
+    head = assemble.behind_features(model)
+    assert assemble.learner(head) is head  # it learns on embeddings, which nobody can tell from silence
+
+
+def test_masks_learn_with_one_head(model):
+    learner = assemble.learner(model, 0.3)
+    learner.compile("sgd", "categorical_crossentropy", weighted_metrics=["categorical_accuracy"], jit_compile=False)
+    targets, weights = np.eye(3, dtype="float32")[[0, 1, 2, 0]], np.ones(4, "float32")
+    found = learner.evaluate(audio(), targets, sample_weight=weights, verbose=0, return_dict=True)
+    rows = model.predict(audio(), verbose=0)
+    assert found["loss"] == pytest.approx(-np.log((rows * targets).sum(axis=1)).mean(), rel=1e-4)
+    assert found["categorical_accuracy"] == np.mean(rows.argmax(axis=1) == targets.argmax(axis=1))
+
+
+def test_a_drop_in_knows_digital_silence_by_its_power():
+    module = registry.load("models", "mel")
+    model = assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3, silent=1)
+    dropin = assemble.dropin(model, AudioFormat())
+    power = np.asarray(model.get_layer("features").for_app(np.stack([np.zeros(32_000, "float32"), audio()[0]])))
+    found = dropin.predict(power.reshape(2, -1), verbose=0)
+    assert found[0].tolist() == [0, 1, 0]
+    assert 0 < found[1].min()

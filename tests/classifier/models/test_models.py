@@ -19,6 +19,7 @@ console.import_tensorflow()
 import keras  # noqa: E402
 
 from classifier.export import convert, proof  # noqa: E402
+from classifier.inference.litert import LiteRT  # noqa: E402
 from classifier.models import assemble  # noqa: E402
 from tests.classifier.models import one_step  # noqa: E402
 
@@ -215,13 +216,14 @@ def test_weights_are_those_of_the_source(name):
 def test_a_model_learns_is_saved_and_predicts_the_same_on_jax_and_in_every_runtime(name, on_jax, installed, tmp_path):
     model, learner = one_step.built(name, registry.load("models", name).RECIPE.optimizer)
     windows = one_step.windows(name)
-    first = np.asarray(model(windows))
+    first = np.asarray(model(one_step.with_offset(name)))
     loss, learned = one_step.step(name, model, learner)
     assert np.isfinite(loss)
     assert learned > 0.5  # a ReLU may sleep through one batch
     predictions = np.asarray(model(windows))
     assert predictions.shape == (3, 3)
-    assert predictions.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert predictions.sum(axis=1) == pytest.approx([0, 1, 1], abs=1e-5)  # digital silence is none of the labels
+    assert first[3:] == pytest.approx(first[:3], abs=1e-4)  # a constant changes nothing
 
     model.save(tmp_path / "model.keras")
     assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(windows), predictions)
@@ -229,6 +231,9 @@ def test_a_model_learns_is_saved_and_predicts_the_same_on_jax_and_in_every_runti
     path = tmp_path / "model.tflite"
     path.write_bytes(convert.converted(model))
     proof.prove(path, windows, predictions)
+    again = LiteRT(path).run(windows + np.float32(one_step.OFFSET))
+    assert again == pytest.approx(predictions, abs=2e-4)
+    assert not again[0].any()
     rate = one_step.audio_format(name).sample_rate
     facts = metadata.Facts(name, "Tells apart: a, b, c.", "Audio.", rate, ["a", "b", "c"])
     path.write_bytes(metadata.write_with_schema(path.read_bytes(), facts))

@@ -5,6 +5,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.records.run_record import RunRecord, versions
+from classifier.scoring.robustness import Condition
 from tests.trained_folder import make_record
 
 
@@ -21,6 +22,17 @@ def test_what_is_written_is_read_again(record, tmp_path):
     record.write(tmp_path)
     assert RunRecord.read(tmp_path) == record
     assert record.split.names("validation") == ["a/2.wav"]
+
+
+def test_what_is_measured_of_altered_windows_is_read_again_and_may_be_missing(record, tmp_path):
+    measured = replace(record, robustness=(Condition("as it is", 0.9, {"a": 0.8, "b": 1.0}),))
+    measured.write(tmp_path)
+    assert RunRecord.read(tmp_path) == measured
+    held = json.loads((tmp_path / "run.json").read_text())
+    del held["robustness"]  # as older versions wrote it
+    del held["scores"]["windows"]["unheard"]
+    (tmp_path / "run.json").write_text(json.dumps(held))
+    assert RunRecord.read(tmp_path) == record
 
 
 @pytest.mark.parametrize("old", ["run", "contract"])

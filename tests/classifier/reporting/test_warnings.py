@@ -1,6 +1,7 @@
 from classifier.data.group_names import GroupProposal
 from classifier.data.provenance import SplitRecord
 from classifier.reporting import warnings
+from classifier.scoring.robustness import Condition
 
 
 def split(**changes):
@@ -45,3 +46,13 @@ def test_few_groups_are_one_line_with_what_would_help():
 def test_the_interval_counts_groups_and_not_windows():
     assert warnings.right_of(90, 90, {"a": 5, "b": 4}) == "90 of 90 (70 to 100 %)"
     assert warnings.right_of(3, 3, {"a": 5, "b": 4}) == "3 of 3 (44 to 100 %)"
+
+
+def test_only_what_falls_far_where_windows_are_altered_is_a_line():
+    rows = [("as it is", 0.95), ("peak at -40 dB", 0.9), ("8 kHz telephone", 0.6), ("digital silence", 1.0)]
+    conditions = [Condition(what, accuracy, {}) for what, accuracy in rows]
+    said = "Balanced accuracy falls from 95 % where windows are altered: 8 kHz telephone 60 %"
+    assert warnings.fragile(conditions) == [said]
+    assert warnings.fragile(conditions[:2]) == warnings.fragile(()) == []
+    worse = [*conditions, *(Condition(f"worse {i}", i / 10, {}) for i in range(3))]
+    assert warnings.fragile(worse)[0].endswith("worse 0 0 %, worse 1 10 %, worse 2 20 % and 1 more, see the report")

@@ -90,3 +90,14 @@ def test_the_reliability_plot_is_written(tmp_path):
     }
     reliability_diagram.draw(tables, "title", tmp_path / "reliability.png")
     assert (tmp_path / "reliability.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_digital_silence_stays_none_of_the_labels_and_says_nothing_of_confidence():
+    rows, targets = np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]]), np.array([0, 1, 1])
+    more, of_more = np.concatenate([rows, np.zeros((2, 2))]), np.array([0, 1, 1, 0, 1])
+    assert calibration.temper(more, 2.0)[3:].tolist() == [[0, 0], [0, 0]]
+    assert np.array_equal(calibration.temper(more, 2.0)[:3], calibration.temper(rows, 2.0))
+    assert calibration.temperature(more, of_more) == calibration.temperature(rows, targets)
+    assert calibration.expected_calibration_error(more, of_more)[0] == pytest.approx(
+        calibration.expected_calibration_error(rows, targets)[0]
+    )

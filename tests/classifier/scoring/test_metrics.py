@@ -115,3 +115,16 @@ def test_balanced_accuracy_alone_is_that_of_the_scores():
     assert metrics.balanced_accuracy(probabilities, targets, recordings, list("abcd")) == expected
     with pytest.raises(InputError, match="diverged"):
         metrics.balanced_accuracy(np.array([[np.nan, 0]]), np.array([0]), np.array([0]), LABELS)
+
+
+def test_windows_of_digital_silence_are_counted_apart_and_recordings_are_decided_by_the_others():
+    probabilities = np.array([[0.1, 0.9], [0, 0], [0, 0], [0.8, 0.2], [0, 0]])
+    about = (np.array([1, 1, 1, 0, 0]), np.array([0, 0, 0, 1, 2]))
+    scores = metrics.score(probabilities, *about, LABELS)
+    assert (scores.windows.n, scores.windows.right, scores.windows.unheard) == (2, 2, 3)
+    assert (scores.recordings.n, scores.recordings.right, scores.recordings.unheard) == (2, 2, 1)
+    assert metrics.balanced_accuracy(probabilities, *about, LABELS) == (1, 1)
+    assert metrics.score(probabilities, *about, LABELS, vote=True).recordings.right == 2
+    assert metrics.intervals(probabilities, *about, about[1], LABELS).windows["accuracy"] == [1, 1]
+    nothing = metrics.score(np.zeros((2, 2)), np.array([0, 1]), np.array([0, 1]), LABELS)
+    assert (nothing.windows.n, nothing.windows.unheard) == (2, 0)  # all are scored, or there would be no score

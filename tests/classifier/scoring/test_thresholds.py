@@ -123,3 +123,12 @@ def test_what_stays_below_is_none_of_them():
     assert thresholds.decide(predictions, {"cat": 0.65, "dog": 0.5}, LABELS) == [0, None, 1, 2]
     with pytest.raises(InputError, match="threshold for 'cow', but the model knows only cat, dog, silence"):
         thresholds.decide(predictions, {"cow": 0.5}, LABELS)
+
+
+def test_all_zeros_reach_no_threshold_and_are_neither_alarm_nor_miss():
+    rows = np.array([[0.0, 0.0], [0.9, 0.1], [0.2, 0.8]])
+    assert thresholds.reached(rows, np.zeros(2)).tolist() == [-1, 0, 1]
+    assert thresholds.decide(rows, {}, ["a", "b"]) == [None, 0, 1]
+    predictions = {"probabilities": rows, "targets": np.array([1, 0, 1]), "recordings": np.arange(3)}
+    found = thresholds.measure({**predictions, "starts": np.zeros(3)}, ["a", "b"], 2.0, {"a": 0.0, "b": 0.0})
+    assert (found["a"].false_alarms, found["b"].windows, found["b"].misses) == (0, 1, 0)

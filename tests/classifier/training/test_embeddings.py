@@ -12,7 +12,7 @@ from tests.conftest import write_tone
 
 console.import_tensorflow()
 from classifier.features.mfcc import Mfcc  # noqa: E402
-from classifier.models import _transfer  # noqa: E402
+from classifier.models import _transfer, assemble  # noqa: E402
 from classifier.training.embeddings import AT_ONCE, Embedded, EmbeddedToLearn  # noqa: E402
 
 LABELS, AUDIO_FORMAT = ["a", "b"], AudioFormat()
@@ -43,10 +43,11 @@ def test_a_batch_is_what_the_features_make_of_the_windows(read, keep):
     held = read(keep)
     found, audio = embedded(held, (1, 2)), Windows(held, np.array([1, 2]), LABELS, AUDIO_FORMAT, 8)
     assert len(found) == len(audio) == 5
+    heard = assemble.heard(LAYER, AUDIO_FORMAT.window_length)  # as in a model, whose audio is centred
     for i in range(5):
         values, targets, weights = found[i]
         windows, same_truth, same_weights = audio[i]
-        assert values == pytest.approx(np.asarray(LAYER(windows)), rel=1e-3, abs=1e-3)
+        assert values == pytest.approx(np.asarray(heard(windows)), rel=1e-3, abs=1e-3)
         assert np.array_equal(targets, same_truth)
         assert np.array_equal(weights, same_weights)
 
