@@ -22,6 +22,7 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 
 
 CHANNELS = ("mix", "first", "second", "loudest")  # what is read of recordings that have several
+NEGATIVES_AS = ("output", "threshold")  # the same as data.negatives.WAYS, which loads numpy
 ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
 
 
@@ -65,6 +66,25 @@ def add_channel(parser: argparse.ArgumentParser, default: str | None = None, als
         default=default,
         choices=(*CHANNELS, *also),
         help=f"what is read of recordings with several channels (default: {of_old})",
+    )
+
+
+def add_negatives(parser: argparse.ArgumentParser, does: str) -> None:
+    """Add --negatives, --negatives-label and --negatives-as; does: what the script does with the recordings."""
+    parser.add_argument(
+        "--negatives", metavar="FOLDER[,FOLDER]", help=f"recordings in which none of the labels is heard: {does}"
+    )
+    parser.add_argument(
+        "--negatives-label",
+        default="other",
+        metavar="NAME",
+        help="of the output that learns them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--negatives-as",
+        default="output",
+        choices=NEGATIVES_AS,
+        help="output: learn them as a label; threshold: leave the outputs as they are (default: %(default)s)",
     )
 
 

@@ -4,6 +4,7 @@ Windows of one recording share its room and microphone; a split by window would 
 """
 
 import warnings
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -125,6 +126,18 @@ def how(clips: Sequence[Clip]) -> str:
     return OWN_FOLDS if clips[0].fold is not None else BY_GROUP
 
 
+def fold_count(clips: Sequence[Clip], contents: Sequence[Hashable]) -> int:
+    """How many folds `split` deals clips over: the data set's own, or five, or as many as a label has groups at most.
+
+    Args are those of `split`.
+    """
+    if how(clips) == OWN_FOLDS:
+        return len({clip.fold for clip in clips})
+    groups = joined(np.array([clip.group for clip in clips]), contents)
+    of_label = Counter(label for label, _ in {(clip.label, group) for clip, group in zip(clips, groups, strict=True)})
+    return min(FOLDS, max(of_label.values()))
+
+
 def in_two_splits(keys: Iterable[str], split_names: Iterable[str]) -> list[str]:
     """The sorted keys (groups, contents) that leak: those in more than one split.
 
@@ -143,7 +156,7 @@ def _dealt(clips, labels, contents, fold, seed):
     """(clips,) split names, by the data set's own folds or by group."""
     if how(clips) == OWN_FOLDS:
         folds = np.array([clip.fold for clip in clips])
-        split_names = _by_fold(folds, _checked(fold, len(set(folds))))
+        split_names = by_fold(folds, _checked(fold, fold_count(clips, contents)))
         rest = split_names != SPLITS[2]
         if set(lacking(labels[rest], split_names[rest])) & set(SPLITS[:2]):
             groups = joined(np.array([clip.group for clip in clips]), contents)
@@ -157,13 +170,13 @@ def _dealt(clips, labels, contents, fold, seed):
             f"{rarest!r} has {n_groups[rarest]} recording(s) or group(s); it needs at least {len(SPLITS)}, one each to "
             "train, to validate and to test: add recordings"
         )
-    n_folds = min(FOLDS, max(n_groups.values()))
+    n_folds = fold_count(clips, contents)
     fold = _checked(fold, n_folds)
     rare = np.isin(groups, groups[np.isin(labels, [label for label, n in n_groups.items() if n < n_folds])])
     split_names = np.empty(len(clips), dtype="<U10")
     for chosen, n in ((~rare, n_folds), (rare, n_groups[rarest])):  # a rare label must not cut the others' train split
         if chosen.any():
-            split_names[chosen] = _by_fold(_distribute(labels[chosen], groups[chosen], n, seed), fold % n)
+            split_names[chosen] = by_fold(distribute(labels[chosen], groups[chosen], n, seed), fold % n)
     return split_names
 
 
@@ -189,7 +202,8 @@ def _checked(fold, n_folds):
     return fold
 
 
-def _by_fold(folds, fold):
+def by_fold(folds: np.ndarray, fold: int) -> np.ndarray:
+    """(clips,) split names: of (clips,) folds, number `fold` tests, the next one validates, the others train."""
     order = sorted(set(folds))
     split_names = np.full(len(folds), SPLITS[0], dtype="<U10")
     split_names[folds == order[(fold + 1) % len(order)]] = SPLITS[1]
@@ -208,7 +222,8 @@ def joined(groups: np.ndarray, contents: Sequence[Hashable]) -> np.ndarray:
     return names[first[component[group_of]]]
 
 
-def _distribute(labels, groups, n_folds, seed):
+def distribute(labels: np.ndarray, groups: np.ndarray, n_folds: int, seed: int) -> np.ndarray:
+    """(clips,) folds from 0, of whole groups, with the labels as evenly spread as these allow."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     folds = np.empty(len(labels), int)

@@ -14,6 +14,8 @@ from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip, folder_of
+from classifier.data.negatives import Negatives
+from classifier.data.negatives_split import split
 from classifier.evaluation.results import CrossValidationResult, FoldResult, scores_of
 from classifier.records import artifact
 from classifier.records.config import RunConfig
@@ -54,15 +56,20 @@ class FoldTraining:
 
 
 def choose_folds(
-    wanted: Sequence[int] | None, clips: Sequence[Clip], contents: Sequence[str], seed: int
+    wanted: Sequence[int] | None,
+    clips: Sequence[Clip],
+    contents: Sequence[str],
+    seed: int,
+    negatives: Negatives | None = None,
 ) -> dict[int, np.ndarray]:
     """The folds of a data set, each with the split of every clip.
 
     Args:
         wanted: numbers; None: all. Where the data set itself names the test split, all are one.
-        clips: as of splits.split.
+        clips: as of negatives_split.split.
         contents: (clips,) hash of each clip's samples.
-        seed: of splits.split.
+        seed: of negatives_split.split.
+        negatives: which of them are.
 
     Returns:
         {fold: (clips,) array of "train", "validation" and "test"}.
@@ -71,11 +78,11 @@ def choose_folds(
         InputError: there is no such fold, or one cannot be trained.
     """
     if wanted is not None:
-        return {fold: splits.split(clips, contents, fold, seed) for fold in wanted}
+        return {fold: split(clips, contents, fold, seed, negatives) for fold in wanted}
     found, tested = {}, set()
     while True:
         try:
-            split_names = splits.split(clips, contents, len(found), seed)
+            split_names = split(clips, contents, len(found), seed, negatives)
         except splits.NoFoldError:
             return found
         test = tuple(np.flatnonzero(split_names == "test"))
@@ -150,8 +157,7 @@ def gather(
     for training in trainings:
         trained = artifact.load(training.folder)
         predictions = trained.predictions("test")
-        seconds = trained.audio_format.seconds
-        alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.record.thresholds))
+        alarms.append(trained.record.alarms)
         names = np.array(trained.record.split.test)[predictions["recordings"]]
         predictions["groups"] = np.array([group_of[name] for name in names])
         predictions["recordings"] = np.array([f"{training.fold} {name}" for name in names])

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MODEL = "model.keras"
 HISTORY = "history.csv"
 PREDICTIONS = "predictions.npz"  # of the validation and the test split, window by window
+PREDICTED = ("probabilities", "targets", "recordings", "starts")  # what it holds of a window
+OF_NEGATIVES = "_negatives"  # behind a split's name: of negatives that no output learns
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = VARIANTS[FLOAT32]
@@ -72,11 +74,23 @@ class Artifact:
         Raises:
             InputError: the file is gone.
         """
+        return self._predicted(split_name)
+
+    def negatives(self, split_name: str) -> dict[str, np.ndarray] | None:
+        """What it predicted for negatives that no output learns, as of `predictions`; None where there are none.
+
+        Their targets mean nothing. Negatives that an output learns are among `predictions`.
+        """
+        config = self.record.config
+        has_some = config.negatives and not config.learned_negatives
+        return self._predicted(f"{split_name}{OF_NEGATIVES}") if has_some else None
+
+    def _predicted(self, name):
         path = self.folder / PREDICTIONS
         if not path.is_file():
             raise InputError(f"{path} is not there; train it again with TrainModel.py")
         with np.load(path) as held:
-            return {name: held[f"{split_name}_{name}"] for name in ("probabilities", "targets", "recordings", "starts")}
+            return {what: held[f"{name}_{what}"] for what in PREDICTED}
 
     @property
     def variants(self) -> ConversionRecord | None:
@@ -259,7 +273,8 @@ def write_predictions(folder: Path, predictions: dict[str, dict[str, np.ndarray]
     """Write predictions.npz into a folder under construction.
 
     Args:
-        predictions: {split: what Artifact.predictions returns}, arrays of (windows, labels) and (windows,).
+        predictions: {split, or split + OF_NEGATIVES: what Artifact.predictions returns}, arrays of (windows, labels)
+            and (windows,).
     """
     named: dict[str, Any] = {
         f"{split_name}_{name}": values

@@ -88,6 +88,7 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "leak_check": warnings.leak_check(record.split),
         "few_groups": [
             *warnings.not_tested(record.labels, recordings.recall),
+            *warnings.silence_and_negatives(record.labels, scores.windows.confusion, record.config.learned_negatives),
             *warnings.few_groups(recordings.recall, record.split.test_groups),
         ],
         "card": _card(trained),

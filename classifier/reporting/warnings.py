@@ -5,9 +5,12 @@ The console and the report say the same.
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from classifier.data.provenance import SplitRecord
 from classifier.data.splits import FOLDS
 from classifier.scoring import confidence
+from Constants import SILENT_LABELS
 
 NAMED = 5  # names in a sentence
 FEW_NAMED = 3  # labels
@@ -60,6 +63,31 @@ def not_tested(labels: Sequence[str], recall: Mapping[str, float]) -> list[str]:
         return []
     named = ", ".join(missing[:NAMED]) + (f" and {len(missing) - NAMED} more" if len(missing) > NAMED else "")
     return [f"Not tested: {named}; recall and balanced accuracy are over the other {len(recall)} labels"]
+
+
+def silence_and_negatives(
+    labels: Sequence[str], confusion: Sequence[Sequence[int]], negatives: str | None
+) -> list[str]:
+    """One line where windows of silence were taken for negatives or the other way round: no errors to worry about.
+
+    Args:
+        labels: in the order of the rows.
+        confusion: (labels, labels) windows; a row is a true label, a column a predicted one.
+        negatives: the label of the output that learned them; None where none did.
+    """
+    silent = [i for i, label in enumerate(labels) if label in SILENT_LABELS and label != negatives]
+    if negatives not in labels or not silent:
+        return []
+    counts, other = np.array(confusion), labels.index(negatives)
+    n = int(counts[silent, other].sum() + counts[other, silent].sum())
+    if not n:
+        return []
+    wrong = int(counts.sum() - counts.trace())
+    names = " or ".join(labels[i] for i in silent)
+    return [
+        f"Of the {wrong} errors, {n} window{'s are' if n > 1 else ' is'} {names} taken for {negatives} or the other "
+        f"way round, where nothing is missed; without these, {1 - (wrong - n) / counts.sum():.1%} of windows are right"
+    ]
 
 
 def leak_check(split: SplitRecord) -> str:

@@ -12,13 +12,14 @@ from classifier.core.console import quiet_libraries, say
 from classifier.data import layouts, provenance
 from classifier.models import assemble
 from classifier.records import artifact, run_record
-from classifier.records.artifact import Artifact
+from classifier.records.artifact import OF_NEGATIVES, Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, thresholds
 from classifier.training import distributed, fit, replaced, unfinished
 from classifier.training import task as tasks
+from classifier.training.at_bound import AtBound
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.data import TrainingData
 
@@ -61,7 +62,7 @@ def train_model(
     checkpoints, best_epoch = _fit_stages(task, model, config, data)
     if not distributed.is_first():
         return None
-    predictions = {split: _predict(model, task.windows[split]) for split in ("validation", "test")}
+    predictions = {name: _predict(model, windows) for name, windows in task.windows.items() if name != "train"}
     record = RunRecord(
         model=name,
         labels=data.labels,
@@ -71,8 +72,8 @@ def train_model(
         paper_audio_format=config.paper and hasattr(task.file, "PAPER_AUDIO_FORMAT"),
         parameters=model.count_params(),
         data=provenance.of_data(task.audio, layouts.folder_of(config.data)),
-        split=provenance.of_split(task.audio, task.split, layouts.folder_of(config.data)),
-        **_scores(predictions, data.labels, task.audio_format),
+        split=provenance.of_split(task.audio, task.split, layouts.folder_of(config.data), data.negatives),
+        **_scores(predictions, task),
         best_epoch=best_epoch,
         training_seconds=round(time.monotonic() - started, 1),
         backend=keras.backend.backend(),
@@ -121,7 +122,11 @@ def _fit_stages(task, model, config, data):
     """
     begun = unfinished.identity(task.name, config, data)
     noise = data.background_noise[task.audio_format.sample_rate]
-    paths = {"data": "", "background_noise": noise and noise.fingerprint}  # which may differ between machines
+    paths = {
+        "data": "",
+        "negatives": "",
+        "background_noise": noise and noise.fingerprint,
+    }  # which may differ between machines
     distributed.agree({**begun, **paths, "--resume": config.resume})
     checkpoints = []
     with distributed.spread(model) as learning:
@@ -134,24 +139,41 @@ def _fit_stages(task, model, config, data):
         for stage, (title, learner, windows) in stages.items():
             learn, validation = windows["train"], windows["validation"]
             folder = unfinished.folder(config.trained, task.name, stage)
-            checkpoints.append(Checkpoint(folder, begun, learn.recipe, fit.BEST, fit.HISTORY))
+            at_bound = _at_bound(task, validation, windows.get(tasks.VALIDATION_NEGATIVES), data)
+            best, names = fit.monitored(at_bound)
+            checkpoints.append(Checkpoint(folder, begun, learn.recipe, best, names))
             shares = map(distributed.share, (learn, validation))
-            best_epoch = fit.fit(learner, learn.recipe, *shares, title, checkpoints[-1], config.resume)
+            best_epoch = fit.fit(learner, learn.recipe, *shares, title, checkpoints[-1], config.resume, at_bound)
     return checkpoints, best_epoch
+
+
+def _at_bound(task, validation, negatives, data):
+    """What measures misses at the bound on false alarms; None without negatives, and where processes share windows."""
+    if data.negatives is None:
+        return None
+    if distributed.share(validation) is not validation:
+        say(f"{task.name}: on JAX the epoch is chosen by balanced accuracy, with negatives too")
+        return None
+    return AtBound(validation, negatives, task.labels, task.background)
 
 
 def _predict(model, windows):
     return windows.predictions(model.predict(windows, verbose=0))
 
 
-def _scores(predictions, labels, audio_format):
+def _scores(predictions, task):
     """What the test split says of the model, and of the thresholds and the temperature that validation chooses."""
     validation, test = predictions["validation"], predictions["test"]
-    chosen, _ = thresholds.choose(validation, labels, audio_format.seconds)
+    about, background = (task.labels, task.audio_format.seconds), task.background
+    with_negatives = {
+        name: thresholds.with_negatives(predictions[name], predictions.get(f"{name}{OF_NEGATIVES}"))
+        for name in tasks.HELD
+    }
+    chosen, _ = thresholds.choose(with_negatives["validation"], *about, background=background)
     return {
-        "scores": metrics.score(test["probabilities"], test["targets"], test["recordings"], labels),
+        "scores": metrics.score(test["probabilities"], test["targets"], test["recordings"], task.labels),
         "thresholds": chosen,
-        "alarms": thresholds.measure(test, labels, audio_format.seconds, chosen),
+        "alarms": thresholds.measure(with_negatives["test"], *about, chosen, background),
         "calibration": calibration.calibrate(validation, test),
     }
 

@@ -123,3 +123,22 @@ def test_what_stays_below_is_none_of_them():
     assert thresholds.decide(predictions, {"cat": 0.65, "dog": 0.5}, LABELS) == [0, None, 1, 2]
     with pytest.raises(InputError, match="threshold for 'cow', but the model knows only cat, dog, silence"):
         thresholds.decide(predictions, {"cow": 0.5}, LABELS)
+
+
+def test_a_label_of_negatives_is_background_under_any_name():
+    predictions = predictions_of([0.9, 0.9, 0.9], ["dog", "dog", "cat"])
+    background = thresholds.background_of("dog")
+    chosen, measured = thresholds.choose(predictions, LABELS, HOUR, background=background)
+    assert set(chosen) == {"cat"}
+    assert measured["cat"].hours == 2
+    assert set(thresholds.choose(predictions, LABELS, HOUR)[0]) == {"cat", "dog"}
+
+
+def test_negatives_that_no_output_learns_raise_alarms_and_are_never_missed():
+    learned = predictions_of([0.95, 0.8], ["cat", "dog"])
+    others = predictions_of([0.7, 0.9, 0.9], ["cat"] * 3, recordings=[0, 1, 1])
+    together = thresholds.with_negatives(learned, others)
+    assert together["recordings"].tolist() == [0, 0, 1, 2, 2]
+    measured = thresholds.measure(together, ["cat", "dog", "bird"], HOUR, {"cat": 0.6})["cat"]
+    assert (measured.hours, measured.false_alarms, measured.windows, measured.misses) == (3, 2, 1, 0)
+    assert thresholds.with_negatives(learned, None) is learned
