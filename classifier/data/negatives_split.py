@@ -28,6 +28,9 @@ def split(
     Args:
         clips: readable ones, the negatives among them.
 
+    Returns:
+        (clips,) array of "train", "validation" or "test".
+
     Raises:
         NoFoldError, InputError: as of splits.split; or the negatives are of fewer than three groups.
     """

@@ -4,6 +4,7 @@ python -m classifier.reporting.tables
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,8 +78,8 @@ def heard(data: "TrainingData") -> None:
 
 def left_out(config: "TrainingConfig") -> None:
     """Print which files of the folders of a training have no recording's suffix."""
-    folders = [config.background_noise] if config.background_noise else []
-    folders += config.negatives_chosen.folders if config.negatives_chosen else []
+    folders = [Path(config.background_noise)] if config.background_noise else []
+    folders += config.negatives_chosen.folders if config.negatives_chosen else ()
     others = map(local_files.left_out, folders)
     for sentence in filter(None, [*clips.left_out(config.data, config.layout), *others]):
         print(sentence)

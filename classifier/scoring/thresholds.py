@@ -68,7 +68,8 @@ def with_negatives(
 ) -> Mapping[str, np.ndarray]:
     """Predictions with those of recordings of no label behind them, whose target is NOTHING.
 
-    Args are those of `choose`; None adds none.
+    Args:
+        predictions, negatives: as of `choose`, arrays of (windows, labels) and (windows,); None adds none.
     """
     if negatives is None:
         return predictions

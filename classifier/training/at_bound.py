@@ -52,7 +52,10 @@ def at_bound(
 ) -> float:
     """The mean recall of the labels that an app reports, at thresholds that keep the bound on false alarms.
 
-    Args are those of thresholds.choose, whose bound it is.
+    Args:
+        predictions: arrays of (windows, labels) and (windows,), as of thresholds.choose, whose bound it is.
+        seconds: of a window.
+        background: labels that an app does not report.
     """
     _, measured = thresholds.choose(predictions, labels, seconds, background=background)
     misses = [of.misses for of in measured.values() if of.misses is not None]

@@ -20,5 +20,6 @@ def test_the_command_names_what_is_not_the_default(trained, tmp_path):
     )
     model = artifact.load(copy)
     model = replace(model, record=replace(model.record, config=config))
-    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --background-noise rain --fine-tune 0 --paper --window 1.5 --negatives city,woods"""
+    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --background-noise rain --fine-tune 0 --paper """
+    expected += "--window 1.5 --negatives city,woods"
     assert command(model) == f"python TrainModel.py --model mel {expected}"
