@@ -17,9 +17,6 @@ SEED = 0  # same seed, same folds, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 OVERLAP = 0.0  # share of a window that the next one repeats, for trained models; 0: they touch, as in training
 OUT = EVALUATED
-NEGATIVES = (
-    None  # a folder of long recordings without any of the labels, to count the false alarms of trained models in
-)
 
 
 def main(argv=None):
@@ -61,7 +58,7 @@ def main(argv=None):
     )
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
-    parser.add_argument("--negatives", default=NEGATIVES, type=Path, help="count the false alarms of trained models")
+    arguments.add_negatives(parser, "false alarms of trained models are counted in them, others are trained with them")
     parser.add_argument("--no-refit", action="store_true", help="do not train again on train and validation recordings")
     parser.add_argument("--jobs", type=arguments.at_least(1), help="trainings at once (default: by cores and memory)")
     parser.add_argument(

@@ -51,6 +51,11 @@ def main(argv=None):
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask cluster to run on (docs/guide/many_machines.md)")
     parser.add_argument("--plot", action="store_true", help="draw a recording before and after, or the check")
     parser.add_argument("--check", metavar="FOLDER", nargs="?", const=True, help="report what is in a data folder")
+    parser.add_argument(
+        "--negatives",
+        metavar="FOLDER[,FOLDER]",
+        help="check recordings in which none of the labels is heard, too (with --check)",
+    )
     parser.add_argument("--json", action="store_true", help="print the check as JSON, and nothing else")
     parser.add_argument("--download", metavar="NAME", help="download a corpus into data_sets; a wrong name lists them")
     parser.add_argument("--yes", action="store_true", help="accept the corpus' licence")
@@ -90,13 +95,15 @@ def draw(args):
 
 
 def check(args):
-    from classifier.data import audit, clips
+    from classifier.data import audit, clips, negatives
     from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
     channel = CHANNEL if args.channel == "each" else args.channel
     audio_format = make_audio_format(sample_rate=args.sample_rate)
     read = clips.read_clips(data, args.group_by, args.layout, least=1)
+    chosen = args.negatives and negatives.Negatives(negatives.folders_of(args.negatives), negatives.UNLABELLED)
+    read += negatives.read(chosen, args.group_by) if chosen else []
     found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, channel)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
@@ -106,7 +113,7 @@ def check(args):
         console.notes({"left out": found["left_out"]})
         same = {"data": data, "layout": args.layout, "channel": commands.unless(channel, CHANNEL)}
         if len(found["labels"]) > 1:
-            next_step = commands.script("TrainModel.py", group_by=args.group_by, **same)
+            next_step = commands.script("TrainModel.py", group_by=args.group_by, negatives=args.negatives, **same)
         else:
             next_step = commands.script("EvaluateModel.py", model="trained/MODEL", **same)
         print(f"{'wrote check.png; ' if args.plot else ''}next: {next_step}")

@@ -138,7 +138,7 @@ def test_false_alarms_in_negatives_are_counted(evaluated, tmp_path):
         assert found["false_alarms_per_hour"] == pytest.approx(60 * n)
         assert "false alarms in 0.02 hours of negatives" in printed
     _, said = evaluate(folder, "--model", model, "--negatives", folder / "evaluated", expect=1)
-    assert "holds no recordings to count false alarms in" in said
+    assert "evaluated holds no recordings; give a folder of recordings in which none of the labels is heard" in said
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_false_alarms_in_negatives_are_counted(evaluated, tmp_path):
         (["--model", "trained/mel"], "trained/mel: there is no trained model; run TrainModel.py first"),
         (["--model", "trained/mel", "--folds", "0", "--epochs", "2"], "leave out --folds, --epochs"),
         (["--model", "trained/mel,other/mel"], "two of trained/mel,other/mel have one name"),
-        (["--overlap", "0.5"], "--overlap and --negatives are for models that are trained already"),
+        (["--overlap", "0.5"], "--overlap is for models that are trained already"),
         (["--background-noise", "nowhere"], "nowhere holds no recordings; give a folder of sounds to mix"),
         (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs is for this machine"),
         (["--data", "ftp://host/data"], "ftp://host/data: give a path, or an address that begins with one of s3://"),

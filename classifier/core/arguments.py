@@ -25,6 +25,7 @@ CHANNELS = ("mix", "first", "second", "loudest")  # what is read of recordings t
 EACH = "each"  # of them as a recording of its own
 LEARN_EACH = "write each channel as a recording of its own with 'PrepareData.py DATA --channel each --out FOLDER' first"
 ONE_BY_ONE = "give first, and in another run second"
+NEGATIVES_AS = ("output", "threshold")  # the same as data.negatives.WAYS, which loads numpy
 ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
 
 
@@ -95,6 +96,25 @@ def add_folds_by(parser: argparse.ArgumentParser, default: str | None) -> None:
     """Add --folds-by."""
     what = "each source (corpus, site, microphone) is a fold: it tests, the others train"
     parser.add_argument("--folds-by", default=default, metavar=NAMED_BY, help=what)
+
+
+def add_negatives(parser: argparse.ArgumentParser, does: str) -> None:
+    """Add --negatives, --negatives-label and --negatives-as; does: what the script does with the recordings."""
+    parser.add_argument(
+        "--negatives", metavar="FOLDER[,FOLDER]", help=f"recordings in which none of the labels is heard: {does}"
+    )
+    parser.add_argument(
+        "--negatives-label",
+        default="other",
+        metavar="NAME",
+        help="of the output that learns them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--negatives-as",
+        default="output",
+        choices=NEGATIVES_AS,
+        help="output: learn them as a label; threshold: leave the outputs as they are (default: %(default)s)",
+    )
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -78,6 +78,17 @@ class AudioCache:
         """(samples,) int16 of clip i, a view."""
         n_samples = int(self.ends[i] - self.starts[i])
         return np.frombuffer(self.mapped, "int16", n_samples, offset=int(self.starts[i]) * BYTES)
+
+    def only(self, chosen: list[int]) -> "AudioCache":
+        """The same without all other clips."""
+        return replace(
+            self,
+            starts=self.starts[chosen],
+            ends=self.ends[chosen],
+            clips=[self.clips[i] for i in chosen],
+            contents=[self.contents[i] for i in chosen],
+            wholes=None if self.wholes is None else self.wholes[chosen],
+        )
 
     def forget(self) -> None:
         """Release the memory of pages that were read; they are read from the file again when they are needed."""

@@ -22,6 +22,7 @@ from classifier.core.text import readable
 from classifier.data import group_names, padding, rates, shortcuts
 from classifier.data.audio_cache import to_int16
 from classifier.data.layouts import Clip, folder_of
+from classifier.data.negatives import UNLABELLED
 from classifier.storage.locations import Location
 
 N_FFT = 4096  # samples; frames of the spectrum that the bandwidth is taken from
@@ -64,18 +65,18 @@ def check(
     """Measure every recording of a data set.
 
     Args:
-        clips: of the data set.
+        clips: of the data set; negatives among them have the label UNLABELLED.
         data: its folder or file.
         least_seconds: shorter recordings are too short for a window.
         sample_rate: Hz, of the model that is to be trained.
         channel: of audio.channels.CHANNELS.
 
     Returns:
-        dict of "labels" {label: summary}, "unreadable" [reason], "too_short", "clipped", "quiet" [name], "sparse"
-        [name (windows)] of mostly quiet ones, "odd" {what is odd about channels: [name]}, "padding" and "rates"
-        [sentence], "past_the_end" [reason], "duplicates" [[name, ...]] with the same samples, "two_labels" [[name
-        (label), ...]] of those with more than one label, "shortcuts" [{property, balanced_accuracy, ...}], and
-        "recordings" [Facts as dict].
+        dict of "labels" {label: summary}, "negatives" (their summary, or None), "unreadable" [reason], "too_short",
+        "clipped", "quiet" [name], "sparse" [name (windows)] of mostly quiet ones, "odd" {what is odd about channels:
+        [name]}, "padding" and "rates" [sentence], "past_the_end" [reason], "duplicates" [[name, ...]] with the same
+        samples, "two_labels" [[name (label), ...]] of those with more than one label, "shortcuts" [{property,
+        balanced_accuracy, ...}], and "recordings" [Facts as dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
@@ -88,18 +89,19 @@ def check(
     for found in facts:
         same.setdefault(found.content, []).append(found)
     same = [members for members in same.values() if len(members) > 1]
+    labels = {label: _summary([f for f in facts if f.label == label]) for label in sorted({f.label for f in facts})}
+    negatives = labels.pop(UNLABELLED, None)
     of_rates = rates.notes({f.name: f.rate for f in facts}, sample_rate)
     return {
         "data": str(data),
-        "labels": {
-            label: _summary([f for f in facts if f.label == label]) for label in sorted({f.label for f in facts})
-        },
+        "labels": labels,
+        "negatives": negatives,
         "unreadable": [found for found in measured if not isinstance(found, Facts)],
         "too_short": [f.name for f in facts if max(f.seconds, f.whole) < least_seconds],
         "below_band": of_rates[rates.BELOW],
         "above_band": of_rates[rates.ABOVE],
         "rates": rates.sentences([f.label for f in facts], [f.rate for f in facts], sample_rate),
-        "proposal": proposal.sentence() if (proposal := group_names.propose_for(clips)) else "",
+        "proposal": proposal.sentence() if (proposal := group_names.propose_for(_labelled(clips))) else "",
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
         "sparse": [f"{f.name} ({f.quiet} of {f.windows} windows)" for f in facts if f.quiet > SPARSE * f.windows],
@@ -113,6 +115,10 @@ def check(
         "shortcuts": shortcuts.find(facts, FORMAT, tuple(MEASURED)) if len({f.label for f in facts}) > 1 else [],
         "recordings": [asdict(f) for f in facts],
     }
+
+
+def _labelled(clips):
+    return [clip for clip in clips if clip.label != UNLABELLED]
 
 
 def _measure(clip, folder, least_seconds, channel) -> Facts | str:
@@ -192,6 +198,10 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
         *FORMAT[1:],
     ]
     console.table(header, rows)
+    negatives = found["negatives"]
+    if negatives:
+        minutes = f"{60 * negatives['hours']:.1f} minutes"
+        print(f"negatives: {negatives['recordings']} recordings of {negatives['groups']} groups, {minutes}")
     console.notes(
         {
             "no groups are known, each file is taken as independent": [found["proposal"]] if found["proposal"] else [],
@@ -214,4 +224,5 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
     for sentence in (*found["padding"], *found["rates"]):
         print(sentence)
     if found["shortcuts"]:
-        shortcuts.show(found["shortcuts"], found["labels"], FORMAT)
+        summaries = {**found["labels"], **({UNLABELLED: negatives} if negatives else {})}
+        shortcuts.show(found["shortcuts"], summaries, FORMAT)

@@ -76,9 +76,9 @@ def _read(data: Path, layout: str | None, least: int, known: set[str]) -> list[C
     """The clips of a folder or a table; a folder that holds nothing but one folder may stand for that one."""
     if layout:
         return registry.load("layouts", layout).clips(data)
-    name, here = _recognised(data), clean(data.resolve().name)
+    name, here = recognised(data), clean(data.resolve().name)
     if name == layouts.LAST and (inner := _only_folder(data)) and clean(inner.name) not in known:
-        if _recognised(inner) not in (None, "named_files"):  # file names alone are too little to go by
+        if recognised(inner) not in (None, "named_files"):  # file names alone are too little to go by
             warn(f"{data} holds one folder: the labels are taken from {inner}")
             return _read(inner, layout, least, known)
     clips = registry.load("layouts", name).clips(data) if name else []
@@ -129,7 +129,7 @@ def recognise(data: Path) -> str:
     Raises:
         InputError: none recognises it.
     """
-    if name := _recognised(data):
+    if name := recognised(data):
         return name
     if held := local_files.find_recordings(data):
         raise InputError(
@@ -138,7 +138,7 @@ def recognise(data: Path) -> str:
     raise InputError(f"{data} holds no data; put one folder of recordings per label into it")
 
 
-def _recognised(data):
+def recognised(data: Path) -> str | None:
     """As `recognise`; None where no layout does."""
     if data.is_file():
         return "table"

@@ -98,16 +98,6 @@ def _without(audio, found, folder):
         reason = f"{_name(audio.clips[i], folder)} has the same sound as {others[0]} (--duplicates drop)"
         skipped.append((audio.clips[i], reason))
     kept = [i for i in range(len(audio.clips)) if i not in dropped]
-    clips = [audio.clips[i] for i in kept]
-    if gone := sorted({clip.label for clip in audio.clips} - {clip.label for clip in clips}):
+    if gone := sorted({clip.label for clip in audio.clips} - {audio.clips[i].label for i in kept}):
         raise InputError(f"with --duplicates drop nothing is left of {', '.join(gone)}; correct the labels instead")
-    return replace(
-        audio,
-        starts=audio.starts[kept],
-        ends=audio.ends[kept],
-        clips=clips,
-        contents=[audio.contents[i] for i in kept],
-        skipped=[*audio.skipped, *skipped],
-        wholes=None if audio.wholes is None else audio.wholes[kept],
-        rates=None if audio.rates is None else audio.rates[kept],
-    )
+    return replace(audio.only(kept), skipped=[*audio.skipped, *skipped])

@@ -98,6 +98,11 @@ def check_labels(clips: Iterable[Clip], path: Path | str | None = None) -> list[
     )
 
 
+def holds(path: Path | str | None, label: str) -> bool:
+    """Whether the labels file that is named, else labels.txt where it is there, holds a label."""
+    return (path is not None or LABELS_FILE.exists()) and label in read_labels(path or LABELS_FILE)
+
+
 def listed(labels: Iterable[str]) -> str:
     """Labels in a sentence: the first MOST_SAID, and how many more there are."""
     labels = list(labels)

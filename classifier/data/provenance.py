@@ -10,6 +10,7 @@ import numpy as np
 from classifier.data import group_names, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
+from classifier.data.negatives import UNLABELLED, Negatives
 
 SOUND = 16  # digits of a hash that are kept: two of a million recordings share them once in 30 million data sets
 HASH = 64  # digits of a hash; what follows says which part of the recording it is
@@ -38,11 +39,12 @@ class SplitRecord:
         by: who decided, of splits.how.
         groups: how many there are.
         groups_in_two_splits, recordings_in_two_splits: what leaks.
-        train, validation, test: names of the clips.
+        train, validation, test: names of the clips; negatives are behind the others.
         groups_known: whether anybody said which clips belong together; otherwise each counts as independent.
         proposal: how the file names would group them, where nobody said it and they do.
         test_groups: {label: groups of the test split}.
         sounds: {name: the first SOUND digits of a hash of its samples}, of the clips of all splits.
+        negatives: {split: how many of its clips hold none of the labels}; empty where no clip does.
         source: that tests, where sources are left out one at a time.
     """
 
@@ -57,6 +59,7 @@ class SplitRecord:
     proposal: GroupProposal | None = None
     test_groups: dict[str, int] = field(default_factory=dict)
     sounds: dict[str, str] = field(default_factory=dict)
+    negatives: dict[str, int] = field(default_factory=dict)
     source: str | None = None
 
     @property
@@ -79,8 +82,11 @@ def of_data(audio: AudioCache, folder: Path) -> DataRecord:
     )
 
 
-def of_split(audio: AudioCache, split_names: Sequence[str] | np.ndarray, folder: Path) -> SplitRecord:
-    """What is remembered of a split; split_names: (clips,) as splits.split gives them."""
+def of_split(
+    audio: AudioCache, split_names: Sequence[str] | np.ndarray, folder: Path, negatives: Negatives | None = None
+) -> SplitRecord:
+    """What is remembered of a split; split_names: (clips,) as negatives_split.split gives them."""
+    labelled = [clip for clip in audio.clips if not negatives or clip.label != negatives.label]
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]
     labels = [clip.label for clip in audio.clips]
@@ -96,9 +102,15 @@ def of_split(audio: AudioCache, split_names: Sequence[str] | np.ndarray, folder:
             split: [name for name, of_clip in zip(names, split_names, strict=True) if of_clip == split]
             for split in splits.SPLITS
         },
-        groups_known=group_names.are_known(groups),
-        proposal=group_names.propose_for(audio.clips),
+        groups_known=group_names.are_known([clip.group for clip in labelled]),
+        proposal=group_names.propose_for(labelled),
         test_groups=_test_groups(labels, groups, split_names),
+        negatives={
+            split: int(np.sum(np.array(split_names)[[label == negatives.label for label in labels]] == split))
+            for split in splits.SPLITS
+        }
+        if negatives
+        else {},
         sounds={name: sound(content) for name, content in zip(names, audio.contents, strict=True)},
         source=next((clip.source for clip, of in zip(audio.clips, split_names, strict=True) if of == "test"), None),
     )
@@ -111,4 +123,4 @@ def sound(content: str) -> str:
 
 def _test_groups(labels, groups, split_names):
     tested = {(label, group) for label, group, of in zip(labels, groups, split_names, strict=True) if of == "test"}
-    return dict(sorted(Counter(label for label, _ in tested).items()))
+    return dict(sorted(Counter(label for label, _ in tested if label != UNLABELLED).items()))

@@ -3,6 +3,7 @@
 Windows of one recording share its room and microphone; a split by window would reward a model for knowing the room.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -167,6 +168,20 @@ def how(clips: Sequence[Clip]) -> str:
     return OWN_FOLDS if clips[0].fold is not None else BY_GROUP
 
 
+def fold_count(clips: Sequence[Clip], contents: Sequence[Hashable]) -> int:
+    """How many folds `split` deals clips over: their own, or their sources, or five, or as many as a label has groups.
+
+    Args are those of `split`.
+    """
+    if how(clips) == OWN_FOLDS:
+        return len({clip.fold for clip in clips})
+    if how(clips) == BY_SOURCE:
+        return len(source_names(clips))
+    groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
+    of_label = Counter(label for label, _ in {(clip.label, group) for clip, group in zip(clips, groups, strict=True)})
+    return min(FOLDS, max(of_label.values()))
+
+
 def in_two_splits(keys: Iterable[str], split_names: Iterable[str]) -> list[str]:
     """The sorted keys (groups, contents) that leak: those in more than one split.
 
@@ -188,7 +203,7 @@ def _dealt(clips, labels, contents, fold, seed):
         return _by_source(clips, labels, contents, fold, seed)
     if how(clips) == OWN_FOLDS:
         folds = np.array([clip.fold for clip in clips])
-        split_names = _by_fold(folds, _checked(fold, len(set(folds))))
+        split_names = by_fold(folds, _checked(fold, len(set(folds))))
         rest = split_names != SPLITS[2]
         if set(lacking(labels[rest], split_names[rest])) & set(SPLITS[:2]):
             groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
@@ -210,7 +225,7 @@ def _dealt(clips, labels, contents, fold, seed):
     split_names = np.empty(len(clips), dtype="<U10")
     for chosen, n in ((~rare, n_folds), (rare, n_groups[rarest])):  # a rare label must not cut the others' train split
         if chosen.any():
-            split_names[chosen] = _by_fold(group_dealing.distribute(labels[chosen], groups[chosen], n, seed), fold % n)
+            split_names[chosen] = by_fold(group_dealing.distribute(labels[chosen], groups[chosen], n, seed), fold % n)
     return split_names
 
 
@@ -249,7 +264,8 @@ def _checked(fold, n_folds):
     return fold
 
 
-def _by_fold(folds, fold):
+def by_fold(folds: np.ndarray, fold: int) -> np.ndarray:
+    """(clips,) split names: of (clips,) folds, number `fold` tests, the next one validates, the others train."""
     order = sorted(set(folds))
     split_names = np.full(len(folds), SPLITS[0], dtype="<U10")
     split_names[folds == order[(fold + 1) % len(order)]] = SPLITS[1]

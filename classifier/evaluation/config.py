@@ -12,10 +12,10 @@ from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data.duplicates import WAYS
 from classifier.data.labels import read_labels
+from classifier.data.negatives import LABEL, OUTPUT, find, folders_of
 from classifier.records import artifact
-from classifier.records.config import RunConfig
+from classifier.records.config import RunConfig, absolute_folders
 from classifier.records.refit import NONE, WITHOUT_TEST
-from classifier.storage import local_files
 from classifier.storage.locations import absolute
 from Constants import EVALUATED
 
@@ -37,6 +37,8 @@ TRAINING_ONLY = (  # a trained model is only tested
     "no_refit",
     "jobs",
     "scheduler",
+    "negatives_label",
+    "negatives_as",
 )
 
 
@@ -68,7 +70,9 @@ class EvaluationConfig:
         channel: of audio.channels.CHANNELS; None: as trained, or the mix.
         vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
         overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
-        negatives: folder of recordings without any of the labels, to count false alarms in; for trained models.
+        negatives: folders of recordings without any of the labels, with commas: the false alarms of trained models are
+            counted in them, others are trained with them.
+        negatives_label, negatives_as: as of RunConfig.
         no_refit: do not train each fold's model again, on train and validation.
         jobs: trainings at once on this machine; None: by cores and memory.
         scheduler: address of a Dask scheduler.
@@ -97,7 +101,9 @@ class EvaluationConfig:
     channel: str | None = None
     vote: bool = False
     overlap: float = 0.0
-    negatives: Path | None = None
+    negatives: str | None = None
+    negatives_label: str = LABEL
+    negatives_as: str = OUTPUT
     no_refit: bool = False
     jobs: int | None = None
     scheduler: str | None = None
@@ -127,6 +133,7 @@ class EvaluationConfig:
         values["data"] = absolute(args.data or clips.default_data())
         if args.background_noise:
             values["background_noise"] = args.background_noise.resolve()
+        values["negatives"] = absolute_folders(args.negatives)
         config = cls(**values)
         config.check()
         return config
@@ -137,8 +144,8 @@ class EvaluationConfig:
         Raises:
             InputError: a model is not there or cannot be trained so, or there are no negatives.
         """
-        if self.negatives and not local_files.find_recordings(self.negatives):
-            raise InputError(f"{self.negatives} holds no recordings to count false alarms in; name another folder")
+        for folder in folders_of(self.negatives) if self.negatives else ():
+            find(folder)
         if self.tests_trained_models:
             for path in self.paths:
                 _check_trained(path)
@@ -191,15 +198,19 @@ class EvaluationConfig:
             ignore_folds=self.ignore_folds,
             channel=self.channel or MIX,
             refit=NONE if self.no_refit else WITHOUT_TEST,
+            negatives=self.negatives,
+            negatives_label=self.negatives_label,
+            negatives_as=self.negatives_as,
         )
 
     def _check_training(self) -> None:
         registry.choose("models", self.model)
-        if self.overlap or self.negatives:
+        if self.overlap:
             raise InputError(
-                "--overlap and --negatives are for models that are trained already: leave them out, or name such a "
-                "model (--model trained/mel)"
+                "--overlap is for models that are trained already: leave it out, or name such a model "
+                "(--model trained/mel)"
             )
+        self.run_config()  # which checks its own values
         if self.jobs and self.scheduler:
             raise InputError(
                 "--jobs is for this machine, and --scheduler for a cluster, whose workers train one model per thread: "
@@ -210,7 +221,9 @@ class EvaluationConfig:
             clips.of_background_noise(self.background_noise)
 
     def _check_test(self) -> None:
-        useless = [f"--{name.replace('_', '-')}" for name in TRAINING_ONLY if getattr(self, name) not in (None, False)]
+        unset = {field.name: field.default for field in fields(self)}
+        given = [name for name in TRAINING_ONLY if getattr(self, name) not in (None, unset[name])]
+        useless = [f"--{name.replace('_', '-')}" for name in given]
         if useless:
             raise InputError(f"{self.paths[0]} is trained, and only tested here: leave out {', '.join(useless)}")
         if len({path.stem for path in self.paths}) < len(self.paths):

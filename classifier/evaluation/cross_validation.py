@@ -14,6 +14,8 @@ from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip, folder_of
+from classifier.data.negatives import Negatives
+from classifier.data.negatives_split import split
 from classifier.evaluation import sources
 from classifier.evaluation.results import CrossValidationResult, FoldResult, scores_of
 from classifier.records import artifact
@@ -70,15 +72,16 @@ def choose_folds(
     clips: Sequence[Clip],
     contents: Sequence[str],
     seed: int,
+    negatives: Negatives | None = None,
     share: float | None = None,
 ) -> dict[int, np.ndarray]:
     """The folds of a data set, each with the split of every clip.
 
     Args:
         wanted: numbers; None: all. Where the data set itself names the test split, all are one.
-        clips: as of splits.split.
+        clips: as of negatives_split.split.
         contents: (clips,) hash of each clip's samples.
-        seed, share: of splits.split.
+        seed, negatives, share: of negatives_split.split.
 
     Returns:
         {fold: (clips,) array of "train", "validation" and "test"}.
@@ -87,11 +90,11 @@ def choose_folds(
         InputError: there is no such fold, or one cannot be trained.
     """
     if wanted is not None:
-        return {fold: splits.split(clips, contents, fold, seed, share) for fold in wanted}
+        return {fold: split(clips, contents, fold, seed, negatives, share) for fold in wanted}
     found, tested = {}, set()
     while True:
         try:
-            split_names = splits.split(clips, contents, len(found), seed)
+            split_names = split(clips, contents, len(found), seed, negatives)
         except splits.NoFoldError:
             return found
         test = tuple(np.flatnonzero(split_names == "test"))
@@ -179,8 +182,9 @@ def gather(
     for training in trainings:
         trained = artifact.load(training.folder)
         predictions = _tested(trained, refitted)
-        seconds = trained.audio_format.seconds
-        alarms.append(thresholds.measure(predictions, trained.labels, seconds, trained.record.thresholds))
+        with_negatives = thresholds.with_negatives(predictions, trained.negatives("test", refitted))
+        about = trained.labels, trained.audio_format.seconds, trained.record.thresholds, trained.record.background
+        alarms.append(thresholds.measure(with_negatives, *about))
         of_fold = [predictions[name] for name in ("probabilities", "targets", "recordings")]
         folds.append(
             FoldResult(
@@ -224,7 +228,7 @@ def predictions_of(
         predictions = _tested(trained, refitted)
         names = np.array(trained.record.split.test)[predictions["recordings"]]
         predictions["groups"] = np.array([clip_of[name].group for name in names])
-        predictions["sources"] = np.array([clip_of[name].source or "" for name in names])
+        predictions["sources"] = np.array([clip_of[name].source or sources.NEGATIVES for name in names])
         predictions["recordings"] = np.array([f"{training.fold} {name}" for name in names])
         predictions["folds"] = np.full(len(names), training.fold)
         found.append(predictions)

@@ -5,9 +5,8 @@ from pathlib import PurePosixPath
 
 from classifier.core import registry
 from classifier.core.console import say, warn
-from classifier.data import audio_cache, clips, duplicates, splits
+from classifier.data import audio_cache, clips, duplicates, negatives, splits
 from classifier.data.audio_cache import AudioCache
-from classifier.data.labels import label_order
 from classifier.data.layouts import Clip, folder_of
 from classifier.evaluation import cross_validation, fold_processes, learning_curve, results, trained_models
 from classifier.evaluation.config import EvaluationConfig
@@ -41,19 +40,22 @@ def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, Ev
     weights.take(config.weights)
     names = weights.ready(registry.choose("models", config.model), leave_out=True)
     found = splits.without_folds(found) if config.ignore_folds else found
-    labels = label_order(found, config.labels)
-    rates = {name: config.run_config().audio_format(name).sample_rate for name in names}
-    channel = config.run_config().channel
-    stores = {rate: _read(config, found, rate, channel) for rate in dict.fromkeys(rates.values())}
+    run = config.run_config()
+    chosen = run.negatives_chosen
+    labels = negatives.label_order(found, config.labels, chosen)
+    found = negatives.added(found, chosen, config.group_by)
+    rates = {name: run.audio_format(name).sample_rate for name in names}
+    stores = {rate: _read(config, found, rate, run.channel) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
-    folds = cross_validation.choose_folds(config.fold_numbers(), first.clips, first.contents, config.seed)
+    dealt = first.clips, first.contents, config.seed, chosen
+    folds = cross_validation.choose_folds(config.fold_numbers(), *dealt)
     for sentence in splits.untested(first.clips, folds):
         warn(sentence)
-    trainings = cross_validation.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
+    trainings = cross_validation.plan(names, folds, first, run, mirror.local_path(config.out))
     smaller = []
     if config.learning_curve:
-        smaller = learning_curve.plan(names, folds, first, config.run_config(), mirror.local_path(config.out))
+        smaller = learning_curve.plan(names, folds, first, run, mirror.local_path(config.out))
     missing = []
     for training in trainings + smaller:
         of = store_of[training.model].fingerprint, labels

@@ -37,7 +37,8 @@ def plan(
     sizes = {sum(int(np.sum(of == "train")) for of in folds.values())}
     trainings = []
     for share in reversed(SHARES):
-        smaller = cross_validation.choose_folds(list(folds), store.clips, store.contents, config.seed, share)
+        dealt = store.clips, store.contents, config.seed, config.negatives_chosen
+        smaller = cross_validation.choose_folds(list(folds), *dealt, share)
         size = sum(int(np.sum(of == "train")) for of in smaller.values())
         if size not in sizes:  # of few groups, a smaller share may be the same ones
             sizes.add(size)

@@ -7,6 +7,8 @@ import numpy as np
 
 from classifier.scoring import metrics
 
+NEGATIVES = "negatives"  # stands for the source of those
+
 
 @dataclass(frozen=True)
 class SourceScores:

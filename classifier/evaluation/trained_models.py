@@ -8,13 +8,13 @@ from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.data import provenance
 from classifier.data.audio_cache import AudioCache
+from classifier.data.negatives import find, folders_of
 from classifier.evaluation.results import ModelTestResult, scores_of
 from classifier.inference import false_alarms
 from classifier.inference.clip_predictions import predict_clips
 from classifier.inference.false_alarms import NegativesResult
 from classifier.inference.predictor import Predictor
 from classifier.records import artifact, heard
-from classifier.storage import local_files
 
 
 def evaluate_model(
@@ -25,7 +25,7 @@ def evaluate_model(
     overlap: float = 0.0,
     vote: bool = False,
     seed: int = 0,
-    negatives: Path | None = None,
+    negatives: str | None = None,
     twin: Path | None = None,
 ) -> ModelTestResult:
     """Test a trained model on all recordings of a store.
@@ -38,7 +38,7 @@ def evaluate_model(
         overlap: share of a window that the next one repeats, 0 to less than 1.
         vote: let the windows of a recording vote on its label.
         seed: of the bootstrap intervals.
-        negatives: folder of recordings without any of the labels.
+        negatives: folders of recordings without any of the labels, with commas.
         twin: the held-out model that is tested in its place.
 
     Raises:
@@ -52,7 +52,7 @@ def evaluate_model(
         overlap=overlap,
         seen_in_training=seen_in_training(twin or path, store),
         tested=str(twin) if twin else None,
-        negatives=count_false_alarms(predictor, negatives) if negatives else None,
+        negatives=count_false_alarms(twin or path, predictor, negatives) if negatives else None,
         **scores_of(predictions, predictor.labels, vote, seed),
     )
 
@@ -81,28 +81,37 @@ def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:
     Returns:
         {"train": n, "validation": n}; zeros where the model does not say what it was trained with.
     """
+    clips = [provenance.sound(content) for content in store.contents]
+    return {name: sum(clip in of_split for clip in clips) for name, of_split in _known(path).items()}
+
+
+def _known(path: Path | str) -> dict[str, set[str]]:
+    """{"train", "validation": sounds} of a trained model; of none where it does not say what it was trained with."""
     path = Path(path)
     folder = path.parent if path.suffix == ".tflite" else path
     if not (folder / artifact.RUN).is_file():
-        return {"train": 0, "validation": 0}
+        return {"train": set(), "validation": set()}
     record = artifact.load(folder).record
-    split, clips = record.split, [provenance.sound(content) for content in store.contents]
-    learned = record.refit.splits if record.refit else ["train"]
-    validated = [] if "validation" in learned else ["validation"]
-    seen = {}
-    for use, of_splits in (("train", learned), ("validation", validated)):
-        known = {split.sounds.get(name) for of_split in of_splits for name in split.names(of_split)}
-        seen[use] = sum(clip in known for clip in clips)
-    return seen
+    split, learned = record.split, record.refit.splits if record.refit else ["train"]
+    uses = {"train": learned, "validation": [] if "validation" in learned else ["validation"]}
+    return {
+        use: {split.sounds[clip] for of in splits for clip in split.names(of) if clip in split.sounds}
+        for use, splits in uses.items()
+    }
 
 
-def count_false_alarms(predictor: Predictor, folder: Path) -> NegativesResult:
-    """The false alarms of a trained model in the recordings of a folder that holds some, at its own thresholds.
+def count_false_alarms(path: Path | str, predictor: Predictor, negatives: str) -> NegativesResult:
+    """The false alarms of a trained model in the recordings of folders, at its own thresholds.
+
+    Args:
+        path: of the model.
+        negatives: the folders, with commas.
 
     Raises:
-        InputError: the model has no thresholds.
+        InputError: the model has no thresholds, or a folder holds no recordings.
     """
     if not predictor.thresholds:
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
-    paths = local_files.find_recordings(folder)
-    return false_alarms.count(predictor, progress(paths, "counting false alarms"), predictor.thresholds)
+    paths = list(dict.fromkeys(path for folder in folders_of(negatives) for path in find(folder)))
+    shown = progress(paths, "counting false alarms")
+    return false_alarms.count(predictor, shown, predictor.thresholds, known=_known(path))

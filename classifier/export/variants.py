@@ -13,7 +13,7 @@ import numpy as np
 
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
-from classifier.data import audio_cache, clips, splits
+from classifier.data import audio_cache, clips, negatives, splits
 from classifier.data.layouts import folder_of
 from classifier.export import agreement, convert, latency, metadata, runtimes
 from classifier.inference.clip_predictions import predict_clips
@@ -215,7 +215,8 @@ def _by_runtime(trained, files):
 
 def _of_split(trained, files, split_name) -> dict[str, Comparison] | None:
     """{variant: Comparison}; None where the recordings of a split are not there as they were."""
-    by_keras, (held, n_clips), found = trained.predictions(split_name), _recordings(trained, split_name), {}
+    by_keras, found = trained.predictions(split_name), {}
+    held, n_clips = _recordings(trained, split_name, by_keras["recordings"].max() + 1)
     for variant, path in progress(files.items(), f"testing the files of {trained.name}"):
         source = Predictor(path, trained.audio_format, trained.labels, LiteRT(path).run)
         predictions = held and predict_clips(source, held, n_clips=n_clips)
@@ -227,16 +228,19 @@ def _of_split(trained, files, split_name) -> dict[str, Comparison] | None:
     return found
 
 
-def _recordings(trained, split_name):
-    """The AudioCache of a split's clips, in the order of run.json, and how many; None where they are gone.
+def _recordings(trained, split_name, n_clips):
+    """The AudioCache of a split's first clips, in the order of run.json, and how many; None where they are gone.
 
-    Behind them follow other parts of the same recordings, which decide what is heard around short ones.
+    Behind these in run.json are negatives that no output learns, and in the AudioCache other parts of the same
+    recordings, which decide what is heard around short ones.
     """
     config, rate = trained.record.config, trained.audio_format.sample_rate
-    data = config.data
+    data, unlabelled = config.data, config.negatives_chosen
     try:
-        found = {clip.name(folder_of(data)): clip for clip in clips.read_clips(data, config.group_by, config.layout)}
-        chosen = [found[name] for name in trained.record.split.names(split_name)]
+        there = clips.read_clips(data, config.group_by, config.layout)
+        there += negatives.read(unlabelled, config.group_by) if unlabelled else []
+        found = {clip.name(folder_of(data)): clip for clip in there}
+        chosen = [found[name] for name in trained.record.split.names(split_name)[:n_clips]]
     except (InputError, KeyError):
         return None, 0
     paths, taken = {clip.path for clip in chosen}, set(chosen)

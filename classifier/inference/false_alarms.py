@@ -3,13 +3,18 @@
 Windows overlap by half, as in an app; an app that asks more often has somewhat more alarms.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core.errors import InputError
+from classifier.data import provenance
+from classifier.data.audio_cache import to_int16
 from classifier.inference.predictor import Predictor
 from classifier.inference.segments import Segment, SegmentMerger, SegmentRules
 from classifier.scoring.thresholds import BACKGROUND, FalseAlarms, in_order, rates
@@ -26,10 +31,17 @@ class LabelAlarms(FalseAlarms):
 
 @dataclass(frozen=True, kw_only=True)
 class NegativesResult(FalseAlarms):
-    """The false alarms of all labels; labels: {label: its own}; recordings: {path: its false alarms}."""
+    """The false alarms of all labels.
+
+    Attributes:
+        labels: {label: its own}.
+        recordings: {path: its false alarms}.
+        seen_in_training: {split: recordings of it}, of the splits that `count` was told of.
+    """
 
     labels: dict[str, LabelAlarms]
     recordings: dict[str, list[Segment]]
+    seen_in_training: dict[str, int] = field(default_factory=dict)
 
 
 def count(
@@ -37,6 +49,7 @@ def count(
     paths: Iterable[Path],
     thresholds: dict[str, float],
     background: Sequence[str] = BACKGROUND,
+    known: Mapping[str, Collection[str]] | None = None,
 ) -> NegativesResult:
     """The false alarms in recordings that hold none of the labels and that were not in the training data.
 
@@ -46,6 +59,7 @@ def count(
         predictor: its probabilities calibrated if the thresholds were chosen on calibrated ones.
         thresholds: {label: threshold}.
         background: labels that may occur in the recordings and raise no alarm.
+        known: {split: sounds of it, as of provenance.sound}, to count recordings that the model was trained with.
 
     Raises:
         InputError: there are no recordings, one cannot be read, or a threshold is for an unknown label.
@@ -56,25 +70,34 @@ def count(
     raised = {str(path): _alarms_in(path, predictor, thresholds, wanted) for path in paths}
     if not raised:
         raise InputError("no recordings to count false alarms in; give long ones that hold none of the labels")
-    hours = sum(seconds / 3600 for _, seconds in raised.values())
-    every = [alarm for found, _ in raised.values() for alarm in found]
+    hours = sum(seconds / 3600 for _, seconds, _ in raised.values())
+    every = [alarm for found, _, _ in raised.values() for alarm in found]
+    seen = {name: sum(sound in sounds for _, _, sound in raised.values()) for name, sounds in (known or {}).items()}
     by_label = {label: [alarm for alarm in every if alarm.label == label] for label in wanted}
     rows = {
         label: LabelAlarms(**rates(len(own), hours), share_of_time=sum(a.end - a.start for a in own) / 3600 / hours)
         for label, own in by_label.items()
     }
-    recordings = {path: found for path, (found, _) in raised.items()}
-    return NegativesResult(**rates(len(every), hours), labels=rows, recordings=recordings)
+    recordings = {path: found for path, (found, _, _) in raised.items()}
+    return NegativesResult(**rates(len(every), hours), labels=rows, recordings=recordings, seen_in_training=seen)
 
 
 def _alarms_in(
     path: Path, predictor: Predictor, thresholds: dict[str, float], wanted: Sequence[str]
-) -> tuple[list[Segment], float]:
-    """(alarms, length in seconds) of one recording; windows of one label that touch or overlap are one alarm."""
+) -> tuple[list[Segment], float, str]:
+    """(alarms, length in seconds, sound) of one recording; windows of one label that touch or overlap are one alarm."""
     rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
     hop = hop_length(length, OVERLAP)
     merger, n_samples = SegmentMerger(SegmentRules(tuple(predictor.labels), thresholds), predictor.audio_format, hop), 0
-    for _, windows, end in cut_blocks(recording.blocks(path, rate, channel=predictor.channel), length, hop):
+    digest = hashlib.sha256()
+
+    def blocks() -> Iterator[np.ndarray]:
+        for block in recording.blocks(path, rate, channel=predictor.channel):
+            digest.update(to_int16(block).data)
+            yield block
+
+    for _, windows, end in cut_blocks(blocks(), length, hop):
         merger.add(predictor.probabilities(windows))
         n_samples = end
-    return [segment for segment in merger.finish(n_samples) if segment.label in wanted], n_samples / rate
+    found = [segment for segment in merger.finish(n_samples) if segment.label in wanted]
+    return found, n_samples / rate, provenance.sound(digest.hexdigest())

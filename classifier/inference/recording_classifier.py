@@ -173,9 +173,11 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
     predictor = load_predictor(model, threads=1, head=config.head, activation=config.activation)
     source, labels = predictor.source, tuple(predictor.labels)
     independent = predictor.independent
-    wanted = [label for label in labels if independent or label not in BACKGROUND]
-    if config.threshold is None and (source.parent / artifact.RUN).is_file():
-        recording_thresholds = thresholds = artifact.load(source.parent).thresholds
+    record = artifact.load(source.parent).record if (source.parent / artifact.RUN).is_file() else None
+    background = record.background if record else BACKGROUND
+    wanted = [label for label in labels if independent or label not in background]
+    if config.threshold is None and record:
+        recording_thresholds = thresholds = record.thresholds
     else:
         thresholds = dict.fromkeys(wanted, DEFAULT_THRESHOLD if config.threshold is None else config.threshold)
         recording_thresholds = predictor.thresholds if config.threshold is None else thresholds

@@ -34,6 +34,8 @@ MODEL = "model.keras"
 HISTORY = "history.csv"
 PREDICTIONS = "predictions.npz"  # of the validation and the test split, window by window
 HELD_OUT = "heldout"  # see records/refit.py
+PREDICTED = ("probabilities", "targets", "recordings", "starts")  # what it holds of a window
+OF_NEGATIVES = "_negatives"  # behind a split's name: of negatives that no output learns
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = VARIANTS[FLOAT32]
@@ -93,6 +95,19 @@ class Artifact:
     def refit_predictions(self) -> dict[str, np.ndarray]:
         """What a refitted model predicted for the windows of "test", if it has not heard them; as `predictions`."""
         return read_predictions(self.folder, "test")
+
+    def negatives(self, split_name: str, refitted: bool = False) -> dict[str, np.ndarray] | None:
+        """What was predicted for negatives that no output learns, as of `predictions`; None where there are none.
+
+        Their targets mean nothing. Negatives that an output learns are among `predictions`.
+
+        Args:
+            refitted: by the refitted model, in place of the held-out one.
+        """
+        config = self.record.config
+        has_some = config.negatives and not config.learned_negatives
+        folder = self.folder if refitted else self.held_out.folder
+        return read_predictions(folder, f"{split_name}{OF_NEGATIVES}") if has_some else None
 
     @property
     def variants(self) -> ConversionRecord | None:
@@ -167,7 +182,7 @@ def read_predictions(folder: Path, split_name: str) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise InputError(f"{path} is not there; train it again with TrainModel.py")
     with np.load(path) as held:
-        return {name: held[f"{split_name}_{name}"] for name in ("probabilities", "targets", "recordings", "starts")}
+        return {name: held[f"{split_name}_{name}"] for name in PREDICTED}
 
 
 def figures(folder: Path) -> Path:
@@ -298,7 +313,8 @@ def write_predictions(folder: Path, predictions: dict[str, dict[str, np.ndarray]
     """Write predictions.npz into a folder under construction.
 
     Args:
-        predictions: {split: what Artifact.predictions returns}, arrays of (windows, labels) and (windows,).
+        predictions: {split, or split + OF_NEGATIVES: what Artifact.predictions returns}, arrays of (windows, labels)
+            and (windows,).
     """
     named: dict[str, Any] = {
         f"{split_name}_{name}": values

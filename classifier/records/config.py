@@ -11,8 +11,10 @@ from classifier.core import registry
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
 from classifier.data import clips
+from classifier.data import negatives as unlabelled
 from classifier.data.duplicates import WAYS
-from classifier.data.labels import check_labels, read_labels
+from classifier.data.labels import clean, read_labels
+from classifier.data.negatives import Negatives
 from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import fine_tuning_for, recipe_for
@@ -48,6 +50,9 @@ class RunConfig:
         recipe: JSON file whose values replace those of the model's recipe.
         train_share: of the groups to learn from that are kept, more than 0 to 1; None: all.
         refit: of refit.REFITS, what the model that ships is trained on again.
+        negatives: folders of recordings in which none of the labels is heard, with commas.
+        negatives_label: of the output that learns them.
+        negatives_as: what becomes of them, of data.negatives.WAYS.
 
     Raises:
         InputError: a value is outside its range.
@@ -71,6 +76,9 @@ class RunConfig:
     recipe: str | None = None
     train_share: float | None = None
     refit: str = ALL
+    negatives: str | None = None
+    negatives_label: str = unlabelled.LABEL
+    negatives_as: str = unlabelled.OUTPUT
 
     def __post_init__(self):
         if self.layout is not None:
@@ -92,6 +100,30 @@ class RunConfig:
             raise InputError("--paper trains as the paper does: leave out --recipe")
         if self.train_share is not None and not 0 < self.train_share <= 1:
             raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
+        self._check_negatives()
+
+    def _check_negatives(self):
+        if self.negatives_as not in unlabelled.WAYS:
+            raise InputError(f"--negatives-as {self.negatives_as}: give one of {', '.join(unlabelled.WAYS)}")
+        if not clean(self.negatives_label) or not self.negatives_label.isprintable():
+            raise InputError(f"--negatives-label {self.negatives_label!r}: give a name that a labels file can hold")
+        decided = (self.negatives_label, self.negatives_as) != (unlabelled.LABEL, unlabelled.OUTPUT)
+        if decided and not self.negatives:
+            raise InputError("--negatives-label and --negatives-as need recordings: name their folder with --negatives")
+
+    @property
+    def negatives_chosen(self) -> Negatives | None:
+        """The negatives; None where there are none."""
+        if not self.negatives:
+            return None
+        label = clean(self.negatives_label) if self.negatives_as == unlabelled.OUTPUT else unlabelled.UNLABELLED
+        return Negatives(unlabelled.folders_of(self.negatives), label)
+
+    @property
+    def learned_negatives(self) -> str | None:
+        """The label of the output that learns negatives; None where there is none."""
+        chosen = self.negatives_chosen
+        return chosen.label if chosen and chosen.is_learned else None
 
     def audio_format(self, model: str) -> AudioFormat:
         """The audio format of a model: Constants.py's and this config's or, with paper, its paper's.
@@ -172,6 +204,7 @@ class TrainingConfig(RunConfig):
             data=str(absolute(args.data or clips.default_data())),
             background_noise=str(noise.resolve()) if noise else None,
             recipe=str(args.recipe.resolve()) if args.recipe else None,
+            negatives=absolute_folders(args.negatives),
             models=tuple(
                 registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
             ),
@@ -202,8 +235,13 @@ class TrainingConfig(RunConfig):
             clips.of_background_noise(self.background_noise)
         if self.labels:
             read_labels(self.labels)
+        chosen, known = self.negatives_chosen, set()
         if not is_remote(self.data):  # an address is looked at when it is fetched
-            check_labels(clips.read_clips(self.data, self.group_by, self.layout, folds_by=self.folds_by), self.labels)
+            found = clips.read_clips(self.data, self.group_by, self.layout, folds_by=self.folds_by)
+            known = {clip.label for clip in found}
+            unlabelled.check_labels(found, self.labels, chosen)
+        if chosen:
+            chosen.check(known)
         for model in self.models:
             self.check_model(model)
         there = next(folder for folder in (self.trained, *self.trained.resolve().parents) if folder.exists())
@@ -214,7 +252,12 @@ class TrainingConfig(RunConfig):
             )
 
 
-CONVERTED = ("data", "background_noise", "recipe")  # fields that the flags hold in another form
+CONVERTED = ("data", "background_noise", "recipe", "negatives")  # fields that the flags hold in another form
+
+
+def absolute_folders(given: str | None) -> str | None:
+    """What --negatives names, with absolute paths."""
+    return ",".join(map(str, unlabelled.folders_of(given))) if given else None
 
 
 def audio_format_of(model: str) -> AudioFormat:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from classifier.records.config import RunConfig
 
 BACKGROUND_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
+NEGATIVES_SNR_DB = (0, 25)  # where a recipe says nothing, and a person names negatives
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Recipe:
     speed: it is played faster or slower by up to this share: pitch and tempo together.
     background_snr_db: (least, most) by which it is louder than the background that is mixed in: windows of the folder
         that the run names (`--background-noise`), or else of silent labels.
+    negatives_snr_db: (least, most) by which it is louder than the negative that is mixed in, where the run has some
+        (`--negatives`): windows of negatives themselves and of silent labels get none.
     noise_snr_db: (least, most) by which it is louder than the coloured noise that is mixed in.
     mixup: windows are mixed in pairs, by shares from Beta(mixup, mixup), and so are their targets.
     between_class: windows of two labels are mixed at one loudness, in shares from 0 to 1; targets are these shares.
@@ -77,6 +80,7 @@ class Recipe:
     speed: float = 0.0
     background_snr_db: tuple[float, float] | None = None
     noise_snr_db: tuple[float, float] | None = None
+    negatives_snr_db: tuple[float, float] | None = None
     mixup: float = 0.0
     between_class: bool = False
     masks: float = 0.0
@@ -113,8 +117,9 @@ def recipe_for(model: str, config: "RunConfig") -> Recipe:
     """
     is_head = registry.states("models", model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
     recipe = _of_file(model, "PAPER" if config.paper else "RECIPE")
-    recipe = recipe if is_head else changed(recipe, config.recipe)
-    return _decided(recipe, config.epochs, None if is_head else config.background_noise)
+    if is_head:
+        return replace(recipe, epochs=config.epochs or recipe.epochs)
+    return _decided(changed(recipe, config.recipe), config)
 
 
 def fine_tuning_for(model: str, config: "RunConfig") -> Recipe | None:
@@ -131,7 +136,7 @@ def fine_tuning_for(model: str, config: "RunConfig") -> Recipe | None:
     ships = _of_file(model, "FINE_TUNE")
     ships = changed(ships, config.recipe)
     tuning = replace(ships, fine_tuned=ships.fine_tuned if wanted is None else wanted)
-    return _decided(tuning, config.epochs, config.background_noise) if tuning.fine_tuned else None
+    return _decided(tuning, config) if tuning.fine_tuned else None
 
 
 def changed(recipe: Recipe, file: str | None) -> Recipe:
@@ -212,7 +217,8 @@ def _literals(keywords):
     return {keyword.arg: ast.literal_eval(keyword.value) for keyword in keywords}
 
 
-def _decided(recipe, epochs, background_noise):
-    if background_noise:
+def _decided(recipe, config):
+    if config.background_noise:
         recipe = replace(recipe, background_snr_db=recipe.background_snr_db or BACKGROUND_SNR_DB)
-    return replace(recipe, epochs=epochs or recipe.epochs)
+    behind = (recipe.negatives_snr_db or NEGATIVES_SNR_DB) if config.negatives else None
+    return replace(recipe, negatives_snr_db=behind, epochs=config.epochs or recipe.epochs)

@@ -15,7 +15,7 @@ from classifier.records.recipe import Recipe
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.metrics import Scores
 from classifier.scoring.robustness import Condition
-from classifier.scoring.thresholds import AlarmsAndMisses
+from classifier.scoring.thresholds import AlarmsAndMisses, background_of
 
 FILE = "run.json"
 PACKAGES = ("tensorflow", "keras", "numpy", "librosa", "soundfile", "soxr", "scikit-learn")
@@ -91,6 +91,11 @@ class RunRecord:
     audio_format: AudioFormat
     robustness: tuple[Condition, ...] = ()
     refit: Refit | None = None
+
+    @property
+    def background(self) -> tuple[str, ...]:
+        """The labels that an app does not report, that of learned negatives among them."""
+        return background_of(self.config.learned_negatives)
 
     def write(self, folder: Path) -> None:
         """Write run.json into a folder under construction."""

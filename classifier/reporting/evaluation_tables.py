@@ -19,7 +19,7 @@ from classifier.evaluation.results import (
 from classifier.inference.false_alarms import NegativesResult
 from classifier.plotting import confusion_matrix
 from classifier.records.config import RunConfig
-from classifier.reporting import confusion, learning_curve_tables, source_tables
+from classifier.reporting import confusion, learning_curve_tables, source_tables, warnings
 from classifier.scoring.metrics import UNITS, Scores
 from classifier.scoring.thresholds import FalseAlarms
 from classifier.storage.locations import is_remote
@@ -78,17 +78,27 @@ def show_scores(result: EvaluationResult) -> None:
         print(
             f"  it was refitted on some of these recordings: {result.tested} was tested, which had not learned from all"
         )
-    if isinstance(result, ModelTestResult) and any(result.seen_in_training.values()):
-        known = ", ".join(f"{n} to {splits.VERBS[name]}" for name, n in result.seen_in_training.items() if n)
-        print(f"  WARNING: these recordings were used to train it ({known}), so the scores flatter")
+    if isinstance(result, ModelTestResult):
+        warn_of_known("recordings", result.seen_in_training)
     if isinstance(result, CrossValidationResult):
         for fold in result.folds:
             warn_of_leaks(fold.fold, fold.groups_in_two_splits)
     show_labels(result.labels, result.scores)
+    if isinstance(result, CrossValidationResult):
+        learned = RunConfig(**result.settings).learned_negatives if result.settings.get("negatives") else None
+        for line in warnings.silence_and_negatives(result.labels, windows.confusion, learned):
+            print(line)
     if isinstance(result, CrossValidationResult) and result.false_alarms:
         print("at the thresholds of each fold:")
         rows = [[*_alarms(label, of), percent(of.misses)] for label, of in result.false_alarms.items()]
         console.table([*ALARMS, "misses"], rows)
+
+
+def warn_of_known(what: str, seen: Mapping[str, int]) -> None:
+    """Print a warning where a model was trained with what it is tested on; seen: {split: how many}."""
+    if any(seen.values()):
+        known = ", ".join(f"{n} to {splits.VERBS[name]}" for name, n in seen.items() if n)
+        print(f"  WARNING: these {what} were used to train it ({known}), so the scores flatter")
 
 
 def warn_of_leaks(fold: int, n_groups: int) -> None:
@@ -115,6 +125,7 @@ def show_negatives(model: str, found: NegativesResult) -> None:
     """Print the false alarms of a model in recordings without any of its labels."""
     rows = [_alarms(label, of) for label, of in found.labels.items()] + [_alarms("all", found)]
     print(f"{model}: false alarms in {found.hours:.2f} hours of negatives, at its own thresholds")
+    warn_of_known("negatives", found.seen_in_training)
     console.table(ALARMS, rows)
 
 

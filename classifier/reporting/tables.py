@@ -4,6 +4,7 @@ python -m classifier.reporting.tables
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,12 +35,16 @@ def scores(trained: artifact.Artifact) -> None:
     print(f"  windows: {right_of(windows.right, windows.n, n_groups)} right; {luck}")
     print(f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}); in parentheses 95 % intervals")
     not_tested = warnings.not_tested(trained.labels, recordings.recall)
+    learned = trained.record.config.learned_negatives
+    harmless = warnings.silence_and_negatives(trained.labels, windows.confusion, learned)
     more = [*warnings.unheard(score), *warnings.fragile(trained.record.robustness)]
-    for line in [*not_tested, *warnings.few_groups(recordings.recall, n_groups), *more]:
+    for line in [*not_tested, *harmless, *warnings.few_groups(recordings.recall, n_groups), *more]:
         print(f"  {line}")
     print(f"  split by {split.rule}; leak check: {warnings.leak_check(split)}")
     for line in warnings.leaks(split):
         print(f"  WARNING: {line}")
+    if split.negatives:
+        split_names += f" (of these, {', '.join(map(str, split.negatives.values()))} are negatives)"
     print(
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
@@ -83,8 +88,10 @@ def heard(data: "TrainingData") -> None:
 
 def left_out(config: "TrainingConfig") -> None:
     """Print which files of the folders of a training have no recording's suffix."""
-    noise = config.background_noise and [local_files.left_out(config.background_noise)]
-    for sentence in filter(None, [*clips.left_out(config.data, config.layout), *(noise or [])]):
+    folders = [Path(config.background_noise)] if config.background_noise else []
+    folders += config.negatives_chosen.folders if config.negatives_chosen else ()
+    others = map(local_files.left_out, folders)
+    for sentence in filter(None, [*clips.left_out(config.data, config.layout), *others]):
         print(sentence)
 
 

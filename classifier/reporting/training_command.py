@@ -4,6 +4,7 @@ import shlex
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from classifier.data.negatives import folders_of
 from classifier.records.artifact import Artifact
 from classifier.records.config import RunConfig
 from Constants import ROOT
@@ -15,8 +16,9 @@ def command(trained: Artifact) -> str:
     settings = {name: value for name, value in asdict(trained.record.config).items() if value != defaults[name]}
     for name in ("data", "background_noise", "recipe"):
         if settings.get(name):
-            folder = Path(settings[name])
-            settings[name] = folder.relative_to(ROOT).as_posix() if folder.is_relative_to(ROOT) else folder.name
+            settings[name] = _shown(Path(settings[name]))
+    if settings.get("negatives"):
+        settings["negatives"] = ",".join(map(_shown, folders_of(settings["negatives"])))
     words = ["python", "TrainModel.py", "--model", trained.name, "--data", settings.pop("data")]
     for name, value in settings.items():
         flag = f"--{name.replace('_', '-')}"
@@ -25,3 +27,8 @@ def command(trained: Artifact) -> str:
         else:
             words += [f"{flag}={value}"] if str(value).startswith("-") else [flag, str(value)]
     return shlex.join(words)
+
+
+def _shown(folder):
+    """A folder for other eyes: from the project on, or its name."""
+    return folder.relative_to(ROOT).as_posix() if folder.is_relative_to(ROOT) else folder.name

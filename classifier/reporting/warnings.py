@@ -5,12 +5,15 @@ The console and the report say the same.
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from classifier.data.provenance import SplitRecord
 from classifier.data.splits import FOLDS
 from classifier.records.artifact import HELD_OUT
 from classifier.records.run_record import RunRecord
 from classifier.scoring import confidence, robustness
 from classifier.scoring.metrics import Scores
+from Constants import SILENT_LABELS
 
 NAMED = 5  # names in a sentence
 FEW_NAMED = 3  # labels
@@ -98,6 +101,31 @@ def unheard(scores: Scores) -> list[str]:
     if not n:
         return []
     return [f"Not scored: {n} test window{'s' * (n != 1)} of digital silence, in which there is nothing to hear"]
+
+
+def silence_and_negatives(
+    labels: Sequence[str], confusion: Sequence[Sequence[int]], negatives: str | None
+) -> list[str]:
+    """One line where windows of silence were taken for negatives or the other way round: no errors to worry about.
+
+    Args:
+        labels: in the order of the rows.
+        confusion: (labels, labels) windows; a row is a true label, a column a predicted one.
+        negatives: the label of the output that learned them; None where none did.
+    """
+    silent = [i for i, label in enumerate(labels) if label in SILENT_LABELS and label != negatives]
+    if negatives not in labels or not silent:
+        return []
+    counts, other = np.array(confusion), labels.index(negatives)
+    n = int(counts[silent, other].sum() + counts[other, silent].sum())
+    if not n:
+        return []
+    wrong = int(counts.sum() - counts.trace())
+    names = " or ".join(labels[i] for i in silent)
+    return [
+        f"Of the {wrong} errors, {n} window{'s are' if n > 1 else ' is'} {names} taken for {negatives} or the other "
+        f"way round, where nothing is missed; without these, {1 - (wrong - n) / counts.sum():.1%} of windows are right"
+    ]
 
 
 def leak_check(split: SplitRecord) -> str:

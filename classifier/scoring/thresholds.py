@@ -1,9 +1,9 @@
 """Per-label decision thresholds, chosen by their false alarms per hour.
 
-A false alarm is a label predicted where there is nothing: in windows of a background label where the data has one, else
-in those of all other labels. (To take song for speech is an error that no threshold can prevent.) Runs of windows are
-counted, not windows: ten seconds of coughing disturb once. Thresholds belong to the probabilities they were chosen on;
-those of calibrated probabilities (calibration.temper) do not fit raw ones.
+A false alarm is a label predicted where there is nothing: in windows of a background label or of no label where there
+are any, else in those of all other labels. (To take song for speech is an error that no threshold can prevent.) Runs of
+windows are counted, not windows: ten seconds of coughing disturb once. Thresholds belong to the probabilities they were
+chosen on; those of calibrated probabilities (calibration.temper) do not fit raw ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ from classifier.scoring import metrics
 from Constants import SILENT_LABELS
 
 BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that an app does not report
+NOTHING = -1  # target of a window in which none of the labels is heard
 STEPS = 10_000  # thresholds tried, 0 to 0.9999: exact enough for float32, and short enough to read
 SPARED = 0.05  # share of a label's recognised windows that may be lost to be safe from unknown sounds
 SLACK = 1e-3  # seconds that may lie between two windows that still touch
@@ -58,6 +59,27 @@ class AlarmsAndMisses(FalseAlarms):
     misses: float | None
 
 
+def background_of(negatives: str | None) -> tuple[str, ...]:
+    """The background labels of a model; negatives: the label of the output that learned them, None where none did."""
+    return (*BACKGROUND, negatives) if negatives else BACKGROUND
+
+
+def with_negatives(
+    predictions: Mapping[str, np.ndarray], negatives: Mapping[str, np.ndarray] | None
+) -> Mapping[str, np.ndarray]:
+    """Predictions with those of recordings of no label behind them, whose target is NOTHING.
+
+    Args:
+        predictions, negatives: as of `choose`, arrays of (windows, labels) and (windows,); None adds none.
+    """
+    if negatives is None:
+        return predictions
+    targets = np.full(len(negatives["targets"]), NOTHING)
+    recordings = negatives["recordings"] + predictions["recordings"].max() + 1
+    behind = {**negatives, "targets": targets, "recordings": recordings}
+    return {name: np.concatenate([values, behind[name]]) for name, values in predictions.items()}
+
+
 def choose(
     predictions: Mapping[str, np.ndarray],
     labels: Sequence[str],
@@ -76,7 +98,7 @@ def choose(
         labels: names, in the order of the columns.
         seconds: of a window.
         per_hour: false alarms of one label that are allowed in an hour in which there should be none.
-        background: labels that need no threshold.
+        background: labels that need no threshold; where there are such windows, the others' false alarms are there.
 
     Returns:
         {label: threshold}, the largest one where none suffices; and what `measure` returns for them. Few hours prove
@@ -86,17 +108,22 @@ def choose(
     steps = np.arange(STEPS) / STEPS
     for label in labels:
         if label not in background:
-            false = _false(predictions, labels, label)
-            allowed = per_hour * _hours_without(predictions, labels, label, seconds) + 1e-9  # 1 / 49 * 49 is below 1
+            false = _false(predictions, labels, label, background)
+            hours = _hours_without(predictions, labels, label, seconds, background)
+            allowed = per_hour * hours + 1e-9  # 1 / 49 * 49 is below 1
             too_many = np.flatnonzero(_runs(false, _touching(predictions, seconds), steps) > allowed)
             lowest = too_many[-1] + 1 if len(too_many) else 0
             lowest = max(lowest, int(_spared(predictions, labels.index(label)) * STEPS))
             thresholds[label] = float(steps[min(lowest, STEPS - 1)])
-    return thresholds, measure(predictions, labels, seconds, thresholds)
+    return thresholds, measure(predictions, labels, seconds, thresholds, background)
 
 
 def measure(
-    predictions: Mapping[str, np.ndarray], labels: Sequence[str], seconds: float, thresholds: Mapping[str, float]
+    predictions: Mapping[str, np.ndarray],
+    labels: Sequence[str],
+    seconds: float,
+    thresholds: Mapping[str, float],
+    background: Sequence[str] = BACKGROUND,
 ) -> dict[str, AlarmsAndMisses]:
     """The false alarms and misses of thresholds, on any split; on the validation split they look too good.
 
@@ -110,12 +137,12 @@ def measure(
     decided = reached(predictions["probabilities"], limits)
     for label in thresholds:
         index = labels.index(label)
-        false = _false(predictions, labels, label)
+        false = _false(predictions, labels, label, background)
         n_runs = int(_runs(false, _touching(predictions, seconds), limits[index : index + 1])[0])
         own = (predictions["targets"] == index) & metrics.heard(predictions["probabilities"])
         found[label] = AlarmsAndMisses(
             threshold=thresholds[label],
-            **rates(n_runs, _hours_without(predictions, labels, label, seconds)),
+            **rates(n_runs, _hours_without(predictions, labels, label, seconds, background)),
             windows=int(own.sum()),
             misses=float(np.mean(decided[own] != index)) if own.any() else None,
         )
@@ -187,10 +214,10 @@ def reached(probabilities: np.ndarray, limits: np.ndarray) -> np.ndarray:
     return np.where((highest >= limits[best]) & (highest > 0), best, -1)
 
 
-def _false(predictions, labels, label):
+def _false(predictions, labels, label, background):
     """(windows,) by recording and start: the label's probability where it wrongly leads, -1 elsewhere."""
     probabilities, index = np.asarray(predictions["probabilities"], "float64"), labels.index(label)
-    wrong = (reached(probabilities, np.zeros(len(labels))) == index) & _without(predictions, labels, label)
+    wrong = (reached(probabilities, np.zeros(len(labels))) == index) & _without(predictions, labels, label, background)
     return np.where(wrong, probabilities[:, index], -1.0)[_order(predictions)]
 
 
@@ -220,14 +247,15 @@ def _spared(predictions, index):
     return own[int(SPARED * len(own))] if len(own) else 0.0
 
 
-def _without(predictions, labels, label):
+def _without(predictions, labels, label, background):
     """(windows,) whether predicting the label there is a false alarm."""
-    silent = [i for i, name in enumerate(labels) if name in BACKGROUND]
-    return np.isin(predictions["targets"], silent) if silent else predictions["targets"] != labels.index(label)
+    nothing = [NOTHING, *(i for i, name in enumerate(labels) if name in background)]
+    has_nothing = len(nothing) > 1 or NOTHING in predictions["targets"]
+    return np.isin(predictions["targets"], nothing) if has_nothing else predictions["targets"] != labels.index(label)
 
 
-def _hours_without(predictions, labels, label, seconds):
-    return float(np.sum(_without(predictions, labels, label)) * seconds / 3600)
+def _hours_without(predictions, labels, label, seconds, background):
+    return float(np.sum(_without(predictions, labels, label, background)) * seconds / 3600)
 
 
 def rates(n: int, hours: float) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,20 @@ class Checkpoint(keras.callbacks.Callback):
     Keras' early stopping does the first two, but cannot go on.
     """
 
-    def __init__(self, folder: Path, run: dict[str, Any], recipe: Recipe, best: str, names: dict[str, str]):
+    def __init__(
+        self, folder: Path, run: dict[str, Any], recipe: Recipe, best: Sequence[str], names: Mapping[str, str]
+    ):
         """
         Args:
             folder: for the file and the logs.
             run: dict of what must be the same for a training to go on.
-            best: the name of what is to be large, as Keras calls it.
+            best: the names of what is to be large, as Keras calls them; where the first are equal, the next decides.
             names: {Keras' name: name in the history}.
         """
         super().__init__()
         self.folder, self.run, self.recipe, self.best, self.names = Path(folder), run, recipe, best, names
         self.history: dict[str, list[float]] = {name: [] for name in names.values()}
-        self.kept: list[tuple[float, int, list[np.ndarray]]] = []  # (value, epoch, weights), the best first
+        self.kept: list[tuple[list[float], int, list[np.ndarray]]] = []  # (values, epoch, weights), the best first
         self.seconds = self.seconds_before = self.began = 0.0
 
     @property
@@ -74,9 +77,10 @@ class Checkpoint(keras.callbacks.Callback):
         unfinished.compare(self.folder, about["run"], self.run)
         self.history = about["history"]
         self.seconds = self.seconds_before = about.get("seconds", 0.0)
-        for i, (value, epoch) in enumerate(about["kept"]):
+        for i, (values, epoch) in enumerate(about["kept"]):
             n = sum(name.startswith(f"kept{i}_") for name in arrays)
-            self.kept.append((value, epoch, [arrays[f"kept{i}_{j}"] for j in range(n)]))
+            values = values if isinstance(values, list) else [values]  # of older versions
+            self.kept.append((values, epoch, [arrays[f"kept{i}_{j}"] for j in range(n)]))
         self.arrays = arrays
         return True
 
@@ -97,14 +101,14 @@ class Checkpoint(keras.callbacks.Callback):
         for theirs, ours in self.names.items():
             self.history[ours].append(float(logs[theirs]))
         if self.recipe.patience is not None:
-            self._keep_best(float(logs[self.best]), epoch + 1)
+            self._keep_best([float(logs[name]) for name in self.best], epoch + 1)
             self.model.stop_training = self.is_over
         if distributed.is_first():
             self._write()
 
-    def _keep_best(self, value, epoch):
-        self.kept.append((value, epoch, self.model.get_weights()))
-        self.kept.sort(key=lambda row: (-row[0], row[1]))
+    def _keep_best(self, values, epoch):
+        self.kept.append((values, epoch, self.model.get_weights()))
+        self.kept.sort(key=lambda row: ([-value for value in row[0]], row[1]))
         del self.kept[self.recipe.averaged :]
 
     def _write(self):

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core.console import say, warn
-from classifier.data import audio_cache, clips, duplicates, splits
+from classifier.data import audio_cache, clips, duplicates, held_out, negatives, negatives_split, splits
 from classifier.data.audio_cache import AudioCache
-from classifier.data.labels import label_order
 from classifier.data.layouts import folder_of
+from classifier.data.negatives import Negatives
 from classifier.pretrained import weights
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
@@ -26,6 +26,7 @@ class TrainingData:
         background_noise: {sample rate in Hz: what is mixed behind them, or None}.
         splits: {sample rate in Hz: (clips,) the split of each decoded recording}.
         n_clips: how many there are, those that could not be read included.
+        negatives: what hold none of the labels, among the recordings; None where there are none.
     """
 
     labels: list[str]
@@ -34,11 +35,29 @@ class TrainingData:
     background_noise: dict[int, AudioCache | None]
     splits: dict[int, np.ndarray]
     n_clips: int
+    negatives: Negatives | None = None
+
+    def clips_of(self, rate: int, *split_names: str) -> np.ndarray:
+        """(clips,) indexes of the recordings of splits that have one of the labels."""
+        return self._indexes(rate, split_names, self.labels)
+
+    def negatives_of(self, rate: int, *split_names: str) -> np.ndarray:
+        """(clips,) indexes of the negatives of splits; where these are learned, of `clips_of` too."""
+        return self._indexes(rate, split_names, [self.negatives.label] if self.negatives else [])
+
+    def _indexes(self, rate, split_names, labels):
+        is_wanted = np.isin([clip.label for clip in self.audio[rate].clips], labels)
+        return np.flatnonzero(is_wanted & np.isin(self.splits[rate], split_names))
+
+    @property
+    def learns_negatives(self) -> bool:
+        """Whether an output learns them."""
+        return self.negatives is not None and self.negatives.is_learned
 
     @property
     def labels_of_clips(self) -> list[str]:
-        """The label of each recording that could be read."""
-        return [clip.label for clip in next(iter(self.audio.values())).clips]
+        """The label of each recording that could be read, and has one."""
+        return [clip.label for clip in next(iter(self.audio.values())).clips if clip.label in self.labels]
 
     @property
     def skipped(self) -> list:
@@ -63,7 +82,9 @@ def load(config: TrainingConfig) -> TrainingData:
     if config.ignore_folds:
         found = splits.without_folds(found)
     ready = weights.ready(config.models, leave_out=config.leave_out)
-    labels = label_order(found, config.labels)
+    chosen = config.negatives_chosen
+    labels = negatives.label_order(found, config.labels, chosen)
+    found = negatives.added(found, chosen, config.group_by)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
     how = config.cache, config.channel
     audio = {
@@ -72,15 +93,24 @@ def load(config: TrainingConfig) -> TrainingData:
         )
         for rate in rates
     }
-    noise: dict[int, AudioCache | None] = dict.fromkeys(rates)
-    if config.background_noise:
-        folder = Path(config.background_noise)
-        behind = clips.of_background_noise(folder)
-        noise |= {rate: audio_cache.read(behind, folder, rate, *how) for rate in rates}
-    dealt = config.fold, config.seed
-    split = {rate: splits.split(of.clips, of.contents, *dealt, config.train_share) for rate, of in audio.items()}
+    dealt = config.fold, config.seed, chosen
+    split = {
+        rate: negatives_split.split(of.clips, of.contents, *dealt, config.train_share) for rate, of in audio.items()
+    }
     rate, of_any = next(iter(audio.items()))
-    whole = splits.split(of_any.clips, of_any.contents, *dealt) if config.train_share else split[rate]
+    whole = negatives_split.split(of_any.clips, of_any.contents, *dealt) if config.train_share else split[rate]
     for sentence in splits.untested(of_any.clips, {config.fold: whole}):
         warn(sentence)
-    return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found))
+    noise = {rate: _background_noise(config, rate, audio[rate], split[rate]) for rate in rates}
+    return TrainingData(
+        labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found), chosen
+    )
+
+
+def _background_noise(config, rate, audio, split):
+    """The decoded recordings that are mixed in, without what validates or tests; None where there are none."""
+    if not config.background_noise:
+        return None
+    folder = Path(config.background_noise)
+    noise = audio_cache.read(clips.of_background_noise(folder), folder, rate, config.cache, config.channel)
+    return held_out.without(noise, audio, split, folder, config.group_by)

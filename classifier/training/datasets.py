@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -124,30 +125,61 @@ class Dealt(Windows):
         return self.cut(chosen, self.starts[chosen])
 
 
+@dataclass(frozen=True)
+class _Behind:
+    """What is mixed in behind windows that are learned.
+
+    Attributes:
+        windows, among: windows, and the indexes of those that may be.
+        snr_db: (least, most) by which they are quieter; None: they are not mixed in.
+        goes_with: (windows,) behind which of those that are learned.
+    """
+
+    windows: Windows
+    among: np.ndarray
+    snr_db: tuple[float, float] | None
+    goes_with: np.ndarray
+
+
 class TrainingWindows(Dealt):
     """Windows to learn from, altered as the recipe says.
 
     copies: of the audio cache, at another pitch and tempo (offline_augmentation.make).
     background: Windows that are mixed in behind these; those of silent labels where not given.
+    negatives: Windows that are mixed in behind these, but for those of silent labels and of negatives themselves, in
+        which nothing of a label would be left.
     """
 
-    def __init__(self, *args, copies: Sequence[AudioCache] = (), background: Windows | None = None, **settings):
+    def __init__(
+        self,
+        *args,
+        copies: Sequence[AudioCache] = (),
+        background: Windows | None = None,
+        negatives: Windows | None = None,
+        **settings,
+    ):
         super().__init__(*args, **settings)
         self.stores = [self.store, *copies]
-        silent = np.isin([self.store.clips[i].label for i in self.recordings], SILENT_LABELS)
-        self.background = (
-            (background, np.arange(len(background.targets))) if background else (self, np.flatnonzero(silent))
-        )
+        labels = np.array([self.store.clips[i].label for i in self.recordings])
+        silent, everywhere = np.isin(labels, SILENT_LABELS), np.ones(len(labels), bool)
+        among = np.arange(len(background.targets)) if background else np.flatnonzero(silent)
+        self.behind = [_Behind(background or self, among, self.recipe.background_snr_db, everywhere)]
+        if negatives:
+            own = {negatives.store.clips[i].label for i in negatives.recordings}
+            heard = ~(silent | np.isin(labels, list(own)))
+            among = np.arange(len(negatives.targets))
+            self.behind.append(_Behind(negatives, among, self.recipe.negatives_snr_db, heard))
 
     def inputs(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
         recipe, audio, sample_rate = self.recipe, self._heard(chosen, random), self.audio_format.sample_rate
         if recipe.rt60_seconds:
             audio = rooms.reverberate(audio, recipe.rt60_seconds, sample_rate, random)
-        if recipe.background_snr_db and len(self.background[1]):
-            windows, among = self.background
-            behind = among[random.integers(len(among), size=len(chosen))]
-            background = windows.cut(behind, _shifted(windows, behind, recipe.shift, random))
-            audio = augmentation.add_background(audio, background, recipe.background_snr_db, random)
+        for behind in self.behind:
+            rows = np.flatnonzero(behind.goes_with[chosen])
+            if behind.snr_db and len(behind.among) and len(rows):
+                drawn = behind.among[random.integers(len(behind.among), size=len(rows))]
+                background = behind.windows.cut(drawn, _shifted(behind.windows, drawn, recipe.shift, random))
+                audio[rows] = augmentation.add_background(audio[rows], background, behind.snr_db, random)
         return augmentation.alter(audio, recipe, sample_rate, random)
 
     def _heard(self, chosen, random):

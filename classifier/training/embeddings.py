@@ -35,7 +35,8 @@ class Embedded(Windows):
         **settings,
     ):
         super().__init__(store, recordings, labels, audio_format, *args, hop=hop, **settings)
-        everything = Windows(store, np.arange(len(store.clips)), labels, audio_format, AT_ONCE, hop)
+        every_label = sorted({clip.label for clip in store.clips})
+        everything = Windows(store, np.arange(len(store.clips)), every_label, audio_format, AT_ONCE, hop)
         self.values = _of_all(features, everything, hop or audio_format.window_length)
         self.rows = np.flatnonzero(np.isin(everything.recordings, recordings))
 

@@ -6,6 +6,7 @@ from classifier.core.console import progress, say
 from classifier.models import assemble
 from classifier.records.recipe import Recipe
 from classifier.training import distributed
+from classifier.training.at_bound import AT_BOUND, AtBound
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.datasets import Share, Windows
 from classifier.training.turns import Turns
@@ -17,7 +18,8 @@ HISTORY = {  # Keras' names: ours; weighted as datasets.Windows weighs, accuracy
     "val_categorical_accuracy": "validation_balanced_accuracy",
 }
 HISTORY_OF_REFIT = {theirs: ours for theirs, ours in HISTORY.items() if not theirs.startswith("val_")}
-BEST = "val_categorical_accuracy"  # chooses the epoch: the loss grows with confidence, while recall still improves
+RECALL = "val_categorical_accuracy"
+BEST = (RECALL,)  # chooses the epoch: the loss grows with confidence, while recall still improves
 
 
 def fit(
@@ -28,6 +30,7 @@ def fit(
     name: str,
     checkpoint: Checkpoint,
     resume: bool,
+    at_bound: AtBound | None = None,
 ) -> int:
     """Fit, and leave the model with the weights that are kept.
 
@@ -38,6 +41,7 @@ def fit(
         name: that progress shows.
         checkpoint: where it is written; its recipe says after how many epochs training ends.
         resume: go on after the last epoch that lies there.
+        at_bound: where there are negatives, what predicts the validation split in place of Keras.
 
     Returns:
         The epoch that the weights are of, counted from 1.
@@ -56,13 +60,24 @@ def fit(
         say(f"{name}: going on after epoch {checkpoint.epoch}")
         learn.begin(checkpoint.epoch)
     epochs = checkpoint.recipe.epochs
-    callbacks = [checkpoint, _Progress(name, epochs, len(learn), checkpoint.epoch)]
+    callbacks = [
+        *([at_bound] if at_bound else []),  # the others read what it measures
+        checkpoint,
+        _Progress(name, epochs, len(learn), checkpoint.epoch),
+    ]
     if distributed.is_first():
         callbacks.append(keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False))
     settings = {"epochs": epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
     # Windows are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.
-    learner.fit(learn, validation_data=validation, shuffle=False, **settings)
+    learner.fit(learn, validation_data=None if at_bound else validation, shuffle=False, **settings)
     return checkpoint.finish()
+
+
+def monitored(at_bound: AtBound | None) -> tuple[tuple[str, ...], dict[str, str]]:
+    """What chooses the epoch, by Keras' names, and {Keras' name: name in the history}."""
+    if at_bound is None:
+        return BEST, HISTORY
+    return (AT_BOUND, *BEST), {**HISTORY, AT_BOUND: "validation_recall_at_bound"}
 
 
 def compile_model(model: keras.Model, recipe: Recipe, steps: int, run_eagerly: bool = False) -> None:
@@ -111,9 +126,10 @@ class _Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
-        if BEST not in logs:  # a refit has no validation
+        if RECALL not in logs:  # a refit has no validation
             return
-        said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[BEST]:.1%}"
+        said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[RECALL]:.1%}"
+        said += f", at the bound on false alarms {logs[AT_BOUND]:.1%}" if AT_BOUND in logs else ""
         self.bar.set_postfix_str(said, refresh=False)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

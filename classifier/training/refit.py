@@ -64,7 +64,8 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
             f"the refit of {name} diverged: lower the learning rate of its recipe, or keep the held-out model with "
             "--resume --no-refit"
         )
-    unheard = [] if "test" in learned or not distributed.is_first() else ["test"]
+    has_heard = "test" in learned or not distributed.is_first()
+    unheard = [] if has_heard else [of for of in ("test", tasks.TEST_NEGATIVES) if of in task.windows]
     predictions = {of: task.windows[of].predictions(model.predict(task.windows[of], verbose=0)) for of in unheard}
     record = Refit(
         splits=list(learned),

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 import keras
 
+from classifier.core.console import say
 from classifier.models import assemble
 from classifier.records.config import TrainingConfig
 from classifier.training import distributed, fit, unfinished
+from classifier.training.at_bound import AtBound
 from classifier.training.checkpoint import Checkpoint
 from classifier.training.data import TrainingData
-from classifier.training.task import Task
+from classifier.training.task import VALIDATION_NEGATIVES, Task
 from classifier.training.turns import Turns
 
 
@@ -59,7 +61,7 @@ def fit_stages(
     """
     begun = unfinished.identity(task.name, config, data)
     noise = data.background_noise[task.audio_format.sample_rate]
-    paths = {"data": "", "background_noise": noise and noise.fingerprint}  # which may differ between machines
+    paths = {"data": "", "negatives": "", "background_noise": noise and noise.fingerprint}  # machines may differ
     distributed.agree({**begun, **paths, "--resume": config.resume, "--refit": config.refit})
     done = {}
     with distributed.spread(model) as learning:
@@ -71,7 +73,8 @@ def fit_stages(
                 done[name] = _refit(*fitted, f"the refit of {title}", folder, run, held_out[name])
             else:
                 folder = unfinished.folder(config.trained, task.name, name)
-                done[name] = _fit(*fitted, title, folder, begun, distributed.share(windows["validation"]))
+                at_bound = _at_bound(task, windows, data)
+                done[name] = _fit(*fitted, title, folder, begun, distributed.share(windows["validation"]), at_bound)
     return done
 
 
@@ -86,9 +89,21 @@ def _stages(task, learning):
     return stages
 
 
-def _fit(learner, learn, resume, title, folder, begun, validation):
-    checkpoint = Checkpoint(folder, begun, learn.recipe, fit.BEST, fit.HISTORY)
-    best_epoch = fit.fit(learner, learn.recipe, learn, validation, title, checkpoint, resume)
+def _at_bound(task, windows, data):
+    """What measures misses at the bound on false alarms; None without negatives, and where processes share windows."""
+    validation = windows["validation"]
+    if data.negatives is None:
+        return None
+    if distributed.share(validation) is not validation:
+        say(f"{task.name}: on JAX the epoch is chosen by balanced accuracy, with negatives too")
+        return None
+    return AtBound(validation, windows.get(VALIDATION_NEGATIVES), task.labels, task.background)
+
+
+def _fit(learner, learn, resume, title, folder, begun, validation, at_bound):
+    best, names = fit.monitored(at_bound)
+    checkpoint = Checkpoint(folder, begun, learn.recipe, best, names)
+    best_epoch = fit.fit(learner, learn.recipe, learn, validation, title, checkpoint, resume, at_bound)
     return Stage(checkpoint, best_epoch, len(learn))
 
 

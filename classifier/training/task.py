@@ -8,16 +8,22 @@ import keras
 import numpy as np
 
 from classifier.core import registry
+from classifier.core.console import warn
 from classifier.data import labels, splits, surroundings
 from classifier.data.audio_cache import AudioCache
+from classifier.data.negatives import UNLABELLED
 from classifier.models import assemble
+from classifier.records.artifact import OF_NEGATIVES
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
+from classifier.scoring.thresholds import BACKGROUND, background_of
 from classifier.training import distributed, embeddings, offline_augmentation
 from classifier.training.data import TrainingData
 from classifier.training.datasets import TrainingWindows, Windows
 
+HELD = ("validation", "test")  # splits that are not learned from
+VALIDATION_NEGATIVES, TEST_NEGATIVES = (f"{held}{OF_NEGATIVES}" for held in HELD)
 STATISTICS_WINDOWS = 500  # a mean over half a thousand windows moves no more with another thousand
 
 
@@ -32,8 +38,10 @@ class Task:
         features: its features layer.
         audio: the decoded recordings.
         split: (clips,) "train", "validation" or "test".
-        windows: {split: its windows of audio}; "train" is all that is learned from, altered as the recipe says.
+        windows: {split: its windows of audio}; "train" is all that is learned from, altered as the recipe says; of
+            HELD, with OF_NEGATIVES behind the name, those of negatives that no output learns, where there are some.
         embedded: {split: the same windows as a pretrained network sees them}; {} where there is none.
+        background: labels that an app does not report.
     """
 
     name: str
@@ -47,6 +55,7 @@ class Task:
     split: np.ndarray
     windows: dict[str, Windows]
     embedded: dict[str, Windows]
+    background: tuple[str, ...] = BACKGROUND
 
     @property
     def first(self) -> Windows:
@@ -63,25 +72,30 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequ
     file, audio_format = registry.load("models", name), data.audio_formats[name]
     recipe, fine_tuning = distributed.widened(recipe_for(name, config)), fine_tuning_for(name, config)
     fine_tuning = fine_tuning and distributed.widened(fine_tuning)
-    audio = data.audio[audio_format.sample_rate]
-    background_noise = data.background_noise[audio_format.sample_rate]
-    split = data.splits[audio_format.sample_rate]
-    clips = {name: np.flatnonzero(split == name) for name in splits.SPLITS}
-    clips["train"] = np.flatnonzero(np.isin(split, learned))
+    rate = audio_format.sample_rate
+    audio = data.audio[rate]
+    clips = {split_name: data.clips_of(rate, split_name) for split_name in splits.SPLITS}
+    clips["train"] = data.clips_of(rate, *learned)
+    apart = {} if data.learns_negatives else {f"{held}{OF_NEGATIVES}": data.negatives_of(rate, held) for held in HELD}
     features = assemble.features_of(file, audio_format, config.paper)
-    learn = _to_learn(
-        audio, clips["train"], data.labels, audio_format, fine_tuning or recipe, config.seed, background_noise
-    )
-    windows = {
-        held_out: Windows(audio, clips[held_out], data.labels, audio_format, recipe.batch_size)
-        for held_out in ("validation", "test")
+    about, batch_size = (data.labels, audio_format), recipe.batch_size
+    windows: dict[str, Windows] = {
+        "train": _to_learn(data, learned, fine_tuning or recipe, config.seed, audio_format),
+        **{held: Windows(audio, clips[held], *about, batch_size) for held in HELD},
+        **{held: _of_own_labels(audio, of, audio_format, batch_size) for held, of in apart.items() if len(of)},
     }
-    embedded = {}
+    embedded: dict[str, Windows] = {}
+    if data.negatives and not (fine_tuning or recipe).negatives_snr_db:
+        warn(
+            f"{name} learns from recordings as they are: no negatives are mixed in behind them; --fine-tune 2 does that"
+        )
     if hasattr(features, "learn"):  # a pretrained network
-        about, dealt = (data.labels, audio_format), {"recipe": recipe, "seed": config.seed}
-        half = audio_format.window_length // 2
+        dealt, half = {"recipe": recipe, "seed": config.seed}, audio_format.window_length // 2
         embedded["train"] = embeddings.EmbeddedToLearn(features, audio, clips["train"], *about, hop=half, **dealt)
-        embedded["validation"] = embeddings.Embedded(features, audio, clips["validation"], *about, recipe.batch_size)
+        embedded["validation"] = embeddings.Embedded(features, audio, clips["validation"], *about, batch_size)
+        if VALIDATION_NEGATIVES in windows:
+            of, own = apart[VALIDATION_NEGATIVES], [UNLABELLED]
+            embedded[VALIDATION_NEGATIVES] = embeddings.Embedded(features, audio, of, own, audio_format, batch_size)
     return Task(
         name,
         file,
@@ -91,24 +105,33 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequ
         fine_tuning,
         features,
         audio,
-        split,
-        {"train": learn, **windows},
+        data.splits[rate],
+        windows,
         embedded,
+        background_of(config.learned_negatives),
     )
 
 
-def _to_learn(audio, clips, labels, audio_format, recipe, seed, background_noise):
+def _to_learn(data, learned, recipe, seed, audio_format):
+    """The windows to learn from, with all that the recipe mixes in behind them."""
+    rate = audio_format.sample_rate
+    audio, noise = data.audio[rate], data.background_noise[rate]
+    clips, negatives = data.clips_of(rate, *learned), data.negatives_of(rate, *learned)
     copies = ()
     if recipe.pitch or recipe.stretch:
         around, _ = surroundings.widened(audio, audio_format.window_length)
-        copies = offline_augmentation.make(around, clips, recipe.pitch, recipe.stretch, audio_format.sample_rate, seed)
-    background = None
-    if background_noise:
-        everything = np.arange(len(background_noise.clips))
-        its_labels = sorted({clip.label for clip in background_noise.clips})
-        background = Windows(background_noise, everything, its_labels, audio_format, recipe.batch_size)
-    settings = {"recipe": recipe, "seed": seed, "copies": copies, "background": background}
-    return TrainingWindows(audio, clips, labels, audio_format, **settings)
+        copies = offline_augmentation.make(around, clips, recipe.pitch, recipe.stretch, rate, seed)
+    sizes = audio_format, recipe.batch_size
+    behind = {
+        "background": _of_own_labels(noise, np.arange(len(noise.clips)), *sizes) if noise else None,
+        "negatives": _of_own_labels(audio, negatives, *sizes) if len(negatives) else None,
+    }
+    return TrainingWindows(audio, clips, data.labels, audio_format, recipe=recipe, seed=seed, copies=copies, **behind)
+
+
+def _of_own_labels(audio, clips, audio_format, batch_size):
+    """Windows whose labels are not those of the model."""
+    return Windows(audio, clips, sorted({audio.clips[i].label for i in clips}), audio_format, batch_size)
 
 
 def build(task: Task) -> keras.Model:

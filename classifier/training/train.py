@@ -14,7 +14,7 @@ from classifier.core import atomic_files, disk
 from classifier.core.console import quiet_libraries, say
 from classifier.data import layouts, provenance
 from classifier.records import artifact, run_record
-from classifier.records.artifact import Artifact
+from classifier.records.artifact import OF_NEGATIVES, Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
@@ -117,7 +117,7 @@ def _check_that_it_converts(task, model, try_conversion):
 
 def _write_held_out(folder, task, model, config, stages, started):
     """Write the folder of a model that has learned from the training split, with all that validation and test say."""
-    predictions = {split: _predict(model, task.windows[split]) for split in ("validation", "test")}
+    predictions = {name: _predict(model, windows) for name, windows in task.windows.items() if name != "train"}
     last, data_folder = list(stages.values())[-1], layouts.folder_of(config.data)
     seconds = sum(stage.checkpoint.seconds_before for stage in stages.values()) + time.monotonic() - started
     record = RunRecord(
@@ -129,8 +129,8 @@ def _write_held_out(folder, task, model, config, stages, started):
         paper_audio_format=config.paper and hasattr(task.file, "PAPER_AUDIO_FORMAT"),
         parameters=model.count_params(),
         data=provenance.of_data(task.audio, data_folder),
-        split=provenance.of_split(task.audio, task.split, data_folder),
-        **_scores(predictions, task.labels, task.audio_format),
+        split=provenance.of_split(task.audio, task.split, data_folder, config.negatives_chosen),
+        **_scores(predictions, task),
         best_epoch=last.epochs,
         training_seconds=round(seconds, 1),
         backend=keras.backend.backend(),
@@ -147,14 +147,19 @@ def _predict(model, windows):
     return windows.predictions(model.predict(windows, verbose=0))
 
 
-def _scores(predictions, labels, audio_format):
+def _scores(predictions, task):
     """What the test split says of the model, and of the thresholds and the temperature that validation chooses."""
     validation, test = predictions["validation"], predictions["test"]
-    chosen, _ = thresholds.choose(validation, labels, audio_format.seconds)
+    about, background = (task.labels, task.audio_format.seconds), task.background
+    with_negatives = {
+        name: thresholds.with_negatives(predictions[name], predictions.get(f"{name}{OF_NEGATIVES}"))
+        for name in tasks.HELD
+    }
+    chosen, _ = thresholds.choose(with_negatives["validation"], *about, background=background)
     return {
-        "scores": metrics.score(test["probabilities"], test["targets"], test["recordings"], labels),
+        "scores": metrics.score(test["probabilities"], test["targets"], test["recordings"], task.labels),
         "thresholds": chosen,
-        "alarms": thresholds.measure(test, labels, audio_format.seconds, chosen),
+        "alarms": thresholds.measure(with_negatives["test"], *about, chosen, background),
         "calibration": calibration.calibrate(validation, test),
     }
 

@@ -53,12 +53,20 @@ def test_flags_become_a_config(read, tmp_path):
         (["--recipe", "nowhere.json"], "nowhere.json: there is no such file"),
         (["--window", "0.01"], "at least one window"),
         (["--background-noise", "nowhere"], "nowhere holds no recordings"),
+        (
+            ["--negatives", "nowhere"],
+            "nowhere is not there; give a folder of recordings in which none of the labels is",
+        ),
+        (["--negatives-label", "rest"], "--negatives-label and --negatives-as need recordings"),
+        (["--negatives", "data", "--negatives-label", "low tone"], "the data has a label 'low tone' already"),
+        (["--negatives", "data", "--negatives-label", " "], "give a name that a labels file can hold"),
         (["--fine-tune", "3"], "signal stands on no pretrained network: leave out --fine-tune"),
         (["--coordinator", "a:1"], "must be given too"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_imported(read, tmp_path, flags, complaint):
+def test_what_cannot_be_is_refused_before_anything_is_imported(read, tmp_path, monkeypatch, flags, complaint):
     data = write_data(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError) as refused:
         read(*([] if flags[0] == "--data" else ["--data", data]), *flags)
     assert complaint in str(refused.value)

@@ -16,10 +16,10 @@ def test_the_command_names_what_is_not_the_default(trained, tmp_path):
         fine_tune=0,
         paper=True,
         window=1.5,
+        negatives="/far/away/city,/far/away/woods",
     )
     model = artifact.load(copy)
     model = replace(model, record=replace(model.record, config=config))
-    expected = (
-        """--data voices '--group-by=-(it'"'"'s)' --fold 2 --background-noise rain --fine-tune 0 --paper --window 1.5"""
-    )
+    expected = """--data voices '--group-by=-(it'"'"'s)' --fold 2 --background-noise rain --fine-tune 0 --paper """
+    expected += "--window 1.5 --negatives city,woods"
     assert command(model) == f"python TrainModel.py --model mel {expected}"

@@ -36,6 +36,18 @@ def test_what_leaks_is_named_and_counted():
     ]
 
 
+def test_silence_taken_for_negatives_is_shown_apart_from_real_errors():
+    labels = ["silence", "song", "rest"]
+    confusion = [[5, 1, 3], [0, 8, 2], [4, 1, 6]]
+    (line,) = warnings.silence_and_negatives(labels, confusion, "rest")
+    assert line == (
+        "Of the 11 errors, 7 windows are silence taken for rest or the other way round, where nothing is missed; "
+        "without these, 86.7% of windows are right"
+    )
+    assert warnings.silence_and_negatives(labels, confusion, None) == []
+    assert warnings.silence_and_negatives(["hum", "song", "rest"], confusion, "rest") == []
+
+
 def test_few_groups_are_one_line_with_what_would_help():
     (line,) = warnings.few_groups(dict.fromkeys("abcde", 1.0), {**dict.fromkeys("bcde", 10), "a": 1})
     assert line.startswith("Few recordings to test with: a 100% of 1 group, may be off by 79 points; 170 more")

@@ -132,3 +132,22 @@ def test_all_zeros_reach_no_threshold_and_are_neither_alarm_nor_miss():
     predictions = {"probabilities": rows, "targets": np.array([1, 0, 1]), "recordings": np.arange(3)}
     found = thresholds.measure({**predictions, "starts": np.zeros(3)}, ["a", "b"], 2.0, {"a": 0.0, "b": 0.0})
     assert (found["a"].false_alarms, found["b"].windows, found["b"].misses) == (0, 1, 0)
+
+
+def test_a_label_of_negatives_is_background_under_any_name():
+    predictions = predictions_of([0.9, 0.9, 0.9], ["dog", "dog", "cat"])
+    background = thresholds.background_of("dog")
+    chosen, measured = thresholds.choose(predictions, LABELS, HOUR, background=background)
+    assert set(chosen) == {"cat"}
+    assert measured["cat"].hours == 2
+    assert set(thresholds.choose(predictions, LABELS, HOUR)[0]) == {"cat", "dog"}
+
+
+def test_negatives_that_no_output_learns_raise_alarms_and_are_never_missed():
+    learned = predictions_of([0.95, 0.8], ["cat", "dog"])
+    others = predictions_of([0.7, 0.9, 0.9], ["cat"] * 3, recordings=[0, 1, 1])
+    together = thresholds.with_negatives(learned, others)
+    assert together["recordings"].tolist() == [0, 0, 1, 2, 2]
+    measured = thresholds.measure(together, ["cat", "dog", "bird"], HOUR, {"cat": 0.6})["cat"]
+    assert (measured.hours, measured.false_alarms, measured.windows, measured.misses) == (3, 2, 1, 0)
+    assert thresholds.with_negatives(learned, None) is learned

@@ -135,6 +135,23 @@ def test_what_is_behind_a_window_is_of_a_silent_label(tmp_path):
     assert 0 < np.sum(ratios > 0.05) < len(ratios)
 
 
+def test_negatives_are_mixed_in_behind_labels_alone(tmp_path):
+    for label, hertz in (("a", 300), ("other", 3000), ("silence", 50)):
+        write_tone(tmp_path / label / "0.wav", hertz=hertz, seconds=20)
+    held = audio_cache.read(read_clips(tmp_path), tmp_path, 16_000, keep=False)
+    labels = ["a", "silence", "other"]
+    learned = [i for i, clip in enumerate(held.clips) if clip.label == "other"]
+    rain = Windows(held, np.array(learned), ["other"], AudioFormat(), batch_size=4)
+    recipe = replace(PLAIN, negatives_snr_db=(10, 10))
+    settings = {"recipe": recipe, "seed": 0, "negatives": rain}
+    audio, targets, _ = all_batches(TrainingWindows(held, np.arange(3), labels, AudioFormat(), **settings))
+    spectra = np.abs(np.fft.rfft(audio))
+    rained_on = spectra[:, 6000] > 100
+    assert 0 < rained_on[targets[:, 0] == 1].sum() < 10
+    assert not rained_on[targets[:, 1] == 1].any()
+    assert rained_on[targets[:, 2] == 1].all() and not np.any(spectra[targets[:, 2] == 1][:, 600] > 100)
+
+
 def test_mixup_mixes_within_a_batch(held):
     recipe = replace(PLAIN, mixup=0.5, batch_size=10)
     training = TrainingWindows(held, np.arange(4), LABELS, AudioFormat(), recipe=recipe, seed=0)
