@@ -77,12 +77,12 @@ def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:
 
 
 def count_false_alarms(predictor: Predictor, folder: Path) -> NegativesResult:
-    """The false alarms of a trained model in the recordings of a folder that holds some, at its own thresholds.
+    """The false alarms of a trained model in the recordings of a folder that holds some, by its own decision rule.
 
     Raises:
         InputError: the model has no thresholds.
     """
-    if not predictor.thresholds:
+    if not predictor.rule or not predictor.thresholds:
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
     paths = local_files.find_recordings(folder)
-    return false_alarms.count(predictor, progress(paths, "counting false alarms"), predictor.thresholds)
+    return false_alarms.count(predictor, progress(paths, "counting false alarms"), predictor.rule)

@@ -63,8 +63,10 @@ def attend(trained: artifact.Artifact, signal: np.ndarray) -> Attention:
     starts = np.arange(len(windows)) * audio_format.seconds
     end = len(signal) / audio_format.sample_rate
     ends = np.minimum(starts + audio_format.seconds, end)
+    limits = trained.rule.thresholds
+    labels = [prediction.label_of(row, trained.labels, limits) for row in probabilities]
     answer = prediction.Prediction(
-        trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), trained.thresholds
+        trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), limits, labels
     )
     window, step_in_it = np.nonzero([np.arange(spoke.shape[1]) < _sounding(row, spoke.shape[1]) for row in windows])
     starts = starts[window] + step_in_it * step

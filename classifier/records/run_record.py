@@ -14,6 +14,7 @@ from classifier.records.config import RunConfig
 from classifier.records.recipe import Recipe
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.metrics import Scores
+from classifier.scoring.rule_choice import DecisionRecord
 from classifier.scoring.thresholds import AlarmsAndMisses
 
 FILE = "run.json"
@@ -45,6 +46,7 @@ class RunRecord:
         processes: that trained together.
         versions: {package: version}, of Python too.
         audio_format: that the model takes.
+        decision: how its decision rule was chosen; None in records of versions that chose none.
     """
 
     model: str
@@ -66,6 +68,7 @@ class RunRecord:
     processes: int
     versions: dict[str, str]
     audio_format: AudioFormat
+    decision: DecisionRecord | None = None
 
     def write(self, folder: Path) -> None:
         """Write run.json into a folder under construction."""

@@ -17,7 +17,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, thresholds
-from classifier.training import distributed, fit, replaced, unfinished
+from classifier.training import decisions, distributed, fit, replaced, unfinished
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.data import TrainingData
@@ -62,6 +62,8 @@ def train_model(
     if not distributed.is_first():
         return None
     predictions = {split: _predict(model, task.windows[split]) for split in ("validation", "test")}
+    scores = _scores(predictions, data.labels, task.audio_format)
+    decision = decisions.choose(task, model, predictions["validation"], scores["thresholds"], config.seed)
     record = RunRecord(
         model=name,
         labels=data.labels,
@@ -72,7 +74,8 @@ def train_model(
         parameters=model.count_params(),
         data=provenance.of_data(task.audio, layouts.folder_of(config.data)),
         split=provenance.of_split(task.audio, task.split, layouts.folder_of(config.data)),
-        **_scores(predictions, data.labels, task.audio_format),
+        **scores,
+        decision=decision,
         best_epoch=best_epoch,
         training_seconds=round(time.monotonic() - started, 1),
         backend=keras.backend.backend(),
