@@ -99,7 +99,7 @@ class ClassificationConfig:
         return config if config.model else replace(config, model=str(choice.default(config.trained)))
 
     def rule(self, own: DecisionRule | None, labels: Sequence[str], independent: bool) -> DecisionRule:
-        """The decision rule: what the person chose, else what the model's own says, else thresholds of DEFAULT_THRESHOLD.
+        """The decision rule: what the person chose, else what the model's own says, else DEFAULT_THRESHOLD for labels.
 
         Args:
             own: what came with the model.

@@ -11,7 +11,7 @@ import numpy as np
 from classifier.core import console
 from classifier.data import clips, padding, splits, surroundings
 from classifier.records import artifact
-from classifier.reporting import confusion, warnings
+from classifier.reporting import confusion, decision_report, warnings
 from classifier.reporting.warnings import between, right_of
 from classifier.scoring import confidence
 from classifier.storage import local_files
@@ -42,6 +42,8 @@ def scores(trained: artifact.Artifact) -> None:
     print(
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
+    for line in decision_report.lines(trained):
+        print(f"  {line}")
     columns, confused = confusion.columns(trained.labels, windows.confusion)
     rows = [
         [label, *(_percent(of.recall.get(label)) for of in (windows, recordings)), *cells]

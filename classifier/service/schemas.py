@@ -84,7 +84,7 @@ class Drawing(BaseModel):
 
 
 class LabelProbabilities(BaseModel):
-    """label: null where the decision rule reports none. labels, probabilities: the most probable ones, first the top."""
+    """label: null where the decision rule reports none. labels, probabilities: the likeliest ones, largest first."""
 
     label: str | None
     labels: list[str]

@@ -22,7 +22,7 @@ class DecisionRule:
     def __init__(self, rule, labels, hop, length, independent=False):
         self.rule, self.labels, self.hop, self.length, self.independent = rule, labels, hop, length, independent
         self.recent, self.window = deque(maxlen=rule["smooth"]), -1
-        self.first, self.last = [None] * len(labels), [None] * len(labels)
+        self.first, self.last = [0] * len(labels), [None] * len(labels)
         self.counting = [deque(maxlen=rule["among"]) for _ in labels]
 
     def decide(self, probabilities):
@@ -30,7 +30,7 @@ class DecisionRule:
         if len(self.recent) <= self.rule["smooth"] // 2:
             return []  # the windows after the first are not there yet
         self.window += 1
-        smoothed = [sum(values) / len(self.recent) for values in zip(*self.recent)]
+        smoothed = [sum(values) / len(self.recent) for values in zip(*self.recent, strict=True)]
         best = smoothed.index(max(smoothed))
         return [
             label

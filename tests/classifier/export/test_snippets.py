@@ -7,11 +7,12 @@ import zipfile
 
 import pytest
 
+from classifier.export import snippets
 from classifier.export.snippets import decision_rule
 from classifier.records import rule_file
 from classifier.scoring.decision_rule import DecisionRule
 from tests.classifier.export.test_inspection import with_metadata
-from tests.conftest import ROOT
+from tests.conftest import ROOT, call_script
 
 SNIPPETS = ROOT / "classifier" / "export" / "snippets"
 VECTOR = ROOT / "tests" / "decision_rule.json"
@@ -36,6 +37,12 @@ def run_node(program, folder):
     done = subprocess.run(["node", "run.mjs"], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("language", snippets.FILES)
+def test_the_script_prints_it_and_nothing_else(language, tmp_path):
+    printed, said = call_script("WriteMetadataToModel.py", "--snippet", language, cwd=tmp_path)
+    assert printed == (SNIPPETS / snippets.FILES[language]).read_text() and not said
 
 
 def test_python_decides_as_the_vector_says():

@@ -1,4 +1,4 @@
-"""On timelines whose misses and alarms are counted by hand, the rule with the fewest misses under the bound is chosen."""
+"""On timelines counted by hand, the rule with the fewest misses under the bound is chosen."""
 
 from dataclasses import replace
 
