@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from classifier.plotting.figure import pyplot, save
 
 
@@ -24,8 +26,8 @@ def draw(
     plt = pyplot()
     figure, ax = plt.subplots(figsize=(7, 5), layout="constrained")
     for label, points in curves.items():
-        alarms, misses = zip(*sorted(points), strict=True)
-        (line,) = ax.step(alarms, misses, where="post", label=label)
+        alarms, misses = np.array(sorted(points)).T
+        (line,) = ax.step(alarms, np.minimum.accumulate(misses), where="post", label=label)
         if label in chosen:
             ax.plot(*chosen[label], marker="o", color=line.get_color())
     ax.axvline(per_hour, color="grey", linestyle=":", label="allowed")

@@ -18,7 +18,8 @@ def sentence(trained: artifact.Artifact) -> str:
     if decision.rule is None:
         return f"thresholds alone, because {decision.why_default}"
     found = f"chosen on {decision.minutes['validation']:.0f} minutes of background of the validation split"
-    return f"{in_words(decision.rule)}; {found}, for at most {decision.per_hour:g} false alarms of a label in an hour"
+    bound = f"for at most {decision.per_hour:g} per hour of each label"
+    return f"{in_words(decision.rule)}; {found} by its misses and false alarms, {bound}"
 
 
 def in_words(rule: DecisionRule) -> str:

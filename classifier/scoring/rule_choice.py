@@ -4,7 +4,7 @@ A miss is a placed event in which its label is never reported; a false alarm is 
 event. The rule with the fewest misses is chosen, of those whose false alarms per hour stay under a bound.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from classifier.scoring.thresholds import FalseAlarms, in_order, rates
 
 PER_HOUR = 1.0  # false alarms of a label that are allowed
 TRIED = 48  # thresholds, evenly spread over log odds
-LOG_ODDS = (-5.0, 8.5)  # of the lowest and the highest threshold tried: 0.0067 and 0.9998
+LOG_ODDS = (-2.0, 8.5)  # of the lowest and the highest threshold tried: 0.12 and 0.9998
 DIGITS = 4  # of a threshold
 SMOOTH = (1, 3)  # windows
 N_OF_M = ((1, 1), (2, 3))
@@ -118,36 +118,32 @@ def structures(length: float, hop: float) -> list[DecisionRule]:
 def choose(
     heard: Sequence[Heard],
     labels: Sequence[str],
-    lowest: Mapping[str, float],
+    wanted: Sequence[str],
     hop: float,
     length: float,
     per_hour: float = PER_HOUR,
 ) -> DecisionRule:
     """The rule with the fewest misses, of those whose false alarms per hour stay under a bound.
 
-    Where no threshold of a label stays under it, the one with the fewest false alarms is taken. Of equals the simplest
-    rule is taken, and of thresholds the one in the middle.
+    Where no threshold of a label stays under it, the one with the fewest false alarms is taken. Of equal rules the
+    simplest is taken, and of equal thresholds the one in the middle.
 
     Args:
         heard: timelines of the validation split.
         labels: in the order of the columns.
-        lowest: {label that is reported: least threshold}: as of thresholds.lowest.
+        wanted: labels that are reported.
         hop, length: seconds from one window to the next, and of a window.
         per_hour: false alarms of one label.
     """
     best, chosen = None, DecisionRule()
     for rule in structures(length, hop):
         thresholds, cost = {}, np.zeros(2)
-        for label, tried, counts in _swept(heard, labels, list(lowest), rule, length):
-            allowed = tried >= lowest[label]
-            allowed[-1] = True
+        for label, tried, counts in _swept(heard, labels, wanted, rule, length):
             over = np.maximum(0, counts.alarms - (per_hour * counts.hours + 1e-9))
-            order = np.stack([np.where(over > 0, over, 0), counts.missed, counts.alarms])
-            order[:, ~allowed] = np.inf
-            least = order[:, np.lexsort(order[::-1])[0]]
-            equal = np.flatnonzero((order == least[:, None]).all(axis=0))
+            least = np.lexsort((counts.missed, over))[0]
+            equal = np.flatnonzero((over == over[least]) & (counts.missed == counts.missed[least]))
             thresholds[label] = float(tried[equal[len(equal) // 2]])
-            cost += [least[0], least[1] / max(1, counts.events[0])]
+            cost += [over[least], counts.missed[least] / max(1, counts.events[0])]
         if best is None or tuple(cost) < best:
             best, chosen = tuple(cost), replace(rule, thresholds=thresholds)
     return chosen

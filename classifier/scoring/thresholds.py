@@ -94,13 +94,6 @@ def choose(
     return thresholds, measure(predictions, labels, seconds, thresholds)
 
 
-def lowest(
-    predictions: Mapping[str, np.ndarray], labels: Sequence[str], background: Sequence[str] = BACKGROUND
-) -> dict[str, float]:
-    """{label that is reported: what costs SPARED of its recognised windows}; arguments are those of `choose`."""
-    return {label: _spared(predictions, labels.index(label)) for label in labels if label not in background}
-
-
 def measure(
     predictions: Mapping[str, np.ndarray], labels: Sequence[str], seconds: float, thresholds: Mapping[str, float]
 ) -> dict[str, AlarmsAndMisses]:
@@ -220,7 +213,7 @@ def _spared(predictions, index):
     probabilities = np.asarray(predictions["probabilities"], "float64")
     recognised = (predictions["targets"] == index) & (probabilities.argmax(axis=1) == index)
     own = np.sort(probabilities[recognised, index])
-    return float(own[int(SPARED * len(own))]) if len(own) else 0.0
+    return own[int(SPARED * len(own))] if len(own) else 0.0
 
 
 def _without(predictions, labels, label):

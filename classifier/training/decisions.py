@@ -20,7 +20,6 @@ OVERLAP = 0.5  # of windows: an app that listens asks at least so often
 def choose(
     task: Task,
     model: keras.Model,
-    validation: Mapping[str, np.ndarray],
     chosen_thresholds: Mapping[str, float],
     seed: int,
     per_hour: float = rule_choice.PER_HOUR,
@@ -29,7 +28,6 @@ def choose(
 
     Args:
         model: trained.
-        validation: its predictions of the validation split.
         chosen_thresholds: {label: threshold} of the default rule.
         seed: of the timelines.
         per_hour: false alarms of a label that are allowed.
@@ -48,8 +46,8 @@ def choose(
     hop = max(1, round(task.audio_format.window_length * (1 - OVERLAP))) / rate
     heard = _hear(task, model, clips["validation"], background, hop, seed)
     about = task.labels, hop, length
-    lowest = thresholds.lowest(validation, task.labels)
-    rule = rule_choice.choose(heard, task.labels, lowest, hop, length, per_hour)
+    wanted = [label for label in task.labels if label not in background]
+    rule = rule_choice.choose(heard, task.labels, wanted, hop, length, per_hour)
     default = DecisionRule(dict(chosen_thresholds), hop=hop)
     scores = {"validation": _scores(heard, rule, default, *about)}
     if not few["test"]:

@@ -63,7 +63,7 @@ def train_model(
         return None
     predictions = {split: _predict(model, task.windows[split]) for split in ("validation", "test")}
     scores = _scores(predictions, data.labels, task.audio_format)
-    decision = decisions.choose(task, model, predictions["validation"], scores["thresholds"], config.seed)
+    decision = decisions.choose(task, model, scores["thresholds"], config.seed)
     record = RunRecord(
         model=name,
         labels=data.labels,

@@ -17,7 +17,6 @@ from tests.trained_folder import make_record
 
 LABELS = ["silence", "song"]
 CHOSEN = {"song": 0.5}
-VALIDATION = {"probabilities": np.array([[0.2, 0.8]] * 20), "targets": np.ones(20, int)}
 
 
 class ByLevel:
@@ -43,7 +42,7 @@ def task(*counts):
 
 @pytest.fixture(scope="module")
 def chosen():
-    return decisions.choose(task(("silence", 62, 0.005), ("song", 24, 0.1)), ByLevel(), VALIDATION, CHOSEN, seed=0)
+    return decisions.choose(task(("silence", 62, 0.005), ("song", 24, 0.1)), ByLevel(), CHOSEN, seed=0)
 
 
 def test_a_rule_is_chosen_on_validation_and_measured_on_test(chosen):
@@ -57,7 +56,7 @@ def test_a_rule_is_chosen_on_validation_and_measured_on_test(chosen):
 
 
 def test_what_is_too_little_is_said_and_thresholds_alone_decide(tmp_path):
-    found = decisions.choose(task(("silence", 20, 0.005), ("song", 24, 0.1)), ByLevel(), VALIDATION, CHOSEN, seed=0)
+    found = decisions.choose(task(("silence", 20, 0.005), ("song", 24, 0.1)), ByLevel(), CHOSEN, seed=0)
     assert found.rule is None and found.test is None
     why = "the validation split is too small to choose one: it holds 1.7 minutes of background, and 5 are needed"
     assert found.why_default == why
@@ -73,7 +72,10 @@ def test_run_json_keeps_it_and_the_report_shows_it(chosen, tmp_path):
     trained = artifact.Artifact(tmp_path, record)
     assert trained.rule == chosen.rule
     (rule, tested) = decision_report.lines(trained)
-    assert "chosen on 5 minutes of background of the validation split, for at most 1 false alarms" in rule
+    assert (
+        "chosen on 5 minutes of background of the validation split by its misses and false alarms, for at most 1 per hour of each label"
+        in rule
+    )
     assert "of 12 events missed, false alarms per hour: song" in tested
     (tmp_path / artifact.REPORT).mkdir()
     shown = decision_report.gather(trained)
