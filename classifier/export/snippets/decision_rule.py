@@ -7,7 +7,7 @@ from collections import deque
 SLACK = 1e-4  # seconds
 
 
-def load(path):
+def load(path: str) -> tuple[dict, list[str]]:
     """The rule and the labels in a .tflite that WriteMetadataToModel.py wrote."""
     with zipfile.ZipFile(path) as file:
         return json.loads(file.read("decision_rule.json")), file.read("labels.txt").decode().splitlines()
@@ -19,13 +19,14 @@ class DecisionRule:
     hop, length: seconds from one window to the next (the rule's own "hop", where it has one), and of a window.
     """
 
-    def __init__(self, rule, labels, hop, length, independent=False):
+    def __init__(self, rule: dict, labels: list[str], hop: float, length: float, independent: bool = False):
         self.rule, self.labels, self.hop, self.length, self.independent = rule, labels, hop, length, independent
         self.recent, self.window = deque(maxlen=rule["smooth"]), -1
         self.first, self.last = [0] * len(labels), [None] * len(labels)
         self.counting = [deque(maxlen=rule["among"]) for _ in labels]
 
-    def decide(self, probabilities):
+    def decide(self, probabilities: list[float]) -> list[str]:
+        """The labels that are reported now; probabilities: of the next window."""
         self.recent.append(list(probabilities))
         if len(self.recent) <= self.rule["smooth"] // 2:
             return []  # the windows after the first are not there yet

@@ -72,10 +72,8 @@ def test_run_json_keeps_it_and_the_report_shows_it(chosen, tmp_path):
     trained = artifact.Artifact(tmp_path, record)
     assert trained.rule == chosen.rule
     (rule, tested) = decision_report.lines(trained)
-    assert (
-        "chosen on 5 minutes of background of the validation split by its misses and false alarms, for at most 1 per hour of each label"
-        in rule
-    )
+    assert "chosen on 5 minutes of background of the validation split by its misses" in rule
+    assert "false alarms, for at most 1 per hour of each label" in rule
     assert "of 12 events missed, false alarms per hour: song" in tested
     (tmp_path / artifact.REPORT).mkdir()
     shown = decision_report.gather(trained)
