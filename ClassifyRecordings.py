@@ -12,10 +12,12 @@ from Constants import CLASSIFIED, TRAINED
 # Parameters: change them here, or give them on the command line.
 MODEL = None  # a trained model, by name or path; a .tflite; or "yamnet"; None: the best of the newest data
 OUT = CLASSIFIED
-OVERLAP = 0.0  # share of a window that the next one repeats; thresholds were chosen on windows that touch
-SMOOTH = 1  # windows whose mean stands for the one in the middle; 1: each for itself
-MERGE_GAP = 0.0  # seconds between two segments of a label that become one
-MIN_DURATION = 0.0  # seconds; shorter segments are left out
+OVERLAP = (
+    None  # share of a window that the next one repeats; None, of this and the next three: as the model's rule says
+)
+SMOOTH = None  # windows whose mean stands for the one in the middle; 1: each for itself
+MERGE_GAP = None  # seconds between two segments of a label that become one
+MIN_DURATION = None  # seconds; shorter segments are left out
 DELIMITER = ","  # between the columns of csv files; ";" where Excel has decimal commas
 LABELS_SHOWN = 20  # in the table at the end
 
@@ -36,8 +38,15 @@ def main(argv=None):
     parser.add_argument(
         "--delimiter", default=DELIMITER, metavar="C", help='of csv files: , or ";" or tab (default: ,)'
     )
-    parser.add_argument("--threshold", type=float, metavar="T", help="for all labels, in place of the model's own")
-    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: %(default)s)")
+    parser.add_argument(
+        "--threshold",
+        action="append",
+        metavar="T",
+        help="for all labels, in place of the model's own; LABEL=T for one, again for another",
+    )
+    parser.add_argument(
+        "--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: as the model's rule says)"
+    )
     parser.add_argument("--smooth", default=SMOOTH, type=int, metavar="N", help="mean over N windows, an odd number")
     parser.add_argument("--merge-gap", default=MERGE_GAP, type=float, metavar="S", help="close gaps of up to S seconds")
     parser.add_argument("--min-duration", default=MIN_DURATION, type=float, metavar="S", help="drop shorter segments")

@@ -1,4 +1,4 @@
-"""Step 3: write sample rate and labels into the .tflite files, and see that the runtimes of a phone agree on them.
+"""Step 3: write sample rate, labels and decision rule into the .tflite files, and see that runtimes of a phone agree.
 
 With a FILE.tflite that was made elsewhere: write a copy of it that has them.
 """
@@ -6,6 +6,7 @@ With a FILE.tflite that was made elsewhere: write a copy of it that has them.
 from pathlib import Path
 
 from classifier.core import arguments, commands, console
+from classifier.export import snippets
 from classifier.export.config import FileConfig, MetadataConfig
 from Constants import TRAINED
 
@@ -31,8 +32,14 @@ def main(argv=None):
     parser.add_argument("--labels", type=Path, metavar="FILE", help="of a FILE.tflite: one per line, or a csv")
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help="that a FILE.tflite was trained at")
     parser.add_argument("--out", type=Path, help="the copy of a FILE.tflite (default: FILE_metadata.tflite)")
+    parser.add_argument(
+        "--snippet", choices=snippets.FILES, help="print the program that applies the decision rule in an app, no more"
+    )
     arguments.add_output(parser)
     args = parser.parse_args(argv)
+    if args.snippet:
+        print(snippets.text(args.snippet), end="")
+        return
     files = [path for path in args.inputs if path.suffix.lower() == ".tflite"]
     recordings = [path for path in args.inputs if path not in files]
     if len(files) > 1 or len(recordings) > 1:
@@ -54,6 +61,8 @@ def main(argv=None):
     for model in models:
         html_report.write(model)  # again, now that there are files for the phone
     tables.show(models)
+    program = commands.script("WriteMetadataToModel.py", snippet="kotlin")
+    print(f"the files hold their decision rule; a program that applies it in an app: {program}")
     print(f"next: {commands.script('TestSignalModel.py', model=models[0].folder)}")
 
 

@@ -101,7 +101,7 @@ def _known(path: Path | str) -> dict[str, set[str]]:
 
 
 def count_false_alarms(path: Path | str, predictor: Predictor, negatives: str) -> NegativesResult:
-    """The false alarms of a trained model in the recordings of folders, at its own thresholds.
+    """The false alarms of a trained model in the recordings of folders, by its own decision rule.
 
     Args:
         path: of the model.
@@ -110,8 +110,8 @@ def count_false_alarms(path: Path | str, predictor: Predictor, negatives: str) -
     Raises:
         InputError: the model has no thresholds, or a folder holds no recordings.
     """
-    if not predictor.thresholds:
+    if not predictor.rule or not predictor.thresholds:
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
     paths = list(dict.fromkeys(path for folder in folders_of(negatives) for path in find(folder)))
     shown = progress(paths, "counting false alarms")
-    return false_alarms.count(predictor, shown, predictor.thresholds, known=_known(path))
+    return false_alarms.count(predictor, shown, predictor.rule, known=_known(path))

@@ -1,4 +1,4 @@
-"""Write the metadata an audio app needs into a .tflite: sample rate, channels, labels.
+"""Write the metadata an audio app needs into a .tflite: sample rate, channels, labels, the decision rule.
 
 The one door to tflite-support. Where that is not installed (Python 3.12 and later), the same metadata is written with
 the schema modules that mediapipe and ai-edge-litert ship. tflite-support cannot live in one process with TensorFlow.
@@ -13,9 +13,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from classifier.core import atomic_files
-from classifier.records import artifact, tflite_metadata
+from classifier.records import artifact, rule_file, tflite_metadata
 
 PARSER = "1.3.0"  # the oldest metadata parser that knows audio properties; tflite-support works out the same
 LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tflite-support's own words
@@ -23,13 +24,17 @@ LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tf
 
 @dataclass(frozen=True)
 class Facts:
-    """What is written: name and descriptions are for people, sample rate (Hz) and labels are for the runtime."""
+    """What is written: name and descriptions are for people, sample rate (Hz) and labels are for the runtime.
+
+    rule: the bytes of rule_file.FILE, for the app; none where the model has no rule.
+    """
 
     name: str
     description: str
     input_description: str
     sample_rate: int
     labels: list[str]
+    rule: bytes = b""
 
 
 def write_files(trained: artifact.Artifact) -> Iterator[Path]:
@@ -60,6 +65,7 @@ def facts(trained: artifact.Artifact, is_dropin: bool = False) -> Facts:
         input_description=app if is_dropin else f"{audio[0].upper()}{audio[1:]}.",
         sample_rate=audio_format.sample_rate,
         labels=trained.labels,
+        rule=rule_file.as_bytes(trained.rule),
     )
 
 
@@ -103,10 +109,15 @@ def write_with_tflite_support(model: bytes, what: Facts) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         labels = Path(folder) / tflite_metadata.LABELS
         labels.write_bytes(_label_file(what.labels))
+        files: list[Any] = [metadata_info.LabelFileMd(str(labels))]
+        if what.rule:
+            rule = Path(folder) / rule_file.FILE
+            rule.write_bytes(what.rule)
+            files.append(metadata_info.AssociatedFileMd(str(rule), rule_file.DESCRIPTION))
         output = metadata_info.ClassificationTensorMd(
             name="probability",
             description="Probability of each label.",
-            label_files=[metadata_info.LabelFileMd(str(labels))],
+            label_files=files,
             tensor_type=writer_utils.get_output_tensor_types(bytearray(model))[0],
         )
         writer = audio_classifier.MetadataWriter.create_from_metadata_info(
@@ -128,6 +139,10 @@ def write_with_schema(model: bytes, what: Facts) -> bytes:
     probability = _tensor(schema, "probability", "Probability of each label.", schema.FeaturePropertiesT())
     probability.stats.min, probability.stats.max = [0.0], [1.0]
     probability.associatedFiles = [labels]
+    if what.rule:
+        probability.associatedFiles.append(
+            schema.AssociatedFileT(name=rule_file.FILE, description=rule_file.DESCRIPTION)
+        )
     metadata = schema.ModelMetadataT(name=what.name, description=what.description, minParserVersion=PARSER)
     metadata.subgraphMetadata = [
         schema.SubGraphMetadataT(inputTensorMetadata=[audio], outputTensorMetadata=[probability])
@@ -140,6 +155,8 @@ def write_with_schema(model: bytes, what: Facts) -> bytes:
     file = io.BytesIO(tflite_metadata.pack(content, tflite_metadata.MODEL))
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(zipfile.ZipInfo(tflite_metadata.LABELS), _label_file(what.labels))
+        if what.rule:
+            archive.writestr(zipfile.ZipInfo(rule_file.FILE), what.rule)
     return file.getvalue()
 
 

@@ -64,8 +64,10 @@ def attend(trained: artifact.Artifact, signal: np.ndarray) -> Attention:
     starts = window_starts(len(signal), audio_format.window_length) / audio_format.sample_rate
     end = len(signal) / audio_format.sample_rate
     ends = np.minimum(starts + audio_format.seconds, end)
+    limits = trained.rule.thresholds
+    labels = [prediction.label_of(row, trained.labels, limits) for row in probabilities]
     answer = prediction.Prediction(
-        trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), trained.thresholds
+        trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), limits, labels
     )
     steps = np.arange(spoke.shape[1])
     is_new = starts[:, None] + (steps + 0.5) * step >= np.concatenate([[0], ends[:-1]])[:, None]

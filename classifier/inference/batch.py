@@ -102,7 +102,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     out = Path(config.out)
     _check_results(out, writers)
     settings, predictor = make_settings(config)
-    labels = settings.rules.labels
+    labels = settings.labels
     out.mkdir(parents=True, exist_ok=True)
     with atomic_files.alone_in(out):
         with Journal(out / JOURNAL) as journal, _empty_folder(out / UNFINISHED) as unfinished:
@@ -118,8 +118,8 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
                         entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
                         journal.write(keys[outcome.index], entry)
             rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
-            about = {"hop_seconds": hop_length(length, config.overlap) / rate, "window_seconds": length / rate}
-            about["independent"] = settings.rules.independent
+            about = {"hop_seconds": hop_length(length, settings.overlap) / rate, "window_seconds": length / rate}
+            about["independent"] = settings.independent
             read = functools.partial(_read, sources, keys, journal, labels, about)
             written = [_write(writer, read(), labels, unfinished, out, config.delimiter) for writer in writers]
             if config.probabilities:

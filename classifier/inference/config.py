@@ -1,16 +1,22 @@
 """What a person chose for classifying recordings."""
 
 from argparse import Namespace
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
+from classifier.core.text import did_you_mean
 from classifier.records import choice
+from classifier.scoring.decision_rule import DecisionRule
+from classifier.scoring.thresholds import BACKGROUND
 from Constants import CLASSIFIED, TRAINED
 
+DEFAULT_THRESHOLD = 0.5  # where neither the training nor a person chose one
+MANY = 8  # labels that a message names
 TAB = "\t"
 DELIMITERS = (",", ";", "|", TAB)
 
@@ -25,11 +31,12 @@ class ClassificationConfig:
         trained: folder of trained models.
         out: folder of the results.
         writers: names of classifier/inference/writers with commas, or all.
-        threshold: probability from which on any label is reported; None: the model's own thresholds.
+        threshold: probability from which on any label is reported; None: the thresholds of the model's own rule.
+        label_thresholds: {label: the same, of this one}.
         overlap: share of a window that the next one repeats, 0 to less than 1.
         smooth: odd number of windows, whose mean stands for the one in the middle.
         merge_gap: seconds between two segments of a label that become one.
-        min_duration: seconds; shorter segments are left out.
+        min_duration: seconds; shorter segments are left out. None, of any of these four: as the model's own rule says.
         probabilities: write those of each window too.
         delimiter: between the columns of csv files, one character.
         jobs: recordings at once; None: one per core.
@@ -43,10 +50,11 @@ class ClassificationConfig:
     out: Path = CLASSIFIED
     writers: str = "all"
     threshold: float | None = None
-    overlap: float = 0.0
-    smooth: int = 1
-    merge_gap: float = 0.0
-    min_duration: float = 0.0
+    label_thresholds: dict[str, float] = field(default_factory=dict)
+    overlap: float | None = None
+    smooth: int | None = None
+    merge_gap: float | None = None
+    min_duration: float | None = None
     probabilities: bool = False
     delimiter: str = ","
     jobs: int | None = None
@@ -60,12 +68,16 @@ class ClassificationConfig:
         Raises:
             InputError: a number is out of its range, or there is no such writer.
         """
-        check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
-        check_range("--merge-gap", self.merge_gap, "seconds", 0)
-        check_range("--min-duration", self.min_duration, "seconds", 0)
+        if self.overlap is not None:
+            check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
+        for flag, seconds in (("--merge-gap", self.merge_gap), ("--min-duration", self.min_duration)):
+            if seconds is not None:
+                check_range(flag, seconds, "seconds", 0)
         if self.threshold is not None:
             check_range("--threshold", self.threshold, "a probability", 0, 1)
-        if self.smooth < 1 or self.smooth % 2 == 0:
+        for label, threshold in self.label_thresholds.items():
+            check_range(f"--threshold {label}=", threshold, "a probability", 0, 1)
+        if self.smooth is not None and (self.smooth < 1 or self.smooth % 2 == 0):
             raise InputError(f"--smooth {self.smooth}: give an odd number of windows, so that one is in the middle")
         registry.choose("writers", self.writers)
         if self.delimiter not in DELIMITERS:
@@ -78,13 +90,56 @@ class ClassificationConfig:
         Raises:
             InputError: as of `ClassificationConfig`; no model is named, and none is trained.
         """
-        values: dict[str, Any] = {field.name: getattr(args, field.name) for field in fields(cls)}
+        names = [field.name for field in fields(cls) if field.name != "label_thresholds"]
+        values: dict[str, Any] = {name: getattr(args, name) for name in names}
+        values["threshold"], values["label_thresholds"] = _thresholds(args.threshold or [])
         values["inputs"] = tuple(args.inputs)
         values["delimiter"] = TAB if args.delimiter in ("tab", "\\t") else args.delimiter
         config = cls(**values)
         return config if config.model else replace(config, model=str(choice.default(config.trained)))
 
+    def rule(self, own: DecisionRule | None, labels: Sequence[str], independent: bool) -> DecisionRule:
+        """The decision rule: what the person chose, else what the model's own says, else DEFAULT_THRESHOLD for labels.
+
+        Args:
+            own: what came with the model.
+            labels: of the model.
+            independent: whether several may be right at once. If not, a threshold for all is for those labels that have
+                one in the model's own rule, or else are no background.
+
+        Raises:
+            InputError: a threshold is for an unknown label.
+        """
+        foreground = own.thresholds if own else {label for label in labels if label not in BACKGROUND}
+        wanted = [label for label in labels if independent or label in foreground]
+        thresholds = own.thresholds if own else dict.fromkeys(wanted, DEFAULT_THRESHOLD)
+        if self.threshold is not None:
+            thresholds = dict.fromkeys(wanted, self.threshold)
+        if unknown := [label for label in self.label_thresholds if label not in labels]:
+            known = ", ".join(labels[:MANY]) + (" ..." if len(labels) > MANY else "")
+            meant = did_you_mean(unknown[0], labels)
+            raise InputError(f"--threshold {unknown[0]}=...: the model has no such label, only {known}{meant}")
+        flags = {name: getattr(self, name) for name in ("smooth", "merge_gap", "min_duration")}
+        chosen = {name: value for name, value in flags.items() if value is not None}
+        return replace(own or DecisionRule(), thresholds={**thresholds, **self.label_thresholds}, **chosen)
+
     @property
     def writer_names(self) -> list[str]:
         """The writers, in the order in which they were named."""
         return registry.choose("writers", self.writers)
+
+
+def _thresholds(given: list[str]) -> tuple[float | None, dict[str, float]]:
+    """The threshold of all labels, and {label: threshold}, of values such as 0.8 and song=0.9."""
+    of_all, of_labels = None, {}
+    for text in given:
+        label, _, number = text.rpartition("=")
+        try:
+            threshold = float(number)
+        except ValueError:
+            raise InputError(f"--threshold {text}: give a probability such as 0.8, or LABEL=0.8") from None
+        if label:
+            of_labels[label] = threshold
+        else:
+            of_all = threshold
+    return of_all, of_labels

@@ -16,7 +16,8 @@ from classifier.core.errors import InputError
 from classifier.data import provenance
 from classifier.data.audio_cache import to_int16
 from classifier.inference.predictor import Predictor
-from classifier.inference.segments import Segment, SegmentMerger, SegmentRules
+from classifier.inference.segments import Segment, SegmentMerger
+from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.thresholds import BACKGROUND, FalseAlarms, in_order, rates
 
 OVERLAP = 0.5  # share of a window
@@ -47,7 +48,7 @@ class NegativesResult(FalseAlarms):
 def count(
     predictor: Predictor,
     paths: Iterable[Path],
-    thresholds: dict[str, float],
+    rule: DecisionRule,
     background: Sequence[str] = BACKGROUND,
     known: Mapping[str, Collection[str]] | None = None,
 ) -> NegativesResult:
@@ -56,8 +57,8 @@ def count(
     Recordings are read block by block: of a day of audio, memory holds the alarms and a minute of audio.
 
     Args:
-        predictor: its probabilities calibrated if the thresholds were chosen on calibrated ones.
-        thresholds: {label: threshold}.
+        predictor: its probabilities calibrated if the rule was chosen on calibrated ones.
+        rule: alarms are segments that it reports, of the labels that have a threshold.
         background: labels that may occur in the recordings and raise no alarm.
         known: {split: sounds of it, as of provenance.sound}, to count recordings that the model was trained with.
 
@@ -65,9 +66,9 @@ def count(
         InputError: there are no recordings, one cannot be read, or a threshold is for an unknown label.
     """
     labels = predictor.labels
-    wanted = [label for label in thresholds if label not in background]
-    in_order(thresholds, labels)  # an error now, and not after the first day
-    raised = {str(path): _alarms_in(path, predictor, thresholds, wanted) for path in paths}
+    wanted = [label for label in rule.thresholds if label not in background]
+    in_order(rule.thresholds, labels)  # an error now, and not after the first day
+    raised = {str(path): _alarms_in(path, predictor, rule, wanted) for path in paths}
     if not raised:
         raise InputError("no recordings to count false alarms in; give long ones that hold none of the labels")
     hours = sum(seconds / 3600 for _, seconds, _ in raised.values())
@@ -83,12 +84,12 @@ def count(
 
 
 def _alarms_in(
-    path: Path, predictor: Predictor, thresholds: dict[str, float], wanted: Sequence[str]
+    path: Path, predictor: Predictor, rule: DecisionRule, wanted: Sequence[str]
 ) -> tuple[list[Segment], float, str]:
     """(alarms, length in seconds, sound) of one recording; windows of one label that touch or overlap are one alarm."""
     rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
     hop = hop_length(length, OVERLAP)
-    merger, n_samples = SegmentMerger(SegmentRules(tuple(predictor.labels), thresholds), predictor.audio_format, hop), 0
+    merger, n_samples = SegmentMerger(rule, tuple(predictor.labels), predictor.audio_format, hop), 0
     digest = hashlib.sha256()
 
     def blocks() -> Iterator[np.ndarray]:

@@ -8,6 +8,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length, window_starts
 from classifier.inference.predictor import Predictor
+from classifier.scoring.decision_rule import DecisionRule, window_labels
 from classifier.scoring.metrics import heard
 from classifier.scoring.thresholds import decide
 
@@ -25,6 +26,7 @@ class Prediction:
         windows: (windows, labels) probabilities.
         recording: (labels,) mean over the windows in which something is heard.
         thresholds: {label: least probability to report it}.
+        window_labels: the label that the decision rule reports in each window.
         clipped: samples that were cut to [-1, 1] before.
     """
 
@@ -34,17 +36,13 @@ class Prediction:
     windows: np.ndarray
     recording: np.ndarray
     thresholds: dict[str, float]
+    window_labels: list[str | None]
     clipped: int = 0
 
     @property
     def label(self) -> str | None:
         """The label of the recording; None where the most probable one stays below its threshold."""
         return label_of(self.recording, self.labels, self.thresholds)
-
-    @property
-    def window_labels(self) -> list[str | None]:
-        """The label of each window."""
-        return [label_of(row, self.labels, self.thresholds) for row in self.windows]
 
     def as_dict(self) -> dict:
         """The prediction for JSON: label, probabilities {label: of the recording}, and windows, a list of dicts of
@@ -68,7 +66,7 @@ def label_of(probabilities: np.ndarray, labels: list[str], thresholds: dict[str,
 
 
 def predict_recording(predictor: Predictor, path: Path | str) -> Prediction:
-    """Predict a recording of any format; windows touch.
+    """Predict a recording of any format; windows touch, or overlap as the model's decision rule has it.
 
     Raises:
         InputError: the recording cannot be read.
@@ -76,17 +74,19 @@ def predict_recording(predictor: Predictor, path: Path | str) -> Prediction:
     return predict_signal(predictor, recording.read(path, predictor.audio_format.sample_rate, predictor.channel))
 
 
-def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float = 0.0) -> Prediction:
+def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float | None = None) -> Prediction:
     """Predict audio window by window, the last window ending with the audio.
 
     Args:
         signal: (samples,) float32 at the model's sample rate, at least one sample.
-        overlap: share of a window that the next one repeats, 0 to less than 1.
+        overlap: share of a window that the next one repeats, 0 to less than 1; None: as the decision rule has it.
     """
     rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
-    hop = hop_length(length, overlap)
+    hop = hop_length(length, predictor.overlap if overlap is None else overlap)
     windows = np.concatenate([predictor.probabilities(cut) for _, cut, _ in cut_blocks([signal], length, hop)])
     starts = window_starts(len(signal), length, hop) / rate
     ends = np.minimum(starts + length / rate, len(signal) / rate)
     mean = windows[heard(windows)].mean(axis=0)
-    return Prediction(predictor.labels, starts, ends, windows, mean, predictor.thresholds)
+    rule, times = predictor.rule or DecisionRule(predictor.thresholds), (hop / rate, length / rate)
+    labels = window_labels(windows, rule, predictor.labels, *times, predictor.independent)
+    return Prediction(predictor.labels, starts, ends, windows, mean, rule.thresholds, labels)

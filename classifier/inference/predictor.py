@@ -3,7 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 from classifier.inference import outputs
 from classifier.inference.litert import LiteRT
-from classifier.records import artifact, tflite_labels
+from classifier.records import artifact, rule_file, tflite_labels
 from classifier.records.audio_format import AudioFormat
 from classifier.records.run_record import RunRecord
+from classifier.scoring.decision_rule import DecisionRule
 from Constants import AUDIO_PIECE_LENGTH, SAMPLE_RATE, TRAINED
 
 CACHED = 4  # models that a process keeps
@@ -33,7 +34,7 @@ class Predictor:
         audio_format: of its windows.
         labels: in the order of the outputs.
         probabilities: function of (windows, window_length) float32 audio; returns (windows, labels) in 0 to 1.
-        thresholds: {label: least probability to report it}, chosen in training; a .tflite alone does not have them.
+        rule: when a label is reported, chosen in training; None for a .tflite that does not hold one.
         independent: whether each label has a probability of its own, so that several may be right at once.
         notes: what a person should know of how it is run.
         channel: of audio.channels.CHANNELS, what it hears of recordings with several.
@@ -43,10 +44,23 @@ class Predictor:
     audio_format: AudioFormat
     labels: list[str]
     probabilities: Callable[[np.ndarray], np.ndarray]
-    thresholds: dict[str, float] = field(default_factory=dict)
+    rule: DecisionRule | None = None
     independent: bool = False
     notes: tuple[str, ...] = ()
     channel: str = MIX
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """{label: least probability to report it}; a label without one needs none."""
+        if self.rule is not None:
+            return self.rule.thresholds
+        return {self.labels[0]: ALONE} if len(self.labels) == 1 else {}
+
+    @property
+    def overlap(self) -> float:
+        """The share of a window that the next one repeats, for its rule; 0 where the rule is for any."""
+        hop = self.rule.hop if self.rule else None
+        return max(0.0, 1 - hop / self.audio_format.seconds) if hop else 0.0
 
 
 def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
@@ -127,12 +141,12 @@ def _load(path: Path, threads: int | None, head: str | None, activation: str | N
         lite = LiteRT(path / artifact.TFLITE, threads, head, len(found.labels))
         output = outputs.understand(lite, found.audio_format, activation)
         run = output.of(lite.by_frame)
-        return Predictor(lite.path, found.audio_format, found.labels, run, found.thresholds, output.independent)
+        return Predictor(lite.path, found.audio_format, found.labels, run, found.rule, output.independent)
     if head or activation:
         raise InputError(f"{path}: --head and --activation are for .tflite files, and this model is not converted")
     keras = functools.partial(artifact.load_keras(found).predict, verbose=0)
     run = outputs.Outputs(path / artifact.MODEL).of(keras)
-    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.thresholds)
+    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule)
 
 
 def _load_file(path: Path, threads: int | None, head: str | None, activation: str | None) -> Predictor:
@@ -147,15 +161,26 @@ def _load_file(path: Path, threads: int | None, head: str | None, activation: st
     lite = LiteRT(path, threads, head, len(labels), described.output, OPEN_SECONDS * rate)
     audio_format = AudioFormat(sample_rate=rate, window_length=lite.n_inputs)
     output = outputs.understand(lite, audio_format, activation)
+    rule, notes = _rule_of_file(path, labels)
     return Predictor(
         path,
         audio_format,
         labels,
         output.of(lite.by_frame),
-        {labels[0]: ALONE} if len(labels) == 1 else {},
+        rule,
         output.independent,
-        tuple(f"{path}: {note}" for note in (*described.notes, *lite.notes, *output.notes)),
+        tuple(f"{path}: {note}" for note in (*described.notes, *lite.notes, *output.notes, *notes)),
     )
+
+
+def _rule_of_file(path: Path, labels: list[str]) -> tuple[DecisionRule | None, list[str]]:
+    """The rule of the training beside a .tflite, else that in it, and notes."""
+    if (path.parent / artifact.RUN).is_file():
+        with contextlib.suppress(InputError):
+            beside = artifact.load(path.parent)
+            if beside.labels == labels:
+                return beside.rule, []
+    return rule_file.read(path, labels)
 
 
 @functools.lru_cache(CACHED)
@@ -206,6 +231,4 @@ def load_dropin(path: Path | str, channel: str | None = None) -> Predictor:
 
     probabilities = outputs.Outputs(lite.path).of(values_of)
     channel = channel or trained.record.config.channel
-    return Predictor(
-        lite.path, trained.audio_format, trained.labels, probabilities, trained.thresholds, channel=channel
-    )
+    return Predictor(lite.path, trained.audio_format, trained.labels, probabilities, trained.rule, channel=channel)

@@ -27,14 +27,13 @@ from classifier.core.errors import DiskFullError, reason
 from classifier.data.inputs import Source
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, cached_predictor, find_model, load_predictor
-from classifier.inference.segments import SegmentMerger, SegmentRules
-from classifier.records import artifact
-from classifier.scoring.thresholds import BACKGROUND, in_order, reached
+from classifier.inference.segments import SegmentMerger
+from classifier.scoring.decision_rule import DecisionRule
+from classifier.scoring.thresholds import in_order, reached
 from classifier.storage import locations, remote
 from Constants import WEIGHTS
 
 BATCH_WINDOWS = 16  # that a thread runs at once
-DEFAULT_THRESHOLD = 0.5  # where neither the training nor a person chose one
 CUT = "the last window ends with the recording"  # another way to cut is another result
 DIGITS = 6  # of seconds and probabilities; float32 has no more
 
@@ -48,7 +47,9 @@ class ClassifierSettings:
         version: hash of the file that is run.
         overlap: share of a window that the next one repeats.
         recording_thresholds: {label: threshold} for the label of a whole recording.
-        rules: for segments.
+        labels: of the model, in the order of its outputs.
+        rule: for segments.
+        independent: as of SegmentMerger.
         probabilities: keep those of each window.
         head, activation: as of predictor.load_predictor.
         channel: of audio.channels.CHANNELS, or its number, from 0; EACH: each source has its own.
@@ -58,7 +59,9 @@ class ClassifierSettings:
     version: str
     overlap: float
     recording_thresholds: dict[str, float]
-    rules: SegmentRules
+    labels: tuple[str, ...]
+    rule: DecisionRule
+    independent: bool = False
     probabilities: bool = False
     head: str | None = None
     activation: str | None = None
@@ -163,8 +166,7 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
     Several labels may be reported in a window by a model whose labels have probabilities of their own (sigmoids); what
     was trained here ends in a softmax, and reports one label or none.
 
-    Without a threshold in the config those chosen in training count, also for a .tflite in a trained folder, else
-    DEFAULT_THRESHOLD. A threshold of the config counts for all labels, but for background labels of a softmax.
+    The rule is ClassificationConfig.rule.
 
     Raises:
         InputError: as of predictor.load_predictor.
@@ -172,25 +174,20 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
     model = find_model(config.model, config.trained)
     predictor = load_predictor(model, threads=1, head=config.head, activation=config.activation)
     source, labels = predictor.source, tuple(predictor.labels)
-    independent = predictor.independent
-    record = artifact.load(source.parent).record if (source.parent / artifact.RUN).is_file() else None
-    background = record.background if record else BACKGROUND
-    wanted = [label for label in labels if independent or label not in background]
-    if config.threshold is None and record:
-        recording_thresholds = thresholds = record.thresholds
-    else:
-        thresholds = dict.fromkeys(wanted, DEFAULT_THRESHOLD if config.threshold is None else config.threshold)
-        recording_thresholds = predictor.thresholds if config.threshold is None else thresholds
-    rules = SegmentRules(labels, thresholds, independent, config.smooth, config.merge_gap, config.min_duration)
+    rule = config.rule(predictor.rule, labels, predictor.independent)
+    has_thresholds = predictor.rule or config.threshold is not None
+    recording_thresholds = rule.thresholds if has_thresholds else {**predictor.thresholds, **config.label_thresholds}
     version = hashlib.sha256(source.read_bytes()).hexdigest()
     is_published = model.parent == WEIGHTS and not os.path.exists(config.model)
     name = str(config.model) if is_published else os.path.abspath(model)  # workers may be in another folder
     settings = ClassifierSettings(
         model=name,
         version=version,
-        overlap=config.overlap,
+        overlap=predictor.overlap if config.overlap is None else config.overlap,
         recording_thresholds=recording_thresholds,
-        rules=rules,
+        labels=labels,
+        rule=rule,
+        independent=predictor.independent,
         probabilities=config.probabilities,
         head=config.head,
         activation=config.activation,
@@ -223,10 +220,11 @@ def classify(
 
 def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progress: bool) -> RecordingResult:
     predictor = cached_predictor(settings.model, settings.version, 1, settings.head, settings.activation)
-    audio_format, labels = predictor.audio_format, list(settings.rules.labels)
+    audio_format, labels = predictor.audio_format, list(settings.labels)
     hop = hop_length(audio_format.window_length, settings.overlap)
     properties = recording.properties(path)
-    merger, samples = SegmentMerger(settings.rules, audio_format, hop), 0
+    merger = SegmentMerger(settings.rule, settings.labels, audio_format, hop, settings.independent)
+    samples = 0
     blocks = recording.blocks(path, audio_format.sample_rate, channel=settings.channel)
     if show_progress:
         blocks = _with_progress(blocks, audio_format.sample_rate, properties.seconds)

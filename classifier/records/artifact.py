@@ -24,6 +24,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, ConversionRecord
 from classifier.records.run_record import FILE as RUN
 from classifier.records.run_record import RunRecord
+from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.metrics import Scores
 from Constants import DATA_SHORT
 
@@ -63,8 +64,10 @@ class Artifact:
         return self.record.labels
 
     @property
-    def thresholds(self) -> dict[str, float]:
-        return self.record.thresholds
+    def rule(self) -> DecisionRule:
+        """The decision rule that was chosen, else the thresholds alone."""
+        decision = self.record.decision
+        return decision.rule if decision and decision.rule else DecisionRule(self.record.thresholds)
 
     @property
     def held_out(self) -> "Artifact":

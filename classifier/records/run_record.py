@@ -15,6 +15,7 @@ from classifier.records.recipe import Recipe
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.metrics import Scores
 from classifier.scoring.robustness import Condition
+from classifier.scoring.rule_choice import DecisionRecord
 from classifier.scoring.thresholds import AlarmsAndMisses, background_of
 
 FILE = "run.json"
@@ -66,6 +67,7 @@ class RunRecord:
         processes: that trained together.
         versions: {package: version}, of Python too.
         audio_format: that the model takes.
+        decision: how its decision rule was chosen; None in records of versions that chose none.
         robustness: of altered windows of the test split; () where an older version wrote the file.
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
     """
@@ -89,6 +91,7 @@ class RunRecord:
     processes: int
     versions: dict[str, str]
     audio_format: AudioFormat
+    decision: DecisionRecord | None = None
     robustness: tuple[Condition, ...] = ()
     refit: Refit | None = None
 

@@ -84,7 +84,7 @@ def read_audio(path: Path | str) -> AudioMetadata:
         raise
     except Exception as error:  # the offsets of damaged metadata lead anywhere, and to any error
         raise InputError(f"the metadata of {path} cannot be read ({type(error).__name__}); {again}") from None
-    labels = _unpacked(path, name)
+    labels = packed_file(path, name)
     if not rate or not labels:
         raise InputError(f"the metadata of {path} name no {'labels' if rate else 'sample rate'}; {again}")
     is_mel = SPECTROGRAM.search(described) is not None
@@ -109,7 +109,7 @@ def _remedy(path):
     return f"write a copy that has them: {command(path)}"
 
 
-def _unpacked(path, name):
+def packed_file(path: Path | str, name: str) -> bytes:
     """The bytes of a file packed behind a .tflite; b"" where there is none, or too much for labels."""
     try:
         with zipfile.ZipFile(path) as archive:

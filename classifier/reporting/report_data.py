@@ -12,7 +12,14 @@ from classifier.core import registry
 from classifier.data import splits
 from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
-from classifier.reporting import confusion, report_media, report_windows, robustness_table, warnings
+from classifier.reporting import (
+    confusion,
+    decision_report,
+    report_media,
+    report_windows,
+    robustness_table,
+    warnings,
+)
 from classifier.reporting.training_command import command
 from classifier.scoring import confidence
 from classifier.scoring.metrics import UNITS
@@ -99,6 +106,7 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "label_rows": _label_rows(trained, scores),
         "threshold_rows": _threshold_rows(trained),
         "robustness": robustness_table.gather(trained),
+        "decision": decision_report.gather(trained),
         "training": _training(trained),
         "windows": report_windows.gather(trained),
         "file_rows": _file_rows(trained),

@@ -9,12 +9,12 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
-from classifier.plotting import confusion_matrix, recording_pictures, reliability_diagram, training_curves
+from classifier.plotting import confusion_matrix, det_curve, recording_pictures, reliability_diagram, training_curves
 from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.scoring.metrics import UnitScores
 
-CURVES, RELIABILITY, CONFUSION = "curves.png", "reliability.png", "confusion_{}.png"
+CURVES, RELIABILITY, CONFUSION, DET = "curves.png", "reliability.png", "confusion_{}.png", "det.png"
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,18 @@ def reliability(trained: artifact.Artifact) -> Media:
     tables = {"as trained": found.before, "tempered": found.after}
     reliability_diagram.draw(tables, f"{trained.name}: test windows", path)
     return embedded(path, "image/png", "Share of test windows that are right, by the confidence of the model")
+
+
+def det(
+    trained: artifact.Artifact,
+    curves: dict[str, list[tuple[float, float]]],
+    chosen: dict[str, tuple[float, float]],
+    per_hour: float,
+) -> Media:
+    """The DET curve of the decision rule, drawn into the report's folder; arguments are those of det_curve.draw."""
+    path = trained.folder / artifact.REPORT / DET
+    det_curve.draw(curves, chosen, per_hour, f"{trained.name}: decision rule on timelines", path)
+    return embedded(path, "image/png", "Share of events missed, by false alarms per hour; a dot where the rule stands")
 
 
 def window(signal: np.ndarray, audio_format: AudioFormat, what: str) -> tuple[Media, Media]:

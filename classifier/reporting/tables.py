@@ -12,7 +12,7 @@ import numpy as np
 from classifier.core import console
 from classifier.data import clips, padding, rates, splits, surroundings
 from classifier.records import artifact
-from classifier.reporting import confusion, warnings
+from classifier.reporting import confusion, decision_report, warnings
 from classifier.reporting.warnings import between, right_of
 from classifier.scoring import confidence
 from classifier.storage import local_files
@@ -50,6 +50,8 @@ def scores(trained: artifact.Artifact) -> None:
     )
     if trained.record.refit:
         print(f"  {warnings.refit(trained.record)}")
+    for line in decision_report.lines(trained):
+        print(f"  {line}")
     columns, confused = confusion.columns(trained.labels, windows.confusion)
     rows = [
         [label, *(_percent(of.recall.get(label)) for of in (windows, recordings)), *cells]

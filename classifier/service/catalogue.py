@@ -133,7 +133,7 @@ def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
         labels=trained.labels,
         sample_rate=trained.audio_format.sample_rate,
         window=trained.audio_format.seconds,
-        thresholds=trained.thresholds,
+        thresholds=trained.rule.thresholds,
         scores=schemas.Scores(
             balanced_accuracy=scores.windows.balanced_accuracy,
             chance=scores.chance,

@@ -13,7 +13,7 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from classifier.core.errors import InputError
-from classifier.inference.prediction import Prediction, label_of
+from classifier.inference.prediction import Prediction
 from classifier.service import live, metrics, schemas
 from classifier.service.jobs.request import TrainingRequest
 
@@ -72,6 +72,12 @@ changes = APIRouter(
 )
 Service = Annotated[Any, Depends(_service)]  # app.Service
 Recording = Annotated[UploadFile | None, File(description="a recording of any format, or an archive of recordings")]
+Overlap = Annotated[
+    float | None,
+    Query(
+        ge=0, le=0.9, description="share of a window that the next one repeats; default: as the decision rule has it"
+    ),
+]
 Url = Annotated[str | None, Query(max_length=2000, description="where it is, in place of `data`")]
 
 
@@ -124,7 +130,7 @@ def predict(
     urls: Url = None,
     windows: Annotated[bool, Query(description="a prediction for each window, too")] = False,
     drawing: Annotated[bool, Query(description="waveform and mel spectrogram to draw, too")] = False,
-    overlap: Annotated[float, Query(ge=0, le=0.9, description="share of a window that the next one repeats")] = 0.0,
+    overlap: Overlap = None,
 ) -> schemas.Predictions:
     """Classify a recording, or each recording of an archive."""
     model = service.catalogue.path(name)
@@ -142,25 +148,25 @@ def predict(
             service.metrics.classified.inc(seconds)
             more: dict[str, Any] = {"windows": _windows(prediction)} if windows else {}
             more |= {"drawing": drawn} if drawing else {}
-            top = _top(prediction.recording, prediction.labels, prediction.thresholds)
+            top = _top(prediction.recording, prediction.labels, prediction.label)
             more |= {"clipped": prediction.clipped} if prediction.clipped else {}
             predictions.append(schemas.RecordingPrediction(title=name_of_one, seconds=seconds, **top, **more))
     return schemas.Predictions(status="OK", predictions=predictions)
 
 
 def _windows(prediction: Prediction) -> list[schemas.WindowPrediction]:
-    rows = zip(prediction.starts, prediction.ends, prediction.windows, strict=True)
+    rows = zip(prediction.starts, prediction.ends, prediction.windows, prediction.window_labels, strict=True)
     return [
-        schemas.WindowPrediction(start=start, end=end, **_top(row, prediction.labels, prediction.thresholds))
-        for start, end, row in rows
+        schemas.WindowPrediction(start=start, end=end, **_top(row, prediction.labels, label))
+        for start, end, row, label in rows
     ]
 
 
-def _top(probabilities: np.ndarray, labels: list[str], thresholds: dict[str, float]) -> dict[str, Any]:
-    """The fields of schemas.LabelProbabilities, from (labels,) probabilities."""
+def _top(probabilities: np.ndarray, labels: list[str], label: str | None) -> dict[str, Any]:
+    """The fields of schemas.LabelProbabilities, from (labels,) probabilities and the label that is reported."""
     top = (-probabilities).argsort(kind="stable")[: schemas.TOP]
     return {
-        "label": label_of(probabilities, labels, thresholds),
+        "label": label,
         "labels": [labels[i] for i in top],
         "probabilities": [float(probabilities[i]) for i in top],
     }
@@ -187,9 +193,7 @@ async def classify_live(socket: WebSocket, name: str, rate: int = 16_000) -> Non
     service.live += 1
     service.metrics.live.set(service.live)
     try:
-        await live.classify_stream(
-            socket, predictor, rate, lambda row: _top(row, predictor.labels, predictor.thresholds)
-        )
+        await live.classify_stream(socket, predictor, rate, lambda row, label: _top(row, predictor.labels, label))
     except InputError as error:
         await socket.close(live.POLICY, live.reason(service.scrub(str(error))))
     finally:

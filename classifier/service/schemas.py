@@ -84,7 +84,7 @@ class Drawing(BaseModel):
 
 
 class LabelProbabilities(BaseModel):
-    """label: null where none reaches its threshold. labels, probabilities: the most probable ones, largest first."""
+    """label: null where the decision rule reports none. labels, probabilities: the likeliest ones, largest first."""
 
     label: str | None
     labels: list[str]

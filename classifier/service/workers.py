@@ -91,14 +91,19 @@ class UploadWorkers:
         return self._run(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)[0]
 
     def predict(
-        self, path: Path, title: str, model: tuple[Path, tuple], overlap: float = 0.0, with_drawing: bool = False
+        self,
+        path: Path,
+        title: str,
+        model: tuple[Path, tuple],
+        overlap: float | None = None,
+        with_drawing: bool = False,
     ) -> tuple[Prediction, float, dict | None]:
         """Predict a recording. Errors are those of `read`.
 
         Args:
             title: what the client calls it.
             model: its path, and its version.
-            overlap: share of a window that the next one repeats, 0 to less than 1.
+            overlap: share of a window that the next one repeats, 0 to less than 1; None: as the model's rule has it.
             with_drawing: make the drawing, too.
 
         Returns:
@@ -170,7 +175,7 @@ def _decode(path: str, sample_rate: int, longest_seconds: float, channel: str = 
 
 
 def _predict(
-    path: str, model: tuple[Path, tuple], longest_seconds: float, overlap: float, with_drawing: bool
+    path: str, model: tuple[Path, tuple], longest_seconds: float, overlap: float | None, with_drawing: bool
 ) -> tuple[Prediction, float, dict | None]:
     predictor = cached_predictor(*model)
     rate = predictor.audio_format.sample_rate

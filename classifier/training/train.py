@@ -20,7 +20,7 @@ from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, robustness, thresholds
-from classifier.training import distributed, fit, replaced, unfinished
+from classifier.training import decisions, distributed, fit, replaced, unfinished
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS
 from classifier.training.data import TrainingData
@@ -118,6 +118,7 @@ def _check_that_it_converts(task, model, try_conversion):
 def _write_held_out(folder, task, model, config, stages, started):
     """Write the folder of a model that has learned from the training split, with all that validation and test say."""
     predictions = {name: _predict(model, windows) for name, windows in task.windows.items() if name != "train"}
+    scores = _scores(predictions, task)
     last, data_folder = list(stages.values())[-1], layouts.folder_of(config.data)
     seconds = sum(stage.checkpoint.seconds_before for stage in stages.values()) + time.monotonic() - started
     record = RunRecord(
@@ -130,7 +131,8 @@ def _write_held_out(folder, task, model, config, stages, started):
         parameters=model.count_params(),
         data=provenance.of_data(task.audio, data_folder),
         split=provenance.of_split(task.audio, task.split, data_folder, config.negatives_chosen),
-        **_scores(predictions, task),
+        **scores,
+        decision=decisions.choose(task, model, scores["thresholds"], config.seed),
         best_epoch=last.epochs,
         training_seconds=round(seconds, 1),
         backend=keras.backend.backend(),

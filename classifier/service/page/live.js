@@ -109,24 +109,24 @@ function show(prediction, model) {
   byId("live-shown").hidden = false;
   showVerdict(byId("live-label"), prediction.label);
   showClasses(byId("live-classes"), prediction, model.labels);
-  remember(prediction.label);
+  remember(prediction);
   received = [...received, { ...prediction, mel: decodeMel(prediction.mel) }].slice(-SHOWN);
   draw();
 }
 
-/** Adds a label to the list, or half a second to the one that goes on. */
-function remember(label) {
+/** Adds a label to the list, or its seconds to the one that goes on. */
+function remember({ label, seconds }) {
   const list = byId("live-history");
   const name = label ?? "";
   if (list.firstChild?.dataset.label !== name) {
     const when = make("time", { textContent: new Date().toLocaleTimeString("en-GB") });
     list.prepend(make("li", {}, when, named(label), make("span")));
-    Object.assign(list.firstChild.dataset, { label: name, halves: 0 });
+    Object.assign(list.firstChild.dataset, { label: name, seconds: 0 });
     while (list.children.length > REMEMBERED) list.lastChild.remove();
   }
   const row = list.firstChild;
-  row.dataset.halves = Number(row.dataset.halves) + 1;
-  row.lastChild.textContent = duration(row.dataset.halves / 2);
+  row.dataset.seconds = Number(row.dataset.seconds) + seconds;
+  row.lastChild.textContent = duration(Number(row.dataset.seconds));
 }
 
 function draw() {
@@ -143,7 +143,7 @@ function draw() {
   drawMel(spectrogram, { bands, columns: values.length / bands, values });
 
   const moved = { transform: `translateX(${-100 / SHOWN}%)` };
-  const time = { duration: still.matches ? 0 : 500, fill: "forwards" };
+  const time = { duration: still.matches ? 0 : 1000 * newest.seconds, fill: "forwards" };
   for (const canvas of [waveform, spectrogram]) {
     canvas.getAnimations().forEach((animation) => animation.cancel());
     canvas.animate([{ transform: "none" }, moved], time);

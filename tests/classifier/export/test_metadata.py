@@ -8,11 +8,18 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.export import metadata
-from classifier.records import tflite_metadata
+from classifier.records import rule_file, tflite_metadata
+from classifier.scoring.decision_rule import DecisionRule
 from tests.conftest import ROOT
 
+RULE = DecisionRule({"air conditioner": 0.7}, smooth=3, needed=2, among=3, release=0.5, hop=1.0)
 FACTS = metadata.Facts(
-    "mel", "Tells apart: air conditioner, straße.", "Two seconds.", 16_000, ["air conditioner", "straße", "x"]
+    "mel",
+    "Tells apart: air conditioner, straße.",
+    "Two seconds.",
+    16_000,
+    ["air conditioner", "straße", "x"],
+    rule_file.as_bytes(RULE),
 )
 needs_tflite_support = pytest.mark.skipif(
     not metadata.tflite_support_installed(), reason="tflite-support is not installed"
@@ -37,6 +44,7 @@ def test_both_ways_write_the_same_metadata(trained, tmp_path, name):
     two = written("write_with_schema", trained.out / name, tmp_path / "two.tflite")
     assert tflite_metadata.as_dict(one.read_bytes()) == tflite_metadata.as_dict(two.read_bytes())
     assert tflite_metadata.read(one) == tflite_metadata.read(two) == (16_000, FACTS.labels)
+    assert rule_file.read(one, FACTS.labels) == rule_file.read(two, FACTS.labels) == (RULE, [])
 
 
 def test_metadata_is_replaced_not_added(trained, tmp_path):

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from classifier.audio import decoders, recording
+from classifier.core.errors import InputError
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.prediction import predict_signal
 from classifier.inference.recording_classifier import classify, make_settings
 from classifier.inference.segments import SegmentMerger
+from classifier.scoring.decision_rule import DecisionRule
 from tests.classifier.export.test_inspection import with_metadata
 from tests.classifier.service.test_workers import write_hours
 from tests.conftest import write_tone
@@ -56,7 +58,7 @@ def test_a_recording_read_in_blocks_is_classified_like_the_whole(tiny, tmp_path,
     path = write_tone(tmp_path / "tone.flac", seconds=9.876, rate=44_100, channels=2)
     settings, predictor = make_settings(config(tiny, threshold=0.55, overlap=overlap, smooth=smooth, merge_gap=0.1))
     whole = predict_signal(predictor, recording.read(path, 16_000), overlap)
-    merger = SegmentMerger(settings.rules, predictor.audio_format, round(1600 * (1 - overlap)))
+    merger = SegmentMerger(settings.rule, settings.labels, predictor.audio_format, round(1600 * (1 - overlap)))
     merger.add(whole.windows)
     found = classified(path, settings)
     expected = merger.finish(len(recording.read(path, 16_000)))
@@ -105,15 +107,24 @@ def test_thresholds_are_those_of_the_training_also_of_a_file_in_the_folder(train
     (folder / "run.json").write_text(json.dumps({**about, "thresholds": chosen}))
     for model in (folder, folder / "model_mel_audio_metadata.tflite"):
         settings = settings_of(model)
-        rules = settings.rules
-        assert (rules.thresholds, settings.recording_thresholds, rules.independent) == (chosen, chosen, False)
+        assert (settings.rule.thresholds, settings.recording_thresholds) == (chosen, chosen)
+        assert not settings.independent and settings.overlap == 0
     alone = shutil.copy(folder / "model_mel_audio_metadata.tflite", tmp_path / "alone.tflite")
-    assert settings_of(alone).rules.thresholds == {"song": 0.5, "speech": 0.5}
-    assert settings_of(folder, threshold=0.8).rules.thresholds == {"song": 0.8, "speech": 0.8}
+    assert settings_of(alone).rule.thresholds == about["thresholds"]  # those of the day it was written
+    assert settings_of(folder, threshold=0.8).rule.thresholds == {"song": 0.8, "speech": 0.8}
+    assert settings_of(folder, label_thresholds={"song": 0.9}).rule.thresholds == {"song": 0.9, "speech": 0.52}
+    with pytest.raises(InputError, match="--threshold sung=...: the model has no such label, .*did you mean song"):
+        settings_of(folder, label_thresholds={"sung": 0.9})
+
+
+def test_a_file_that_knows_no_rule_is_given_half_as_its_thresholds(tiny):
+    settings = settings_of(tiny)
+    assert settings.rule == DecisionRule(dict.fromkeys(settings.rule.thresholds, 0.5))
+    assert settings.recording_thresholds == {}
 
 
 def test_yamnet_reports_several_labels_in_a_window_and_each_needs_its_threshold(weights_here):
     settings = settings_of("yamnet")
-    assert settings.rules.independent
-    assert settings.rules.thresholds == dict.fromkeys(settings.rules.labels, 0.5)
-    assert "Silence" in settings.rules.labels
+    assert settings.independent
+    assert settings.rule.thresholds == dict.fromkeys(settings.labels, 0.5)
+    assert "Silence" in settings.labels

@@ -10,7 +10,8 @@ def prediction_of(n_labels, thresholds=()):
     """One window of two seconds: no sound of the first label, and more of each that follows."""
     labels = [f"sound {i}, loud" for i in range(n_labels)]
     window = np.arange(n_labels) / 100
-    return Prediction(labels, np.zeros(1), np.full(1, 2.0), window[None], window, dict(thresholds))
+    best = labels[-1] if window[-1] >= dict(thresholds).get(labels[-1], 0) else None
+    return Prediction(labels, np.zeros(1), np.full(1, 2.0), window[None], window, dict(thresholds), [best])
 
 
 def test_of_many_labels_the_most_probable_are_shown(capsys):
