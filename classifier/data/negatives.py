@@ -110,7 +110,10 @@ def of_folder(folder: Path, label: str, group_by: str | None = None) -> list[Cli
 def _group(clip, folder, group_by, proposed):
     """The folder's name keeps apart what only happens to be called alike, but not what a person says is one group."""
     for expression, before in ((group_by, ""), (proposed, f"{folder.name}/")):
-        match = expression and re.search(expression, clip.path.name)
+        try:
+            match = expression and re.search(expression, clip.path.name)
+        except re.error:  # the name of a column, which negatives have not
+            continue
         if match and match.groups() and match[1]:
             return before + match[1]
     return f"{folder.name}/{clip.group}"

@@ -6,7 +6,7 @@ import TrainModel
 from classifier.core.errors import InputError
 from classifier.records import config as configs
 from classifier.records.config import RunConfig, TrainingConfig
-from tests.conftest import run_script, write_data
+from tests.conftest import run_script, write_data, write_tone
 
 
 @pytest.fixture
@@ -70,6 +70,14 @@ def test_what_cannot_be_is_refused_before_anything_is_imported(read, tmp_path, m
     with pytest.raises(InputError) as refused:
         read(*([] if flags[0] == "--data" else ["--data", data]), *flags)
     assert complaint in str(refused.value)
+
+
+def test_a_column_may_have_a_name_that_is_no_regular_expression(read, tmp_path):
+    for name in ("a", "b"):
+        write_tone(tmp_path / f"{name}.wav")
+    table = tmp_path / "recordings.csv"
+    table.write_text("path,label,place (\na.wav,x,here\nb.wav,y,there\n")
+    assert read("--data", table, "--group-by", "place (", "--folds-by", "place (").group_by == "place ("
 
 
 def test_a_labels_file_that_differs_or_is_not_there_is_refused_and_not_written(read, tmp_path):
