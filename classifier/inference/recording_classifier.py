@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.audio import recording, suspects
+from classifier.audio import clock, recording, suspects
 from classifier.audio.channels import FIRST, MIX
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
@@ -110,6 +110,7 @@ class RecordingResult:
         segments: by start.
         windows: (windows, labels) probabilities; None where they are not kept.
         tracks: sounds beside each other in the file, of which the first is read.
+        header_clock: as of writers.Classified.
     """
 
     seconds: float
@@ -119,6 +120,7 @@ class RecordingResult:
     segments: list[ClassifiedSegment]
     windows: np.ndarray | None = None
     tracks: int | None = None
+    header_clock: str | None = None
 
     def as_entry(self) -> dict:
         """For the journal; a segment is a list of its values, as there may be very many."""
@@ -252,6 +254,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
         segments=segments,
         windows=np.concatenate(kept) if kept else None,
         tracks=properties.tracks,
+        header_clock=began.isoformat() if (began := clock.of_header(path)) else None,
     )
 
 

@@ -7,6 +7,7 @@ takes a `delimiter` too.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Classified:
         windows: (windows, labels) probabilities, not smoothed; None where they were not asked for.
         hop_seconds, window_seconds: from the start of a window to that of the next, and its length.
         independent: whether several labels may be right at once.
+        header_clock: when the recording began by its header, in ISO 8601; "" where that does not say.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Classified:
     hop_seconds: float = 0.0
     window_seconds: float = 0.0
     independent: bool = True
+    header_clock: str = ""
 
     @property
     def starts(self) -> list[float]:
@@ -54,8 +57,9 @@ class Classified:
         return [] if self.windows is None else [min(i * self.hop_seconds, latest) for i in range(len(self.windows))]
 
     def clock(self, start: float, end: float) -> tuple[str, str]:
-        """The times of two seconds by the recorder's clock; "" where the name has no date."""
-        began = clock.began(self.name)
+        """The times of two seconds by the recorder's clock; "" where neither name nor header has a date."""
+        of_header = datetime.fromisoformat(self.header_clock) if self.header_clock else None
+        began = clock.began(self.name) or of_header
         return clock.at(began, start), clock.at(began, end)
 
     @property

@@ -19,7 +19,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 def write(classified: Iterable[Classified], labels: Sequence[str], path: Path, delimiter: str = ",") -> None:
     """One row per segment: seconds, the peak and the mean of the label's probability, and the time by the clock.
 
-    The clock's times are empty where the recording's name has no date.
+    The clock's times are empty where neither the recording's name nor its header has a date.
     """
     write_table(classified, path, delimiter)
 

@@ -15,6 +15,7 @@ from classifier.inference import batch
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.prediction import predict_signal
 from classifier.inference.predictor import load_predictor
+from tests.classifier.audio.test_clock import bext, write_wav
 from tests.classifier.export.test_inspection import with_metadata
 from tests.conftest import write_tone
 
@@ -114,6 +115,7 @@ def test_totals_say_how_often_and_how_long_each_label_is_recognised(tiny, tmp_pa
 def test_the_probabilities_of_each_window_are_written_on_request(tiny, tmp_path):
     write_tone(tmp_path / "in" / "20240131_235959.wav", seconds=0.25)
     write_tone(tmp_path / "in" / "b.wav", hertz=3000, seconds=0.1)
+    write_wav(tmp_path / "in" / "c.wav", bext(b"2024-02-29", b"12:00:00"))
     plain = run(tmp_path / "in", tmp_path / "plain", config(tiny), jobs=1)
     assert not [path for path in plain.written if path.name.startswith("probabilities")]
     out = tmp_path / "out"
@@ -125,12 +127,13 @@ def test_the_probabilities_of_each_window_are_written_on_request(tiny, tmp_path)
     first = table[table["recording"].str.contains("2024")]
     assert first["start"].tolist() == pytest.approx([0, 0.05, 0.1, 0.15]) and first["end"].iloc[-1] == 0.25
     assert first["clock_end"].iloc[-1] == "2024-01-31 23:59:59.250" and table["clock_end"].isna().sum() == 1
+    assert table["clock_start"].iloc[-1] == "2024-02-29 12:00:00.900"
     signal = recording.read(tmp_path / "in" / "20240131_235959.wav", predictor.audio_format.sample_rate)
     expected = predict_signal(predictor, signal, overlap=0.5).windows
     for read in (table, parquet):
         assert read[predictor.labels].to_numpy()[: len(first)] == pytest.approx(expected, abs=1e-6)
     again = run(tmp_path / "in", out, config(tiny, overlap=0.5), jobs=1, probabilities=True)
-    assert (again.done, again.before) == (0, 2)
+    assert (again.done, again.before) == (0, 3)
 
 
 def test_each_channel_is_a_recording_of_its_own_named_by_its_number(tiny, tmp_path):
