@@ -1,6 +1,5 @@
 """Negatives from the flag to the last screen: learned as an output, or held against the thresholds."""
 
-import csv
 import json
 
 import pytest
@@ -49,7 +48,7 @@ def test_they_are_learned_as_the_last_output_and_split_by_group(folder, learned)
     assert f"(of these, {', '.join(map(str, split.negatives.values()))} are negatives)" in printed
     assert split.groups_in_two_splits == [] and trained.record.data.recordings["other"] == 5
     assert [name for name in split.test if name.startswith(str(folder / "city"))]
-    assert "other" not in trained.thresholds and "other" in trained.record.background
+    assert "other" not in trained.record.thresholds and "other" in trained.record.background
     assert trained.record.recipe.negatives_snr_db == (0, 25)
 
 
@@ -64,7 +63,7 @@ def test_the_epoch_is_chosen_at_the_bound_on_false_alarms(learned):
 def test_an_app_is_not_told_of_them(learned):
     trained = learned[1]
     settings, _ = make_settings(ClassificationConfig(inputs=(), model=str(trained.folder), threshold=0.7))
-    assert settings.rules.thresholds == dict.fromkeys(LABELS, 0.7)
+    assert settings.rule.thresholds == dict.fromkeys(LABELS, 0.7)
 
 
 def test_as_thresholds_they_leave_the_outputs_as_they_are(held, learned):
@@ -106,9 +105,8 @@ def test_folds_train_with_them_and_are_not_trained_again(folder):
     assert "1 trainings, 1 done before" in said
     _, said = call_script("EvaluateModel.py", *settings, "--negatives-label", "rest", cwd=folder)
     assert "1 trainings, 0 done before" in said
-    with (folder / "folds" / "fold_0" / CHEAPEST / "history.csv").open() as file:
-        assert "validation_recall_at_bound" in next(csv.reader(file))
-    assert artifact.load(folder / "folds" / "fold_0" / CHEAPEST).labels == [*LABELS, "rest"]
+    trained = artifact.load(folder / "folds" / "fold_0" / CHEAPEST)
+    assert "validation_recall_at_bound" in trained.held_out.history() and trained.labels == [*LABELS, "rest"]
 
 
 def test_a_sound_that_has_a_label_too_is_named(folder, tmp_path):

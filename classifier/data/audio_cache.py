@@ -88,6 +88,7 @@ class AudioCache:
             clips=[self.clips[i] for i in chosen],
             contents=[self.contents[i] for i in chosen],
             wholes=None if self.wholes is None else self.wholes[chosen],
+            rates=None if self.rates is None else self.rates[chosen],
         )
 
     def forget(self) -> None:

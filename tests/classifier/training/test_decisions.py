@@ -11,6 +11,7 @@ from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.run_record import RunRecord
 from classifier.reporting import decision_report
+from classifier.scoring import thresholds
 from classifier.training import decisions
 from tests.classifier.data.test_timelines import RATE, Store
 from tests.trained_folder import make_record
@@ -34,6 +35,7 @@ def task(*counts):
         name="by_level",
         audio=audio,
         labels=LABELS,
+        background=thresholds.BACKGROUND,
         audio_format=AudioFormat(sample_rate=RATE, window_length=2 * RATE),
         split=np.array(["validation", "test"])[np.arange(len(audio.clips)) % 2],
         recipe=SimpleNamespace(batch_size=32),

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 
 from classifier.core import console
@@ -17,7 +19,8 @@ def predictions(sure):
 
 def test_thresholds_and_temperature_are_chosen_on_the_validation_split():
     labels, validation, test = ["cat", "silence"], predictions(0.8), predictions(0.95)
-    found = train._scores({"validation": validation, "test": test}, labels, AudioFormat())
+    task = SimpleNamespace(labels=labels, audio_format=AudioFormat(), background=thresholds.BACKGROUND)
+    found = train._scores({"validation": validation, "test": test}, task)
     chosen, _ = thresholds.choose(validation, labels, 2)
     assert found["thresholds"] == chosen != thresholds.choose(test, labels, 2)[0]
     temperature = calibration.temperature(validation["probabilities"], validation["targets"])
