@@ -10,6 +10,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
+from classifier.audio import decoders
+
 YEARS = range(1990, 2100)  # of a date that is taken for one
 DIGITS = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)[_T\- ]?(\d\d)(\d\d)(\d\d)(?!\d)")
 APART = re.compile(r"(?<!\d)(\d{4})([-_.])(\d\d)\2(\d\d)[ _T\-](\d\d)([-_.:h]?)(\d\d)[-_.:m]?(\d\d)(?!\d)")
@@ -34,13 +36,7 @@ def began(name: str) -> datetime | None:
 
 def of_header(path: Path | str) -> datetime | None:
     """When a recording began, by the header of a wav; None where that does not say, or cannot be read."""
-    import av
-
-    try:
-        with Path(path).open("rb") as file, av.open(file, metadata_errors="ignore") as container:
-            said = container.metadata if container.format.name == "wav" else {}
-    except (OSError, ValueError):  # PyAV's errors are of these
-        return None
+    said = decoders.tags_of_wav(path)
     if found := AUDIOMOTH.search(said.get("comment", "")):
         return _moment(*found.group(6, 5, 4, 1, 2, 3))
     try:

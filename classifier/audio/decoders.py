@@ -111,6 +111,18 @@ def _opened(part: Part, path) -> Generator[tuple[Properties, Decoded]]:
             yield found, decoded
 
 
+def tags_of_wav(path: Path | str) -> dict[str, str]:
+    """What the header of a wav says in words, by FFmpeg's names; {} where it is no wav, or cannot be read."""
+    import av
+
+    options = {"format_whitelist": "wav", "protocol_whitelist": "file"}
+    try:
+        with av.open(_by_text(Path(path)), options=options, metadata_errors="ignore") as file:
+            return dict(file.metadata)
+    except (OSError, ValueError):  # PyAV's errors are of these
+        return {}
+
+
 def _by_bytes(source) -> Any:
     """A path as bytes, whatever they are: soundfile takes them, though its type hints do not say so."""
     return os.fsencode(source) if isinstance(source, Path) and os.name == "posix" else source
