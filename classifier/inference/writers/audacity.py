@@ -6,7 +6,8 @@ Format: Audacity Manual, "Importing and Exporting Labels".
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from classifier.inference.writers import Classified, on_one_line, write_each
+from classifier.data.annotations import Stretch, audacity
+from classifier.inference.writers import Classified, write_each
 
 NAME = "audacity"
 
@@ -17,5 +18,4 @@ def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -
 
 
 def _lines(recording: Classified) -> Iterator[str]:
-    for segment in recording.segments:
-        yield f"{segment.start:.6f}\t{segment.end:.6f}\t{on_one_line(segment.label)}"
+    return audacity.lines(Stretch(segment.label, segment.start, segment.end) for segment in recording.segments)
