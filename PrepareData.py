@@ -102,11 +102,11 @@ def check(args):
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
     channel = CHANNEL if args.channel == "each" else args.channel
     audio_format = make_audio_format(sample_rate=args.sample_rate)
-    rest = args.unlabelled == unlabelled.NEGATIVES
-    read = clips.read_clips(data, args.group_by, args.layout, least=1, nothing=rest)
+    is_negative = args.unlabelled == unlabelled.NEGATIVES
+    read = clips.read_clips(data, args.group_by, args.layout, least=1, nothing=is_negative)
     folders = negatives.folders_of(args.negatives) if args.negatives else ()
-    chosen = negatives.Negatives(folders, negatives.UNLABELLED, rest) if folders or rest else None
-    read = negatives.added(read, chosen, args.group_by, audio_format.seconds)
+    chosen = negatives.Negatives(folders, negatives.UNLABELLED, is_negative)
+    read = negatives.behind(read, chosen, args.group_by, audio_format.seconds)
     found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, channel)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
@@ -115,7 +115,7 @@ def check(args):
     if not args.json:
         console.notes({"left out": found["left_out"]})
         same = {"data": data, "layout": args.layout, "channel": commands.unless(channel, CHANNEL)}
-        if len(found["labels"]) > 1 or rest:
+        if len(found["labels"]) > 1 or is_negative:
             more = {"negatives": args.negatives, "unlabelled": commands.unless(args.unlabelled, unlabelled.IGNORE)}
             next_step = commands.script("TrainModel.py", group_by=args.group_by, **more, **same)
         else:

@@ -121,6 +121,24 @@ def _group(clip, folder, group_by, proposed):
     return f"{folder.name}/{clip.group}"
 
 
+def behind(clips: Sequence[Clip], negatives: Negatives, group_by: str | None, window_seconds: float) -> list[Clip]:
+    """Labelled clips with the negatives behind them; arguments and errors are those of `added`, which says more."""
+    labelled = [clip for clip in clips if clip.label != NOTHING]
+    return [*labelled, *read(negatives, group_by), *_unlabelled(clips, negatives, window_seconds)]
+
+
+def _unlabelled(clips, negatives, window_seconds):
+    """The unlabelled parts of recordings where they are negatives; else none."""
+    if not negatives.unlabelled:
+        return []
+    if rest := unlabelled.rest(clips, negatives.label, window_seconds):
+        return rest
+    raise InputError(
+        f"--unlabelled negatives: no window of {window_seconds:g} s is unlabelled; it is for recordings of which parts "
+        "are marked, with start and end (docs/guide/label_files.md)"
+    )
+
+
 def added(
     clips: Sequence[Clip], negatives: Negatives | None, group_by: str | None, window_seconds: float = 0.0
 ) -> list[Clip]:
@@ -131,23 +149,18 @@ def added(
         window_seconds: unlabelled parts are at least as long.
 
     Raises:
-        InputError: as of `Negatives.check` and `read`; or nothing is unlabelled.
+        InputError: as of `Negatives.check` and `read`; or nothing is unlabelled, where that would be negatives.
     """
     labelled = [clip for clip in clips if clip.label != NOTHING]
     if not negatives:
         return labelled
     negatives.check({clip.label for clip in clips})
     how = f"learned as {negatives.label!r}" if negatives.is_learned else "held against the thresholds, not learned"
-    if found := read(negatives, group_by):
+    found, rest = read(negatives, group_by), _unlabelled(clips, negatives, window_seconds)
+    if found:
         say(
             f"negatives: {len(found)} recordings of {len({clip.group for clip in found})} groups in "
             f"{', '.join(map(str, negatives.folders))}, {how}; what their folders call them does not count"
-        )
-    rest = unlabelled.rest(clips, negatives.label, window_seconds) if negatives.unlabelled else []
-    if negatives.unlabelled and not rest:
-        raise InputError(
-            f"--unlabelled negatives: no window of {window_seconds:g} s is unlabelled; it is for recordings of which "
-            "parts are marked, with start and end (docs/guide/label_files.md)"
         )
     if rest:
         say(

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from classifier.core import text
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
 from classifier.data import label_overlaps, split_names, table_columns
@@ -129,10 +130,10 @@ def _tell(folder, base, found):
     stretches = [of.stretch for of_recording in found.stretches.values() for of in of_recording]
     points = sum(of.start == of.end for of in stretches)
     empty = sum(not of_recording for of_recording in found.stretches.values())
-    hours = sum(of.end - of.start for of in stretches) / 3600
+    length = text.duration(sum(of.end - of.start for of in stretches))
     say(
         f"{folder}: {len(found.files)} label files ({said}) of {len(found.stretches)} recordings: {len(stretches)} "
-        f"labelled stretches, {hours:.2f} hours"
+        f"labelled stretches, {length}"
         + (f", {points} of them points" if points else "")
         + (f"; nothing is heard in {empty} recordings" if empty else "")
     )

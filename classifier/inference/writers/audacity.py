@@ -1,6 +1,7 @@
 """One label file per recording, for Audacity's File > Import > Labels: start, end and label, separated by tabs.
 
-Format: Audacity Manual, "Importing and Exporting Labels".
+Format: Audacity Manual, "Importing and Exporting Labels". Where only one label can be right at a time, labels do not
+overlap: the files can be corrected and learned from (layout `annotations`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from classifier.data.annotations import Stretch, audacity
 from classifier.inference.writers import Classified, write_each
+from classifier.inference.writers._apart import apart
 
 NAME = "audacity"
 
@@ -18,4 +20,4 @@ def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -
 
 
 def _lines(recording: Classified) -> Iterator[str]:
-    return audacity.lines(Stretch(segment.label, segment.start, segment.end) for segment in recording.segments)
+    return audacity.lines(Stretch(segment.label, segment.start, segment.end) for segment in apart(recording))

@@ -1,7 +1,8 @@
 """One selection table per recording, for Raven Pro and Raven Lite, which open it with the recording of the same name.
 
 Begin Path and File Offset are there so that Raven finds the sound of tables that are opened together. A box reaches
-from 0 Hz to the highest frequency that the model received, as models do not locate sounds in the spectrum.
+from 0 Hz to the highest frequency that the model received, as models do not locate sounds in the spectrum. Boxes do not
+overlap where only one label can be right at a time: the tables can be corrected and learned from.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from classifier.data.annotations import Stretch, raven
 from classifier.inference.writers import Classified, write_each
+from classifier.inference.writers._apart import apart
 
 NAME = "raven"
 
@@ -19,6 +21,7 @@ def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -
 
 
 def _lines(recording: Classified) -> Iterator[str]:
-    stretches = [Stretch(segment.label, segment.start, segment.end) for segment in recording.segments]
-    peaks = [segment.peak for segment in recording.segments]
+    segments = apart(recording)
+    stretches = [Stretch(segment.label, segment.start, segment.end) for segment in segments]
+    peaks = [segment.peak for segment in segments]
     return raven.lines(stretches, recording.highest, peaks, recording.path or recording.name)
