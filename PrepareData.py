@@ -56,6 +56,7 @@ def main(argv=None):
         metavar="FOLDER[,FOLDER]",
         help="check recordings in which none of the labels is heard, too (with --check)",
     )
+    arguments.add_unlabelled(parser)
     parser.add_argument("--json", action="store_true", help="print the check as JSON, and nothing else")
     parser.add_argument("--download", metavar="NAME", help="download a corpus into data_sets; a wrong name lists them")
     parser.add_argument("--yes", action="store_true", help="accept the corpus' licence")
@@ -95,15 +96,17 @@ def draw(args):
 
 
 def check(args):
-    from classifier.data import audit, clips, negatives
+    from classifier.data import audit, clips, negatives, unlabelled
     from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
     channel = CHANNEL if args.channel == "each" else args.channel
     audio_format = make_audio_format(sample_rate=args.sample_rate)
-    read = clips.read_clips(data, args.group_by, args.layout, least=1)
-    chosen = args.negatives and negatives.Negatives(negatives.folders_of(args.negatives), negatives.UNLABELLED)
-    read += negatives.read(chosen, args.group_by) if chosen else []
+    is_negative = args.unlabelled == unlabelled.NEGATIVES
+    read = clips.read_clips(data, args.group_by, args.layout, least=1, nothing=is_negative)
+    folders = negatives.folders_of(args.negatives) if args.negatives else ()
+    chosen = negatives.Negatives(folders, negatives.UNLABELLED, is_negative)
+    read = negatives.behind(read, chosen, args.group_by, audio_format.seconds)
     found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, channel)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
@@ -112,8 +115,9 @@ def check(args):
     if not args.json:
         console.notes({"left out": found["left_out"]})
         same = {"data": data, "layout": args.layout, "channel": commands.unless(channel, CHANNEL)}
-        if len(found["labels"]) > 1:
-            next_step = commands.script("TrainModel.py", group_by=args.group_by, negatives=args.negatives, **same)
+        if len(found["labels"]) > 1 or is_negative:
+            more = {"negatives": args.negatives, "unlabelled": commands.unless(args.unlabelled, unlabelled.IGNORE)}
+            next_step = commands.script("TrainModel.py", group_by=args.group_by, **more, **same)
         else:
             next_step = commands.script("EvaluateModel.py", model="trained/MODEL", **same)
         print(f"{'wrote check.png; ' if args.plot else ''}next: {next_step}")

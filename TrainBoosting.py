@@ -42,14 +42,14 @@ def main(argv=None):
 
     config = BoostingConfig.from_args(args)
 
-    from classifier.data import audio_cache, clips, duplicates, splits
+    from classifier.data import audio_cache, clips, duplicates, learned, splits
     from classifier.data.labels import label_order
     from classifier.data.layouts import folder_of
 
-    found = clips.read_clips(config.data, config.group_by, config.layout)
-    found = splits.without_folds(found) if config.ignore_folds else found
-    labels = label_order(found, config.labels)
     audio_format = make_audio_format()
+    found = learned.read(config.data, config.group_by, config.layout, ignore_folds=config.ignore_folds)
+    found = learned.complete(found, None, audio_format.seconds, config.group_by)
+    labels = label_order(found, config.labels)
     recordings = audio_cache.read(found, config.data, audio_format.sample_rate, config.keep_cache, config.channel)
     recordings = duplicates.settle(recordings, folder_of(config.data), config.duplicates)
     split = splits.split(recordings.clips, recordings.contents, config.fold, config.seed)

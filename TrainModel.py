@@ -44,6 +44,7 @@ def main(argv=None):
         "--background-noise", type=Path, metavar="FOLDER", help="recordings to mix in behind training windows"
     )
     arguments.add_negatives(parser, "they are learned as a label of their own, and mixed in behind the others")
+    arguments.add_unlabelled(parser)
     parser.add_argument(
         "--fine-tune",
         type=arguments.at_least(0),

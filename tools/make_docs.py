@@ -208,6 +208,9 @@ def _layouts():
     )
     for name in registry.names("layouts"):
         yield from _described("layouts", name)
+    yield from ("## Label files", "", "Formats that the layout `annotations` reads.", "")
+    for name in registry.names("annotations"):
+        yield from _described("annotations", name)
     yield from ("## Corpora", "", "`PrepareData.py --download NAME` fetches these into `data_sets/`.", "")
     yield from _table(
         ["corpus", "what it is", "GB", "becomes"],

@@ -26,6 +26,7 @@ EACH = "each"  # of them as a recording of its own
 LEARN_EACH = "write each channel as a recording of its own with 'PrepareData.py DATA --channel each --out FOLDER' first"
 ONE_BY_ONE = "give first, and in another run second"
 NEGATIVES_AS = ("output", "threshold")  # the same as data.negatives.WAYS, which loads numpy
+UNLABELLED = ("ignore", "negatives")  # the same as data.unlabelled.WAYS, which loads numpy
 ACTIVATIONS = ("softmax", "sigmoid", "none")  # the same as inference.outputs.Activation, which loads numpy
 
 
@@ -114,6 +115,16 @@ def add_negatives(parser: argparse.ArgumentParser, does: str) -> None:
         default="output",
         choices=NEGATIVES_AS,
         help="output: learn them as a label; threshold: leave the outputs as they are (default: %(default)s)",
+    )
+
+
+def add_unlabelled(parser: argparse.ArgumentParser) -> None:
+    """Add --unlabelled."""
+    parser.add_argument(
+        "--unlabelled",
+        default="ignore",
+        choices=UNLABELLED,
+        help="what the rest of recordings becomes of which parts are labelled (default: %(default)s)",
     )
 
 

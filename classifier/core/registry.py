@@ -18,6 +18,7 @@ FOLDERS = {
     "features": "features",
     "pretrained": "pretrained",
     "layouts": "data/layouts",
+    "annotations": "data/annotations",
     "writers": "inference/writers",
 }
 SHARED = {"assemble", "weights"}  # shared by the files of a folder, and not in the list

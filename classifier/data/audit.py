@@ -19,7 +19,7 @@ from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import readable
-from classifier.data import group_names, padding, rates, shortcuts
+from classifier.data import group_names, label_share, padding, rates, shortcuts
 from classifier.data.audio_cache import to_int16
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.negatives import UNLABELLED
@@ -74,9 +74,9 @@ def check(
     Returns:
         dict of "labels" {label: summary}, "negatives" (their summary, or None), "unreadable" [reason], "too_short",
         "clipped", "quiet" [name], "sparse" [name (windows)] of mostly quiet ones, "odd" {what is odd about channels:
-        [name]}, "padding" and "rates" [sentence], "past_the_end" [reason], "duplicates" [[name, ...]] with the same
-        samples, "two_labels" [[name (label), ...]] of those with more than one label, "shortcuts" [{property,
-        balanced_accuracy, ...}], and "recordings" [Facts as dict].
+        [name]}, "padding", "label_share" and "rates" [sentence], "past_the_end" [reason], "duplicates" [[name, ...]]
+        with the same samples, "two_labels" [[name (label), ...]] of those with more than one label, "shortcuts"
+        [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
     """
     folder = folder_of(data)
     with quiet_libraries(also_python=False):
@@ -107,6 +107,7 @@ def check(
         "sparse": [f"{f.name} ({f.quiet} of {f.windows} windows)" for f in facts if f.quiet > SPARSE * f.windows],
         "odd": {what: [f"{f.name} ({f.odd[what]})" for f in facts if what in f.odd] for what in ODDITIES},
         "padding": padding.of_seconds(heard, [f.seconds for f in facts], [f.whole for f in facts], least_seconds),
+        "label_share": label_share.sentences(heard, [f.seconds for f in facts], least_seconds),
         "past_the_end": padding.past_the_end(heard, [f.whole for f in facts]),
         "duplicates": [[f.name for f in members] for members in same],
         "two_labels": [
@@ -221,7 +222,7 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
             f"quieter than {QUIET_DB} dB": found["quiet"],
         }
     )
-    for sentence in (*found["padding"], *found["rates"]):
+    for sentence in (*found["padding"], *found["label_share"], *found["rates"]):
         print(sentence)
     if found["shortcuts"]:
         summaries = {**found["labels"], **({UNLABELLED: negatives} if negatives else {})}

@@ -12,7 +12,7 @@ from classifier.core.console import say, warn
 from classifier.core.errors import InputError
 from classifier.data import attributes, layouts, oddities
 from classifier.data.labels import clean
-from classifier.data.layouts import Clip, class_folders
+from classifier.data.layouts import NOTHING, Clip, class_folders
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT
@@ -27,6 +27,7 @@ def read_clips(
     least: int = 2,
     known: Collection[str] = (),
     folds_by: str | None = None,
+    nothing: bool = False,
 ) -> list[Clip]:
     """The clips of a data folder, in any layout of classifier/data/layouts; warns of what may be meant otherwise.
 
@@ -38,6 +39,7 @@ def read_clips(
         least: labels there must be; with 1 the folder itself may be the label.
         known: labels of a trained model that is tested; they tell folders of labels from others.
         folds_by: as `group_by`, says the clip's source, in place of the data set's own folds and splits.
+        nothing: whether to keep the clips of recordings in which nothing is heard, whose label is layouts.NOTHING.
 
     Raises:
         InputError: there is no such folder, it is empty or not in that layout, it has too few labels, a label that no
@@ -47,11 +49,13 @@ def read_clips(
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
     clips = oddities.cleaned(_read(data, layout, least, set(map(clean, known))), data)
-    if len(labels := sorted({clip.label for clip in clips})) < least:
+    if len(labels := sorted({clip.label for clip in clips} - {NOTHING})) < least:
         have = f"1 label ({labels[0]})" if labels else "no label"
-        raise InputError(f"{data} holds recordings of {have}; a classifier needs at least two labels")
+        marked = any(clip.start or clip.end for clip in clips)
+        way_out = ", or one and what is unlabelled (--unlabelled negatives)" if marked and labels else ""
+        raise InputError(f"{data} holds recordings of {have}; a classifier needs at least two labels{way_out}")
     oddities.warn_of(clips, data)
-    return _named(clips, group_by, folds_by)
+    return _named([clip for clip in clips if nothing or clip.label != NOTHING], group_by, folds_by)
 
 
 def _named(clips, group_by, folds_by):
@@ -141,7 +145,7 @@ def recognise(data: Path) -> str:
 def recognised(data: Path) -> str | None:
     """As `recognise`; None where no layout does."""
     if data.is_file():
-        return "table"
+        return "annotations" if registry.load("layouts", "annotations").recognises(data) else "table"
     names = sorted(registry.names("layouts"), key=lambda name: name == layouts.LAST)
     return next((name for name in names if registry.load("layouts", name).recognises(data)), None)
 

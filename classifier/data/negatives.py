@@ -12,13 +12,13 @@ from classifier.core import registry
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.data import clips as data_clips
-from classifier.data import group_names, labels
-from classifier.data.layouts import Clip
+from classifier.data import group_names, labels, unlabelled
+from classifier.data.layouts import NOTHING, Clip
 from classifier.storage import local_files
 
 OUTPUT, THRESHOLD = WAYS = ("output", "threshold")  # what becomes of them; the first is the default
 LABEL = "other"  # of the output that learns them, where nobody gives it another name
-UNLABELLED = "none of the labels"  # stands for a label where no output learns them
+UNLABELLED = NOTHING  # stands for a label where no output learns them
 GROUPLESS = ("class_folders", "named_files")  # layouts that know no groups
 
 
@@ -29,10 +29,12 @@ class Negatives:
     Attributes:
         folders: that hold them, at any depth.
         label: of their clips: that of the output that learns them, or UNLABELLED.
+        unlabelled: whether what no label marks, in recordings of which parts are marked, is among them.
     """
 
     folders: tuple[Path, ...]
     label: str = LABEL
+    unlabelled: bool = False
 
     @property
     def is_learned(self) -> bool:
@@ -42,10 +44,13 @@ class Negatives:
     def check(self, known: Collection[str]) -> None:
         """Look at the folders, and at the labels of the data.
 
+        Args:
+            known: the labels; NOTHING does not count.
+
         Raises:
             InputError: a folder is not there or holds no recordings, or the data has a label of this name.
         """
-        if self.label in known:
+        if self.label in set(known) - {NOTHING}:
             raise InputError(
                 f"the data has a label {self.label!r} already, and the negatives would be learned under the same name: "
                 "give them another with --negatives-label NAME"
@@ -119,22 +124,53 @@ def _group(clip, folder, group_by, proposed):
     return f"{folder.name}/{clip.group}"
 
 
-def added(clips: Sequence[Clip], negatives: Negatives | None, group_by: str | None) -> list[Clip]:
+def behind(clips: Sequence[Clip], negatives: Negatives, group_by: str | None, window_seconds: float) -> list[Clip]:
+    """Labelled clips with the negatives behind them; arguments and errors are those of `added`, which says more."""
+    labelled = [clip for clip in clips if clip.label != NOTHING]
+    return [*labelled, *read(negatives, group_by), *_unlabelled(clips, negatives, window_seconds)]
+
+
+def _unlabelled(clips, negatives, window_seconds):
+    """The unlabelled parts of recordings where they are negatives; else none."""
+    if not negatives.unlabelled:
+        return []
+    if rest := unlabelled.rest(clips, negatives.label, window_seconds):
+        return rest
+    raise InputError(
+        f"--unlabelled negatives: no window of {window_seconds:g} s is unlabelled; it is for recordings of which parts "
+        "are marked, with start and end (docs/guide/label_files.md)"
+    )
+
+
+def added(
+    clips: Sequence[Clip], negatives: Negatives | None, group_by: str | None, window_seconds: float = 0.0
+) -> list[Clip]:
     """Labelled clips with the negatives behind them; says how many there are, and what becomes of them.
 
+    Args:
+        clips: a recording in which nothing is heard has the label NOTHING.
+        window_seconds: unlabelled parts are at least as long.
+
     Raises:
-        InputError: as of `Negatives.check` and `read`.
+        InputError: as of `Negatives.check` and `read`; or nothing is unlabelled, where that would be negatives.
     """
+    labelled = [clip for clip in clips if clip.label != NOTHING]
     if not negatives:
-        return list(clips)
+        return labelled
     negatives.check({clip.label for clip in clips})
-    found = read(negatives, group_by)
     how = f"learned as {negatives.label!r}" if negatives.is_learned else "held against the thresholds, not learned"
-    say(
-        f"negatives: {len(found)} recordings of {len({clip.group for clip in found})} groups in "
-        f"{', '.join(map(str, negatives.folders))}, {how}; what their folders call them does not count"
-    )
-    return [*clips, *found]
+    found, rest = read(negatives, group_by), _unlabelled(clips, negatives, window_seconds)
+    if found:
+        say(
+            f"negatives: {len(found)} recordings of {len({clip.group for clip in found})} groups in "
+            f"{', '.join(map(str, negatives.folders))}, {how}; what their folders call them does not count"
+        )
+    if rest:
+        say(
+            f"negatives: {len(rest)} unlabelled parts of {len({clip.path for clip in rest})} recordings, {how}; give "
+            "--unlabelled ignore if sounds of the labels may be left in them"
+        )
+    return [*labelled, *found, *rest]
 
 
 def label_order(clips: Sequence[Clip], path: Path | str | None, negatives: Negatives | None) -> list[str]:
@@ -146,6 +182,7 @@ def label_order(clips: Sequence[Clip], path: Path | str | None, negatives: Negat
     Raises:
         InputError: as of labels.label_order.
     """
+    clips = [clip for clip in clips if clip.label != NOTHING]
     if order := check_labels(clips, path, negatives):
         return order
     last = [negatives.label] if negatives and negatives.is_learned else []
@@ -157,6 +194,7 @@ def check_labels(clips: Sequence[Clip], path: Path | str | None, negatives: Nega
 
     Args and errors are those of `label_order`.
     """
+    clips = [clip for clip in clips if clip.label != NOTHING]
     if not negatives or not negatives.is_learned:
         return labels.check_labels(clips, path)
     if labels.holds(path, negatives.label):

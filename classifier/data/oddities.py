@@ -14,7 +14,7 @@ from classifier.core.console import warn
 from classifier.core.errors import InputError
 from classifier.core.text import plain, readable
 from classifier.data.labels import clean, listed
-from classifier.data.layouts import Clip
+from classifier.data.layouts import NOTHING, Clip
 from classifier.storage import local_files
 
 DATE = re.compile(r"(19|20)\d\d[\W_]?\d\d[\W_]?\d\d([\W_T].*)?|\d\d?[./-]\d\d?[./-](19|20)?\d\d")
@@ -45,7 +45,7 @@ def cleaned(clips: Sequence[Clip], data: Path) -> list[Clip]:
 
 def warn_of(clips: Sequence[Clip], data: Path) -> None:
     """Say what is odd about the labels, and which recordings and folders of a data folder are not read as such."""
-    labels = sorted({clip.label for clip in clips})
+    labels = sorted({clip.label for clip in clips} - {NOTHING})
     for what, found, do in (
         ("differ only in capitals or in how they are written", _twins(labels), "rename one if they are one label"),
         ("have a comma", [label for label in labels if "," in label], "each is read as one label, comma and all"),

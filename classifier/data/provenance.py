@@ -10,6 +10,7 @@ import numpy as np
 from classifier.data import group_names, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
+from classifier.data.layouts import PART
 from classifier.data.negatives import UNLABELLED, Negatives
 
 SOUND = 16  # digits of a hash that are kept: two of a million recordings share them once in 30 million data sets
@@ -46,6 +47,7 @@ class SplitRecord:
         sounds: {name: the first SOUND digits of a hash of its samples}, of the clips of all splits.
         negatives: {split: how many of its clips hold none of the labels}; empty where no clip does.
         source: that tests, where sources are left out one at a time.
+        split_by_time: names of recordings of which blocks of time are in several splits, with gaps between them.
     """
 
     by: str
@@ -61,6 +63,7 @@ class SplitRecord:
     sounds: dict[str, str] = field(default_factory=dict)
     negatives: dict[str, int] = field(default_factory=dict)
     source: str | None = None
+    split_by_time: list[str] = field(default_factory=list)
 
     @property
     def rule(self) -> str:
@@ -102,6 +105,7 @@ def of_split(
             split: [name for name, of_clip in zip(names, split_names, strict=True) if of_clip == split]
             for split in splits.SPLITS
         },
+        split_by_time=splits.in_two_splits([name.partition(PART)[0] for name in names], split_names),
         groups_known=group_names.are_known([clip.group for clip in labelled]),
         proposal=group_names.propose_for(labelled),
         test_groups=_test_groups(labels, groups, split_names),

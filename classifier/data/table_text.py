@@ -76,7 +76,15 @@ def read(path: Path, is_header: Callable[[Sequence[str]], bool], most: int | Non
     Raises:
         InputError: there is no such file, it is empty, or no Unicode text; file and line are named.
     """
-    text = _text(path, most)
+    return parsed(path, decoded(path, most), is_header)
+
+
+def parsed(path: Path, text: str, is_header: Callable[[Sequence[str]], bool]) -> TableText:
+    """The table that a text is; path: where it is from.
+
+    Raises:
+        InputError: it is empty.
+    """
     delimiters, start = (*DELIMITERS, " "), 0
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         start += len(line)
@@ -102,7 +110,12 @@ def names(line: str, delimiter: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def _text(path, most):
+def decoded(path: Path, most: int | None = None) -> str:
+    """The text of a file, in any Unicode encoding, with and without a byte order mark.
+
+    Raises:
+        InputError: there is no such file, or it is no Unicode text; file and line are named.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(-1 if most is None else most)
@@ -113,7 +126,7 @@ def _text(path, most):
         return raw.decode(encoding, "strict" if most is None else "replace")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}: this is not UTF-8 text; save the file again as UTF-8 csv") from None
+        raise InputError(f"{path}, line {line}: this is not UTF-8 text; save the file again as UTF-8") from None
 
 
 def _unmarked(raw):

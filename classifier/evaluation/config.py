@@ -13,6 +13,7 @@ from classifier.data import clips
 from classifier.data.duplicates import WAYS
 from classifier.data.labels import read_labels
 from classifier.data.negatives import LABEL, OUTPUT, find, folders_of
+from classifier.data.unlabelled import IGNORE
 from classifier.records import artifact
 from classifier.records.config import RunConfig, absolute_folders
 from classifier.records.refit import NONE, WITHOUT_TEST
@@ -39,6 +40,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "scheduler",
     "negatives_label",
     "negatives_as",
+    "unlabelled",
 )
 
 
@@ -72,7 +74,7 @@ class EvaluationConfig:
         overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
         negatives: folders of recordings without any of the labels, with commas: the false alarms of trained models are
             counted in them, others are trained with them.
-        negatives_label, negatives_as: as of RunConfig.
+        negatives_label, negatives_as, unlabelled: as of RunConfig.
         no_refit: do not train each fold's model again, on train and validation.
         jobs: trainings at once on this machine; None: by cores and memory.
         scheduler: address of a Dask scheduler.
@@ -104,6 +106,7 @@ class EvaluationConfig:
     negatives: str | None = None
     negatives_label: str = LABEL
     negatives_as: str = OUTPUT
+    unlabelled: str = IGNORE
     no_refit: bool = False
     jobs: int | None = None
     scheduler: str | None = None
@@ -195,6 +198,7 @@ class EvaluationConfig:
             window=self.window,
             sample_rate=self.sample_rate,
             duplicates=self.duplicates,
+            unlabelled=self.unlabelled,
             ignore_folds=self.ignore_folds,
             channel=self.channel or MIX,
             refit=NONE if self.no_refit else WITHOUT_TEST,

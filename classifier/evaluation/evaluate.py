@@ -31,19 +31,17 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     mirror.updated_for_writing(config.out)  # an error now, and not after the trainings
     if config.tests_trained_models:
         return _test_models(config)
-    return _cross_validate(
-        config, clips.read_clips(config.data, config.group_by, config.layout, folds_by=config.folds_by)
-    )
+    return _cross_validate(config)
 
 
-def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
-    weights.take(config.weights)
-    names = weights.ready(registry.choose("models", config.model), leave_out=True)
-    found = splits.without_folds(found) if config.ignore_folds else found
+def _cross_validate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     run = config.run_config()
     chosen = run.negatives_chosen
+    found = run.read_clips()
+    weights.take(config.weights)
+    names = weights.ready(registry.choose("models", config.model), leave_out=True)
     labels = negatives.label_order(found, config.labels, chosen)
-    found = negatives.added(found, chosen, config.group_by)
+    found = run.all_clips(found)
     rates = {name: run.audio_format(name).sample_rate for name in names}
     stores = {rate: _read(config, found, rate, run.channel) for rate in dict.fromkeys(rates.values())}
     store_of = {name: stores[rate] for name, rate in rates.items()}

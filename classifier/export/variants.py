@@ -13,7 +13,7 @@ import numpy as np
 
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
-from classifier.data import audio_cache, clips, negatives, splits
+from classifier.data import audio_cache, splits
 from classifier.data.layouts import folder_of
 from classifier.export import agreement, convert, latency, metadata, runtimes
 from classifier.inference.clip_predictions import predict_clips
@@ -235,10 +235,9 @@ def _recordings(trained, split_name, n_clips):
     recordings, which decide what is heard around short ones.
     """
     config, rate = trained.record.config, trained.audio_format.sample_rate
-    data, unlabelled = config.data, config.negatives_chosen
+    data = config.data
     try:
-        there = clips.read_clips(data, config.group_by, config.layout)
-        there += negatives.read(unlabelled, config.group_by) if unlabelled else []
+        there = config.all_clips(config.read_clips())
         found = {clip.name(folder_of(data)): clip for clip in there}
         chosen = [found[name] for name in trained.record.split.names(split_name)[:n_clips]]
     except (InputError, KeyError):

@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from classifier.audio.channels import CHANNELS, MIX
 from classifier.core import registry
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
-from classifier.data import clips
-from classifier.data import negatives as unlabelled
+from classifier.data import clips, learned
+from classifier.data import negatives as data_negatives
+from classifier.data import unlabelled as parts
 from classifier.data.duplicates import WAYS
 from classifier.data.labels import clean, read_labels
+from classifier.data.layouts import Clip
 from classifier.data.negatives import Negatives
 from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
@@ -52,6 +55,7 @@ class RunConfig:
         negatives: folders of recordings in which none of the labels is heard, with commas.
         negatives_label: of the output that learns them.
         negatives_as: what becomes of them, of data.negatives.WAYS.
+        unlabelled: what becomes of the rest of recordings of which parts are marked, of data.unlabelled.WAYS.
 
     Raises:
         InputError: a value is outside its range.
@@ -76,8 +80,9 @@ class RunConfig:
     train_share: float | None = None
     refit: str = ALL
     negatives: str | None = None
-    negatives_label: str = unlabelled.LABEL
-    negatives_as: str = unlabelled.OUTPUT
+    negatives_label: str = data_negatives.LABEL
+    negatives_as: str = data_negatives.OUTPUT
+    unlabelled: str = parts.IGNORE
 
     def __post_init__(self):
         if self.layout is not None:
@@ -97,27 +102,47 @@ class RunConfig:
         self._check_negatives()
 
     def _check_negatives(self):
-        if self.negatives_as not in unlabelled.WAYS:
-            raise InputError(f"--negatives-as {self.negatives_as}: give one of {', '.join(unlabelled.WAYS)}")
+        if self.negatives_as not in data_negatives.WAYS:
+            raise InputError(f"--negatives-as {self.negatives_as}: give one of {', '.join(data_negatives.WAYS)}")
         if not clean(self.negatives_label) or not self.negatives_label.isprintable():
             raise InputError(f"--negatives-label {self.negatives_label!r}: give a name that a labels file can hold")
-        decided = (self.negatives_label, self.negatives_as) != (unlabelled.LABEL, unlabelled.OUTPUT)
-        if decided and not self.negatives:
-            raise InputError("--negatives-label and --negatives-as need recordings: name their folder with --negatives")
+        if self.unlabelled not in parts.WAYS:
+            raise InputError(f"--unlabelled {self.unlabelled}: give one of {', '.join(parts.WAYS)}")
+        decided = (self.negatives_label, self.negatives_as) != (data_negatives.LABEL, data_negatives.OUTPUT)
+        if decided and not self.negatives_chosen:
+            raise InputError(
+                "--negatives-label and --negatives-as need recordings: name their folder with --negatives, or give "
+                "--unlabelled negatives"
+            )
 
     @property
     def negatives_chosen(self) -> Negatives | None:
         """The negatives; None where there are none."""
-        if not self.negatives:
+        rest = self.unlabelled == parts.NEGATIVES
+        if not self.negatives and not rest:
             return None
-        label = clean(self.negatives_label) if self.negatives_as == unlabelled.OUTPUT else unlabelled.UNLABELLED
-        return Negatives(unlabelled.folders_of(self.negatives), label)
+        label = clean(self.negatives_label) if self.negatives_as == data_negatives.OUTPUT else data_negatives.UNLABELLED
+        return Negatives(data_negatives.folders_of(self.negatives) if self.negatives else (), label, rest)
 
     @property
     def learned_negatives(self) -> str | None:
         """The label of the output that learns negatives; None where there is none."""
         chosen = self.negatives_chosen
         return chosen.label if chosen and chosen.is_learned else None
+
+    def read_clips(self) -> list[Clip]:
+        """The labelled clips, as of data.learned.read."""
+        about = self.data, self.group_by, self.layout, self.folds_by
+        return learned.read(*about, self.negatives_chosen, self.ignore_folds)
+
+    def all_clips(self, labelled: Sequence[Clip]) -> list[Clip]:
+        """The clips of `read_clips` with the negatives, as of data.learned.complete."""
+        return learned.complete(labelled, self.negatives_chosen, self.window_seconds, self.group_by)
+
+    @property
+    def window_seconds(self) -> float:
+        """Of the windows that the clips of a data set are made for; a model's own may be longer."""
+        return self.window or AudioFormat().seconds
 
     def audio_format(self, model: str) -> AudioFormat:
         """The audio format of a model: Constants.py's and this config's or, with paper, its paper's.
@@ -231,9 +256,9 @@ class TrainingConfig(RunConfig):
             read_labels(self.labels)
         chosen, known = self.negatives_chosen, set()
         if not is_remote(self.data):  # an address is looked at when it is fetched
-            found = clips.read_clips(self.data, self.group_by, self.layout, folds_by=self.folds_by)
+            found = self.read_clips()
             known = {clip.label for clip in found}
-            unlabelled.check_labels(found, self.labels, chosen)
+            data_negatives.check_labels(found, self.labels, chosen)
         if chosen:
             chosen.check(known)
         for model in self.models:
@@ -251,7 +276,7 @@ CONVERTED = ("data", "background_noise", "recipe", "negatives")  # fields that t
 
 def absolute_folders(given: str | None) -> str | None:
     """What --negatives names, with absolute paths."""
-    return ",".join(map(str, unlabelled.folders_of(given))) if given else None
+    return ",".join(map(str, data_negatives.folders_of(given))) if given else None
 
 
 def audio_format_of(model: str) -> AudioFormat:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.core import console
-from classifier.data import clips, padding, rates, splits, surroundings
+from classifier.data import clips, label_share, padding, rates, splits, surroundings
 from classifier.records import artifact
 from classifier.reporting import confusion, decision_report, warnings
 from classifier.reporting.warnings import between, right_of
@@ -73,7 +73,8 @@ def heard(data: "TrainingData") -> None:
     for audio_format in dict.fromkeys(data.audio_formats.values()):
         audio = data.audio[audio_format.sample_rate]
         found = surroundings.heard(audio, audio_format.window_length)
-        for sentence in padding.sentences(audio.clips, found, audio_format.window_length):
+        about = audio.clips, audio.ends - audio.starts, audio_format.window_length
+        for sentence in [*padding.sentences(audio.clips, found, about[2]), *label_share.sentences(*about)]:
             print(sentence)
     for rate, audio in data.audio.items():
         if audio.rates is not None:

@@ -137,11 +137,14 @@ def leak_check(split: SplitRecord) -> str:
 
 
 def leaks(split: SplitRecord) -> list[str]:
-    """A sentence for the groups, and one for the recordings, that are in two splits."""
-    found = {"groups": split.groups_in_two_splits, "recordings": split.recordings_in_two_splits}
+    """A sentence for the groups, one for the recordings, and one for blocks of time, that are in two splits."""
+    found = {
+        "groups are in two splits, so the scores flatter": split.groups_in_two_splits,
+        "recordings are in two splits, so the scores flatter": split.recordings_in_two_splits,
+        "recordings are split by blocks of time, so the scores are of the same places and days": split.split_by_time,
+    }
     return [
-        f"these {what} are in two splits, so the scores flatter: {', '.join(names[:NAMED])}"
-        + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        f"these {what}: {', '.join(names[:NAMED])}" + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
         for what, names in found.items()
         if names
     ]

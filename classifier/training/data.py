@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core.console import say, warn
-from classifier.data import audio_cache, clips, duplicates, held_out, negatives, negatives_split, splits
+from classifier.data import audio_cache, clips, duplicates, held_out, negatives, negatives_split, splits, unlabelled
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import folder_of
 from classifier.data.negatives import Negatives
@@ -78,13 +78,12 @@ def load(config: TrainingConfig) -> TrainingData:
         if audio_format != AudioFormat():
             length = f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
             say(f"this run: windows of {length}; Constants.py says otherwise")
-    found = clips.read_clips(config.data, config.group_by, config.layout, folds_by=config.folds_by)
-    if config.ignore_folds:
-        found = splits.without_folds(found)
-    ready = weights.ready(config.models, leave_out=config.leave_out)
     chosen = config.negatives_chosen
+    found = config.read_clips()
+    ready = weights.ready(config.models, leave_out=config.leave_out)
     labels = negatives.label_order(found, config.labels, chosen)
-    found = negatives.added(found, chosen, config.group_by)
+    found = config.all_clips(found)
+    _check_windows(config, found, audio_formats)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
     how = config.cache, config.channel
     audio = {
@@ -105,6 +104,17 @@ def load(config: TrainingConfig) -> TrainingData:
     return TrainingData(
         labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found), chosen
     )
+
+
+def _check_windows(config, found, audio_formats):
+    """Warn of models whose windows are longer than those that unlabelled parts and blocks of time are made for."""
+    longest = max(audio_format.seconds for audio_format in audio_formats.values())
+    is_marked = any((clip.start, clip.end) != (0, None) for clip in found)
+    if is_marked and config.unlabelled == unlabelled.NEGATIVES and longest > config.window_seconds:
+        warn(
+            f"windows of {longest:g} s reach from unlabelled parts, which are at least {config.window_seconds:g} s "
+            f"long, into labelled ones: give --window {longest:g}"
+        )
 
 
 def _background_noise(config, rate, audio, split):

@@ -17,6 +17,7 @@ from classifier.storage import mirror
 from classifier.storage.locations import Location
 
 PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
+NOTHING = "none of the labels"  # stands for the label of a recording in which somebody heard none of them
 LAST = "class_folders"  # the folders of other data sets look like labels, too
 
 
@@ -48,7 +49,7 @@ class Clip:
         path = self.path.relative_to(folder) if self.path.is_relative_to(folder) else self.path
         if (self.start, self.end) == (0, None):
             return readable(path.as_posix())
-        return f"{readable(path.as_posix())}{PART}{self.start:g},{'' if self.end is None else f'{self.end:g}'}"
+        return f"{readable(path.as_posix())}{PART}{self.start:.10g},{'' if self.end is None else f'{self.end:.10g}'}"
 
 
 def path_named(folder: Path, name: str) -> Path:

@@ -82,11 +82,6 @@ class Classified:
         return found
 
 
-def on_one_line(text: str) -> str:
-    """A label without tabs and line ends, for a file in which they mean something."""
-    return " ".join(text.split())
-
-
 def write_each(
     classified: Iterable[Classified], folder: Path, ending: str, lines: Callable[[Classified], Iterable[str]]
 ) -> None:

@@ -1,12 +1,15 @@
 """One label file per recording, for Audacity's File > Import > Labels: start, end and label, separated by tabs.
 
-Format: Audacity Manual, "Importing and Exporting Labels".
+Format: Audacity Manual, "Importing and Exporting Labels". Where only one label can be right at a time, labels do not
+overlap: the files can be corrected and learned from (layout `annotations`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from classifier.inference.writers import Classified, on_one_line, write_each
+from classifier.data.annotations import Stretch, audacity
+from classifier.inference.writers import Classified, write_each
+from classifier.inference.writers._apart import apart
 
 NAME = "audacity"
 
@@ -17,5 +20,4 @@ def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -
 
 
 def _lines(recording: Classified) -> Iterator[str]:
-    for segment in recording.segments:
-        yield f"{segment.start:.6f}\t{segment.end:.6f}\t{on_one_line(segment.label)}"
+    return audacity.lines(Stretch(segment.label, segment.start, segment.end) for segment in apart(recording))

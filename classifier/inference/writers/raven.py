@@ -1,19 +1,18 @@
 """One selection table per recording, for Raven Pro and Raven Lite, which open it with the recording of the same name.
 
-Format: Raven Pro User's Manual, "Selection tables"; View, Channel and the frequencies must be there for a box to be
-drawn. A box reaches from 0 Hz to the highest frequency that the model received, as models do not locate sounds in the
-spectrum.
+Begin Path and File Offset are there so that Raven finds the sound of tables that are opened together. A box reaches
+from 0 Hz to the highest frequency that the model received, as models do not locate sounds in the spectrum. Boxes do not
+overlap where only one label can be right at a time: the tables can be corrected and learned from.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from classifier.inference.writers import Classified, on_one_line, write_each
+from classifier.data.annotations import Stretch, raven
+from classifier.inference.writers import Classified, write_each
+from classifier.inference.writers._apart import apart
 
 NAME = "raven"
-MEASURED = ("Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)")
-FILE = ("Begin Path", "File Offset (s)")  # so that Raven finds the sound of tables that are opened together
-COLUMNS = ("Selection", "View", "Channel", *MEASURED, "Label", "Score", *FILE)
 
 
 def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -> None:
@@ -22,11 +21,7 @@ def write(classified: Iterable[Classified], labels: Sequence[str], path: Path) -
 
 
 def _lines(recording: Classified) -> Iterator[str]:
-    yield "\t".join(COLUMNS)
-    for number, segment in enumerate(recording.segments, 1):
-        box = f"{segment.start:.6f}\t{segment.end:.6f}\t0.000\t{recording.highest:.3f}"
-        label, file = (
-            on_one_line(segment.label),
-            f"{on_one_line(recording.path or recording.name)}\t{segment.start:.6f}",
-        )
-        yield f"{number}\tSpectrogram 1\t1\t{box}\t{label}\t{segment.peak:.6f}\t{file}"
+    segments = apart(recording)
+    stretches = [Stretch(segment.label, segment.start, segment.end) for segment in segments]
+    peaks = [segment.peak for segment in segments]
+    return raven.lines(stretches, recording.highest, peaks, recording.path or recording.name)
