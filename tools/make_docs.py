@@ -33,6 +33,7 @@ SCRIPTS = (  # in the order in which a person meets them
     "PlotSignalMelSpec",
     "EvaluateModel",
     "ClassifyRecordings",
+    "SearchRecordings",
     "CheckModel",
     "ServeModel",
     "TrainBoosting",
