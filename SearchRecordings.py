@@ -84,7 +84,7 @@ def show(result, config):
     print(f"{result.windows} windows of {result.recordings} recordings compared, {how}")
     print(
         f"{result.done} recordings embedded, {result.before} before; their embeddings, float16, take "
-        f"{result.n_bytes / 1e6:.1f} MB in {result.embeddings}"
+        f"{max(0.1, result.n_bytes / 1e6):,.1f} MB in {result.embeddings}"
     )
     print(f"{len(result.found)} stretches found; wrote {', '.join(map(str, result.written))}")
 

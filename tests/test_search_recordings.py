@@ -58,7 +58,7 @@ def test_it_finds_where_a_sound_is_best_first(folder, network):
         name for name in ("in/one.wav", "in/deep/two.wav") if name != found[0]["recording"]
     ]
     assert "597 windows of 3 recordings compared, all of them" in printed
-    assert "3 recordings embedded, 0 before; their embeddings, float16, take 0.0 MB in kept/in-" in printed
+    assert "3 recordings embedded, 0 before; their embeddings, float16, take 0.1 MB in kept/in-" in printed
     assert "3 stretches found; wrote out/segments.csv, out/audacity" in printed
     script, example = next_command(printed)
     assert script == "PlotSignalMelSpec.py" and (folder / example).is_file()

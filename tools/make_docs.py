@@ -34,6 +34,7 @@ SCRIPTS = (  # in the order in which a person meets them
     "EvaluateModel",
     "ClassifyRecordings",
     "SearchRecordings",
+    "SuggestLabels",
     "CheckModel",
     "ServeModel",
     "TrainBoosting",

@@ -86,7 +86,8 @@ def spaced(scores: np.ndarray, starts: np.ndarray, n: int, apart: float) -> np.n
         (n or fewer,) numbers of windows, best first.
     """
     left, chosen = scores.astype("float64"), []
-    while len(chosen) < n and len(left) and (best := int(left.argmax())) is not None and left[best] > -np.inf:
-        chosen.append(best)
-        left[np.abs(starts - starts[best]) < apart] = -np.inf
+    while len(chosen) < n and left.max(initial=-np.inf) > -np.inf:
+        chosen.append(int(left.argmax()))
+        left[np.abs(starts - starts[chosen[-1]]) < apart] = -np.inf
+        left[chosen[-1]] = -np.inf
     return np.array(chosen, int)
