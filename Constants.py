@@ -28,4 +28,6 @@ GALLERY = ROOT / "gallery"  # what PlotSignalMelSpec.py draws of features, data 
 WEIGHTS = ROOT / "weights"  # of pretrained networks, as they were published: downloaded, or put there by hand
 SERVED = ROOT / "served"  # what ServeModel.py keeps: trainings that it was asked for
 CLASSIFIED = ROOT / "classified"  # what ClassifyRecordings.py found
+FOUND = ROOT / "found"  # what SearchRecordings.py found
+SUGGESTED = ROOT / "suggested"  # what SuggestLabels.py says should be listened to next
 CACHE = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time

@@ -33,6 +33,8 @@ SCRIPTS = (  # in the order in which a person meets them
     "PlotSignalMelSpec",
     "EvaluateModel",
     "ClassifyRecordings",
+    "SearchRecordings",
+    "SuggestLabels",
     "CheckModel",
     "ServeModel",
     "TrainBoosting",

@@ -134,7 +134,8 @@ pip_version() {
 
 # install REQUIREMENTS STAMP: nothing, where the stamp says that just these are installed.
 install() {
-    sum=$(cksum <"$1")
+    # shellcheck disable=SC2046 # several files, and no spaces in their names
+    sum=$(cat "$1" $(sed -n 's|^-r \.\./||p' "$1") | cksum)
     [ "$(cat "$2" 2>/dev/null)" != "$sum" ] || return 0
     measure "$1"
     here=$(($(du -sk .venv | cut -f1) / 1024))

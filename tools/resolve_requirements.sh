@@ -15,7 +15,7 @@ UV=${UV:-uv}
 STAMP=.venv/resolved
 
 $UV --version >/dev/null 2>&1 || { echo "the requirements are not resolved here, for $UV does not run"; exit 0; }
-sum=$(cat requirements.txt tests/requirements.txt "$0" | cksum)
+sum=$(cat requirements*.txt tests/requirements.txt "$0" | cksum)
 [ "$(cat "$STAMP" 2>/dev/null)" != "$sum" ] || exit 0
 echo "resolving the requirements for 4 systems and 3 versions of Python ..."
 

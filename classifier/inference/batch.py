@@ -6,23 +6,21 @@ however often the run was killed and whichever process was first.
 
 import contextlib
 import functools
-import itertools
 import os
-import shutil
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from classifier.audio.windows import hop_length
-from classifier.core import atomic_files, disk, parallel, registry
+from classifier.core import atomic_files, parallel, registry
 from classifier.core.arguments import EACH
 from classifier.core.console import progress, say
-from classifier.core.errors import InputError
 from classifier.core.journal import Journal
 from classifier.data import inputs
 from classifier.data.inputs import Source
+from classifier.inference import result_folder, unpacked
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, find_model
 from classifier.inference.recording_classifier import (
@@ -35,10 +33,8 @@ from classifier.inference.recording_classifier import (
 from classifier.inference.segments import Segment
 from classifier.inference.writers import Classified, _probabilities
 from classifier.records import artifact
-from classifier.storage import archives, locations
 
 JOURNAL = "journal.jsonl"
-UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
 
 PROBABILITIES = {  # files of --probabilities
     _probabilities.TABLE: _probabilities.write_csv,
@@ -84,6 +80,33 @@ class BatchResult:
     several_tracks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Recordings that are classified: those that the journal of a folder holds.
+
+    Attributes:
+        predictor: that classified them.
+        labels: of the model.
+        sources: all recordings that were asked for, those that cannot be read too.
+        read: call for what was recognised in each, in the order of the sources.
+        folder: an empty folder, for what is under way.
+        done, before, refused, left_out, failed, several_tracks, example: as of BatchResult.
+    """
+
+    predictor: Predictor
+    labels: tuple[str, ...]
+    sources: list[Source]
+    read: Callable[[], Iterator[Classified]]
+    folder: Path
+    done: int
+    before: int
+    refused: dict[str, str]
+    left_out: list[str]
+    failed: dict[str, str]
+    several_tracks: tuple[str, ...]
+    example: str | None
+
+
 def classify_recordings(config: ClassificationConfig) -> BatchResult:
     """Classify the recordings of a config that no earlier run has classified, and write all results.
 
@@ -93,54 +116,81 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
         InputError: there is no such model, there is nothing to classify, the folder of the results holds files of the
             same names from elsewhere; as of parallel.results.
     """
+    writers: list[ModuleType | SimpleNamespace] = [registry.load("writers", name) for name in config.writer_names]
+    if config.probabilities:
+        writers += [SimpleNamespace(NAME=name, write=write) for name, write in PROBABILITIES.items()]
+    with classified(config, writers) as batch:
+        settings = (batch.labels, batch.folder, Path(config.out), config.delimiter)
+        written = [result_folder.write(writer, batch.read(), *settings) for writer in writers]
+        return BatchResult(
+            batch.done,
+            batch.before,
+            batch.refused,
+            batch.left_out,
+            batch.failed,
+            written,
+            _totals(batch.read()),
+            batch.example,
+            batch.predictor.notes,
+            batch.several_tracks,
+        )
+
+
+@contextlib.contextmanager
+def classified(
+    config: ClassificationConfig, writers: Sequence[ModuleType | SimpleNamespace] = ()
+) -> Generator[Batch, None, None]:
+    """Classify the recordings of a config that no earlier run has classified; the folder is locked in the block.
+
+    Args:
+        writers: whose files may not be there from elsewhere.
+
+    Raises:
+        InputError: as of `classify_recordings`.
+    """
     model, given = find_model(config.model, config.trained), config.inputs
     if not given:
         given = (str(artifact.example(model)),)
         say(f"no INPUT given: classifying {given[0]}")
     sources, refused, left_out = inputs.find(given, _standard_input(), config.channel == EACH)
-    writers = [registry.load("writers", name) for name in config.writer_names]
     out = Path(config.out)
-    _check_results(out, writers)
+    result_folder.check(out, writers, JOURNAL)
     settings, predictor = make_settings(config)
-    labels = settings.labels
     out.mkdir(parents=True, exist_ok=True)
-    with atomic_files.alone_in(out):
-        with Journal(out / JOURNAL) as journal, _empty_folder(out / UNFINISHED) as unfinished:
-            keys = [settings.of(source).key(source) for source in sources]
-            missing = [i for i, key in enumerate(keys) if key not in journal]
-            failed: dict[int, str] = {}
-            outcomes = _outcomes(sources, missing, settings, predictor, unfinished, failed, config)
-            with contextlib.closing(outcomes):
-                for outcome in outcomes:
-                    if outcome.result is None:
-                        failed[outcome.index] = outcome.reason or ""
-                    else:
-                        entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
-                        journal.write(keys[outcome.index], entry)
-            rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
-            about = {"hop_seconds": hop_length(length, settings.overlap) / rate, "window_seconds": length / rate}
-            about["independent"] = settings.independent
-            read = functools.partial(_read, sources, keys, journal, labels, about)
-            written = [_write(writer, read(), labels, unfinished, out, config.delimiter) for writer in writers]
-            if config.probabilities:
-                for name, write in PROBABILITIES.items():
-                    writer = SimpleNamespace(NAME=name, write=write)
-                    written.append(_write(writer, read(), labels, unfinished, out, config.delimiter))
-            totals = _totals(read())
-            classified = (source for source, key in zip(sources, keys, strict=True) if key in journal)
-            tracks = (journal.read(key).get("tracks") or 1 if key in journal else 1 for key in keys)
-            several = tuple(source.name for source, n in zip(sources, tracks, strict=True) if n > 1)
-            example = next((source.location for source in classified if source.is_local_file), None)
-    reasons = {sources[i].name: failed[i] for i in sorted(failed)}
-    done, before = len(missing) - len(failed), len(sources) - len(missing)
-    return BatchResult(done, before, refused, left_out, reasons, written, totals, example, predictor.notes, several)
-
-
-def _check_results(out, writers):
-    strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / JOURNAL).exists()]
-    if strangers:
-        raise InputError(
-            f"{out / strangers[0]} is there, and was not written by this script; give another folder with --out"
+    with (
+        atomic_files.alone_in(out),
+        Journal(out / JOURNAL) as journal,
+        result_folder.unfinished(out) as unfinished,
+    ):
+        keys = [settings.of(source).key(source) for source in sources]
+        missing = [i for i, key in enumerate(keys) if key not in journal]
+        failed: dict[int, str] = {}
+        outcomes = _outcomes(sources, missing, settings, predictor, unfinished, failed, config)
+        with contextlib.closing(outcomes):
+            for outcome in outcomes:
+                if outcome.result is None:
+                    failed[outcome.index] = outcome.reason or ""
+                else:
+                    entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
+                    journal.write(keys[outcome.index], entry)
+        rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
+        about = {"hop_seconds": hop_length(length, settings.overlap) / rate, "window_seconds": length / rate}
+        about["independent"] = settings.independent
+        there = [source for source, key in zip(sources, keys, strict=True) if key in journal]
+        tracks = (journal.read(key).get("tracks") or 1 if key in journal else 1 for key in keys)
+        yield Batch(
+            predictor=predictor,
+            labels=settings.labels,
+            sources=sources,
+            read=functools.partial(_read, sources, keys, journal, settings.labels, about),
+            folder=unfinished,
+            done=len(missing) - len(failed),
+            before=len(sources) - len(missing),
+            refused=refused,
+            left_out=left_out,
+            failed={sources[i].name: failed[i] for i in sorted(failed)},
+            several_tracks=tuple(source.name for source, n in zip(sources, tracks, strict=True) if n > 1),
+            example=next((source.location for source in there if source.is_local_file), None),
         )
 
 
@@ -148,17 +198,6 @@ def _standard_input() -> Iterator[str]:
     """Its lines; nothing is read before the first is asked for."""
     with open(0, encoding="utf-8", errors="surrogateescape", closefd=False) as lines:
         yield from lines
-
-
-@contextlib.contextmanager
-def _empty_folder(folder: Path) -> Generator[Path, None, None]:
-    """A new folder, deleted after the block; what a killed run left there is deleted first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _outcomes(
@@ -203,21 +242,9 @@ def _calls(
     folder: Path,
     failed: dict[int, str],
 ) -> Iterator[tuple]:
-    """Arguments of `classify`. Members of an archive are unpacked when it is their turn."""
-    for archive, group in itertools.groupby(missing, lambda i: sources[i].member is not None and sources[i].location):
-        if not archive:
-            for i in group:
-                location = sources[i].location
-                location = location if locations.is_remote(location) else os.path.abspath(location)
-                yield i, location, sources[i].name, settings.of(sources[i]), threads
-            continue
-        waiting = {str(sources[i].member): i for i in group}
-        try:  # raised in here, it would stop whoever asks for the next call
-            for member, path in archives.each(archive, waiting, folder):
-                i = waiting.pop(member)
-                yield i, os.path.abspath(path), sources[i].name, settings, threads
-        except (InputError, OSError) as error:
-            failed.update(dict.fromkeys(waiting.values(), str(error)))
+    """Arguments of `classify`."""
+    for i, path in unpacked.paths(sources, missing, folder, failed):
+        yield i, path, sources[i].name, settings.of(sources[i]), threads
 
 
 def _read(
@@ -236,26 +263,6 @@ def _read(
             path = os.path.abspath(source.location) if source.is_local_file else source.name
             more = {**shared, "header_clock": result.header_clock or ""}
             yield Classified(source.name, source.file, *about, path, result.windows, **more)
-
-
-def _write(
-    writer: ModuleType | SimpleNamespace,
-    classified: Iterable[Classified],
-    labels: Sequence[str],
-    unfinished: Path,
-    out: Path,
-    delimiter: str = ",",
-) -> Path:
-    """Write one output, and move it to its place when it is whole; returns the place."""
-    fresh, place = unfinished / writer.NAME, out / writer.NAME
-    with disk.told(place, "the recordings that were classified are kept"):
-        settings = {"delimiter": delimiter} if place.suffix == ".csv" else {}
-        writer.write(progress(classified, f"writing {place.name}"), labels, fresh, **settings)
-    if place.is_dir():
-        os.replace(place, unfinished / "old")
-    os.replace(fresh, place)
-    shutil.rmtree(unfinished / "old", ignore_errors=True)
-    return place
 
 
 def _totals(classified: Iterable[Classified]) -> dict[str, LabelTotal]:

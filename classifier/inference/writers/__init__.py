@@ -2,7 +2,7 @@
 
 A file holds NAME, the file or folder that it writes, and `write(classified, labels, path)`: path has that name and is
 not there yet, and classified is an iterator, as a run may have more recordings than the memory holds. What writes a csv
-takes a `delimiter` too.
+takes a `delimiter` too. BY_SEGMENT says that it writes one row per segment, so that a recording may come several times.
 """
 
 from collections.abc import Callable, Iterable

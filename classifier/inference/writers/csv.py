@@ -12,6 +12,7 @@ from pathlib import Path
 from classifier.inference.writers import Classified
 
 NAME = "segments.csv"
+BY_SEGMENT = True
 COLUMNS = ("recording", "start", "end", "label", "peak", "mean", "clock_start", "clock_end")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 

@@ -11,6 +11,7 @@ from classifier.inference.writers import Classified
 from classifier.inference.writers.csv import write_table
 
 NAME = "segments_excel.csv"
+BY_SEGMENT = True
 
 
 def write(classified: Iterable[Classified], labels: Sequence[str], path: Path, delimiter: str = ",") -> None:

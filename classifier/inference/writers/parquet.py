@@ -7,6 +7,7 @@ from classifier.inference.writers import Classified
 from classifier.inference.writers.csv import COLUMNS
 
 NAME = "segments.parquet"
+BY_SEGMENT = True
 ROWS = 1 << 16  # of a row group, which memory holds
 
 

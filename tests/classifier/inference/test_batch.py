@@ -11,7 +11,7 @@ import soundfile
 import ClassifyRecordings
 from classifier.audio import recording
 from classifier.core.errors import InputError
-from classifier.inference import batch
+from classifier.inference import batch, result_folder
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.prediction import predict_signal
 from classifier.inference.predictor import load_predictor
@@ -94,8 +94,8 @@ def test_results_of_a_run_before_are_replaced_and_none_are_left_half_written(tin
     write_tone(tmp_path / "in" / "a.wav", seconds=0.5)
     run(tmp_path / "in", out, chosen, "audacity,csv")
     (tmp_path / "in" / "a.wav").rename(tmp_path / "in" / "b.wav")
-    (out / batch.UNFINISHED).mkdir()
-    (out / batch.UNFINISHED / "left by a killed run").touch()
+    (out / result_folder.UNFINISHED).mkdir()
+    (out / result_folder.UNFINISHED / "left by a killed run").touch()
     run(tmp_path / "in", out, chosen, "audacity,csv")
     assert [path.name for path in (out / "audacity" / "in").iterdir()] == ["b.wav.txt"]
     assert sorted(path.name for path in out.iterdir()) == [".lock", "audacity", "journal.jsonl", "segments.csv"]
