@@ -137,7 +137,8 @@ def recognise(data: Path) -> str:
         return name
     if held := local_files.find_recordings(data):
         raise InputError(
-            f"{data} holds {len(held)} recordings, and nothing says their labels; put them into one folder per label"
+            f"{data} holds {len(held)} recordings, and nothing says their labels; put them into one folder per label, "
+            "or a label file that is called like it beside each (docs/guide/label_files.md)"
         )
     raise InputError(f"{data} holds no data; put one folder of recordings per label into it")
 

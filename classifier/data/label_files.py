@@ -61,6 +61,11 @@ class LabelFile:
             return Annotation(())
         return registry.load("annotations", self.format).read(self.path, table_text.decoded(self.path))
 
+    @cached_property
+    def is_about_several(self) -> bool:
+        """Whether it names several recordings."""
+        return len({stretch.recording for stretch in self.annotation.stretches}) > 1
+
 
 class Folder:
     """The label files and the recordings of a folder, at any depth."""
@@ -75,12 +80,10 @@ class Folder:
         Raises:
             InputError: one is called like two recordings.
         """
-        suffixes, found = tuple({suffix for of in formats() for suffix in of.SUFFIXES}), []
-        for place, folders, names in os.walk(self.folder, followlinks=True):
-            folders[:] = [name for name in folders if not local_files.is_ignored(name)]
-            wanted = [name for name in names if name.lower().endswith(suffixes) and not local_files.is_ignored(name)]
-            found += [Path(place, name) for name in wanted]
-        return [file for path in sorted(found) if (file := self.file(path))]
+        suffixes = {suffix for of in formats() for suffix in of.SUFFIXES}
+        found = sorted(path for path in local_files.find_files(self.folder) if path.suffix.lower() in suffixes)
+        wanted = [path for path in found if path.is_file() and not local_files.is_ignored(path.name)]
+        return [file for path in wanted if (file := self.file(path))]
 
     def file(self, path: Path) -> LabelFile | None:
         """What a file may be; None where it is none.
@@ -88,9 +91,11 @@ class Folder:
         Raises:
             InputError: it is called like two recordings.
         """
-        text = table_text.decoded(path, GLANCE)
-        name, recording = _recognised(path, text), self._named_like(path)
-        return LabelFile(path, name, recording, not text.strip()) if name or recording else None
+        text = _beginning(path)
+        name = _recognised(path, text or "")
+        recording = self._named_like(path, must_be_certain=bool(name))
+        is_empty = text is not None and not text.strip()
+        return LabelFile(path, name, recording, is_empty) if name or recording else None
 
     def stretches(self, file: LabelFile) -> Iterator[Labelled]:
         """The stretches of a label file, with their recordings.
@@ -112,7 +117,7 @@ class Folder:
         for name in names:
             if found := self._said(file, line, name):
                 return found
-        if file.recording and not (said and self._is_about_several(file)):
+        if file.recording and not (said and file.is_about_several):
             return file.recording
         name = f"the recording {said or names[0]}" if names else f"a recording that is called like {file.path.name}"
         raise error(file.path, line, f"{name} is not in {self.folder}; put it there, or remove the line or the file")
@@ -140,17 +145,14 @@ class Folder:
         beside = [file.path.parent / name, Path(name)]
         return next((path.resolve() for path in beside if local_files.is_recording_name(path) and path.is_file()), None)
 
-    def _is_about_several(self, file):
-        return len({stretch.recording for stretch in file.annotation.stretches}) > 1
-
-    def _named_like(self, path):
-        """The recording that a label file is called like; of several the nearest."""
+    def _named_like(self, path, must_be_certain):
+        """The recording that a file is called like, of several the nearest; None where there is none, or no nearest."""
         folder, stem = path.relative_to(self.folder).parent, path.stem
         while stem:
             for name in dict.fromkeys((stem, WORDS.sub("", stem))):
                 paths, _ = self.finder.ends((folder / name).as_posix())
                 if paths:
-                    return _nearest(path, paths)
+                    return _nearest(path, paths, must_be_certain)
             stem = stem.rpartition(".")[0]
         return None
 
@@ -161,6 +163,14 @@ def formats() -> list[ModuleType]:
     return [registry.load("annotations", name) for name in names]
 
 
+def _beginning(path):
+    """The first text of a file; None where it cannot be read, which is said where somebody needs it."""
+    try:
+        return table_text.decoded(path, GLANCE)
+    except (InputError, OSError):
+        return None
+
+
 def _recognised(path, text):
     suffix = path.suffix.lower()
     for of in formats():
@@ -169,17 +179,17 @@ def _recognised(path, text):
     return None
 
 
-def _nearest(path: PurePath, recordings: list[Path]) -> Path:
-    """The recording with which a label file shares most folders.
+def _nearest(path: PurePath, recordings: list[Path], must_be_certain: bool) -> Path | None:
+    """The recording with which a file shares most folders; None where there are two of them.
 
     Raises:
-        InputError: there are two of them.
+        InputError: the same, where it must be certain.
     """
     shared = [len(os.path.commonpath([path.parent, recording.parent])) for recording in recordings]
     best = [recording for recording, n in zip(recordings, shared, strict=True) if n == max(shared)]
-    if len(best) > 1:
+    if len(best) > 1 and must_be_certain:
         raise InputError(
             f"{path} is called like {best[0]} and {best[1]}: put it beside its recording, or give it the whole name of "
             f"the file, such as {best[0].name}{path.suffix}"
         )
-    return best[0]
+    return best[0] if len(best) == 1 else None

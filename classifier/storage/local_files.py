@@ -5,7 +5,7 @@ A file counts as a recording by its suffix alone; whether it can be decoded is k
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
 RECORDING_SUFFIXES = tuple(
@@ -49,9 +49,17 @@ def stamp(path: str | os.PathLike[str]) -> list[int] | None:
 def find_recordings(folder: Path | str) -> list[Path]:
     """The recordings in a folder and its subfolders, sorted by name, without hidden ones.
 
-    Links to folders are followed, each folder once. A link that leads nowhere is in the list: to read it says so.
+    A link that leads nowhere is in the list: to read it says so.
     """
-    found, seen = [], set()
+    return sorted(path for path in find_files(folder) if is_recording_name(path.name))
+
+
+def find_files(folder: Path | str) -> Iterator[Path]:
+    """The files in a folder and its subfolders, without hidden folders.
+
+    Links to folders are followed, each folder once.
+    """
+    seen = set()
     for place, folders, files in os.walk(folder, followlinks=True):
         if (real := os.path.realpath(place)) in seen:
             folders.clear()
@@ -60,8 +68,7 @@ def find_recordings(folder: Path | str) -> list[Path]:
         folders[:] = sorted(
             (name for name in folders if not is_ignored(name)), key=lambda name: os.path.islink(f"{place}/{name}")
         )
-        found += [Path(place, name) for name in files if is_recording_name(name)]
-    return sorted(found)
+        yield from (Path(place, name) for name in files)
 
 
 def is_recording_name(path: str | PurePath) -> bool:

@@ -50,8 +50,8 @@ def recognises(folder: Path) -> bool:
     inside = Folder(folder)
     try:
         files = [file for file in inside.files if file.format and (file.recording or inside.names_its_own(file))]
-    except InputError:  # of two recordings of one name; `clips` says it
-        return False
+    except InputError:  # a label file is called like two recordings; `clips` says it
+        return True
     if not files:
         return False
     tables = [path for path in sorted(folder.iterdir()) if _is_table(path)]

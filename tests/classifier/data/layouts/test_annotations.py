@@ -180,3 +180,11 @@ def test_a_table_as_data_stays_a_table_unless_it_holds_results(tmp_path):
 
 def test_a_point_is_never_before_its_recording():
     assert annotations._times(0.0, []) == (0.0, 0.001)
+
+
+def test_a_label_file_of_two_recordings_is_an_error_and_notes_are_none(tmp_path):
+    put(tmp_path, x___a__wav="", y___a__wav="", labels___a__txt="rain all day\n", x___b__wav="", x___b__txt=TRACK)
+    assert found(tmp_path, "annotations") == [("x/b.wav", *DOG), ("x/b.wav", *CLICK)]
+    put(tmp_path, labels___a__txt=TRACK)
+    with pytest.raises(InputError, match="put it beside its recording, or give it the whole name of the file"):
+        found(tmp_path)
