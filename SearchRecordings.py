@@ -66,6 +66,7 @@ def main(argv=None):
 def show(result, config):
     """Print the best stretches, what cannot be read, and what was written."""
     from classifier.core.text import plain
+    from classifier.inference.similarity import index
 
     rows = [
         [plain(one.source.name), f"{one.segment.start:.2f}", f"{one.segment.end:.2f}", f"{one.segment.peak:.3f}"]
@@ -80,8 +81,10 @@ def show(result, config):
     unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
     console.notes({"left out": result.left_out, "quiet in --like": result.notes})
-    how = "by index, approximate" if config.index else "all of them"
-    print(f"{result.windows} windows of {result.recordings} recordings compared, {how}")
+    how = f", {result.indexed} of them by index, which is approximate" if result.indexed else ", each with the clip"
+    print(f"{result.windows} windows of {result.recordings} recordings compared{how}")
+    if config.index and not result.indexed:
+        print(f"--index changes nothing below {index.PART:,} windows")
     print(
         f"{result.done} recordings embedded, {result.before} before; their embeddings, float16, take "
         f"{max(0.1, result.n_bytes / 1e6):,.1f} MB in {result.embeddings}"

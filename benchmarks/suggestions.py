@@ -31,6 +31,7 @@ def main(argv=None):
     parser.add_argument("--labels", default="10,20,30,50,100", help="numbers of labels (default: %(default)s)")
     parser.add_argument("--round", type=int, default=5, help="labels between two models (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--ways", default=";".join(WAYS), help="with semicolons (default: %(default)s)")
     parser.add_argument("--rare", type=int, metavar="N", help="keep N recordings to learn from of every second label")
     args = parser.parse_args(argv)
     counts = [int(number) for number in args.labels.split(",")]
@@ -43,7 +44,7 @@ def main(argv=None):
         pool, test = np.flatnonzero(split_of != "test"), np.flatnonzero(split_of == "test")
         if args.rare:
             pool = without_most(pool, targets, args.rare, np.random.default_rng(seed))
-        for way in WAYS:
+        for way in args.ways.split(";"):
             got = annotate(way, values, targets, pool, test, counts, args.round, np.random.default_rng(seed))
             recalls.setdefault(way, []).append(got)
     print(
@@ -117,7 +118,8 @@ def choose(way, model, values, targets, labelled, left, n, random):
         elif one == "rare":
             found = probabilities.argmax(axis=1)
             counts = np.bincount(found, minlength=probabilities.shape[1])
-            scores = suggestions.rarity(probabilities.max(axis=1), found, counts)
+            rankings.append(suggestions.rare_first(probabilities.max(axis=1), found, counts))
+            continue
         else:
             halves = (slice(None, None, 2), slice(1, None, 2))
             both = [fit(values[:, half], targets, labelled).predict_proba(values[left][:, half]) for half in halves]

@@ -57,7 +57,7 @@ def test_it_finds_where_a_sound_is_best_first(folder, network):
     assert [row["recording"] for row in rows(folder, "summary.csv")] == [found[0]["recording"]] + [
         name for name in ("in/one.wav", "in/deep/two.wav") if name != found[0]["recording"]
     ]
-    assert "597 windows of 3 recordings compared, all of them" in printed
+    assert "597 windows of 3 recordings compared, each with the clip" in printed
     assert "3 recordings embedded, 0 before; their embeddings, float16, take 0.1 MB in kept/in-" in printed
     assert "3 stretches found; wrote out/segments.csv, out/audacity" in printed
     script, example = next_command(printed)
@@ -110,11 +110,11 @@ def test_the_index_writes_what_brute_force_writes(folder, network, monkeypatch):
     pytest.importorskip("usearch")
     from classifier.inference.similarity import index
 
-    monkeypatch.setattr(index.nearest, "__defaults__", (50,))
+    monkeypatch.setattr(index, "PART", 50)
     search(folder, network, "--top", 3)
     before = rows(folder)
     printed, _ = search(folder, network, "--top", 3, "--index")
-    assert rows(folder) == before and "by index, approximate" in printed
+    assert rows(folder) == before and "compared, 550 of them by index, which is approximate" in printed
     assert len(list(folder.glob("kept/*/*/index/*.usearch"))) == 597 // 50
 
 

@@ -1,4 +1,4 @@
-"""Which windows a person should listen to next: numbers in, numbers out; more means sooner.
+"""Which windows a person should listen to next: numbers in, numbers out.
 
 Source: Settles, Active Learning Literature Survey, 2009; Sener & Savarese, ICLR 2018, arXiv 1708.00489 (k-center)
 """
@@ -34,8 +34,8 @@ def disagreement(probabilities: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.abs(probabilities - others).max(axis=1)
 
 
-def rarity(confidence: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """How sure a model is of a label that it seldom gives: confidence times -log of the label's share of all windows.
+def rare_first(confidence: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """An order in which labels that a model gives less often than the average take turns, the most certain first.
 
     Args:
         confidence: (windows,) probability of the most probable label.
@@ -43,10 +43,15 @@ def rarity(confidence: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> np
         counts: (labels,) windows in all recordings of which a label is the most probable one.
 
     Returns:
-        (windows,) from 0.
+        (windows,) their numbers: of each of these labels the window that the model is surest of, the most seldom label
+        first; then of each the second ...; all other labels in the same way at the end.
     """
-    shares = np.maximum(counts, 1) / max(1, counts.sum())
-    return confidence * -np.log(shares[labels])
+    turn = np.empty(len(labels), int)
+    for label in np.unique(labels):
+        own = np.flatnonzero(labels == label)
+        turn[own[np.argsort(-confidence[own], kind="stable")]] = np.arange(len(own))
+    is_frequent = counts[labels] > counts.sum() / max(1, np.count_nonzero(counts))
+    return np.lexsort((counts[labels], turn, is_frequent))
 
 
 def k_center(values: np.ndarray, n: int, known: np.ndarray | None = None) -> np.ndarray:

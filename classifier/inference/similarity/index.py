@@ -40,13 +40,14 @@ def require() -> None:
         )
 
 
-def nearest(rows: Rows, queries: np.ndarray, n: int, part: int = PART) -> Nearest:
+def nearest(rows: Rows, queries: np.ndarray, n: int, part: int | None = None) -> Nearest:
     """About the n nearest rows, as of exact.nearest; the index is brought up to date first.
 
     Args:
         queries: (queries, width) float32, of length 1.
-        part: rows of a part of the index.
+        part: rows of a part of the index; None: PART.
     """
+    part = part or PART
     n_parts = rows.end // part
     ranges = [rows.within(i * part, (i + 1) * part) for i in range(n_parts)]
     paths = {i: rows.folder / _name(i, part, ranges[i]) for i in range(n_parts) if ranges[i]}
@@ -60,6 +61,11 @@ def nearest(rows: Rows, queries: np.ndarray, n: int, part: int = PART) -> Neares
     for path in progress(paths.values(), "searching the index", len(paths)):
         found.append(_search(rows, path, queries, n))
     return exact.first_of(found, n)
+
+
+def covered(rows: Rows) -> int:
+    """How many of the rows that are searched lie in the index; the others are behind the last whole part."""
+    return sum(last - first for first, last in rows.within(0, rows.end // PART * PART))
 
 
 def _name(i: int, part: int, ranges: list[tuple[int, int]]) -> str:

@@ -24,6 +24,7 @@ from Constants import CACHE
 
 MARK = "search.json"  # in the folder of results: what was looked for
 FOLDER = "embeddings"  # in CACHE
+FORMAT = 1  # of what is kept; another number, where it changes, or old embeddings would be taken
 DIGITS = 6  # of seconds and scores
 PER_STRETCH = 8  # windows that are looked at for a stretch; more where these are too few
 MORE = 4  # times as many, then
@@ -36,6 +37,7 @@ class SearchResult:
     Attributes:
         found: best first.
         recordings, windows: that were compared.
+    indexed: windows that were looked for in the index; the others were compared one by one.
         done, before: recordings that were embedded now, and by earlier runs.
         refused: {archive: why it is not unpacked}.
         left_out: sentences on files of unknown suffix.
@@ -49,6 +51,7 @@ class SearchResult:
     found: list[Ranked]
     recordings: int
     windows: int
+    indexed: int
     done: int
     before: int
     refused: dict[str, str]
@@ -92,11 +95,12 @@ def search_recordings(config: SearchConfig) -> SearchResult:
                 for one in best
             ]
             n_windows, n_bytes = len(rows), rows.end * held.row_bytes
+            n_indexed = index.covered(rows) if config.index else 0
     labels = list(dict.fromkeys([config.label] if config.label else wanted.names))
     about = {"folder": config.folder, "like": config.like, "model": str(embedder.model), "index": config.index}
     written = output.write(found, labels, embedder.audio_format.sample_rate / 2, about)
     failed = {sources[i].name: reason for i, reason in sorted(went.failed.items())}
-    compared = (len(there), n_windows, went.done, went.before)
+    compared = (len(there), n_windows, n_indexed, went.done, went.before)
     return SearchResult(found, *compared, refused, left_out, failed, wanted.notes, written, folder, n_bytes)
 
 
@@ -107,7 +111,7 @@ def place(folder: str, embedder: Embedder, overlap: float, parent: Path | None =
         parent: folder of such places; None: that in cache/.
     """
     real = os.path.realpath(folder) if os.path.exists(folder) else folder
-    about = [real, embedder.version, overlap, embedder.channel]
+    about = [FORMAT, real, embedder.version, overlap, embedder.channel]
     name = os.path.basename(real.rstrip("/")) or "recordings"
     digest = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12]
     return (parent or CACHE / FOLDER) / f"{''.join(c if c.isalnum() else '_' for c in name)}-{digest}"

@@ -7,7 +7,7 @@ import numpy as np
 from classifier.audio.windows import hop_length
 from classifier.data import inputs
 from classifier.inference.similarity import embedding, search, store
-from classifier.inference.similarity.embedder import Embedder, load_embedder
+from classifier.inference.similarity.embedder import Embedder
 from classifier.inference.suggestions.config import SuggestConfig
 from classifier.inference.suggestions.rankings import Candidate
 from classifier.scoring import suggestions
@@ -18,14 +18,16 @@ SEED = 0
 OVERLAP = 0.0  # as the probabilities' windows
 
 
-def ranked(config: SuggestConfig) -> tuple[list[Candidate], list[str]]:
+def ranked(config: SuggestConfig, embedder: Embedder) -> tuple[list[Candidate], list[str]]:
     """The windows, the most unlike first, and what a person should know.
 
+    Args:
+        embedder: of the first model.
+
     Raises:
-        InputError: as of load_embedder and inputs.find.
+        InputError: none of the recordings can be read.
     """
-    embedder, notes = load_embedder(config.models[0], config.trained, config.channel), []
-    known = None
+    notes, known = [], None
     if config.labelled:
         known, _, _, _ = _sample(config.labelled, embedder, config, KNOWN)
     values, rows, owners, about = _sample(config.folder, embedder, config, SAMPLE)

@@ -11,7 +11,7 @@ from classifier.scoring import suggestions
 
 
 class Candidate(NamedTuple):
-    """A window: score (more is sooner), file of its recording (Classified.file), number, start in seconds."""
+    """A window: score, file of its recording (Classified.file), its number, and where it starts in seconds."""
 
     score: float
     file: str
@@ -102,13 +102,13 @@ class Rare:
     @property
     def ranked(self) -> list[Candidate]:
         """The best, best first."""
-        found = [
-            one._replace(score=float(score))
-            for label, best in enumerate(self._of_label)
-            for one in best.ranked
-            for score in suggestions.rarity(np.array([one.score]), np.array([label]), self._counts)
-        ]
-        return sorted(found, key=lambda one: (-one.score, one.file, one.window))[: self.n]
+        found = [(label, one) for label, best in enumerate(self._of_label) for one in best.ranked]
+        if not found:
+            return []
+        labels, candidates = zip(*found, strict=True)
+        confidence = np.array([one.score for one in candidates])
+        order = suggestions.rare_first(confidence, np.array(labels), self._counts)
+        return [candidates[i] for i in order[: self.n]]
 
 
 def aligned(other: Classified, starts: np.ndarray, seconds: float) -> np.ndarray:

@@ -14,8 +14,10 @@ from classifier.data.labels import clean
 from classifier.inference import batch
 from classifier.inference.batch import Batch
 from classifier.inference.config import ClassificationConfig
+from classifier.inference.predictor import load_predictor
 from classifier.inference.ranked import Output, Ranked
 from classifier.inference.segments import Segment
+from classifier.inference.similarity.embedder import load_embedder
 from classifier.inference.suggestions import diverse, rankings
 from classifier.inference.suggestions.config import DISAGREEMENT, DIVERSE, RARE, UNCERTAIN, SuggestConfig
 from classifier.inference.suggestions.rankings import Candidate
@@ -25,7 +27,8 @@ from Constants import CACHE
 MARK = "suggestions.json"  # in the folder of results: how they came about
 FOLDER = "probabilities"  # in CACHE
 ASKED = "?"  # behind a label that nobody has confirmed
-DIGITS = 6
+DIGITS = 6  # of seconds and probabilities
+NAMED = 8  # labels in a message
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,14 @@ def suggest(config: SuggestConfig) -> SuggestResult:
     output = Output(Path(config.out), MARK, writers, config.delimiter, "what was computed of the recordings is kept")
     output.check()
     inputs.find([config.folder])  # before a model is loaded
+    if config.labelled:
+        inputs.find([config.labelled])
+    embedder = load_embedder(config.models[0], config.trained, config.channel) if DIVERSE in config.by else None
+    order = _order(config) if DISAGREEMENT in config.by else []
     with contextlib.ExitStack() as held:
         batches = [held.enter_context(batch.classified(_classification(config, model))) for model in config.models]
         first = batches[0]
-        by = _by(config, batches)
+        by = _by(config, len(first.labels), order)
         n_recordings = n_windows = 0
         for recording, other in _pairs(batches):
             n_recordings, n_windows = n_recordings + 1, n_windows + len(recording.starts)
@@ -76,8 +83,8 @@ def suggest(config: SuggestConfig) -> SuggestResult:
             raise InputError(f"{config.folder}: none of the recordings can be read; the first: {why}")
         found = {name: ranking.ranked for name, ranking in by.items()}
         notes = list(first.predictor.notes)
-        if DIVERSE in config.by:
-            found[DIVERSE], more = diverse.ranked(config)
+        if embedder:
+            found[DIVERSE], more = diverse.ranked(config, embedder)
             notes += more
         ordered = [[(name, one) for one in found[name]] for name in config.by]
         chosen = rankings.in_turn(ordered, config.top, config.apart)
@@ -108,30 +115,32 @@ def _classification(config: SuggestConfig, model: str) -> ClassificationConfig:
     )
 
 
-def _by(config: SuggestConfig, batches: list[Batch]) -> dict[str, rankings.Uncertain | rankings.Rare]:
+def _by(config: SuggestConfig, n_labels: int, order: list[int]) -> dict[str, rankings.Uncertain | rankings.Rare]:
     """{name: ranking} of those that take probabilities; each keeps enough for all others to be near its own."""
     n, made = config.top * len(config.by), {}
     for name in config.by:
         if name == UNCERTAIN:
             made[name] = rankings.Uncertain(n, config.apart)
         elif name == RARE:
-            made[name] = rankings.Rare(n, config.apart, len(batches[0].labels))
+            made[name] = rankings.Rare(n, config.apart, n_labels)
         elif name == DISAGREEMENT:
-            made[name] = rankings.Disagreement(n, config.apart, _order(config, *batches))
+            made[name] = rankings.Disagreement(n, config.apart, order)
     return made
 
 
-def _order(config: SuggestConfig, first: Batch, second: Batch) -> list[int]:
+def _order(config: SuggestConfig) -> list[int]:
     """For each label of the first model, its column in the second.
 
     Raises:
         InputError: they have other labels.
     """
-    own, others = [clean(label) for label in first.labels], [clean(label) for label in second.labels]
+    own, others = (
+        [clean(label) for label in load_predictor(model, 1, config.trained).labels] for model in config.models
+    )
     if differ := sorted(set(own) ^ set(others)):
         raise InputError(
-            f"--model {','.join(config.models)}: only one of them knows {', '.join(differ[:8])}; compare models with "
-            "the same labels"
+            f"--model {','.join(config.models)}: only one of them knows {', '.join(differ[:NAMED])}; compare models "
+            "with the same labels"
         )
     return [others.index(label) for label in own]
 

@@ -21,9 +21,10 @@ def test_two_models_differ_by_the_label_that_they_differ_most_about():
     )
 
 
-def test_a_sure_window_of_a_seldom_label_comes_before_one_of_a_frequent_label():
-    scores = suggestions.rarity(np.array([0.9, 0.9, 0.5]), np.array([0, 1, 1]), np.array([990, 10]))
-    assert scores[1] > scores[2] > scores[0] and scores[1] == pytest.approx(-0.9 * np.log(0.01))
+def test_seldom_labels_take_turns_and_come_before_frequent_ones():
+    confidence, labels = np.array([0.99, 0.6, 0.9, 0.7, 0.8]), np.array([0, 1, 1, 2, 2])
+    order = suggestions.rare_first(confidence, labels, np.array([900, 5, 20, 0]))
+    assert order.tolist() == [2, 4, 1, 3, 0]
 
 
 def test_k_center_takes_one_of_each_group_before_a_second():
