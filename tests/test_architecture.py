@@ -38,7 +38,7 @@ DOORS = {  # library: the modules of classifier, or packages of it, or scripts, 
     "tflite_support": {"export.metadata", "export.runtime_process"},
     "threadpoolctl": {"evaluation.baselines.boosting", "service"},
     "tqdm": {"core.console"},
-    "uvicorn": {"service.server"},
+    "uvicorn": {"service"},
 }
 SCRIPTS = {path.stem for path in ROOT.glob("*.py")} - {"Constants", "SampleSignal"}
 FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]
