@@ -19,7 +19,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from classifier.core.errors import InputError
+from classifier.core.errors import DiskFullError, InputError
 from classifier.service.settings import Busy, Refused, Settings
 from classifier.service.wanted import POLL_SECONDS, Turns, Wanted
 
@@ -152,7 +152,7 @@ def _run_task(function: Callable, path: str, *args: object) -> Any:
     """What a worker does: errors that a library did not foresee are the file's fault, a full disk is not."""
     try:
         return function(path, *args)
-    except InputError:
+    except (InputError, DiskFullError):
         raise
     except Exception as error:
         if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):

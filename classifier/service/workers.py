@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -28,14 +29,22 @@ from Constants import SAMPLE_RATE
 
 MAX_READERS = 4  # each takes about 60 MB, and its models
 UNPACKERS = 2
+KILLED_SECONDS = 10  # that a process may take to end
 
 
 @contextlib.contextmanager
 def staged(settings: Settings) -> Generator[Path, None, None]:
     """A private folder for what a request brings; it is gone afterwards, whatever happened."""
     _staging(settings).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=_staging(settings), ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    folder = Path(tempfile.mkdtemp(dir=_staging(settings)))
+    try:
+        yield folder
+    finally:
+        until = time.monotonic() + KILLED_SECONDS
+        while folder.exists() and time.monotonic() < until:
+            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():  # a process that unpacks is being killed
+                time.sleep(0.05)
 
 
 def clean(settings: Settings) -> None:
