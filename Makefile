@@ -27,11 +27,11 @@ environment:
 tests-environment:
 	@tools/make_environment.sh tests
 
-# for the tests of the page, which are skipped without it
-.PHONY: browser
-browser:
-	@command -v chromium >/dev/null || { echo "installing chromium for the tests ..."; \
-		(apt-get -qq update && apt-get -qq install -y chromium) >/dev/null 2>&1; } || echo "chromium cannot be installed here"
+# for the tests of the page and of proxies, which are skipped without them
+.PHONY: programs
+programs:
+	@for program in chromium nginx; do PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || { echo "installing $$program for the tests ..."; \
+		(apt-get -qq update && apt-get -qq install -y --no-install-recommends $$program) >/dev/null 2>&1; } || echo "$$program cannot be installed here"; done
 
 ruff: tests-environment
 	$(RUN) -m ruff check .
@@ -42,7 +42,7 @@ lint: ruff
 	.venv/bin/lint-imports
 	@UV="$(RUN) -m uv" tools/resolve_requirements.sh
 
-test: lint browser
+test: lint programs
 	$(RUN) -m pytest
 
 test-fast: ruff

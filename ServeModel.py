@@ -16,11 +16,22 @@ def main(argv=None):
     parser.add_argument("--data", action="append", type=Path, default=[], help="a folder that may be trained on, too")
     parser.add_argument("--host", default=HOST, help="0.0.0.0: open to other machines (default: %(default)s)")
     parser.add_argument("--port", default=PORT, type=arguments.at_least(0), help="default: %(default)s; 0: a free one")
+    parser.add_argument("--public-url", metavar="URL", help="its address behind a proxy, such as https://host/sounds/")
+    from_there = "address from which that proxy connects (default: this machine)"
+    parser.add_argument("--proxy", action="append", default=[], metavar="IP", help=from_there)
     parser.add_argument("--token", help="needed for all that changes something (with another --host, one is made)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch recordings from addresses that clients name")
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
+    parser.add_argument("--predict-only", action="store_true", help="train nothing: beside a server with this --home")
+    parser.add_argument(
+        "--backup", type=Path, metavar="FILE", help="write trainings and trained models to FILE.tar; end"
+    )
     arguments.add_weights(parser)
     args = parser.parse_args(argv)
+    if args.backup:
+        from classifier.service.backup import write_backup
+
+        return print(write_backup(args.home, args.trained, args.backup))
 
     from classifier.pretrained import weights
     from classifier.service.server import serve

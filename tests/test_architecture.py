@@ -39,7 +39,7 @@ DOORS = {  # library: the modules of classifier, or packages of it, or scripts, 
     "threadpoolctl": {"evaluation.baselines.boosting", "service"},
     "tqdm": {"core.console"},
     "usearch": {"inference.similarity.index"},
-    "uvicorn": {"service.server"},
+    "uvicorn": {"service"},
 }
 SCRIPTS = {path.stem for path in ROOT.glob("*.py")} - {"Constants", "SampleSignal"}
 FILES = [*ROOT.glob("*.py"), *(ROOT / "classifier").rglob("*.py")]

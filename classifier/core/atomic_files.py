@@ -10,9 +10,13 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifier.core import disk
 from classifier.core.console import say
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 @contextlib.contextmanager
@@ -71,3 +75,15 @@ def alone_in(folder: Path, lock: str = ".lock") -> Generator[None]:
         yield
     finally:
         held.release()
+
+
+def hold(path: Path) -> "FileLock | None":
+    """A lock that this process holds until its `release`, or its own end; None where another process holds it."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    return lock

@@ -1,33 +1,41 @@
 """The application: its routes, and what they share."""
 
 import shutil
+import sqlite3
 import threading
+import time
 import traceback
 from collections.abc import Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi_swagger import patch_fastapi
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 
-from classifier.core.errors import InputError
+from classifier.core import disk
+from classifier.core.errors import DiskFullError, InputError
 from classifier.service import routes, schemas, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
+from classifier.service.clients import Shares
+from classifier.service.home import Home
 from classifier.service.jobs.queue import TrainingQueue
 from classifier.service.jobs.runs import Run, Runs
 from classifier.service.metrics import Measured, Metrics
 from classifier.service.middleware import Guard
-from classifier.service.settings import Busy, NotFound, Refused, Settings
+from classifier.service.proxy import BehindProxy
+from classifier.service.route_classes import FORM
+from classifier.service.settings import Busy, Forbidden, NotFound, Refused, Settings
 from classifier.service.tensorboard import TensorBoard
+from classifier.service.tokens import Tokens
+from classifier.service.wanted import AudioBudget
 from classifier.storage import local_files
 
 PAGE = Path(__file__).parent / "page"
-FORM: Any = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # fields are held in memory
 MAX_TITLE = 200  # characters of the name that a client gives its file
 
 
@@ -35,25 +43,64 @@ class Service:
     """What the routes share."""
 
     def __init__(self, settings: Settings):
-        workers.clean(settings)
-        self.settings, self.metrics, self.architectures = settings, Metrics(), architectures()
+        """
+        Raises:
+            InputError: the home folder cannot be used, or another server trains in it.
+        """
+        self.home = Home(settings)
+        self.settings = settings = self.home.settings
+        self._queue = None
+        try:
+            if not settings.predict_only:
+                self._queue = TrainingQueue(settings, Runs(settings.home))
+        except BaseException:
+            self.home.close()
+            raise
+        self.metrics, self.architectures = Metrics(), architectures()
         self.catalogue, self.workers = Catalogue(settings), workers.UploadWorkers(settings)
-        self.queue, self.tensorboard = TrainingQueue(settings, Runs(settings.home)), TensorBoard(settings)
-        self.waiting = threading.Semaphore(settings.waiting)
-        self.live = 0  # microphones that are classified
+        self.tensorboard, self.tokens = TensorBoard(settings), Tokens(settings.token)
+        self.receiving, self.places, self.microphones = (
+            Shares(total, total) for total in (settings.receiving, settings.waiting, settings.live)
+        )
+        self.audio = AudioBudget(settings.minute_seconds, time.monotonic)
 
     def close(self) -> None:
         """End the processes that were started."""
-        for part in (self.queue, self.tensorboard, self.workers):
-            part.close()
+        for part in (self._queue, self.tensorboard, self.workers, self.home):
+            if part:
+                part.close()
+
+    @property
+    def queue(self) -> TrainingQueue:
+        """The trainings.
+
+        Raises:
+            Forbidden: this server only predicts.
+        """
+        if not self._queue:
+            raise Forbidden("this server only predicts (--predict-only): ask the one that trains")
+        return self._queue
 
     def scrub(self, text: str) -> str:
         """A text without paths of this machine."""
         return scrub.scrub(text, scrub.folders(self.settings))
 
-    def trainings(self, architecture: str | None = None) -> list[schemas.Run]:
-        """All trainings, or those of an architecture, as clients see them."""
-        return [self.queue.about(run) for run in self.queue.runs.all(architecture)]
+    def trainings(self, with_log: bool, architecture: str | None = None) -> list[schemas.Run]:
+        """All trainings, or those of an architecture, as clients see them.
+
+        Args:
+            with_log: lines of their logs, too: the last step, and why one failed.
+        """
+        found = [self.queue.about(run) for run in self.queue.runs.all(architecture)]
+        return found if with_log else [_without_log(run) for run in found]
+
+    def tensorboard_url(self) -> str:
+        """Where TensorBoard shows the trainings; it is started where it does not run."""
+        return self.tensorboard.url() if self.queue else ""
+
+    def n_unfinished(self) -> int:
+        """Trainings that run or wait."""
+        return self._queue.n_unfinished() if self._queue else 0
 
     def training(self, architecture: str, uuid: str) -> Run:
         """One run.
@@ -65,22 +112,6 @@ class Service:
         if run.architecture != architecture:
             raise NotFound(f"there is no training {uuid[:40]!r} of {architecture[:40]!r}")
         return run
-
-    @contextmanager
-    def room(self) -> Generator[None, None, None]:
-        """A place among the requests that are handled at once.
-
-        Raises:
-            Busy: all are taken.
-        """
-        if not self.waiting.acquire(blocking=False):
-            raise Busy(f"{self.settings.waiting} requests are being handled already; try again in a second")
-        self.metrics.predicting.inc()
-        try:
-            yield
-        finally:
-            self.metrics.predicting.dec()
-            self.waiting.release()
 
     @contextmanager
     def given(self, data: UploadFile | None, url: str | None = None) -> Generator[tuple[str, Path, Path], None, None]:
@@ -103,6 +134,12 @@ class Service:
             yield title, path, folder
 
 
+def _without_log(run: schemas.Run) -> schemas.Run:
+    """What who has no token is told of a training: file names may stand in its log."""
+    step = run.step if run.status == "waiting" else None
+    return run.model_copy(update={"step": step, "error": run.error and "its log says why, and needs the token"})
+
+
 def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
     """The application, as an ASGI server runs it; only_local: it is called by names of this machine only."""
     service = Service(settings)
@@ -123,17 +160,32 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (routes.reads, routes.predicts, routes.changes):
+    for router in (routes.reads, routes.predicts, routes.guarded):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
-    app.add_api_route("/ui", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)
     app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
     app.mount("/page", StaticFiles(directory=PAGE))
-    for kind, handler in {InputError: _refused, HTTPException: _http, RequestValidationError: _invalid}.items():
+    handlers = {
+        InputError: _refused,
+        HTTPException: _http,
+        RequestValidationError: _invalid,
+        ClientDisconnect: _gone,
+        DiskFullError: _system,
+        OSError: _system,
+        sqlite3.Error: _system,
+        Exception: _broken,
+    }
+    for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    app.add_exception_handler(Exception, _broken)
-    app.add_middleware(Guard, largest=settings.upload_bytes, only_local=only_local)
+    limits = settings.connections
+    app.add_middleware(
+        Guard, largest=settings.upload_bytes, only_local=only_local, public=settings.public, limits=limits
+    )
     app.add_middleware(Measured, metrics=service.metrics)
+    if settings.public:
+        shares = Shares(limits.connections, limits.connections_per_client)
+        app.add_middleware(BehindProxy, public=settings.public, proxies=settings.proxies, shares=shares)
     return app
 
 
@@ -143,7 +195,7 @@ def _error(code, message, headers=None):
 
 def _refused(request, error):
     code = getattr(error, "code", Refused.code)
-    headers = {"Retry-After": "1"} if code == Busy.code else None
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else None
     return _error(code, request.app.state.service.scrub(str(error)), headers)
 
 
@@ -154,6 +206,17 @@ def _http(_, error):
 def _invalid(_, error):
     found = [f"{'.'.join(map(str, one['loc'][1:])) or one['loc'][0]}: {one['msg']}" for one in error.errors()]
     return _error(422, "; ".join(found[:5]))
+
+
+def _gone(_, error):
+    return _error(400, "the connection was closed before the request had come")  # nobody reads it
+
+
+def _system(request, error):
+    full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if full or isinstance(error, DiskFullError) or disk.is_full(error):
+        return _error(507, "the disk of the server is full: ask who runs it to make room, and try again")
+    return _broken(request, error)
 
 
 def _broken(_, error):

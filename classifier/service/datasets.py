@@ -103,6 +103,14 @@ def unpacked(archive: Path, folder: Path, settings: Settings) -> Path:
         raise
 
 
+def file_names(data: Path, layout: str | None = None) -> set[str]:
+    """The names of the recordings of some data; none where it cannot be read, which a training will say."""
+    try:
+        return {clip.path.name for clip in clips.read_clips(data, layout=layout)}
+    except (InputError, OSError):
+        return set()
+
+
 def _check(folder: Path) -> None:
     """Read the labels of what was unpacked as a training will.
 

@@ -1,76 +1,47 @@
 """The routes of the API; their verbs are those of DEEPaaS, the REST service that we follow."""
 
 import asyncio
-import secrets
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile, WebSocket
 from fastapi.responses import FileResponse
-from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from starlette.exceptions import HTTPException
 
 from classifier.core.errors import InputError
 from classifier.inference.prediction import Prediction
 from classifier.service import live, metrics, schemas
+from classifier.service.argument_names import ArgumentNames
+from classifier.service.clients import client_of
 from classifier.service.jobs.request import TrainingRequest
+from classifier.service.route_classes import PredictRoute, ReadRoute, TokenRoute
+from classifier.service.settings import TooLarge
+from Constants import SAMPLE_RATE
 
 VERSION = "2"
-PREDICT_SECONDS = 120  # in which a recording must have arrived and be classified
-
-
-class PredictRoute(APIRoute):
-    """Checks, before a recording is received, that there is room for one more."""
-
-    def get_route_handler(self) -> Callable:
-        handle = super().get_route_handler()
-
-        async def with_room(request):
-            with request.app.state.service.room():
-                try:
-                    async with asyncio.timeout(PREDICT_SECONDS):
-                        return await handle(request)
-                except TimeoutError:
-                    raise HTTPException(408, f"no response within {PREDICT_SECONDS} s: send less at once") from None
-
-        return with_room
-
-
-class ChangeRoute(APIRoute):
-    """Checks the token before the body of a request that changes something is received."""
-
-    def get_route_handler(self) -> Callable:
-        handle = super().get_route_handler()
-
-        async def with_token(request):
-            token = request.app.state.service.settings.token
-            given = request.headers.get("authorization", "")
-            if token and not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
-                headers = {"WWW-Authenticate": "Bearer"}
-                raise HTTPException(401, "this needs the token that the server printed when it started", headers)
-            return await handle(request)
-
-        return with_token
+LIVE_ARGUMENTS = ArgumentNames(frozenset({"rate"}), frozenset())
 
 
 def _service(request: Request):
     return request.app.state.service
 
 
-ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": schemas.Error} for code in (400, 403, 404, 413, 421, 422)}
-MAY_CHANGE = [Depends(HTTPBearer(auto_error=False, description="what the server printed when it started"))]
-reads = APIRouter(responses=ERRORS)
-predicts = APIRouter(
-    route_class=PredictRoute, responses={code: {"model": schemas.Error} for code in (*ERRORS, 408, 415, 429)}
-)
-changes = APIRouter(
-    route_class=ChangeRoute,
-    dependencies=MAY_CHANGE,
-    responses={code: {"model": schemas.Error} for code in (*ERRORS, 401, 409, 429)},
+def _wanted(request: Request):
+    return request.state.wanted
+
+
+CODES = (400, 403, 404, 408, 413, 421, 422, 429, 431, 507)
+ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": schemas.Error} for code in CODES}
+HAS_TOKEN = [Depends(HTTPBearer(auto_error=False, description="what the server printed when it started"))]
+reads = APIRouter(route_class=ReadRoute, responses=ERRORS)
+predicts = APIRouter(route_class=PredictRoute, responses={**ERRORS, 415: {"model": schemas.Error}})
+guarded = APIRouter(
+    route_class=TokenRoute,
+    dependencies=HAS_TOKEN,
+    responses={**ERRORS, **{code: {"model": schemas.Error} for code in (401, 409)}},
 )
 Service = Annotated[Any, Depends(_service)]  # app.Service
+Work = Annotated[Any, Depends(_wanted)]  # wanted.Wanted
 Recording = Annotated[UploadFile | None, File(description="a recording of any format, or an archive of recordings")]
 Overlap = Annotated[
     float | None,
@@ -90,25 +61,23 @@ def health() -> dict[str, str]:
 @reads.get("/metrics", response_class=Response)
 def figures(service: Service) -> Response:
     """For Prometheus."""
-    service.metrics.trainings.set(sum(run.status in ("running", "waiting") for run in service.trainings()))
+    service.metrics.trainings.set(service.n_unfinished())
     return Response(service.metrics.text(), media_type=metrics.TYPE)
 
 
 @reads.get("/v2/")
-def about(service: Service) -> schemas.About:
+def about(service: Service, request: Request) -> schemas.About:
     """The version of this server, and what it allows."""
-    settings = service.settings
-    return schemas.About(
-        status="OK", version=VERSION, api="/docs", urls=settings.allow_urls, token=bool(settings.token)
-    )
+    settings, docs = service.settings, f"{request.scope.get('root_path', '')}/docs"
+    return schemas.About(status="OK", version=VERSION, api=docs, urls=settings.allow_urls, token=bool(settings.token))
 
 
 @reads.get("/v2/models/")
-def models(service: Service) -> schemas.Models:
+def models(service: Service, request: Request) -> schemas.Models:
     """The models that can predict, and the architectures that can be trained."""
     found, unusable = service.catalogue.models()
     return schemas.Models(
-        models=found,
+        models=[_placed(one, request) for one in found],
         architectures=service.architectures,
         default=found[0].name if found else None,
         unusable={name: service.scrub(why) for name, why in unusable.items()},
@@ -116,14 +85,21 @@ def models(service: Service) -> schemas.Models:
 
 
 @reads.get("/v2/models/{name}/")
-def model(service: Service, name: str) -> schemas.Model:
+def model(service: Service, request: Request, name: str) -> schemas.Model:
     """One model; `default` is the newest."""
-    return service.catalogue.model(name)
+    return _placed(service.catalogue.model(name), request)
+
+
+def _placed(model: schemas.Model, request: Request) -> schemas.Model:
+    """A model whose report is where the proxy shows it."""
+    prefix = request.scope.get("root_path", "")
+    return model.model_copy(update={"report": prefix + model.report}) if model.report else model
 
 
 @predicts.post("/v2/models/{name}/predict/", response_model_exclude_unset=True)
 def predict(
     service: Service,
+    work: Work,
     name: str,
     data: Recording = None,
     url: Url = None,
@@ -135,17 +111,23 @@ def predict(
     """Classify a recording, or each recording of an archive."""
     model = service.catalogue.path(name)
     with service.given(data, url or urls) as (title, path, folder):
-        found = service.workers.recordings_in(path, title, folder / "unpacked")
+        found = service.workers.recordings_in(path, title, folder / "unpacked", work)
+        total, most = 0.0, service.settings.request_seconds
         predictions: list[schemas.RecordingPrediction | schemas.FailedPrediction] = []
         for name_of_one, one in found:
             try:
-                prediction, seconds, drawn = service.workers.predict(one, name_of_one, model, overlap, drawing)
+                prediction, seconds, drawn = service.workers.predict(one, name_of_one, model, overlap, drawing, work)
             except InputError as error:
+                work.check()
                 if len(found) == 1:
                     raise
                 predictions.append(schemas.FailedPrediction(title=name_of_one, error=service.scrub(str(error))))
                 continue
             service.metrics.classified.inc(seconds)
+            service.audio.spend(work.client, seconds)
+            total += seconds
+            if total > most:
+                raise TooLarge(f"{title} holds more than {most:g} s of audio: send it in parts")
             more: dict[str, Any] = {"windows": _windows(prediction)} if windows else {}
             more |= {"drawing": drawn} if drawing else {}
             top = _top(prediction.recording, prediction.labels, prediction.label)
@@ -173,10 +155,12 @@ def _top(probabilities: np.ndarray, labels: list[str], label: str | None) -> dic
 
 
 @predicts.post("/v2/wav/", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
-def wav(service: Service, data: Recording = None, url: Url = None) -> Response:
+def wav(service: Service, work: Work, data: Recording = None, url: Url = None) -> Response:
     """Convert a recording to a wav that a browser can play."""
     with service.given(data, url) as (title, path, _):
-        return Response(service.workers.as_wav(path, title), media_type="audio/wav")
+        converted = service.workers.as_wav(path, title, work)
+    service.audio.spend(work.client, len(converted) / (2 * SAMPLE_RATE))
+    return Response(converted, media_type="audio/wav")
 
 
 @reads.websocket("/v2/models/{name}/live")
@@ -184,21 +168,31 @@ async def classify_live(socket: WebSocket, name: str, rate: int = 16_000) -> Non
     """Classify a microphone live."""
     service = socket.app.state.service
     await socket.accept()
+    code = live.POLICY
     try:
+        LIVE_ARGUMENTS.check_query(argument for argument, _ in socket.query_params.multi_items())
+        code = live.NO_MODEL
         predictor = service.catalogue.predictor(name)
     except InputError as error:
-        return await socket.close(live.NO_MODEL, live.reason(service.scrub(str(error))))
-    if service.live == service.settings.live:
-        return await socket.close(live.OVERLOADED, f"{service.live} microphones are in use already; try again later")
-    service.live += 1
-    service.metrics.live.set(service.live)
+        return await socket.close(code, live.reason(service.scrub(str(error))))
+    listening = asyncio.current_task()
+    client = client_of(socket.client.host if socket.client else None)
+    place = service.microphones.take(client, lambda: bool(listening and listening.cancel()))
+    if not place:
+        taken = service.microphones.taken
+        return await socket.close(live.OVERLOADED, f"{taken} microphones are in use already; try again later")
+    service.metrics.live.set(service.microphones.taken)
     try:
         await live.classify_stream(socket, predictor, rate, lambda row, label: _top(row, predictor.labels, label))
     except InputError as error:
         await socket.close(live.POLICY, live.reason(service.scrub(str(error))))
+    except asyncio.CancelledError:
+        if place.is_held():  # the server is being stopped
+            raise
+        await socket.close(live.OVERLOADED, "others want to use a microphone, too; try again later")
     finally:
-        service.live -= 1
-        service.metrics.live.set(service.live)
+        place.release()
+        service.metrics.live.set(service.microphones.taken)
 
 
 @reads.get("/reports/{name}/{file}", response_class=FileResponse)
@@ -214,25 +208,39 @@ def data(service: Service) -> schemas.DataFolders:
 
 
 @reads.get("/v2/train/")
-def trainings(service: Service) -> schemas.Runs:
-    """All trainings, the newest first."""
-    return schemas.Runs(runs=service.trainings())
+def trainings(service: Service, request: Request) -> schemas.Runs:
+    """All trainings, the newest first; where the server has a token, what their logs say needs it."""
+    return schemas.Runs(runs=service.trainings(service.tokens.allows(request)))
 
 
 @reads.get("/v2/models/{architecture}/train/")
-def trainings_of(service: Service, architecture: str) -> schemas.Runs:
-    """The trainings of an architecture, the newest first."""
-    return schemas.Runs(runs=service.trainings(architecture))
+def trainings_of(service: Service, request: Request, architecture: str) -> schemas.Runs:
+    """The trainings of an architecture, the newest first; as of GET /v2/train/."""
+    return schemas.Runs(runs=service.trainings(service.tokens.allows(request), architecture))
 
 
-@reads.get("/v2/models/{architecture}/train/{uuid}")
+@guarded.get("/v2/models/{architecture}/train/{uuid}")
 def training(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """How a training is going, and the end of its log."""
     run = service.training(architecture, uuid)
     return service.queue.about(run).model_copy(update={"log": service.queue.log(uuid)})
 
 
-@changes.post("/v2/models/{architecture}/train/", status_code=201)
+@guarded.post("/v2/session/")
+def begin_session(service: Service, request: Request, response: Response) -> schemas.Done:
+    """Exchange the token for a cookie that scripts cannot read: for the page."""
+    service.tokens.set_cookie(request, response)
+    return schemas.Done(status="OK")
+
+
+@guarded.delete("/v2/session/")
+def end_session(service: Service, request: Request, response: Response) -> schemas.Done:
+    """Take the cookie back."""
+    service.tokens.delete_cookie(request, response)
+    return schemas.Done(status="OK")
+
+
+@guarded.post("/v2/models/{architecture}/train/", status_code=201)
 def train(
     service: Service,
     architecture: str,
@@ -262,14 +270,14 @@ def train(
         return service.queue.about(submit(architecture, chosen, upload=path, keep_upload=kept))
 
 
-@changes.post("/v2/models/{architecture}/train/{uuid}/resume", status_code=202)
+@guarded.post("/v2/models/{architecture}/train/{uuid}/resume", status_code=202)
 def resume(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """Go on with a training that was interrupted or cancelled, from its last epoch."""
     service.training(architecture, uuid)
     return service.queue.about(service.queue.resume(uuid))
 
 
-@changes.delete("/v2/models/{architecture}/train/{uuid}")
+@guarded.delete("/v2/models/{architecture}/train/{uuid}")
 def cancel(service: Service, architecture: str, uuid: str) -> schemas.Run:
     """Cancel a training; forget one that has ended. The trained model stays."""
     run = service.training(architecture, uuid)
@@ -280,7 +288,7 @@ def cancel(service: Service, architecture: str, uuid: str) -> schemas.Run:
     return last
 
 
-@changes.post("/v2/tensorboard/")
+@guarded.post("/v2/tensorboard/")
 def tensorboard(service: Service) -> schemas.Address:
     """Start TensorBoard on this machine, or say where it runs."""
-    return schemas.Address(url=service.tensorboard.url())
+    return schemas.Address(url=service.tensorboard_url())

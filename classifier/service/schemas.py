@@ -15,6 +15,12 @@ class Error(BaseModel):
     message: str
 
 
+class Done(BaseModel):
+    """It was done."""
+
+    status: Literal["OK"]
+
+
 class About(BaseModel):
     """urls: whether recordings may be given by their address. token: whether changes need a token."""
 

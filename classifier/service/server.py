@@ -1,14 +1,21 @@
 """Run the service: a web page and a REST API, over the models of a folder."""
 
+import contextlib
+import logging
 import socket
+from typing import TYPE_CHECKING
 
 from classifier.core.errors import InputError
 from classifier.service.settings import Settings, is_local
 from Constants import DATA_SHORT
 
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
 SHUTDOWN_SECONDS = 3  # for requests under way
-CONNECTIONS = 200  # at once
 MAX_MESSAGE = 2**20  # bytes of a WebSocket's message
+FILES = 4096  # that may be open: each connection is one, each upload another
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -22,33 +29,65 @@ def serve(settings: Settings, host: str, port: int) -> None:
     Raises:
         InputError: the port is taken, or the host is none of this machine's.
     """
-    only_local = is_local(host)
-    listening = listen(host, port)
-    address = f"http://{'localhost' if only_local else host}:{listening.getsockname()[1]}/"
-
-    import uvicorn
-
     from classifier.service.app import make_app
 
+    only_local = is_local(host)
     app = make_app(settings, only_local)
+    try:
+        listening = listen(host, port)
+    except InputError:
+        app.state.service.close()
+        raise
+    address = f"http://{'localhost' if only_local else host}:{listening.getsockname()[1]}/"
+    app.state.service.home.note(address)
     models, _ = app.state.service.catalogue.models()
     if chosen := app.state.service.catalogue.chosen():
         print(f"model where none is named: {chosen.folder.name}, {chosen.why}")
     if not any(model.trained for model in models):
         print(f"{settings.out} holds no converted model: the page offers to train one on {DATA_SHORT.name}")
     access = f"#token={settings.token}" if settings.token else ""
+    if public := settings.public:
+        print(f"the proxy finds it at {address}")
+    address = f"{public.scheme}://{public.netloc}{public.prefix}/" if public else address
     print(f"{len(models)} model(s) at {address}{access} (API: {address}docs); Ctrl-C ends it", flush=True)
-    uvicorn.Server(
+    bounded_server(app, settings).run(sockets=[listening])
+
+
+def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
+    """A server whose connections are bounded; h11 is what limits the bytes of a header, httptools has no such limit."""
+    import uvicorn
+
+    from classifier.service.connections import BoundedSocket, bounded
+
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # warns of each wrong form
+    _allow_files(FILES)
+    return uvicorn.Server(
         uvicorn.Config(
             app,
-            log_level="warning",
+            http=bounded(settings.connections, settings.proxies),
+            ws=BoundedSocket,
+            log_level="error",  # a line for each wrong request would fill a disk
             access_log=False,
+            proxy_headers=False,  # service.proxy trusts those that were named
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=settings.connections.idle_seconds,
             ws_max_size=MAX_MESSAGE,
             server_header=False,
         )
-    ).run(sockets=[listening])
+    )
+
+
+def _allow_files(n: int) -> None:
+    """Let this process open so many files, where the system lets it."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = n if hard == resource.RLIM_INFINITY else min(n, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,7 +1,11 @@
-"""TensorBoard, started when somebody asks for it; it ends with the server."""
+"""TensorBoard, started when somebody asks for it; it ends with the server.
+
+It has no token of its own: a path that nobody can guess stands for one.
+"""
 
 import http.client
 import re
+import secrets
 import subprocess
 import sys
 import threading
@@ -33,7 +37,7 @@ class TensorBoard:
         self.address: str | None = None
 
     def url(self) -> str:
-        """Its address, such as http://127.0.0.1:6006/; starts it where it does not run.
+        """Its address, such as http://127.0.0.1:6006/Xq3.../; starts it where it does not run.
 
         Raises:
             Refused: it does not answer; the message ends with its own words.
@@ -53,11 +57,12 @@ class TensorBoard:
         shown = self._folders()
         log = self.settings.home / LOG
         log.unlink(missing_ok=True)
-        flags = ("--logdir", str(shown), "--host", HOST, "--port", "0")
+        secret = secrets.token_urlsafe(16)
+        flags = ("--logdir", str(shown), "--host", HOST, "--port", "0", "--path_prefix", f"/{secret}")
         self.child = processes.start([sys.executable, "-m", "tensorboard.main", *flags], log)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.child.poll() is None:
-            found = re.search(rf"http://{HOST}:\d+/", log.read_text(encoding="utf-8", errors="replace"))
+            found = re.search(rf"http://{HOST}:\d+/{secret}/", log.read_text(encoding="utf-8", errors="replace"))
             if found and _answers(found[0]):
                 return found[0]
             time.sleep(POLL_SECONDS)

@@ -1,29 +1,18 @@
-"""Decode and classify uploads in worker processes, which are killed when they hang, crash or use too much memory.
-
-Decoders are large libraries in C, and a file can be made to break them. A worker knows nothing that is worth stealing
-and has limits of its own; one that decodes writes no files. The server itself reads an upload's first bytes only.
-"""
+"""Decode and classify uploads in confined processes; the server itself reads an upload's first bytes only."""
 
 import contextlib
-import errno
-import functools
 import io
-import multiprocessing
 import os
 import re
 import shutil
-import signal
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Generator
-from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pebble import ProcessExpired, ProcessPool
 
 from classifier.audio import recording, scale
 from classifier.audio.channels import MIX
@@ -32,28 +21,30 @@ from classifier.core.parallel import cpu_count
 from classifier.inference.prediction import Prediction, predict_signal
 from classifier.inference.predictor import cached_predictor
 from classifier.service.drawing import drawing
+from classifier.service.process_pool import ConfinedPool
 from classifier.service.settings import Busy, Refused, Settings, TooLarge
+from classifier.service.wanted import Wanted
 from classifier.storage import archives, local_files
 from Constants import SAMPLE_RATE
 
-try:
-    import resource
-except ImportError:  # Windows has no such limits; time is limited there too
-    resource = None
-
 MAX_READERS = 4  # each takes about 60 MB, and its models
 UNPACKERS = 2
-TASKS = 10_000  # of a worker, then a fresh one takes its place
-STARTING_SECONDS = 30  # of a process, and to kill one, on a busy machine
-TRIES = 2
+KILLED_SECONDS = 10  # that a process may take to end
 
 
 @contextlib.contextmanager
 def staged(settings: Settings) -> Generator[Path, None, None]:
     """A private folder for what a request brings; it is gone afterwards, whatever happened."""
     _staging(settings).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=_staging(settings), ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    folder = Path(tempfile.mkdtemp(dir=_staging(settings)))
+    try:
+        yield folder
+    finally:
+        until = time.monotonic() + KILLED_SECONDS
+        while folder.exists() and time.monotonic() < until:
+            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():  # a process that unpacks is being killed
+                time.sleep(0.05)
 
 
 def clean(settings: Settings) -> None:
@@ -62,7 +53,7 @@ def clean(settings: Settings) -> None:
 
 
 def _staging(settings: Settings) -> Path:
-    return settings.home / "staging"
+    return settings.home / settings.staging_name
 
 
 class UploadWorkers:
@@ -73,22 +64,28 @@ class UploadWorkers:
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        self.readers = _Pool(min(MAX_READERS, cpu_count()), settings, largest_file=0)
-        self.unpackers = _Pool(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
+        self.readers = ConfinedPool(min(MAX_READERS, cpu_count()), settings, largest_file=0)
+        self.unpackers = ConfinedPool(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
 
     def warm(self) -> None:
         """Start the processes that read recordings, so that the first request need not wait for them."""
-        self.readers.run(_nothing, "")
+        with contextlib.suppress(Busy):  # the server is being stopped already
+            self.readers.run(_nothing, "")
 
-    def read(self, path: Path, sample_rate: int, title: str) -> np.ndarray:
+    def read(self, path: Path, sample_rate: int, title: str, wanted: Wanted | None = None) -> np.ndarray:
         """One recording, (samples,) float32 at this rate in Hz.
+
+        Args:
+            wanted: ends the work early, and kills the process that does it.
 
         Raises:
             InputError: what `recording.read` and `scale.clip` refuse; too long; it took too long, or broke the process
                 that read it.
             Busy: the processes cannot keep up, or the server is being stopped.
         """
-        return self._run(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds)[0]
+        return self._run(self.readers, title, path, _decode, sample_rate, self.settings.longest_seconds, wanted=wanted)[
+            0
+        ]
 
     def predict(
         self,
@@ -97,6 +94,7 @@ class UploadWorkers:
         model: tuple[Path, tuple],
         overlap: float | None = None,
         with_drawing: bool = False,
+        wanted: Wanted | None = None,
     ) -> tuple[Prediction, float, dict | None]:
         """Predict a recording. Errors are those of `read`.
 
@@ -105,25 +103,28 @@ class UploadWorkers:
             model: its path, and its version.
             overlap: share of a window that the next one repeats, 0 to less than 1; None: as the model's rule has it.
             with_drawing: make the drawing, too.
+            wanted: as of `read`.
 
         Returns:
             The prediction, the length in seconds, and the drawing or None.
         """
-        return self._run(
-            self.readers, title, path, _predict, model, self.settings.longest_seconds, overlap, with_drawing
-        )
+        arguments = (model, self.settings.longest_seconds, overlap, with_drawing)
+        return self._run(self.readers, title, path, _predict, *arguments, wanted=wanted)
 
-    def as_wav(self, path: Path, title: str) -> bytes:
+    def as_wav(self, path: Path, title: str, wanted: Wanted | None = None) -> bytes:
         """A recording as the bytes of a 16-bit wav. Errors are those of `read`."""
         wav = io.BytesIO()
-        recording.write(wav, self.read(path, SAMPLE_RATE, title), SAMPLE_RATE)
+        recording.write(wav, self.read(path, SAMPLE_RATE, title, wanted), SAMPLE_RATE)
         return wav.getvalue()
 
-    def recordings_in(self, path: Path, title: str, folder: Path) -> list[tuple[str, Path]]:
+    def recordings_in(
+        self, path: Path, title: str, folder: Path, wanted: Wanted | None = None
+    ) -> list[tuple[str, Path]]:
         """The recordings of an upload, whose first bytes tell what it is: itself, or those of an archive.
 
         Args:
             folder: where an archive is unpacked to: not there yet, in a staged one that disappears with all of it.
+            wanted: as of `read`.
 
         Returns:
             [(title, path)]; inside an archive the titles are the names there.
@@ -135,7 +136,8 @@ class UploadWorkers:
             return [(title, Path(path))]
         limit_bytes = self.settings.unpacked_limit(os.path.getsize(path))
         name = re.split(r"[/\\]", title)[-1]
-        self._run(self.unpackers, title, path, archives.unpack, folder, limit_bytes, self.settings.archive_files, name)
+        arguments = (folder, limit_bytes, self.settings.archive_files, name)
+        self._run(self.unpackers, title, path, archives.unpack, *arguments, wanted=wanted)
         found = [(inside.relative_to(folder).as_posix(), inside) for inside in local_files.find_recordings(folder)]
         if not found:
             raise Refused(
@@ -149,9 +151,17 @@ class UploadWorkers:
         self.readers.close()
         self.unpackers.close()
 
-    def _run(self, pool: "_Pool", title: str, path: Path, function: Callable, *args: object) -> Any:
+    def _run(
+        self,
+        pool: "ConfinedPool",
+        title: str,
+        path: Path,
+        function: Callable,
+        *args: object,
+        wanted: Wanted | None = None,
+    ) -> Any:
         try:
-            return pool.run(function, str(path), *args)
+            return pool.run(function, str(path), *args, wanted=wanted)
         except InputError as error:
             raise type(error)(str(error).replace(str(path), title)) from None
 
@@ -182,111 +192,3 @@ def _predict(
     signal, clipped = _decode(path, rate, longest_seconds, predictor.channel)
     prediction = replace(predict_signal(predictor, signal, overlap), clipped=clipped)
     return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None
-
-
-class _Pool:
-    """Processes that a task may break: the task is refused, the others go on, and a fresh process takes its place."""
-
-    def __init__(self, count: int, settings: Settings, largest_file: int):
-        self.seconds = settings.decoding_seconds
-        self.patience = settings.decoding_seconds + STARTING_SECONDS  # busy processes finish something more often
-        self.new_pool = functools.partial(
-            ProcessPool,
-            max_workers=count,
-            max_tasks=TASKS,
-            initializer=_confine,
-            initargs=(settings.decoding_bytes, largest_file),
-            context=multiprocessing.get_context("spawn"),
-        )
-        self.pool, self.asked, self.finished = self.new_pool(), set(), 0.0
-        self.lock, self.closed = threading.Lock(), False
-
-    def run(self, function: Callable, path: str, *args: object) -> Any:
-        """function(path, *args), in a process.
-
-        Raises:
-            InputError: the function's own; Refused where it took too long, broke its process, or failed otherwise.
-            Busy: no process takes the task.
-        """
-        for _ in range(TRIES):
-            try:
-                pool, future = self._schedule(function, path, *args)
-                self._wait(pool, future)
-                return future.result()
-            except ProcessExpired:
-                raise Refused(f"{path} broke the process that read it; save it in another format") from None
-            except TimeoutError:
-                raise Refused(f"{path} took longer than {self.seconds:g} s to read: send a smaller one") from None
-            except (RuntimeError, CancelledError):  # the pool fell over a process killed from outside: take a new one
-                pass
-        raise Busy("the server cannot read recordings at the moment; try again in a minute")
-
-    def _schedule(self, function, path, *args):
-        with self.lock:
-            if self.closed:
-                raise Busy("the server is being stopped; try again in a minute")
-            if not self.pool.active:  # which also starts one that is new
-                self._end()
-                self.pool = self.new_pool()
-            future = self.pool.schedule(_run_task, (function, path, *args), timeout=self.seconds)
-            self.asked.add(future)
-            future.add_done_callback(self._finish)
-            return self.pool, future
-
-    def _finish(self, future):
-        self.asked.discard(future)
-        self.finished = time.monotonic()
-
-    def _wait(self, pool, future):
-        """Until a task has an outcome. In a pool that fell over, or whose pipe is blocked, it never has."""
-        began = time.monotonic()
-        while not future.done():
-            with contextlib.suppress(Exception):
-                future.exception(timeout=1)
-            blocked = time.monotonic() - max(began, self.finished) > self.patience
-            if blocked or not pool.active:
-                pool.stop()
-                future.cancel()
-
-    def close(self):
-        with self.lock:
-            self.closed = True
-            self._end()
-
-    def _end(self):
-        self.pool.stop()
-        self.pool.join()
-        for future in list(self.asked):
-            future.cancel()
-
-
-def _confine(memory_bytes: int, largest_file: int) -> None:
-    """Limit the process that this runs in, before it reads an upload."""
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # Python's own handler waits until a decoder in C returns
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (1, 2):  # what decoders have to say about a file is not for the server's log
-        os.dup2(nowhere, stream)
-    tempfile.gettempdir()  # found by writing into it, which will not be allowed any more
-    if resource:
-        for what, limit in [
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_FSIZE, largest_file),
-            (resource.RLIMIT_AS, memory_bytes),
-        ]:
-            with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of addresses; a stricter one may hold
-                resource.setrlimit(what, (limit, limit))
-
-
-def _run_task(function: Callable, path: str, *args: object) -> Any:
-    """What a worker does: errors that a library did not foresee are the file's fault, a full disk is not."""
-    try:
-        return function(path, *args)
-    except InputError:
-        raise
-    except Exception as error:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise Refused(f"{path} cannot be read ({type(error).__name__}); is it whole?") from None

@@ -9,7 +9,7 @@ import errno
 import os
 import shutil
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from classifier.core import atomic_files
@@ -38,9 +38,9 @@ class JobFolders:
         """The folder of the trained model of a run, before it is moved."""
         return self.work(uuid) / process.TRAINED / architecture
 
-    def new_model_name(self, architecture: str) -> str:
-        """A name that no trained model has, with this second or a later one in it."""
-        date = datetime.now(UTC)
+    def new_model_name(self, architecture: str, now: str) -> str:
+        """A name that no trained model has, with this second, as of Runs.now, or a later one in it."""
+        date = datetime.fromisoformat(now)
         while (self.out / (name := f"{architecture}_{date:%Y-%m-%d_%H%M%S}")).exists():
             date += timedelta(seconds=1)
         return name

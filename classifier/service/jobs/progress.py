@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.core import processes
+from classifier.core import processes, text
 from classifier.records import artifact
 from classifier.service import scrub
 from classifier.service.datasets import UPLOADED
@@ -71,6 +71,10 @@ class JobProgress:
             return self._histories[run.uuid][1]
         return {}
 
+    def sign_of_life(self, run: Run) -> tuple:
+        """What changes as long as a training that runs says anything."""
+        return (local_files.stamp(self.folders.work(run.uuid) / process.LOG),)
+
     def log(self, run: Run) -> str:
         """The end of what the steps wrote; of a progress bar, its last state."""
         is_moved = run.modelname and run.status == "done"
@@ -82,11 +86,17 @@ class JobProgress:
         lines = process.log_lines(self.folders.work(run.uuid), LOG_BYTES)
         return self.scrubbed(run, lines[-1] if lines and code >= 0 else processes.exit_reason(code))
 
-    def scrubbed(self, run: Run, text: str) -> str:
+    def stuck(self, run: Run, seconds: float) -> str:
+        """Why a run was ended that said nothing for so long, in a sentence."""
+        step = self.current_step(run, 0) or "starting"
+        said = f"it said nothing for {text.duration(seconds)} and was stopped; its last words: {step}"
+        return f"{said}; resume it, or look for what it waited for"
+
+    def scrubbed(self, run: Run, words: str) -> str:
         """A text without paths of this machine."""
         uploaded = {Path(run.data): UPLOADED} if run.uploaded else {}
         own = {self.folders.work(run.uuid): "", self.folders.upload(run.uuid): UPLOADED}
-        return scrub.scrub(text, {**scrub.folders(self.settings), **own, **uploaded})
+        return scrub.scrub(words, {**scrub.folders(self.settings), **own, **uploaded})
 
     def forget(self, uuid: str) -> None:
         """Forget the history of a run."""

@@ -14,11 +14,11 @@ from classifier.core import processes, registry
 from classifier.core.errors import InputError
 from classifier.service import datasets, schemas
 from classifier.service.datasets import Datasets
-from classifier.service.jobs import process
+from classifier.service.jobs import expression, process
 from classifier.service.jobs.folders import JobFolders
 from classifier.service.jobs.progress import JobProgress
 from classifier.service.jobs.request import TrainingRequest, steps
-from classifier.service.jobs.runs import Run, Runs, new_uuid, now
+from classifier.service.jobs.runs import Run, Runs, new_uuid
 from classifier.service.settings import Busy, Conflict, NotFound, Settings
 
 POLL_SECONDS = 0.2  # between two checks of the process
@@ -39,6 +39,7 @@ class TrainingQueue:
         self.child: Popen | None = None
         self.running: str | None = None  # uuid of the run that is trained
         self.ending: str | None = None  # status that it will have, where it was asked to end
+        self.stuck: str | None = None  # why it was ended, where it said nothing any more
         self.closing = False
         self._put_in_order()
         self.thread = threading.Thread(target=self._train_all, name="training queue", daemon=True)
@@ -74,6 +75,8 @@ class TrainingQueue:
                 raise InputError("data is uploaded, and its layout is found: leave out dataset_directory and layout")
             data = datasets.unpacked(Path(upload), self.folders.upload(uuid), self.settings)
         try:
+            if request.group_by:
+                expression.check(request.group_by, datasets.file_names(data, request.layout))
             with self.changed:
                 self._check_room()
                 self.folders.work(uuid).mkdir(parents=True)
@@ -97,11 +100,11 @@ class TrainingQueue:
         with self.changed:
             run = self.runs.get(uuid)
             if run.status == "waiting":
-                return self.runs.update(uuid, status="cancelled", finish_date=now())
+                return self.runs.update(uuid, status="cancelled", finish_date=self.runs.now())
             if run.status != "running":
                 raise Conflict(f"training {uuid} is over ({run.status}); there is nothing to cancel")
             if self.running != uuid:  # its end could not be written down
-                return self.runs.update(uuid, status="cancelled", finish_date=now())
+                return self.runs.update(uuid, status="cancelled", finish_date=self.runs.now())
             self._end("cancelled")
             return self.runs.get(uuid)
 
@@ -170,6 +173,10 @@ class TrainingQueue:
             history=history,
         )
 
+    def n_unfinished(self) -> int:
+        """How many run or wait."""
+        return len(self.runs.waiting()) + (self.running is not None)
+
     def current_step(self, run: Run) -> str | None:
         """What is going on, in a few words; None for a run that is over."""
         n_before = sum(other.place < run.place for other in self.runs.waiting()) + (self.running is not None)
@@ -189,13 +196,23 @@ class TrainingQueue:
         while (run := self._next()) and (child := self.child):
             started = time.monotonic()
             with self.changed:
-                while child.poll() is None:
-                    self.changed.wait(POLL_SECONDS)
+                self._watch(run, child)
                 processes.stop(child, 0)  # what it may have left behind
                 run = replace(run, seconds=run.seconds + time.monotonic() - started)
                 self._guarded(partial(self._finish, code=child.returncode), run)
-                self.child = self.running = self.ending = None
+                self.child = self.running = self.ending = self.stuck = None
                 self.changed.notify_all()
+
+    def _watch(self, run: Run, child: Popen) -> None:
+        """Wait for the end of a run; one that says nothing for too long is ended."""
+        sign, heard = None, time.monotonic()
+        while child.poll() is None:
+            self.changed.wait(POLL_SECONDS)
+            if sign != (sign := self.progress.sign_of_life(run)):
+                heard = time.monotonic()
+            elif time.monotonic() - heard > self.settings.stuck_seconds:
+                self.stuck = self.progress.stuck(run, self.settings.stuck_seconds)
+                processes.stop(child, STOP_SECONDS)
 
     def _next(self) -> Run | None:
         """Start the run that waits longest, as soon as there is one; None when the queue is closed."""
@@ -214,7 +231,7 @@ class TrainingQueue:
         except Exception as error:  # the queue goes on
             why = self.progress.scrubbed(run, f"{type(error).__name__}: {error}")
             with contextlib.suppress(sqlite3.Error):
-                self.runs.update(run.uuid, status="error", error=why, finish_date=now())
+                self.runs.update(run.uuid, status="error", error=why, finish_date=self.runs.now())
         return None
 
     def _start(self, run: Run) -> Run:
@@ -236,9 +253,9 @@ class TrainingQueue:
     def _finish(self, run: Run, code: int) -> None:
         """Write down how a run ended; a trained model takes its place."""
         epochs = self.progress.history(run).get("epoch", [None])
-        ended = {"seconds": run.seconds, "epoch": epochs[-1], "finish_date": now()}
+        ended = {"seconds": run.seconds, "epoch": epochs[-1], "finish_date": self.runs.now()}
         if code == 0:
-            name = self.folders.new_model_name(run.architecture)
+            name = self.folders.new_model_name(run.architecture, self.runs.now())
             self.runs.update(run.uuid, modelname=name)  # first, should we be killed in between
             self.folders.move_model(run.uuid, run.architecture, name)
             self.runs.update(run.uuid, status="done", **ended)
@@ -246,14 +263,19 @@ class TrainingQueue:
         elif self.ending:
             self.runs.update(run.uuid, status=self.ending, **ended)
         else:
-            self.runs.update(run.uuid, status="error", error=self.progress.failure(run, code), **ended)
+            why = self.stuck or self.progress.failure(run, code)
+            self.runs.update(run.uuid, status="error", error=why, **ended)
 
     def _put_in_order(self) -> None:
         """After a kill: note what was done, and delete what belongs to no run."""
         for run in self.runs.all():
             if run.status != "done" and run.modelname:
                 moved = (self.settings.out / run.modelname).is_dir()
-                changes = {"status": "done", "finish_date": run.finish_date or now()} if moved else {"modelname": None}
+                changes = (
+                    {"status": "done", "finish_date": run.finish_date or self.runs.now()}
+                    if moved
+                    else {"modelname": None}
+                )
                 run = self.runs.update(run.uuid, **changes)
             if run.status == "done":
                 self.folders.delete(run.uuid, run.kept)

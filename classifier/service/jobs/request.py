@@ -1,6 +1,5 @@
 """What a client may choose for a training, and the steps that it becomes."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.records.refit import REFITS
 from classifier.service.jobs import process
+from classifier.service.jobs.expression import check
 from classifier.service.jobs.process import Step
 from classifier.service.jobs.runs import Run
 from classifier.service.settings import NotFound
@@ -72,15 +72,7 @@ class TrainingRequest:
 def _check_expression(expression: str) -> None:
     if len(expression) > MAX_EXPRESSION or not expression.isprintable():
         raise InputError(f"group_by takes up to {MAX_EXPRESSION} printable characters; write it shorter")
-    try:
-        n_groups = re.compile(expression).groups
-    except (re.error, OverflowError, RecursionError) as error:
-        raise InputError(f"group_by {expression!r} is not a regular expression: {error}; correct it") from None
-    if not n_groups:
-        raise InputError(
-            f"group_by {expression!r} has no pair of parentheses; put one around the part of a file name that is the "
-            "group, for example '^([^_]+)_'"
-        )
+    check(expression)
 
 
 def steps(run: Run, folder: Path) -> list[Step]:

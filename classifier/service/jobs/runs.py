@@ -1,44 +1,15 @@
 """Trainings that were asked for, in SQLite: what survives the server."""
 
 import json
-import shutil
-import sqlite3
-import threading
 import uuid
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from classifier.core.console import say
-from classifier.core.errors import InputError
-from classifier.service.jobs import process
+from classifier.service.jobs.database import Database
 from classifier.service.schemas import Status
 from classifier.service.settings import NotFound
-
-FILE = "runs.sqlite3"
-VERSION = 2  # of the home folder; kept in PRAGMA user_version
-OLDER_VERSION = 1  # the same table, but trainings of another format
-TABLE = """
-CREATE TABLE runs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    uuid TEXT NOT NULL UNIQUE,
-    architecture TEXT NOT NULL,
-    args TEXT NOT NULL,
-    data TEXT NOT NULL,
-    date TEXT NOT NULL,
-    place INTEGER NOT NULL,
-    status TEXT NOT NULL
-        CHECK (status IN ('waiting', 'running', 'done', 'error', 'cancelled', 'interrupted')),
-    uploaded INTEGER NOT NULL,
-    kept INTEGER NOT NULL,
-    seconds REAL NOT NULL,
-    epoch INTEGER,
-    modelname TEXT,
-    finish_date TEXT,
-    error TEXT
-)
-"""
 
 
 @dataclass(frozen=True)
@@ -52,7 +23,7 @@ class Run:
         data: path of the data.
         date, finish_date: ISO 8601, UTC.
         place: in the queue.
-        status: one of those in TABLE.
+        status: one of those in database.TABLE.
         uploaded: whether the data came with the request.
         kept: whether uploaded data stays afterwards.
         seconds: that the training took until now.
@@ -86,45 +57,16 @@ class Runs:
     def __init__(self, home: Path | str):
         """
         Raises:
-            InputError: the file is damaged, or a newer version of this project wrote it.
+            InputError: as of Database.
         """
-        self.path = Path(home) / FILE
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.lock = threading.Lock()
-        self.database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        try:
-            self.database.execute("PRAGMA journal_mode = WAL")
-            with self._alone():
-                version = self.database.execute("PRAGMA user_version").fetchone()[0]
-                if version == 0:
-                    self.database.execute(TABLE)
-                    self.database.execute(f"PRAGMA user_version = {VERSION}")
-                elif version == OLDER_VERSION:
-                    self._migrate()
-                elif version != VERSION:
-                    raise InputError(
-                        f"{self.path} is of version {version}, this program knows {VERSION}: start the one that wrote "
-                        "it, or take the file away to begin without the trainings in it"
-                    )
-                self.database.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
-        except sqlite3.DatabaseError as error:
-            self.database.close()
-            raise InputError(
-                f"{self.path} cannot be read ({error}); take the file away to begin without the trainings in it"
-            ) from None
-        except InputError:
-            self.database.close()
-            raise
+        self.database = Database(Path(home))
+        with self.database.transaction() as file:
+            file.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
 
-    def _migrate(self) -> None:
-        """Take over the runs of an older version: what is not done begins again, for its files cannot be read here."""
-        unfinished = self.database.execute("SELECT uuid FROM runs WHERE status != 'done'").fetchall()
-        for (name,) in unfinished:
-            shutil.rmtree(self.path.parent / "work" / name / process.TRAINED, ignore_errors=True)
-        self.database.execute("UPDATE runs SET epoch = NULL WHERE status != 'done'")
-        self.database.execute(f"PRAGMA user_version = {VERSION}")
-        if unfinished:
-            say(f"{self.path.parent} is of an older version: its {len(unfinished)} unfinished trainings begin again")
+    def now(self) -> str:
+        """This second, or that of the newest run where the clock was set back since."""
+        newest = "SELECT max(date) FROM runs UNION ALL SELECT max(finish_date) FROM runs"
+        return max([now(), *(date for (date,) in self.database.read(newest) if date)])
 
     def add(
         self,
@@ -141,9 +83,9 @@ class Runs:
             name: its uuid, where that was needed before.
         """
         name = name or new_uuid()
-        row = (name, architecture, json.dumps(args), str(data), now(), uploaded, kept)
-        with self._alone():
-            self.database.execute(
+        row = (name, architecture, json.dumps(args), str(data), self.now(), uploaded, kept)
+        with self.database.transaction() as file:
+            file.execute(
                 "INSERT INTO runs (uuid, architecture, args, data, date, place, status, uploaded, kept, seconds) "
                 "VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM runs), 'waiting', ?, ?, 0)",
                 row,
@@ -174,14 +116,14 @@ class Runs:
     def update(self, name: str, **values: object) -> Run:
         """Change some columns of a run; returns it as it is then."""
         changes = ", ".join(f"{column} = ?" for column in values)
-        with self._alone():
-            self.database.execute(f"UPDATE runs SET {changes} WHERE uuid = ?", (*values.values(), name))
+        with self.database.transaction() as file:
+            file.execute(f"UPDATE runs SET {changes} WHERE uuid = ?", (*values.values(), name))
         return self.get(name)
 
     def queue(self, name: str) -> Run:
         """Put a run at the end of the queue, again."""
-        with self._alone():
-            self.database.execute(
+        with self.database.transaction() as file:
+            file.execute(
                 "UPDATE runs SET status = 'waiting', error = NULL, finish_date = NULL, "
                 "place = (SELECT max(place) + 1 FROM runs) WHERE uuid = ?",
                 (name,),
@@ -190,42 +132,16 @@ class Runs:
 
     def forget(self, name: str) -> None:
         """Delete a run; nothing happens where there is none."""
-        with self._alone():
-            self.database.execute("DELETE FROM runs WHERE uuid = ?", (name,))
+        with self.database.transaction() as file:
+            file.execute("DELETE FROM runs WHERE uuid = ?", (name,))
 
     def close(self) -> None:
         """Close the database."""
-        with self.lock:
-            self.database.close()
+        self.database.close()
 
     def _select(self, where: str, *values: str) -> list[Run]:
-        with self.lock:
-            rows = self.database.execute(f"SELECT {', '.join(COLUMNS)} FROM runs {where}", values).fetchall()
+        rows = self.database.read(f"SELECT {', '.join(COLUMNS)} FROM runs {where}", *values)
         return [_run(row) for row in rows]
-
-    def _alone(self):
-        return _Transaction(self.database, self.lock)
-
-
-class _Transaction:
-    """All of a block, or nothing; other threads and processes wait."""
-
-    def __init__(self, database, lock):
-        self.database, self.lock = database, lock
-
-    def __enter__(self):
-        self.lock.acquire()
-        try:
-            self.database.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            self.lock.release()
-            raise
-
-    def __exit__(self, kind, *_):
-        try:
-            self.database.execute("ROLLBACK" if kind else "COMMIT")
-        finally:
-            self.lock.release()
 
 
 def _run(row: tuple) -> Run:

@@ -1,9 +1,11 @@
 // Talks to the server: one function for its API, errors as sentences, the token where it is asked for.
+//
+// The token is exchanged for a cookie that no script can read, this one neither, and is kept nowhere.
 
 import { byId } from "./dom.js";
 
-const KEY = "token";
 let dialog; // the open question for a token, shared by all who wait for it
+let signedIn = Promise.resolve(); // when the token of the address was exchanged
 
 /** An error to be read by a person. */
 export class Trouble extends Error {}
@@ -14,26 +16,33 @@ export class Trouble extends Error {}
  * @param {object} more method, query {name: value; empty ones are left out}, body, signal, blob (true: not JSON)
  */
 export async function ask(path, { method = "GET", query = {}, body, signal, blob = false } = {}) {
-  const address = new URL(path, location.origin);
+  const address = addressOf(path);
   for (const [name, value] of Object.entries(query)) {
     if (value !== "" && value !== null && value !== undefined) address.searchParams.set(name, value);
   }
   for (;;) {
-    const token = sessionStorage.getItem(KEY);
-    const headers = token ? { Authorization: `Bearer ${token}` } : {};
-    let response;
-    try {
-      response = await fetch(address, { method, body, signal, headers });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      const about = body ? " Or the file cannot be read, or is larger than the server takes." : "";
-      throw new Trouble(`The server does not answer. Is ServeModel.py still running?${about}`);
-    }
+    await signedIn;
+    const response = await send(address, { method, body, signal });
     if (response.ok) return blob ? response.blob() : response.json();
     const message = await messageOf(response);
     if (response.status !== 401) throw new Trouble(message);
-    if (sessionStorage.getItem(KEY) === token && !(await askForToken(message, token))) throw new Trouble(message);
+    if (!(await askForToken(message))) throw new Trouble(message);
   }
+}
+
+async function send(address, options) {
+  try {
+    return await fetch(address, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    const about = options.body ? " Or the file cannot be read, or is larger than the server takes." : "";
+    throw new Trouble(`The server does not answer. Is ServeModel.py still running?${about}`);
+  }
+}
+
+/** The address of a path of the server, which may be behind a proxy that puts another path in front. */
+function addressOf(path) {
+  return new URL(`.${path}`, location.href);
 }
 
 async function messageOf(response) {
@@ -47,7 +56,7 @@ async function messageOf(response) {
 
 /** The address of a WebSocket of this server. */
 export function socketAddress(path) {
-  const address = new URL(path, location.origin);
+  const address = addressOf(path);
   address.protocol = address.protocol.replace("http", "ws");
   return address;
 }
@@ -63,22 +72,33 @@ export function formWith(file) {
 export function takeTokenFromAddress() {
   const given = /^#token=(.+)$/.exec(location.hash);
   if (!given) return;
-  sessionStorage.setItem(KEY, decodeURIComponent(given[1]));
   history.replaceState(null, "", location.pathname + location.search);
+  signedIn = signIn(decodeURIComponent(given[1])).catch(() => {}); // what needs it will ask
 }
 
-function askForToken(message, refused) {
-  dialog ??= question(refused ? `That token was not accepted: ${message}` : message).finally(() => (dialog = null));
+/** Exchanges the token for a cookie; "" or why that was refused. */
+async function signIn(token) {
+  const headers = { Authorization: `Bearer ${token}` };
+  const response = await send(addressOf("/v2/session/"), { method: "POST", headers });
+  return response.ok ? "" : messageOf(response);
+}
+
+function askForToken(message) {
+  dialog ??= question(message).finally(() => (dialog = null));
   return dialog;
 }
 
 async function question(why) {
-  byId("token-why").textContent = why;
-  byId("token").value = "";
-  const answered = (await choice(byId("token-dialog"))) === "yes";
-  if (answered) sessionStorage.setItem(KEY, byId("token").value.trim());
-  byId("token").value = "";
-  return answered;
+  for (;;) {
+    byId("token-why").textContent = why;
+    byId("token").value = "";
+    if ((await choice(byId("token-dialog"))) !== "yes") return false;
+    const token = byId("token").value.trim();
+    byId("token").value = "";
+    const refused = await signIn(token);
+    if (!refused) return true;
+    why = `That token was not accepted: ${refused}`;
+  }
 }
 
 /** Opens a dialog and waits for the value of the button that closes it; Escape is "no". */

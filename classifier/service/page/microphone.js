@@ -37,7 +37,7 @@ export async function openStream(onBlock, onLost) {
   const stream = await openMicrophone();
   const context = new AudioContext();
   try {
-    await context.audioWorklet.addModule("/page/worklet.js");
+    await context.audioWorklet.addModule(new URL("worklet.js", import.meta.url));
     const source = context.createMediaStreamSource(stream);
     const blocks = new AudioWorkletNode(context, "blocks", { channelCount: 1, channelCountMode: "explicit" });
     blocks.port.onmessage = (message) => onBlock(message.data);

@@ -4,14 +4,22 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 
 import httpx
 import pytest
 
-from tests.conftest import ROOT
+from classifier.service.app import make_app
+from classifier.service.server import bounded_server, listen
+from tests.conftest import ROOT, wait_until
+from tests.tiny_tflite import described, network
+
+WAV = b"RIFF" + struct.pack("<I", 36) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
+SILENCE = WAV + b"data" + struct.pack("<I", 16_000) + bytes(16_000)
 
 
 class Server:
@@ -47,6 +55,29 @@ def served(*args):
     finally:
         if server.process.poll() is None:
             server.stop(signal.SIGKILL)
+
+
+@contextmanager
+def served_here(settings, host="127.0.0.1"):
+    """(address, application) of a server in a thread of this process: for limits that no flag sets."""
+    app = make_app(settings)
+    listening = listen(host, 0)
+    server = bounded_server(app, settings)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        wait_until(lambda: server.started)
+        yield f"http://{host}:{listening.getsockname()[1]}", app
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def write_tiny_model(folder):
+    """folder/tiny.tflite, which nobody has trained."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tiny.tflite").write_bytes(described(network()))
+    return folder
 
 
 @pytest.fixture(scope="session")

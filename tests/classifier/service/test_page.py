@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from playwright.sync_api import expect, sync_playwright
 
-from tests.classifier.service.conftest import served
+from tests.classifier.service.conftest import served, write_tiny_model
 from tests.conftest import CHEAPEST, SHARED_DATA, write_data, write_tone
 
 CHROMIUM = shutil.which("chromium")
@@ -103,6 +103,32 @@ def test_a_file_that_is_no_recording_is_refused(own, tmp_path, voice):
         page.click("nav a[data-for=recording]")
         page.set_input_files("#file", tmp_path / "letter.wav")
         expect(page.locator("#recording-trouble")).to_contain_text("letter.wav")
+
+
+def test_the_token_is_taken_from_the_address_or_asked_for_and_no_script_can_read_it(tmp_path):
+    models = write_tiny_model(tmp_path / "models")
+    with served(models, tmp_path / "home", "--token", "secret") as server:
+        readable = "document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage) + location.href"
+        expected = pytest.raises(AssertionError, match="404|401|422")  # chromium says so on its console
+        with expected, page_of(server, write_tone(tmp_path / "tone.wav")) as page:
+            page.goto(f"{server.address}/#token=secret")
+            page.wait_for_function("!location.hash")
+            page.wait_for_function("fetch('v2/models/mel/train/x').then(({status}) => status === 404)")
+            assert "secret" not in page.evaluate(readable) and "session" not in page.evaluate("document.cookie")
+            assert [cookie["httpOnly"] for cookie in page.context.cookies()] == [True]
+            page.context.clear_cookies()
+            page.click("nav a[data-for=train]")
+            page.fill("#train-group", "(")
+            page.click("#train-start")
+            for token, said in (("guess", "needs the token"), ("secret", "That token was not accepted")):
+                expect(page.locator("#token-why")).to_contain_text(said)
+                page.fill("#token", token)
+                page.click("#token-dialog button[value=yes]")
+            expect(page.locator("#train-trouble")).to_contain_text("is not a regular expression")
+            assert "secret" not in page.evaluate(readable)
+            assert not (tmp_path / "home" / "work").exists() or not any((tmp_path / "home" / "work").iterdir())
+            through = True
+        assert through
 
 
 def test_tensorboard_is_started_and_linked(own, voice):

@@ -8,11 +8,8 @@ import zipfile
 
 import pytest
 
-from tests.classifier.service.conftest import served
+from tests.classifier.service.conftest import SILENCE, WAV, served
 from tests.conftest import ROOT
-
-WAV = b"RIFF" + struct.pack("<I", 36) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
-SILENCE = WAV + b"data" + struct.pack("<I", 16_000) + bytes(16_000)
 
 
 def zipped(*members, **settings):

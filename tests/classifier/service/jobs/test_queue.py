@@ -437,3 +437,22 @@ def test_what_was_uploaded_is_deleted_with_its_run_unless_it_is_to_be_kept(busy,
         busy.forget(name)
     assert [path.name for path in uploads.iterdir()] == [kept]
     assert len(list((uploads / kept).rglob("*.wav"))) == 10
+
+
+def test_a_training_that_says_nothing_any_more_becomes_an_error_with_its_last_words(tmp_path, monkeypatch):
+    program = f"import time; print('step 3 of 9', flush=True); time.sleep(600)  # {tmp_path}"
+    asleep = process.Step("asleep", [sys.executable, "-c", program])
+    monkeypatch.setattr("classifier.service.jobs.queue.steps", lambda run, folder: [asleep])
+    queue = opened(settings_in(tmp_path, stuck_seconds=3))
+    run = wait_for(queue, queue.submit("signal", TrainingRequest(dataset_directory="tones")).uuid, "error")
+    assert run.error.startswith("it said nothing for 3 s and was stopped; its last words: step 3 of 9")
+    assert not processes_of(tmp_path)
+    assert queue.resume(run.uuid).status == "waiting"
+    queue.close()
+
+
+def test_an_expression_that_would_take_for_ever_is_refused_before_it_is_queued(queue):
+    write_tone(queue.settings.data[0] / "low tone" / f"{'a' * 60}.wav")
+    with pytest.raises(InputError, match="takes more than 5 s on the names of this data"):
+        queue.submit("signal", TrainingRequest(dataset_directory="tones", group_by="^((a+)+)+_"))
+    assert queue.runs.all() == [] and not list((queue.settings.home / "work").iterdir())

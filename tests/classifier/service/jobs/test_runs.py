@@ -9,8 +9,9 @@ import threading
 import pytest
 
 from classifier.core.errors import InputError
+from classifier.service.jobs.database import FILE
 from classifier.service.jobs.request import TrainingRequest
-from classifier.service.jobs.runs import FILE, Runs
+from classifier.service.jobs.runs import Runs
 from classifier.service.settings import NotFound
 from tests.conftest import ROOT
 
@@ -105,6 +106,17 @@ def test_threads_may_add_at_the_same_time(runs):
         thread.join()
     places = [run.place for run in runs.waiting()]
     assert len(places) == len(set(places)) == 80
+
+
+def test_a_clock_that_is_set_back_changes_no_order(runs, monkeypatch):
+    first = runs.add("signal", {}, "data")
+    runs.update(first.uuid, status="done", finish_date="2040-01-02T03:04:05Z")
+    assert runs.now() == "2040-01-02T03:04:05Z"
+    second = runs.add("signal", {}, "data")
+    assert second.date == "2040-01-02T03:04:05Z"
+    assert [run.uuid for run in runs.all()] == [second.uuid, first.uuid]
+    monkeypatch.setattr("classifier.service.jobs.runs.now", lambda: "2041-01-01T00:00:00Z")
+    assert runs.now() == "2041-01-01T00:00:00Z"
 
 
 def test_no_other_status_gets_in(runs):
