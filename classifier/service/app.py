@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from classifier.core.errors import InputError
+from classifier.export import web_app
 from classifier.service import routes, schemas, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.jobs.queue import TrainingQueue
@@ -27,6 +28,7 @@ from classifier.service.tensorboard import TensorBoard
 from classifier.storage import local_files
 
 PAGE = Path(__file__).parent / "page"
+SHARED = ("look", "module")  # with the page of a web app
 FORM: Any = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # fields are held in memory
 MAX_TITLE = 200  # characters of the name that a client gives its file
 
@@ -129,6 +131,8 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
     app.add_api_route("/ui", lambda: RedirectResponse("/docs"), include_in_schema=False)
     app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
     app.mount("/page", StaticFiles(directory=PAGE))
+    for name in SHARED:
+        app.mount(f"/{name}", StaticFiles(directory=Path(web_app.__file__).parent / name))
     for kind, handler in {InputError: _refused, HTTPException: _http, RequestValidationError: _invalid}.items():
         app.add_exception_handler(kind, handler)
     app.add_exception_handler(Exception, _broken)

@@ -1,6 +1,6 @@
 // Talks to the server: one function for its API, errors as sentences, the token where it is asked for.
 
-import { byId } from "./dom.js";
+import { byId } from "/look/dom.js";
 
 const KEY = "token";
 let dialog; // the open question for a token, shared by all who wait for it
