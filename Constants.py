@@ -28,4 +28,5 @@ GALLERY = ROOT / "gallery"  # what PlotSignalMelSpec.py draws of features, data 
 WEIGHTS = ROOT / "weights"  # of pretrained networks, as they were published: downloaded, or put there by hand
 SERVED = ROOT / "served"  # what ServeModel.py keeps: trainings that it was asked for
 CLASSIFIED = ROOT / "classified"  # what ClassifyRecordings.py found
-CACHE = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time
+WEB = ROOT / "web"  # the web app that ExportWebApp.py writes
+CACHE = ROOT / "cache"  # decoded recordings and downloads, for the next run; may be deleted at any time

@@ -35,6 +35,7 @@ SCRIPTS = (  # in the order in which a person meets them
     "ClassifyRecordings",
     "CheckModel",
     "ServeModel",
+    "ExportWebApp",
     "TrainBoosting",
 )
 MODELS = """\
