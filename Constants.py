@@ -30,4 +30,5 @@ SERVED = ROOT / "served"  # what ServeModel.py keeps: trainings that it was aske
 CLASSIFIED = ROOT / "classified"  # what ClassifyRecordings.py found
 FOUND = ROOT / "found"  # what SearchRecordings.py found
 SUGGESTED = ROOT / "suggested"  # what SuggestLabels.py says should be listened to next
-CACHE = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time
+WEB = ROOT / "web"  # the web app that ExportWebApp.py writes
+CACHE = ROOT / "cache"  # decoded recordings and downloads, for the next run; may be deleted at any time

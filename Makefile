@@ -52,4 +52,4 @@ docs: environment
 	$(RUN) -m tools.make_docs
 
 clean:
-	rm -rf .venv trained evaluated boosted gallery cache served classified found suggested sample_signal.png
+	rm -rf .venv trained evaluated boosted gallery cache served classified found suggested web sample_signal.png

@@ -95,6 +95,8 @@ WRONG = [
     ("TestSignalModel.py", ("--model", "ran", "--trained", "models"), "did you mean rain?"),
     ("PrepareData.py", ("--download", "esc-50"), "did you mean esc50?"),
     ("PrepareData.py", ("nowhere",), "nowhere"),
+    ("ExportWebApp.py", ("--model", "half", "--trained", "trained"), "half is half written"),
+    ("ExportWebApp.py", ("--trained", "nowhere"), "nowhere holds no trained model"),
     ("ServeModel.py", ("--data", "nowhere"), "nowhere: there is no such folder"),
 ]
 

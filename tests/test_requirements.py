@@ -9,7 +9,13 @@ import pytest
 from tests.conftest import ROOT
 
 PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,]+\])?==[0-9.]+(; [^#]+)?( *#.*)?")
-FILES = ["requirements.txt", "requirements-search.txt", "tests/requirements.txt", "tools/requirements.txt"]
+FILES = [
+    "requirements.txt",
+    "requirements-search.txt",
+    "requirements-web.txt",
+    "tests/requirements.txt",
+    "tools/requirements.txt",
+]
 OURS = ["tests", "rooms", "synthesiser", "voices"]  # the last three lie in tools
 
 
@@ -26,6 +32,11 @@ def test_each_requirement_is_pinned(name):
     ]
     assert lines
     assert [line for line in lines if not PINNED.fullmatch(line)] == []
+
+
+def test_the_tests_have_what_the_web_app_needs():
+    wanted, there = ((ROOT / name).read_text(encoding="utf-8").splitlines() for name in (FILES[1], FILES[2]))
+    assert set(wanted) <= {line.partition("  #")[0] for line in there}
 
 
 def test_what_the_scripts_import_is_required_and_what_is_required_is_imported():

@@ -37,6 +37,7 @@ SCRIPTS = (  # in the order in which a person meets them
     "SuggestLabels",
     "CheckModel",
     "ServeModel",
+    "ExportWebApp",
     "TrainBoosting",
 )
 MODELS = """\

@@ -29,7 +29,7 @@ def script(name: str, *arguments: object, **flags: object) -> str:
         arguments: that stand before the flags; None and "" are left out.
         flags: {name with underscores: value}; None and False leave a flag out, True is a flag without a value.
     """
-    words = [_python(), _path(name), *(word for word in arguments if word not in (None, ""))]
+    words = [python(), _path(name), *(word for word in arguments if word not in (None, ""))]
     for flag, value in flags.items():
         written = "--" + flag.replace("_", "-")
         if value is True:
@@ -58,7 +58,7 @@ def unless(value: object, default: object) -> object:
     return None if value == default else value
 
 
-def _python():
+def python() -> str:
     """The Python as the person called it; else its path."""
     called = getattr(sys, "orig_argv", [""])[0]
     found = called and shutil.which(called)

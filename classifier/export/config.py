@@ -50,6 +50,18 @@ class MetadataConfig(ConversionConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebAppConfig(ConversionConfig):
+    """Which trained models become a web app, and where.
+
+    Attributes:
+        model: as of ConversionConfig; the first is chosen when the page opens.
+        out: folder of the web app; one that is there is replaced.
+    """
+
+    out: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileConfig:
     """Which .tflite gets metadata, and which.
 

@@ -21,11 +21,10 @@ from classifier.inference.litert import LiteRT, probes
 from classifier.inference.predictor import Predictor
 from classifier.models import assemble
 from classifier.records import artifact, conversion
-from classifier.records.conversion import FLOAT32, INT8, Comparison, ConversionRecord, Count, Variant
+from classifier.records.conversion import FLOAT32, INT8, MOST_LOST, Comparison, ConversionRecord, Count, Variant
 from classifier.scoring import metrics
 
 WINDOWS = 100  # that int8 takes its ranges from, and as many others that every file is compared on
-MOST_LOST = 0.005  # of the validation windows that Keras has right; who loses more is not recommended
 AS_SMALL = 1.05  # times as large is no larger: dynamic and int8 hold the same weights in 8 bits
 THREADS = (1, 2)
 SPLITS = ("validation", "test")
@@ -144,11 +143,7 @@ def recommended(files: Mapping[str, Variant]) -> str:
 
     Of variants that are AS_SMALL, the one that changes the fewest labels of validation windows.
     """
-    good = [
-        (of.validation.changed, of.bytes, variant)
-        for variant, of in files.items()
-        if of.validation and of.validation.accuracy_lost <= MOST_LOST and not of.refused
-    ]
+    good = [(of.validation.changed, of.bytes, variant) for variant, of in files.items() if of.validation and of.is_good]
     smallest = min((size for _, size, _ in good), default=0)
     as_small = [row for row in good if row[1] <= AS_SMALL * smallest]
     return min(as_small, default=(0, 0, FLOAT32))[2]

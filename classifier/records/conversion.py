@@ -18,6 +18,7 @@ VARIANTS = {  # from large to small: all predict nearly the same, and not every 
 }
 VARIANTS_FILE = "variants.json"
 RECOMMENDED = "recommended"
+MOST_LOST = 0.005  # of the validation windows that Keras has right; who loses more is not recommended
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class Variant:
     milliseconds: Mapping[int, tuple[float, float]]
     arena: int
     refused: Mapping[str, str]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no runtime refuses it and it loses little on the validation split."""
+        return self.validation is not None and self.validation.accuracy_lost <= MOST_LOST and not self.refused
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from classifier.core import disk
 from classifier.core.errors import DiskFullError, InputError
+from classifier.export import web_app
 from classifier.service import routes, schemas, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.clients import Shares
@@ -36,6 +37,7 @@ from classifier.service.wanted import AudioBudget
 from classifier.storage import local_files
 
 PAGE = Path(__file__).parent / "page"
+SHARED = ("look", "module")  # with the page of a web app
 MAX_TITLE = 200  # characters of the name that a client gives its file
 
 
@@ -166,6 +168,8 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)
     app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
     app.mount("/page", StaticFiles(directory=PAGE))
+    for name in SHARED:
+        app.mount(f"/{name}", StaticFiles(directory=Path(web_app.__file__).parent / name))
     handlers = {
         InputError: _refused,
         HTTPException: _http,

@@ -34,16 +34,30 @@ export class DecisionRule {
   }
 
   decide(probabilities) {
-    const { smooth, min_duration } = this.rule;
+    const { smooth } = this.rule;
     this.recent = [...this.recent, [...probabilities]].slice(-smooth);
     if (this.recent.length <= Math.floor(smooth / 2)) return []; // the windows after the first are not there yet
+    return this.step();
+  }
+
+  /** The recording is over: calls report(labels) for each window that still waits for those after it. */
+  finish(report) {
+    const half = Math.floor(this.rule.smooth / 2);
+    for (let waiting = Math.min(half, this.recent.length); waiting > 0; waiting -= 1) {
+      this.recent = this.recent.slice(-(half + waiting));
+      report(this.step());
+    }
+  }
+
+  step() {
     this.window += 1;
     const smoothed = this.labels.map((_, i) => this.recent.reduce((sum, row) => sum + row[i], 0) / this.recent.length);
+    this.smoothed = smoothed; // of the window that is decided
     const best = smoothed.indexOf(Math.max(...smoothed));
     return this.labels.filter(
       (_, i) =>
         this.holds(i, smoothed[i], this.independent || i === best) &&
-        (this.window - this.tracks[i].first) * this.hop + this.length >= min_duration - SLACK,
+        (this.window - this.tracks[i].first) * this.hop + this.length >= this.rule.min_duration - SLACK,
     );
   }
 

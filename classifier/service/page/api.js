@@ -2,7 +2,7 @@
 //
 // The token is exchanged for a cookie that no script can read, this one neither, and is kept nowhere.
 
-import { byId } from "./dom.js";
+import { byId } from "../look/dom.js";
 
 let dialog; // the open question for a token, shared by all who wait for it
 let signedIn = Promise.resolve(); // when the token of the address was exchanged

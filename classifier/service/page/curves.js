@@ -1,6 +1,6 @@
 // The curves of a training: loss and accuracy over epochs, as two small pictures.
 
-import { make } from "./dom.js";
+import { make } from "../look/dom.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [300, 100];

@@ -1,9 +1,10 @@
 // Listen: the microphone goes to the server, a prediction comes back twice a second and is shown.
 
 import { socketAddress } from "./api.js";
-import { byId, duration, make, named, showClasses, showVerdict, tell, trying } from "./dom.js";
-import { decodeMel, drawMel, drawWaveform } from "./draw.js";
-import { openStream } from "./microphone.js";
+import { byId, duration, make, named, showClasses, showVerdict, tell, trying } from "../look/dom.js";
+import { decodeMel, drawMel, drawWaveform } from "../look/draw.js";
+import { openStream } from "../module/microphone.js";
+import { Resampler } from "../module/resampler.js";
 import { chosen, onChoice } from "./models.js";
 
 const SHOWN = 25; // half seconds in the drawing; style.css shows one fewer
@@ -13,6 +14,7 @@ const SLOW = 2; // seconds of sound not sent yet, from which on it is left out
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let microphone = null;
+let resampler = null; // from the microphone's rate to the model's: a third of the bytes
 let socket = null;
 let tries = 0;
 let lostAt = 0; // when the connection was lost; 0 while there is one
@@ -67,7 +69,8 @@ function connect() {
   clearTimeout(retry);
   socket?.close();
   const model = chosen();
-  const path = `/v2/models/${encodeURIComponent(model.name)}/live?rate=${microphone.rate}`;
+  resampler = new Resampler(microphone.rate, model.sample_rate);
+  const path = `/v2/models/${encodeURIComponent(model.name)}/live?rate=${model.sample_rate}`;
   const mine = (socket = new WebSocket(socketAddress(path)));
   mine.onmessage = (message) => mine === socket && show(JSON.parse(message.data), model);
   mine.onclose = (event) => mine === socket && closed(event);
@@ -89,10 +92,10 @@ function closed({ code, reason }) {
 
 function send(block) {
   if (socket?.readyState !== WebSocket.OPEN) return;
-  const slow = socket.bufferedAmount > 4 * SLOW * microphone.rate;
+  const slow = socket.bufferedAmount > 4 * SLOW * resampler.to;
   if (slow) state("The server is slower than the sound: some of it is left out.");
   leftOut ||= slow;
-  if (!slow) socket.send(block);
+  if (!slow) socket.send(resampler.add(block));
 }
 
 function show(prediction, model) {

@@ -1,7 +1,7 @@
 // Starts the page: takes the token out of its address, shows one of its three parts, wakes them.
 
 import { takeTokenFromAddress } from "./api.js";
-import { byId, trying } from "./dom.js";
+import { byId, trying } from "../look/dom.js";
 import { setUpLive } from "./live.js";
 import { setUpModels } from "./models.js";
 import { setUpRecording } from "./recording.js";

@@ -1,7 +1,7 @@
 // The switch between models: what there is, what each is, which one is chosen.
 
 import { ask } from "./api.js";
-import { byId, chip, make, percent, tell } from "./dom.js";
+import { byId, chip, make, percent, tell } from "../look/dom.js";
 
 const AGAIN = 5000; // milliseconds between two looks at what there is
 const FEW = 12; // labels that are shown at once

@@ -1,7 +1,7 @@
 // Plays the recording that is shown, and moves the line over its drawing.
 
 import { ask, formWith } from "./api.js";
-import { byId, tell } from "./dom.js";
+import { byId, tell } from "../look/dom.js";
 
 const player = byId("player");
 const playhead = byId("playhead");

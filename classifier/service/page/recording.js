@@ -1,8 +1,8 @@
 // Recording: from the microphone, a file, an archive or an address, to what the model predicts for it.
 
 import { ask, formWith } from "./api.js";
-import { byId, clock, tell, trying } from "./dom.js";
-import { closeMicrophone, openMicrophone } from "./microphone.js";
+import { byId, clock, tell, trying } from "../look/dom.js";
+import { closeMicrophone, openMicrophone } from "../module/microphone.js";
 import { chosen, onChoice } from "./models.js";
 import { setUpPlayer } from "./player.js";
 import { hideResults, showResults } from "./result.js";

@@ -1,7 +1,7 @@
 // What a model predicts: for one recording, as drawing, timeline and table; for an archive, one row per recording.
 
-import { byId, cell, chip, clock, duration, make, named, percent, showClasses, showVerdict } from "./dom.js";
-import { decodeMel, drawMel, drawWaveform } from "./draw.js";
+import { byId, cell, chip, clock, duration, make, named, percent, showClasses, showVerdict } from "../look/dom.js";
+import { decodeMel, drawMel, drawWaveform } from "../look/draw.js";
 import { load, playFrom } from "./player.js";
 import { merge, showTimeline } from "./timeline.js";
 

@@ -1,7 +1,7 @@
 // The list of trainings: looked at every second while one goes on and the page is seen.
 
 import { ask, choice } from "./api.js";
-import { byId, duration, make, named, tell, trying } from "./dom.js";
+import { byId, duration, make, named, tell, trying } from "../look/dom.js";
 import { curves } from "./curves.js";
 import { modelNamed, refreshModels } from "./models.js";
 

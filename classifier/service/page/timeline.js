@@ -1,6 +1,6 @@
 // The timeline under a drawing: neighbouring windows of one label are one stretch, each a button that plays from there.
 
-import { NONE, byId, chip, clock, duration, make, named } from "./dom.js";
+import { NONE, byId, chip, clock, duration, make, named } from "../look/dom.js";
 
 const COLOURS = 8; // --c0 … --c7 of style.css
 const NAMED = 8; // labels in the legend

@@ -1,7 +1,7 @@
 // Train: what on, what, how long; the list of trainings is in runs.js.
 
 import { ask, formWith } from "./api.js";
-import { byId, chip, make, tell, trying } from "./dom.js";
+import { byId, chip, make, tell, trying } from "../look/dom.js";
 import { architectures, onChoice } from "./models.js";
 import { refreshRuns } from "./runs.js";
 

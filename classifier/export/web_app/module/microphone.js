@@ -1,27 +1,30 @@
 // The microphone: opened once for each use, as it is, without what browsers do to please ears in calls.
 
-import { Trouble } from "./api.js";
-
 const AS_IT_IS = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
 const REASONS = {
   NotAllowedError: "The microphone is not allowed here. Allow it for this page in the browser (at the address) and in the system's settings, then try again.",
   NotFoundError: "There is no microphone. Connect one, then try again.",
   NotReadableError: "The microphone cannot be used; another program may hold it. Close that, then try again.",
+  NoAccess: "This browser has no access to microphones. Use another browser, or choose a file.",
+  Insecure:
+    "Browsers give the microphone only to pages from https or from this computer (localhost). Open the page that way, or choose a file.",
 };
 
-/** @returns {MediaStream} @throws {Trouble} it is not there, or not allowed */
-export async function openMicrophone() {
-  if (!navigator.mediaDevices?.getUserMedia) {
-    throw new Trouble(
-      isSecureContext
-        ? "This browser has no access to microphones. Use another browser, or choose a file."
-        : "Browsers give the microphone only to pages from https or from this computer (localhost). Open the page that way, or choose a file.",
-    );
+/** `code` is a key of REASONS, or the name of another error of the browser. */
+export class MicrophoneError extends Error {
+  constructor(code, detail = code) {
+    super(REASONS[code] ?? `The microphone cannot be used: ${detail}.`);
+    Object.assign(this, { name: "MicrophoneError", code, detail });
   }
+}
+
+/** @returns {MediaStream} @throws {MicrophoneError} it is not there, or not allowed */
+export async function openMicrophone() {
+  if (!navigator.mediaDevices?.getUserMedia) throw new MicrophoneError(isSecureContext ? "NoAccess" : "Insecure");
   try {
     return await navigator.mediaDevices.getUserMedia({ audio: AS_IT_IS });
   } catch (error) {
-    throw new Trouble(REASONS[error.name] ?? `The microphone cannot be used: ${error.message || error.name}.`);
+    throw new MicrophoneError(error.name, error.message || error.name);
   }
 }
 
@@ -47,7 +50,7 @@ export async function openStream(onBlock, onLost) {
   } catch (error) {
     closeMicrophone(stream);
     context.close();
-    throw new Trouble(`The sound of the microphone cannot be read: ${error.message}.`);
+    throw new MicrophoneError(error.name, `its sound cannot be read (${error.message})`);
   }
   const close = () => (closeMicrophone(stream), context.close());
   return { rate: context.sampleRate, close };

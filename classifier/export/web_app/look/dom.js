@@ -11,7 +11,7 @@ export function make(tag, properties = {}, ...children) {
   return node;
 }
 
-export const named = (name) => make("bdi", { textContent: name ?? NONE });
+export const named = (name, none = NONE) => make("bdi", { textContent: name ?? none });
 
 /** A small name with what belongs to it, for lists of class "chips". */
 export function chip(name, about = "") {
@@ -54,8 +54,8 @@ export function clock(seconds) {
 }
 
 /** The large label. */
-export function showVerdict(place, label) {
-  const words = label ?? NONE;
+export function showVerdict(place, label, none = NONE) {
+  const words = label ?? none;
   if (place.textContent !== words) place.replaceChildren(named(words)); // read aloud only when it changes
   place.classList.toggle("unsure", label === null);
   place.classList.toggle("long", words.length > 40);

@@ -1,4 +1,4 @@
-// Draws waveforms and mel spectrograms on canvases, sharp on any screen and in the colours of the theme.
+// Draws waveforms, curves and mel spectrograms on canvases, sharp on any screen and in the colours of the theme.
 
 const drawings = new Map(); // canvas -> how it is drawn again
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -51,6 +51,32 @@ export function drawWaveform(canvas, low, high) {
       pen.fillRect(i * column, top, Math.max(column * 0.8, Math.min(column, 1)), tall);
     });
   });
+}
+
+/**
+ * Curves of values from 0 to 1, with lines at 0, one half and 1.
+ * @param curves [{colour: name of a custom property, points: [[x, y]]}], x from 0 to 1
+ */
+export function drawCurves(canvas, curves) {
+  keep(canvas, (pen, width, height) => {
+    const edge = 3 * devicePixelRatio;
+    const place = ([x, y]) => [x * width, height - edge - y * (height - 2 * edge)];
+    pen.strokeStyle = colour("--line");
+    pen.lineWidth = devicePixelRatio;
+    for (const level of [0, 0.5, 1]) trace(pen, [place([0, level]), place([1, level])]);
+    pen.lineWidth = 2 * devicePixelRatio;
+    pen.lineJoin = "round";
+    for (const { colour: name, points } of curves) {
+      pen.strokeStyle = colour(name);
+      trace(pen, points.map(place));
+    }
+  });
+}
+
+function trace(pen, places) {
+  pen.beginPath();
+  for (const place of places) pen.lineTo(...place);
+  pen.stroke();
 }
 
 /** @param mel {bands, columns, values: Uint8Array, column after column, lowest band first} */
