@@ -70,10 +70,11 @@ def show(result, config):
 
     rows = [
         [plain(one.source.name), f"{one.segment.start:.2f}", f"{one.segment.end:.2f}", f"{one.segment.peak:.3f}"]
+        + [plain(one.why)]
         for one in result.found[:SHOWN]
     ]
     if rows:
-        console.table(["recording", "start", "end", "score"], rows)
+        console.table(["recording", "start", "end", "score", "like"], rows)
     else:
         print(f"nothing is alike: no window reaches --least {config.least:g}; ask for less")
     if len(result.found) > SHOWN:
