@@ -149,5 +149,6 @@ def _found(
     start, last = (min(window * hop, latest) for window in (one.first, one.last))
     times = (round(start / rate, DIGITS), round(min(last + length, samples) / rate, DIGITS))
     like = wanted.names[one.like]
-    segment = Segment(config.label or like, *times, round(one.best, DIGITS), round(one.mean, DIGITS))
+    scores = (round(min(score, 1.0), DIGITS) for score in (one.best, one.mean))  # float16 rounds beyond 1
+    segment = Segment(config.label or like, *times, *scores)
     return Ranked(source, round(samples / rate, DIGITS), segment, like)
