@@ -70,17 +70,20 @@ def show(result, config):
 
     rows = [
         [plain(one.source.name), f"{one.segment.start:.2f}", f"{one.segment.end:.2f}", f"{one.segment.peak:.3f}"]
+        + [plain(one.why)]
         for one in result.found[:SHOWN]
     ]
     if rows:
-        console.table(["recording", "start", "end", "score"], rows)
+        console.table(["recording", "start", "end", "score", "like"], rows)
     else:
         print(f"nothing is alike: no window reaches --least {config.least:g}; ask for less")
     if len(result.found) > SHOWN:
         print(f"... and {len(result.found) - SHOWN} more; 1 is the same sound")
     unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
-    console.notes({"left out": result.left_out, "quiet in --like": result.notes})
+    console.notes({"left out": result.left_out})
+    for note in result.notes:
+        print(f"note: {note}")
     how = f", {result.indexed} of them by index, which is approximate" if result.indexed else ", each with the clip"
     print(f"{result.windows} windows of {result.recordings} recordings compared{how}")
     if config.index and not result.indexed:

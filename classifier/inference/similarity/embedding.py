@@ -112,7 +112,9 @@ def embed(
                 samples = end
         return Embedded(index, path, part, samples)
     except Exception as error:  # one recording never ends a long run
-        if isinstance(error, DiskFullError) or disk.is_full(error):
+        if isinstance(error, DiskFullError):
+            raise
+        if disk.is_full(error):
             raise DiskFullError(disk.sentence(part, error)) from None
         return Embedded(index, path, part, reason=reason(error).replace(str(local), name))
 

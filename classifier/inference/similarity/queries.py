@@ -60,8 +60,8 @@ def read(like: tuple[str, ...], embedder: Embedder, overlap: float) -> Queries:
                 os.unlink(path)
             if n_quiet:
                 notes.append(
-                    f"{sources[i].name}: {n_quiet} of {n_quiet + len(found)} windows, {QUIET_DB} dB below the loudest, "
-                    "are not looked for"
+                    f"--like {sources[i].name}: {n_quiet} of {n_quiet + len(found)} windows are {QUIET_DB} dB below "
+                    "the loudest and not looked for"
                 )
             values.append(found)
             owners += [i] * len(found)

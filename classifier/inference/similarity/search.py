@@ -28,6 +28,7 @@ FORMAT = 1  # of what is kept; another number, where it changes, or old embeddin
 DIGITS = 6  # of seconds and scores
 PER_STRETCH = 8  # windows that are looked at for a stretch; more where these are too few
 MORE = 4  # times as many, then
+MOST = 1 << 16  # windows that are looked at, however long their stretches are
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,18 @@ def search_recordings(config: SearchConfig) -> SearchResult:
             ]
             n_windows, n_bytes = len(rows), rows.end * held.row_bytes
             n_indexed = index.covered(rows) if config.index else 0
+    notes = wanted.notes
+    if len(found) < config.top and config.least is None and n_windows > MOST:
+        notes = [
+            *notes,
+            f"the {MOST:,} windows that are most alike are {len(found)} stretches; no others were looked at",
+        ]
     labels = list(dict.fromkeys([config.label] if config.label else wanted.names))
     about = {"folder": config.folder, "like": config.like, "model": str(embedder.model), "index": config.index}
     written = output.write(found, labels, embedder.audio_format.sample_rate / 2, about)
     failed = {sources[i].name: reason for i, reason in sorted(went.failed.items())}
     compared = (len(there), n_windows, n_indexed, went.done, went.before)
-    return SearchResult(found, *compared, refused, left_out, failed, wanted.notes, written, folder, n_bytes)
+    return SearchResult(found, *compared, refused, left_out, failed, notes, written, folder, n_bytes)
 
 
 def place(folder: str, embedder: Embedder, overlap: float, parent: Path | None = None) -> Path:
@@ -129,9 +136,9 @@ def _best(rows: Rows, wanted: Queries, owners: Owners, config: SearchConfig, emb
             is_all |= len(nearest.rows) < n
         per_length = length / hop_length(length, config.overlap)
         best, wants_more = stretches(nearest, owners, wanted.like, config.top, per_length)
-        if is_all or not wants_more:
+        if is_all or not wants_more or n >= MOST:
             return best
-        n *= MORE
+        n = min(n * MORE, MOST)
 
 
 def _found(
@@ -142,5 +149,6 @@ def _found(
     start, last = (min(window * hop, latest) for window in (one.first, one.last))
     times = (round(start / rate, DIGITS), round(min(last + length, samples) / rate, DIGITS))
     like = wanted.names[one.like]
-    segment = Segment(config.label or like, *times, round(one.best, DIGITS), round(one.mean, DIGITS))
+    scores = (round(min(score, 1.0), DIGITS) for score in (one.best, one.mean))  # float16 rounds beyond 1
+    segment = Segment(config.label or like, *times, *scores)
     return Ranked(source, round(samples / rate, DIGITS), segment, like)

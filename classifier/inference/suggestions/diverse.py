@@ -64,10 +64,19 @@ def _sample(
         there = [i for i, key in enumerate(keys) if key in held]
         of = [held[keys[i]] for i in there]
         with held.rows(keys[i] for i in there) as opened:
-            numbers = np.concatenate([np.arange(one.first, one.first + one.n) for one in of])
-            if len(numbers) > most:
-                numbers = np.sort(np.random.default_rng(SEED).choice(numbers, most, replace=False))
+            numbers = _drawn(of, most)
             values = opened.take(numbers)
             about = _About(len(opened), [sources[i].file for i in there], [one.samples for one in of])
     heard = values.any(axis=1)  # digital silence is like nothing, and would always be the most diverse
     return values[heard], numbers[heard], store.Owners(of), about
+
+
+def _drawn(of: list[store.Held], most: int) -> np.ndarray:
+    """(windows,) rows of recordings, ascending: all, or so many drawn at random; no list of all is made for these."""
+    ordered = sorted(of)
+    firsts, counts = np.array([one.first for one in ordered]), np.array([one.n for one in ordered])
+    ends = counts.cumsum()
+    n = int(ends[-1])
+    drawn = np.arange(n) if n <= most else np.sort(np.random.default_rng(SEED).choice(n, most, replace=False))
+    which = np.searchsorted(ends, drawn, "right")
+    return firsts[which] + drawn - (ends - counts)[which]

@@ -30,3 +30,8 @@ def test_the_end_of_a_recording_and_the_start_of_the_next_are_two():
 def test_it_says_whether_it_had_enough():
     assert of((10, 0.9), (20, 0.8), top=2) == ([(0, 10, 10, 0.9), (0, 20, 20, 0.8)], True)
     assert of((10, 0.9), (20, 0.8), (30, 0.7), top=2) == ([(0, 10, 10, 0.9), (0, 20, 20, 0.8)], False)
+
+
+def test_an_hour_of_one_sound_is_one_stretch():
+    found, more = of(*((row, 0.95) for row in range(100)), (150, 0.9), top=3)
+    assert found == [(0, 0, 99, 0.95), (1, 50, 50, 0.9)] and more
