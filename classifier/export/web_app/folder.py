@@ -20,6 +20,7 @@ from Constants import ROOT
 HERE = Path(__file__).parent
 FILES = "files.js"  # what the service worker keeps; also what tells a web app from another folder
 MODELS = "models.json"
+PAGE = "index.html"  # the service worker keeps it under the folder's own address
 README = """\
 A sound classifier that runs in a browser. The sound never leaves the device.
 
@@ -130,7 +131,7 @@ def write_files(folder: Path) -> int:
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     content = {name: (folder / name).read_bytes() for name in paths if name not in unused}
     version = hashlib.sha256(b"".join(name.encode() + held for name, held in content.items())).hexdigest()[:16]
-    kept = {"version": version, "files": [name for name in content if name not in of_builds], "builds": builds}
+    kept = {"version": version, "files": [name for name in content if name not in {*of_builds, PAGE}], "builds": builds}
     _write(folder / FILES, f"// What the service worker keeps.\nself.APP = {json.dumps(kept, indent=2)};\n")
     return sum(
         len(held) if name.endswith((".gz", ".png")) else len(gzip.compress(held))

@@ -12,6 +12,11 @@ export class LiveStream {
     [this.waiting, this.most] = [new Float32Array(0), SLOW * sampleRate + this.hop];
   }
 
+  /** Where the first window that the rule is given starts, in samples: before the first of them. */
+  get offset() {
+    return this.hop * this.each - this.window.length;
+  }
+
   /** Takes samples at the model's rate; returns how many were left out, as too many wait. */
   add(samples) {
     if (this.waiting.length + samples.length > this.most) return samples.length;

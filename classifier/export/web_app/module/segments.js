@@ -3,6 +3,7 @@
 import { DecisionRule } from "./decision_rule.js";
 
 const SLACK = 1e-4; // seconds, as of the rule
+const KEPT = 50; // segments of a stream
 
 export class Segments {
   /**
@@ -41,15 +42,16 @@ export class Segments {
     return found.filter((one) => this.#isLong(one)).sort((a, b) => a.start - b.start || this.labels.indexOf(a.label) - this.labels.indexOf(b.label));
   }
 
-  /** The segments that have been reported until now, by start, of a stream that goes on; `keep` forgets older ones. */
-  recent(keep = 50) {
-    if (this.spans.length > keep) this.spans.splice(0, this.spans.length - keep);
+  /** The last segments of a stream that goes on; offset: where its first window starts, samples, less than 0 in silence. */
+  recent(offset) {
+    if (this.spans.length > KEPT) this.spans.splice(0, this.spans.length - KEPT);
     const found = this.spans.map(({ label, first, last }) => ({
       label: this.labels[label],
-      start: (first * this.hop) / this.rate,
-      end: (last * this.hop + this.length) / this.rate,
+      window: first,
+      start: (offset + first * this.hop) / this.rate,
+      end: (offset + last * this.hop + this.length) / this.rate,
     }));
-    return found.filter((one) => this.#isLong(one));
+    return found.filter((one) => this.#isLong(one)).map((one) => ({ ...one, start: Math.max(0, one.start) }));
   }
 
   #isLong({ start, end }) {

@@ -5,6 +5,11 @@ export interface Segment {
   end: number;
 }
 
+export interface LiveSegment extends Segment {
+  /** Number of its first window: it tells segments of one label apart. */
+  window: number;
+}
+
 /** One input of the model. */
 export interface Window {
   /** Seconds. */
@@ -36,7 +41,7 @@ export interface Heard {
   /** The most probable of them. */
   label: string | null;
   /** The last segments; the newest may go on. */
-  segments: Segment[];
+  segments: LiveSegment[];
   /** The newest samples, at the model's rate. */
   samples: Float32Array;
   /** Seconds of sound that were not classified, as the device is too slow. */

@@ -101,7 +101,7 @@ export class SoundClassifier {
         if (++hops % stream.each === 0) labels = segments.add(probabilities);
         const time = (hops * stream.hop) / this.sampleRate;
         const { label } = segments;
-        if (!stopped) callback({ time, probabilities, labels, label, segments: segments.recent(), samples, leftOut });
+        if (!stopped) callback({ time, probabilities, labels, label, segments: segments.recent(stream.offset), samples, leftOut });
       }
       running = false;
     };

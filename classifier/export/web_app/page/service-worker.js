@@ -29,5 +29,6 @@ async function takeOver() {
 
 async function answer(request) {
   const cache = await caches.open(NAME);
-  return (await cache.match(request, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
+  const isPage = new URL(request.url).pathname.endsWith("/index.html"); // which some hosts redirect to the folder
+  return (await cache.match(isPage ? "./" : request, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
 }

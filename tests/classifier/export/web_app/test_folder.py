@@ -14,7 +14,7 @@ def test_the_service_worker_keeps_all_that_the_page_needs_in_one_build_of_litert
     builds = {name for names in found["builds"].values() for name in names}
     assert len(builds) == 4 and builds <= there and not builds & set(found["files"])
     left_out = there - builds - set(found["files"])
-    assert left_out == {"README.txt", "service-worker.js", "files.js", "module/sound-classifier.d.ts"}
+    assert left_out == {"index.html", "README.txt", "service-worker.js", "files.js", "module/sound-classifier.d.ts"}
 
 
 def test_another_model_is_another_version(app, tmp_path):

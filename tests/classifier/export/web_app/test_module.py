@@ -46,7 +46,7 @@ for (let at = 0; at < samples.length; at += 700) {
   while (stream.next()) {
     const probabilities = await of.probabilities(stream.window);
     if ((found.length + 1) % stream.each === 0) segments.add(probabilities);
-    found.push({ probabilities, label: segments.label });
+    found.push({ probabilities, label: segments.label, segments: segments.recent(stream.offset) });
   }
 }
 return found;
@@ -91,12 +91,16 @@ def test_a_stream_is_decided_as_the_service_decides(node, tmp_path, name):
     found = node(LISTEN, {"model": str(model), "path": as_floats(tmp_path / "a.f32", signal)})
     windows = [window for _, window, _ in stream.add(signal)]
     assert len(found) == len(windows) > 30
-    reported = 0
+    reported, time = 0, 0.0
     for window, answer in zip(windows, found, strict=True):
         probabilities = predictor.probabilities(window[None])[0]
         assert answer["probabilities"] == pytest.approx(probabilities, abs=1e-5)
         label = rule.label(probabilities)
         assert answer["label"] == label
+        time += stream.hop / 16_000
+        if label is not None and name == "thresholds":  # the others decide later
+            assert answer["segments"][-1]["end"] == pytest.approx(time)
+        assert all(0 <= one["start"] < one["end"] <= time + 1e-9 for one in answer["segments"])
         reported += label is not None
     assert 0 < reported < len(found)
 
@@ -111,6 +115,22 @@ def test_the_rule_that_ships_decides_as_the_vector_says(node):
     });
     """
     assert node(program, cases) == [case["decisions"] for case in cases]
+
+
+def test_memory_stays_flat_over_many_windows(node, app):
+    program = """
+    const { SoundClassifier } = await import(`${app}module/sound-classifier.js`);
+    const classifier = await SoundClassifier.load(bytesOf(given));
+    const { liteRtWasm } = classifier.litert.getGlobalLiteRt();
+    const sizes = [];
+    for (let run = 0; run < 3600; run++) {
+      await classifier.probabilities(new Float32Array(classifier.windowLength).fill(0.1 * (run % 7)));
+      if (run % 900 === 100) sizes.push(liteRtWasm.HEAPU8.length);
+    }
+    return sizes;
+    """
+    sizes = node(program, str(app / "models" / "tiny.tflite"))
+    assert len(sizes) == 4 and len(set(sizes)) == 1
 
 
 def test_samples_that_are_none_and_files_that_are_no_model_are_refused(node, tmp_path):

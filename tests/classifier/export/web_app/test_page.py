@@ -150,6 +150,7 @@ def test_it_opens_and_classifies_without_a_network(site, voice, tmp_path):
         site.shutdown()
         site.server_close()
         page.context.set_offline(True)
+        page.goto(f"{site.address}index.html")
         page.reload()
         page.wait_for_selector(READY)
         page.select_option("#model", "plain")

@@ -33,7 +33,8 @@ export function addEntry(name, began = null) {
 export function setSegments(entry, segments, whole) {
   const before = JSON.stringify(entry.segments.slice(-segments.length - 1));
   for (const segment of segments) {
-    const known = entry.segments.findLastIndex((one) => one.label === segment.label && one.start === segment.start);
+    const isSame = (one) => one.label === segment.label && one.start === segment.start && one.window === segment.window;
+    const known = entry.segments.findLastIndex(isSame);
     if (known < 0) entry.segments.push(segment);
     else entry.segments[known] = segment;
   }

@@ -84,8 +84,8 @@ function announce(found) {
   before?.close();
 }
 
-function describe({ name, labels, sampleRate, windowLength, hop, hasRule, notes }) {
-  const values = { name, seconds: number(windowLength / sampleRate, 2), kilohertz: number(sampleRate / 1000), hop: number(hop / sampleRate, 2) };
+function describe({ name, labels, sampleRate, windowLength, hasRule, notes }) {
+  const values = { name, seconds: number(windowLength / sampleRate, 2), kilohertz: number(sampleRate / 1000) };
   const more = notes.length ? notes.map((note) => texts.troubles[note]) : hasRule ? [] : [say("noRule")];
   tell(byId("model-state"), [say("modelAbout", values), ...more].join(" "));
   byId("model-labels").replaceChildren(...labels.slice(0, FEW).map((label) => chip(label)));

@@ -11,7 +11,7 @@ export const texts = {
   labels: "Labels it knows",
   loading: "Loading the model …",
   fetching: "Fetching what it needs, once: about {megabytes} MB …",
-  modelAbout: "{name}: windows of {seconds} s at {kilohertz} kHz; a decision every {hop} s.",
+  modelAbout: "{name}: windows of {seconds} s at {kilohertz} kHz.",
   noRule: "The file has no decision rule: a label needs a probability of 50 %.",
 
   listenTitle: "Listen",
