@@ -4,6 +4,7 @@ Change a number here and train again; the app must then be changed the same way.
 numbers in its run.json, and a later step that finds others refuses to go on. Nothing assigns to them.
 """
 
+import os
 from pathlib import Path
 
 SAMPLE_RATE = 16_000  # Hz; what the microphone of a phone delivers without resampling
@@ -28,4 +29,4 @@ GALLERY = ROOT / "gallery"  # what PlotSignalMelSpec.py draws of features, data 
 WEIGHTS = ROOT / "weights"  # of pretrained networks, as they were published: downloaded, or put there by hand
 SERVED = ROOT / "served"  # what ServeModel.py keeps: trainings that it was asked for
 CLASSIFIED = ROOT / "classified"  # what ClassifyRecordings.py found
-CACHE = ROOT / "cache"  # decoded recordings, for the next run; may be deleted at any time
+CACHE = Path(os.environ.get("CLASSIFIER_CACHE") or ROOT / "cache")  # decoded recordings; may be deleted at any time
