@@ -8,6 +8,7 @@ from Constants import SERVED, TRAINED
 # Parameters: change them here, or give them on the command line.
 HOST = "127.0.0.1"  # reached from this machine only; 0.0.0.0: from all machines that know it
 PORT = 8000  # 0: any that is free
+LOG = "errors"  # requests: also a line for each request; names: also the names of recordings
 
 
 def main(argv=None):
@@ -19,6 +20,12 @@ def main(argv=None):
     parser.add_argument("--token", help="needed for all that changes something (with another --host, one is made)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch recordings from addresses that clients name")
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
+    parser.add_argument(
+        "--log",
+        default=LOG,
+        choices=["errors", "requests", "names"],
+        help="what is logged as JSON: errors; requests, too; names of recordings, too (default: %(default)s)",
+    )
     arguments.add_weights(parser)
     args = parser.parse_args(argv)
 

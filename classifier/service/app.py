@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import traceback
 from collections.abc import Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -16,12 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from classifier.core.errors import InputError
-from classifier.service import routes, schemas, scrub, url_fetch, workers
+from classifier.service import logs, readiness, routes, schemas, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.jobs.queue import TrainingQueue
 from classifier.service.jobs.runs import Run, Runs
 from classifier.service.metrics import Measured, Metrics
 from classifier.service.middleware import Guard
+from classifier.service.readiness import Readiness
 from classifier.service.settings import Busy, NotFound, Refused, Settings
 from classifier.service.tensorboard import TensorBoard
 from classifier.storage import local_files
@@ -37,9 +37,13 @@ class Service:
     def __init__(self, settings: Settings):
         workers.clean(settings)
         self.settings, self.metrics, self.architectures = settings, Metrics(), architectures()
-        self.catalogue, self.workers = Catalogue(settings), workers.UploadWorkers(settings)
+        self.catalogue, self.workers = (
+            Catalogue(settings),
+            workers.UploadWorkers(settings, self.metrics.timings.observe),
+        )
         self.queue, self.tensorboard = TrainingQueue(settings, Runs(settings.home)), TensorBoard(settings)
         self.waiting = threading.Semaphore(settings.waiting)
+        self.readiness = Readiness(settings.home)
         self.live = 0  # microphones that are classified
 
     def close(self) -> None:
@@ -100,6 +104,7 @@ class Service:
                 path = folder / f"recording{suffix if suffix in local_files.RECORDING_SUFFIXES else ''}"
                 with path.open("xb") as file:
                     shutil.copyfileobj(data.file, file)
+            logs.note(recording=title)
             yield title, path, folder
 
 
@@ -109,9 +114,11 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_):
-        threading.Thread(target=service.workers.warm, daemon=True).start()
+        threading.Thread(target=service.readiness.begin, args=(service.workers.warm,), daemon=True).start()
         yield
+        service.readiness.end()
         service.close()
+        logs.event("stopped")
 
     app = FastAPI(
         title="Sound classifiers",
@@ -123,7 +130,7 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (routes.reads, routes.predicts, routes.changes):
+    for router in (readiness.router, routes.reads, routes.predicts, routes.changes):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("/docs"), include_in_schema=False)
@@ -134,6 +141,7 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Guard, largest=settings.upload_bytes, only_local=only_local)
     app.add_middleware(Measured, metrics=service.metrics)
+    app.add_middleware(logs.Logged)
     return app
 
 
@@ -156,6 +164,7 @@ def _invalid(_, error):
     return _error(422, "; ".join(found[:5]))
 
 
-def _broken(_, error):
-    traceback.print_exception(error)
-    return _error(500, "something is wrong with the server; its output says what")
+def _broken(request, error):
+    request_id = logs.failure(request.scope, error)
+    told = f"something is wrong with the server; its log says what, under request {request_id}"
+    return _error(500, told, {logs.HEADER: request_id})

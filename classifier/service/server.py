@@ -6,7 +6,7 @@ from classifier.core.errors import InputError
 from classifier.service.settings import Settings, is_local
 from Constants import DATA_SHORT
 
-SHUTDOWN_SECONDS = 3  # for requests under way
+SHUTDOWN_SECONDS = 5  # for requests under way; a training has 4 after that, and all is over within 10
 CONNECTIONS = 200  # at once
 MAX_MESSAGE = 2**20  # bytes of a WebSocket's message
 
@@ -28,7 +28,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
     import uvicorn
 
+    from classifier.service import logs
     from classifier.service.app import make_app
+
+    logs.set_up(settings.log)
 
     app = make_app(settings, only_local)
     models, _ = app.state.service.catalogue.models()
@@ -42,6 +45,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         uvicorn.Config(
             app,
             log_level="warning",
+            log_config=None,  # as of logs.set_up
             access_log=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             limit_concurrency=CONNECTIONS,

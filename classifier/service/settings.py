@@ -28,6 +28,7 @@ class Settings:
         data: folders that a training may use, beside the project's own.
         token: needed for all that changes something; None: nobody needs one.
         allow_urls: whether recordings may be given by their address.
+        log: what is logged, of logs.LEVELS.
     """
 
     out: Path = TRAINED
@@ -46,6 +47,7 @@ class Settings:
     waiting: int = 32  # requests to predict at once
     live: int = 8  # sockets at once
     queued: int = 16  # trainings that wait
+    log: str = "errors"
 
     @classmethod
     def from_args(cls, args: Namespace) -> "Settings":
@@ -61,7 +63,7 @@ class Settings:
                 )
         token = args.token or (None if is_local(args.host) else secrets.token_urlsafe(16))
         data = tuple(folder.resolve() for folder in args.data)
-        return cls(args.trained.resolve(), args.home.resolve(), data, token, args.allow_urls)
+        return cls(args.trained.resolve(), args.home.resolve(), data, token, args.allow_urls, log=args.log)
 
     def unpacked_limit(self, packed_bytes: int) -> int:
         """Bytes that may come out of an archive of so many."""

@@ -31,6 +31,7 @@ from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.inference.prediction import Prediction, predict_signal
 from classifier.inference.predictor import cached_predictor
+from classifier.service import timings
 from classifier.service.drawing import drawing
 from classifier.service.settings import Busy, Refused, Settings, TooLarge
 from classifier.storage import archives, local_files
@@ -71,8 +72,8 @@ class UploadWorkers:
     A title is what the client calls a file. It stands in every message, the path on the server in none.
     """
 
-    def __init__(self, settings: Settings):
-        self.settings = settings
+    def __init__(self, settings: Settings, observe: timings.Observer = timings.unobserved):
+        self.settings, self.observe = settings, observe
         self.readers = _Pool(min(MAX_READERS, cpu_count()), settings, largest_file=0)
         self.unpackers = _Pool(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
 
@@ -109,9 +110,13 @@ class UploadWorkers:
         Returns:
             The prediction, the length in seconds, and the drawing or None.
         """
-        return self._run(
+        asked = time.monotonic()
+        *found, stages = self._run(
             self.readers, title, path, _predict, model, self.settings.longest_seconds, overlap, with_drawing
         )
+        self.observe(asked, stages)
+        prediction, seconds, drawn = found
+        return prediction, seconds, drawn
 
     def as_wav(self, path: Path, title: str) -> bytes:
         """A recording as the bytes of a 16-bit wav. Errors are those of `read`."""
@@ -176,12 +181,15 @@ def _decode(path: str, sample_rate: int, longest_seconds: float, channel: str = 
 
 def _predict(
     path: str, model: tuple[Path, tuple], longest_seconds: float, overlap: float | None, with_drawing: bool
-) -> tuple[Prediction, float, dict | None]:
+) -> tuple[Prediction, float, dict | None, timings.Stages]:
+    stages = timings.Stages()
     predictor = cached_predictor(*model)
     rate = predictor.audio_format.sample_rate
-    signal, clipped = _decode(path, rate, longest_seconds, predictor.channel)
-    prediction = replace(predict_signal(predictor, signal, overlap), clipped=clipped)
-    return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None
+    with stages.stage("decode"):
+        signal, clipped = _decode(path, rate, longest_seconds, predictor.channel)
+    with stages.stage("inference"):
+        prediction = replace(predict_signal(predictor, signal, overlap), clipped=clipped)
+    return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None, stages
 
 
 class _Pool:
