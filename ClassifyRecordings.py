@@ -54,7 +54,7 @@ def main(argv=None):
     arguments.add_channel(parser)
     arguments.add_weights(parser)
     parser.add_argument("--jobs", type=arguments.at_least(1), help="recordings at once (default: one per core)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers see the same files")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask cluster to run on (docs/guide/many_machines.md)")
     parser.add_argument(
         "--strict", action="store_true", help="end with 1 if one recording cannot be read, not only if all"
     )

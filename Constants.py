@@ -4,6 +4,7 @@ Change a number here and train again; the app must then be changed the same way.
 numbers in its run.json, and a later step that finds others refuses to go on. Nothing assigns to them.
 """
 
+import os
 from pathlib import Path
 
 SAMPLE_RATE = 16_000  # Hz; what the microphone of a phone delivers without resampling
@@ -31,4 +32,6 @@ CLASSIFIED = ROOT / "classified"  # what ClassifyRecordings.py found
 FOUND = ROOT / "found"  # what SearchRecordings.py found
 SUGGESTED = ROOT / "suggested"  # what SuggestLabels.py says should be listened to next
 WEB = ROOT / "web"  # the web app that ExportWebApp.py writes
-CACHE = ROOT / "cache"  # decoded recordings and downloads, for the next run; may be deleted at any time
+CACHE = Path(
+    os.environ.get("CLASSIFIER_CACHE") or ROOT / "cache"
+)  # decoded recordings, downloads; may be deleted

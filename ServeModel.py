@@ -8,6 +8,7 @@ from Constants import SERVED, TRAINED
 # Parameters: change them here, or give them on the command line.
 HOST = "127.0.0.1"  # reached from this machine only; 0.0.0.0: from all machines that know it
 PORT = 8000  # 0: any that is free
+LOG = "errors"  # requests: also a line for each request; names: also the names of recordings
 
 
 def main(argv=None):
@@ -25,6 +26,12 @@ def main(argv=None):
     parser.add_argument("--predict-only", action="store_true", help="train nothing: beside a server with this --home")
     parser.add_argument(
         "--backup", type=Path, metavar="FILE", help="write trainings and trained models to FILE.tar; end"
+    )
+    parser.add_argument(
+        "--log",
+        default=LOG,
+        choices=["errors", "requests", "names"],
+        help="what is logged as JSON: errors; requests, too; names of recordings, too (default: %(default)s)",
     )
     arguments.add_weights(parser)
     args = parser.parse_args(argv)

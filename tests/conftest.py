@@ -68,7 +68,12 @@ for name, (script, *arguments) in json.loads(scripts).items():
 sys.path.insert(0, str(ROOT))
 
 from classifier.core import console  # noqa: E402
+from classifier.core.cluster import travelling  # noqa: E402
 from classifier.pretrained import weights  # noqa: E402
+
+# Workers of a cluster run functions of tests too.
+travelling.CODE += ("tests/conftest.py", "tests/**/__init__.py", "tests/classifier/core/**/*.py")
+travelling.CODE += ("tests/classifier/evaluation/*.py",)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore Ctrl-C
 
@@ -214,25 +219,36 @@ class Trained:
 
 
 class Cluster:
-    """A Dask scheduler on loopback; `address` is where it listens. A call may take one worker with it, not two."""
+    """A Dask scheduler on loopback, by Dask's own commands in an empty folder; `address` is where it listens."""
 
-    def __init__(self, at_the_end):
-        self.at_the_end = at_the_end
-        self.scheduler = self._start("dask_scheduler", "--port=0", "--no-dashboard", "--no-show", cwd=ROOT)
+    def __init__(self, folder, at_the_end):
+        self.folder, self.at_the_end = folder, at_the_end
+        self.scheduler = self._start("scheduler", "--port=0", "--no-show")
         self.address = re.search(r"tcp://\S+:\d+", self._until(self.scheduler, "Scheduler at:"))[0]
 
-    def add_worker(self, cwd=ROOT):
-        """A process that does one call at a time; it is there when this returns."""
-        worker = self._start("dask_worker", self.address, "--nthreads=1", "--no-nanny", "--no-dashboard", cwd=cwd)
-        self._until(worker, "Starting established connection")
-        return worker
+    def add_worker(self, **environment):
+        """A process that does one call at a time and that nobody starts again; it is there when this returns."""
+        return self.add_workers("--no-nanny", **environment)
 
-    def _start(self, module, *args, cwd):
-        command = [sys.executable, "-m", f"distributed.cli.{module}", "--host=127.0.0.1", *args]
-        environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-        process = subprocess.Popen(command, cwd=cwd, stderr=subprocess.PIPE, text=True, env=environment)
+    def add_workers(self, *args, **environment):
+        """The command of workers; the first one is there when this returns."""
+        args = ("--nthreads=1", "--local-directory", self.folder, *args)
+        command = self._start("worker", self.address, *args, **environment)
+        self._until(command, "Starting established connection")
+        return command
+
+    def _start(self, name, *args, **environment):
+        dask = Path(sys.executable).with_name("dask")
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        process = subprocess.Popen(
+            [dask, name, "--host=127.0.0.1", "--no-dashboard", *args],
+            cwd=self.folder,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**inherited, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", **environment},
+        )
         self.at_the_end.callback(process.wait)
-        self.at_the_end.callback(process.kill)
+        self.at_the_end.callback(process.terminate)  # a nanny ends its workers
         return process
 
     def _until(self, process, words):
@@ -242,10 +258,10 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def start_cluster():
+def start_cluster(tmp_path_factory):
     """Starts a Cluster; all are gone when the tests of the file are: each process takes time while it waits."""
     with contextlib.ExitStack() as at_the_end:
-        yield lambda: Cluster(at_the_end)
+        yield lambda: Cluster(tmp_path_factory.mktemp("dask"), at_the_end)
 
 
 @pytest.fixture(scope="session")
@@ -266,13 +282,16 @@ def bucket():
         server.stop()
 
 
-@pytest.fixture(scope="module")
-def cluster(start_cluster, bucket):
-    """The address of a scheduler with two workers that nobody kills; they know the bucket."""
-    started = start_cluster()
-    for _ in range(2):
-        started.add_worker()
-    return started.address
+@pytest.fixture(scope="session")
+def cluster(bucket, tmp_path_factory):
+    """The address of the scheduler of a Cluster with two workers that nobody kills; they know the bucket.
+
+    All tests share it: to start it takes as long as many tests.
+    """
+    with contextlib.ExitStack() as at_the_end:
+        started = Cluster(tmp_path_factory.mktemp("dask"), at_the_end)
+        started.add_workers("--nworkers=2")
+        yield started.address
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from tests.conftest import ROOT
 DOORS = {  # library: the modules of classifier, or packages of it, or scripts, that may import it
     "ai_edge_litert": {"export", "inference.litert", "pretrained", "records.tflite_metadata"},
     "av": {"audio.decoders"},
-    "distributed": {"core.parallel"},
+    "cloudpickle": {"core.cluster"},
+    "distributed": {"core.cluster"},
     "fastapi": {"service"},
     "filelock": {"core.atomic_files"},
     "flatbuffers": {"records.tflite_embedding", "records.tflite_metadata"},

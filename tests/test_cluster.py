@@ -9,9 +9,11 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.data import preparation_jobs
+from classifier.data.cleaning import Cleaning
+from classifier.data.layouts import Clip
 from classifier.records import artifact
 from classifier.storage import mirror, remote
-from tests.conftest import CHEAPEST, call_script, run_script, write_data
+from tests.conftest import CHEAPEST, call_script, run_script, write_data, write_tone
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,11 @@ def test_a_cluster_that_shares_folders_prepares_the_same(raw, alone, cluster):
 def test_a_worker_that_does_not_see_the_recordings_says_so_and_skips_none(tmp_path):
     with pytest.raises(InputError, match="raw is not the same on each machine of the cluster"):
         preparation_jobs.run("name", None, tmp_path / "raw", tmp_path, "target")
+    clip = Clip(write_tone(tmp_path / "raw" / "a.wav"), "a", "a")
+    job = preparation_jobs.Job((clip,), Cleaning(16_000, top_db=30)).for_cluster(tmp_path / "raw")
+    clip.path.unlink()
+    with pytest.raises(InputError, match="raw/a.wav is not the same on each machine of the cluster"):
+        preparation_jobs.run("name", job, tmp_path / "raw", tmp_path, "target")
 
 
 def test_a_cluster_that_shares_nothing_prepares_the_same_from_bucket_to_bucket(there, alone, cluster, bucket, tmp_path):

@@ -13,10 +13,11 @@ from typing import Any
 
 from classifier.audio import denoise, levels
 from classifier.core import atomic_files, console, parallel
+from classifier.core.cluster import checks
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.data import manifest, preparation_jobs
-from classifier.data.cleaning import Cleaning
+from classifier.data.cleaning import NOISE_SOURCES, Cleaning
 from classifier.data.clips import read_clips
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.manifest import Entry
@@ -139,6 +140,14 @@ def summary(prepared: Preparation, least_seconds: float) -> None:
     console.notes(notes)
 
 
+def _shared(config: PreparationConfig, out: Path) -> list[Path]:
+    """What the workers of a cluster read and write by its path."""
+    noise = config.cleaning.denoise
+    read = [] if is_remote(config.data) else [folder_of(config.data)]
+    read += [Path(noise)] if noise and noise not in NOISE_SOURCES else []
+    return read if is_remote(config.out) else [*read, out]
+
+
 def _check_labels(clips: Iterable[Clip]) -> None:
     for label in {clip.label for clip in clips}:
         if label in ("", ".", "..") or label != Path(label).name or label.startswith(".") or not label.isprintable():
@@ -170,7 +179,7 @@ def _run(
         for name, job in jobs.items()
     )
     processes = min(parallel.cpu_count(), 1 + len(jobs) // JOBS_PER_PROCESS)
-    results = parallel.results(preparation_jobs.run, calls, config.scheduler, processes)
+    results = parallel.results(preparation_jobs.run, calls, config.scheduler, processes, shared=_shared(config, out))
     with (out / manifest.MANIFEST).open("a", encoding="utf-8") as file:
         for name, made in progress(results, "preparing recordings", len(jobs)):
             made["skipped"] = [[jobs[name].clips[i].name(folder), reason] for i, reason in made["skipped"]]
@@ -180,4 +189,4 @@ def _run(
     written = [out / output["path"] for name in jobs for output in done[name]["outputs"]]
     missing = next((path for path in written if not workers_upload and not path.is_file()), None)
     if missing:
-        raise parallel.not_shared(missing)
+        raise checks.not_shared(missing)

@@ -17,8 +17,8 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.channels import MIX
-from classifier.core import parallel
 from classifier.core.arguments import EACH
+from classifier.core.cluster import checks
 from classifier.core.errors import InputError, reason
 from classifier.core.text import readable
 from classifier.data import cleaning as cleaning_of
@@ -32,10 +32,14 @@ from classifier.storage.locations import Location
 
 @dataclass(frozen=True)
 class Job:
-    """Clips that become one output (or several, when a clip is long)."""
+    """Clips that become one output (or several, when a clip is long).
+
+    sizes: on a cluster, checks.size_of each clip that has a path: a worker must see the same.
+    """
 
     clips: tuple[Clip, ...]
     cleaning: Cleaning
+    sizes: tuple[int | None, ...] = ()
 
     def entry(self, name: str, data: Location, outputs: list[dict[str, Any]], **more: Any) -> Entry:
         """The job as an entry of the manifest."""
@@ -59,9 +63,9 @@ class Job:
         paths = [
             mirror.address_of(clip.path, data) if isinstance(data, str) else clip.path.resolve() for clip in self.clips
         ]
-        return replace(
-            self, clips=tuple(replace(clip, path=path) for clip, path in zip(self.clips, paths, strict=True))
-        )
+        clips = tuple(replace(clip, path=path) for clip, path in zip(self.clips, paths, strict=True))
+        sizes = () if isinstance(data, str) else tuple(map(checks.size_of, paths))
+        return replace(self, clips=clips, sizes=sizes)
 
 
 def plan(clips: Iterable[Clip], cleaning: Cleaning) -> list[Job]:
@@ -116,10 +120,13 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
         the id, and outputs, seconds (of the inputs) and skipped ([index of a clip, reason]) for the manifest.
 
     Raises:
-        InputError: the folder is not on this machine, or an address cannot be reached.
+        InputError: the folder or a recording is not on this machine, or an address cannot be reached.
     """
     if folder and not folder.is_dir():
-        raise parallel.not_shared(folder)
+        raise checks.not_shared(folder)
+    for clip, size in zip(job.clips, job.sizes, strict=False):
+        if checks.size_of(clip.path) != size:
+            raise checks.not_shared(clip.path)
     rate = job.cleaning.sample_rate
     waiting, outputs, skipped, seconds = [], [], [], 0.0
 

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from classifier.core import registry
 from classifier.core.console import say, warn
+from classifier.core.errors import InputError
 from classifier.data import audio_cache, clips, duplicates, negatives, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip, folder_of
@@ -64,7 +65,13 @@ def _cross_validate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     n_trainings = len(trainings) + len(smaller)
     say(f"{n_trainings} trainings, {n_trainings - len(missing)} done before, {where}")
     address = str(config.out) if is_remote(config.out) else None
-    fold_processes.train(missing, labels, jobs, config.scheduler, address)
+    fold_processes.train(missing, labels, jobs, config.scheduler, address, weights.files(names))
+    for training in missing if config.scheduler else ():
+        if not cross_validation.is_trained(training, store_of[training.model].fingerprint, labels):
+            raise InputError(
+                f"{training.folder}: the worker that trained it read other recordings at {config.data} than lie there "
+                f"here; make them the same, delete the folder and run the same command again"
+            )
     evaluated: dict[str, EvaluationResult] = {}
     for name in names:
         of_model = [training for training in trainings if training.model == name]

@@ -1,7 +1,7 @@
 """Train folds in processes of their own: several at once on this machine, or on the workers of a Dask cluster.
 
 On a cluster a worker mirrors data that has an address, and sends the trained folder to where the results have one; what
-is given by its path lies where all machines see it.
+is given by its path lies where all machines see it. The weights of pretrained networks travel.
 """
 
 import contextlib
@@ -16,12 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.core import parallel, processes
+from classifier.core.cluster import checks
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.evaluation import fold_progress
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records import artifact
 from classifier.storage import mirror, remote
+from classifier.storage.locations import is_remote
 
 TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of the decoded recordings
 TRAINING_CORES = 2  # more than two hardly make a training of these models faster
@@ -51,6 +53,7 @@ def train(
     jobs: int,
     scheduler: str | None = None,
     address: str | None = None,
+    weights: Sequence[Path] = (),
 ) -> None:
     """Run trainings, some at a time, with one line for each that ends. Whatever stops this process stops them too.
 
@@ -60,6 +63,7 @@ def train(
         jobs: trainings at a time on this machine; on a cluster it is one per thread of its workers.
         scheduler: address of a Dask scheduler; None for this machine.
         address: that the folder of the results is a mirror of; None where it is none.
+        weights: files of the folder of that name that the trainings start from.
 
     Raises:
         InputError: a training failed; those that were under way are finished first.
@@ -74,7 +78,11 @@ def train(
         log_of = {n: None if scheduler else logs / f"{n}.txt" for n in range(len(trainings))}
         calls = [(n, one, labels, stop_file, scheduler and address, log_of[n]) for n, one in enumerate(trainings)]
         at_the_end.callback(remote.remove, stop_file)
-        outcomes = at_the_end.enter_context(contextlib.closing(parallel.results(_train, calls, scheduler, jobs)))
+        sent = {f"{path.parent.name}/{path.name}": path for path in weights}
+        trainings[0].out.parent.mkdir(parents=True, exist_ok=True)
+        shared = _shared(trainings, address) if scheduler else ()
+        results = parallel.results(_train, calls, scheduler, jobs, shared=shared, sent=sent)
+        outcomes = at_the_end.enter_context(contextlib.closing(results))
         titles = {log: one.title for one, log in zip(trainings, log_of.values(), strict=True) if log}
         with contextlib.nullcontext(say) if scheduler else fold_progress.shown(titles) as tell:
             for outcome in outcomes:
@@ -83,7 +91,7 @@ def train(
                     if address:
                         mirror.updated(address) if scheduler else mirror.upload(training.out.parent, address)
                     if scheduler and not training.folder.is_dir():
-                        raise parallel.not_shared(training.folder)
+                        raise checks.not_shared(training.folder)
                     n_done += 1
                     tell(_summary(training, n_done, len(trainings), time.monotonic() - started))
                 elif outcome.code is not None:
@@ -91,6 +99,16 @@ def train(
                     tell(f"{training.title}: failed")
     if failure:
         raise InputError(f"a training failed, the finished ones are kept: {failure}")
+
+
+def _shared(trainings: Sequence[FoldTraining], address: str | None) -> list[Path]:
+    """What the workers of a cluster read and write by its path."""
+    config = trainings[0].config
+    read = [None if is_remote(config.data) else config.data, config.background_noise, config.recipe]
+    negatives = config.negatives_chosen
+    folders = negatives.folders if negatives else ()
+    written = () if address else [trainings[0].out.parent]
+    return [Path(path) for path in (*read, *folders, *written) if path]
 
 
 def _summary(training: FoldTraining, n_done: int, n: int, seconds: float) -> str:
@@ -121,7 +139,7 @@ def _train(
         labels_file = Path(folder) / "labels.txt"
         labels_file.write_text("\n".join(labels) + "\n", encoding="utf-8")
         code, log = run_while_wanted(training.command(labels_file), log_file or Path(folder) / "log.txt")
-        if code and parallel.is_wanted():
+        if code:
             with remote.new_file(stop_file) as fresh:
                 fresh.touch()
         elif address and not code:
@@ -137,7 +155,7 @@ def run_while_wanted(command: Sequence[str], log: Path) -> tuple[int, str]:
     parent = os.getppid()
     child = processes.start(command, log, {"PROGRESS_SECONDS": "1"})
     try:
-        while child.poll() is None and parallel.is_wanted() and os.getppid() == parent:
+        while child.poll() is None and os.getppid() == parent:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(POLL_SECONDS)
     finally:

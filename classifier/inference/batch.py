@@ -20,7 +20,7 @@ from classifier.core.console import progress, say
 from classifier.core.journal import Journal
 from classifier.data import inputs
 from classifier.data.inputs import Source
-from classifier.inference import result_folder, unpacked
+from classifier.inference import on_cluster, result_folder, unpacked
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, find_model
 from classifier.inference.recording_classifier import (
@@ -214,14 +214,20 @@ def _outcomes(
         return
     jobs = config.jobs or parallel.cpu_count()
     threads = 1 if config.scheduler else max(1, jobs // len(missing))
+    sent: dict[str, Path] = {}
+    if config.scheduler:
+        settings, sent = on_cluster.travelling(settings, predictor)
     calls = _calls(sources, missing, settings, threads, folder, failed)
     with_keras = predictor.source.suffix != ".tflite"
     if with_keras:
         say(f"{predictor.source} is run by TensorFlow, on all cores at once; ConvertModelToTFLite.py makes it faster")
-    if not config.scheduler and (with_keras or jobs == 1 or len(missing) == 1):
+    if config.scheduler:
+        there = on_cluster.sized(calls)
+        outcomes = parallel.results(on_cluster.classify_there, there, config.scheduler, sent=sent)
+    elif with_keras or jobs == 1 or len(missing) == 1:
         outcomes = (classify(*call, show_progress=len(missing) == 1) for call in calls)
     else:
-        outcomes = parallel.results(classify, calls, config.scheduler, min(jobs, len(missing)))
+        outcomes = parallel.results(classify, calls, at_once=min(jobs, len(missing)))
     seconds, bar = 0.0, progress(outcomes, "classifying", len(missing))
     with contextlib.closing(outcomes), contextlib.closing(bar):
         for outcome in bar:

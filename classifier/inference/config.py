@@ -40,7 +40,7 @@ class ClassificationConfig:
         probabilities: write those of each window too.
         delimiter: between the columns of csv files, one character.
         jobs: recordings at once; None: one per core.
-        scheduler: address of a Dask scheduler whose workers see the same files; None: this machine.
+        scheduler: address of a Dask scheduler whose workers see the same recordings; None: this machine.
         head, activation, channel: as of predictor.load_predictor.
     """
 

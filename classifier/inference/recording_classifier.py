@@ -43,7 +43,7 @@ class ClassifierSettings:
     """All that decides the result for a recording, apart from the recording. Workers of a cluster are sent this.
 
     Attributes:
-        model: absolute path, or the name of a published network, whose file each machine has in a place of its own.
+        model: absolute path, or the name of a published network; on a worker, a path in the folder of the code.
         version: hash of the file that is run.
         overlap: share of a window that the next one repeats.
         recording_thresholds: {label: threshold} for the label of a whole recording.

@@ -111,6 +111,14 @@ def ready(names: Iterable[str], leave_out: bool = False) -> list[str]:
     return names
 
 
+def files(names: Iterable[str]) -> list[Path]:
+    """The files on this machine that the pretrained networks of the named models start from."""
+    networks = {registry.stated("models", name, "NETWORK") for name in names} - {None}
+    published = [PUBLISHED[network] for network in sorted(networks)]
+    paths = [path for weights in published for path in (weights.path, *map(weights.path.with_name, weights.beside))]
+    return [path for path in paths if path.is_file()]
+
+
 def take(path: Path | str | None) -> None:
     """Copy a published file that a person has to where `fetch` finds it; warn where it is not the published one.
 

@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import threading
 import time
-import traceback
 from collections.abc import Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from classifier.core import disk
 from classifier.core.errors import DiskFullError, InputError
 from classifier.export import web_app
-from classifier.service import routes, schemas, scrub, url_fetch, workers
+from classifier.service import logs, readiness, routes, schemas, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.clients import Shares
 from classifier.service.home import Home
@@ -29,6 +28,7 @@ from classifier.service.jobs.runs import Run, Runs
 from classifier.service.metrics import Measured, Metrics
 from classifier.service.middleware import Guard
 from classifier.service.proxy import BehindProxy
+from classifier.service.readiness import Readiness
 from classifier.service.route_classes import FORM
 from classifier.service.settings import Busy, Forbidden, NotFound, Refused, Settings
 from classifier.service.tensorboard import TensorBoard
@@ -59,12 +59,16 @@ class Service:
             self.home.close()
             raise
         self.metrics, self.architectures = Metrics(), architectures()
-        self.catalogue, self.workers = Catalogue(settings), workers.UploadWorkers(settings)
+        self.catalogue, self.workers = (
+            Catalogue(settings),
+            workers.UploadWorkers(settings, self.metrics.timings.observe),
+        )
         self.tensorboard, self.tokens = TensorBoard(settings), Tokens(settings.token)
         self.receiving, self.places, self.microphones = (
             Shares(total, total) for total in (settings.receiving, settings.waiting, settings.live)
         )
         self.audio = AudioBudget(settings.minute_seconds, time.monotonic)
+        self.readiness = Readiness(settings.home)
 
     def close(self) -> None:
         """End the processes that were started."""
@@ -133,6 +137,7 @@ class Service:
                 path = folder / f"recording{suffix if suffix in local_files.RECORDING_SUFFIXES else ''}"
                 with path.open("xb") as file:
                     shutil.copyfileobj(data.file, file)
+            logs.note(recording=title)
             yield title, path, folder
 
 
@@ -148,9 +153,11 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_):
-        threading.Thread(target=service.workers.warm, daemon=True).start()
+        threading.Thread(target=service.readiness.begin, args=(service.workers.warm,), daemon=True).start()
         yield
+        service.readiness.end()
         service.close()
+        logs.event("stopped")
 
     app = FastAPI(
         title="Sound classifiers",
@@ -162,7 +169,7 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (routes.reads, routes.predicts, routes.guarded):
+    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)
@@ -190,6 +197,7 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
     if settings.public:
         shares = Shares(limits.connections, limits.connections_per_client)
         app.add_middleware(BehindProxy, public=settings.public, proxies=settings.proxies, shares=shares)
+    app.add_middleware(logs.Logged)
     return app
 
 
@@ -223,6 +231,7 @@ def _system(request, error):
     return _broken(request, error)
 
 
-def _broken(_, error):
-    traceback.print_exception(error)
-    return _error(500, "something is wrong with the server; its output says what")
+def _broken(request, error):
+    request_id = logs.failure(request.scope, error)
+    told = f"something is wrong with the server; its log says what, under request {request_id}"
+    return _error(500, told, {logs.HEADER: request_id})

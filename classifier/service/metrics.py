@@ -5,6 +5,8 @@ import time
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from classifier.service.timings import Timings
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
 TYPE = CONTENT_TYPE_LATEST
 
@@ -20,6 +22,7 @@ class Metrics:
         self.predicting = Gauge("predicting", "Requests to predict in progress", registry=registry)
         self.live = Gauge("live_sockets", "Microphones that are classified live", registry=registry)
         self.trainings = Gauge("trainings", "Trainings that run or wait", registry=registry)
+        self.timings = Timings(registry)
 
     def text(self) -> bytes:
         """The response of /metrics."""

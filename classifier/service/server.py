@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
-SHUTDOWN_SECONDS = 3  # for requests under way
+SHUTDOWN_SECONDS = 5  # for requests under way; a training has 4 after that, and all is over within 10
 MAX_MESSAGE = 2**20  # bytes of a WebSocket's message
 FILES = 4096  # that may be open: each connection is one, each upload another
 
@@ -29,8 +29,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
     Raises:
         InputError: the port is taken, or the host is none of this machine's.
     """
+    from classifier.service import logs
     from classifier.service.app import make_app
 
+    logs.set_up(settings.log)
     only_local = is_local(host)
     app = make_app(settings, only_local)
     try:
@@ -67,6 +69,7 @@ def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
             http=bounded(settings.connections, settings.proxies),
             ws=BoundedSocket,
             log_level="error",  # a line for each wrong request would fill a disk
+            log_config=None,  # as of logs.set_up
             access_log=False,
             proxy_headers=False,  # service.proxy trusts those that were named
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,

@@ -61,6 +61,7 @@ class Settings:
         connections: limits of each connection.
         predict_only: nothing is trained, and another server may use the home.
         staging_name: folder of the home for what requests bring.
+        log: what is logged, of logs.LEVELS.
     """
 
     out: Path = TRAINED
@@ -88,6 +89,7 @@ class Settings:
     stuck_seconds: float = 1800  # that a training may go on without a word
     live: int = 8  # sockets at once
     queued: int = 16  # trainings that wait
+    log: str = "errors"
 
     @classmethod
     def from_args(cls, args: Namespace) -> "Settings":
@@ -115,6 +117,7 @@ class Settings:
             token=args.token or (secrets.token_urlsafe(16) if is_open else None),
             allow_urls=args.allow_urls,
             predict_only=args.predict_only,
+            log=args.log,
             public=public,
             proxies=frozenset(args.proxy or LOOPBACK) if public else frozenset(),
         )

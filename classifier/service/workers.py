@@ -20,6 +20,7 @@ from classifier.core.errors import InputError
 from classifier.core.parallel import cpu_count
 from classifier.inference.prediction import Prediction, predict_signal
 from classifier.inference.predictor import cached_predictor
+from classifier.service import timings
 from classifier.service.drawing import drawing
 from classifier.service.process_pool import ConfinedPool
 from classifier.service.settings import Busy, Refused, Settings, TooLarge
@@ -62,8 +63,8 @@ class UploadWorkers:
     A title is what the client calls a file. It stands in every message, the path on the server in none.
     """
 
-    def __init__(self, settings: Settings):
-        self.settings = settings
+    def __init__(self, settings: Settings, observe: timings.Observer = timings.unobserved):
+        self.settings, self.observe = settings, observe
         self.readers = ConfinedPool(min(MAX_READERS, cpu_count()), settings, largest_file=0)
         self.unpackers = ConfinedPool(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
 
@@ -109,7 +110,11 @@ class UploadWorkers:
             The prediction, the length in seconds, and the drawing or None.
         """
         arguments = (model, self.settings.longest_seconds, overlap, with_drawing)
-        return self._run(self.readers, title, path, _predict, *arguments, wanted=wanted)
+        asked = time.monotonic()
+        *found, stages = self._run(self.readers, title, path, _predict, *arguments, wanted=wanted)
+        self.observe(asked, stages)
+        prediction, seconds, drawn = found
+        return prediction, seconds, drawn
 
     def as_wav(self, path: Path, title: str, wanted: Wanted | None = None) -> bytes:
         """A recording as the bytes of a 16-bit wav. Errors are those of `read`."""
@@ -186,9 +191,12 @@ def _decode(path: str, sample_rate: int, longest_seconds: float, channel: str = 
 
 def _predict(
     path: str, model: tuple[Path, tuple], longest_seconds: float, overlap: float | None, with_drawing: bool
-) -> tuple[Prediction, float, dict | None]:
+) -> tuple[Prediction, float, dict | None, timings.Stages]:
+    stages = timings.Stages()
     predictor = cached_predictor(*model)
     rate = predictor.audio_format.sample_rate
-    signal, clipped = _decode(path, rate, longest_seconds, predictor.channel)
-    prediction = replace(predict_signal(predictor, signal, overlap), clipped=clipped)
-    return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None
+    with stages.stage("decode"):
+        signal, clipped = _decode(path, rate, longest_seconds, predictor.channel)
+    with stages.stage("inference"):
+        prediction = replace(predict_signal(predictor, signal, overlap), clipped=clipped)
+    return prediction, len(signal) / rate, drawing(signal, rate) if with_drawing else None, stages

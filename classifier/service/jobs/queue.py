@@ -23,6 +23,7 @@ from classifier.service.settings import Busy, Conflict, NotFound, Settings
 
 POLL_SECONDS = 0.2  # between two checks of the process
 STOP_SECONDS = 10  # a process has to end when it is asked to
+CLOSE_SECONDS = 4  # the same, when the server is being stopped
 RETRY_SECONDS = 10  # after which a run that could not be started is tried again
 RESUMABLE = ("interrupted", "cancelled", "error")  # statuses of a run that can go on
 
@@ -143,11 +144,11 @@ class TrainingQueue:
             self.progress.forget(uuid)
 
     def close(self) -> None:
-        """End the training under way, which is then interrupted; what waits will go on when a queue opens again."""
+        """Put the training under way back into the queue; it and what waits go on when a queue opens again."""
         with self.changed:
             self.closing = True
             self.changed.notify_all()
-            self._end("interrupted")
+            self._end("waiting", CLOSE_SECONDS)
         self.thread.join()
 
     # What clients are told of a run.
@@ -243,11 +244,11 @@ class TrainingQueue:
         self.running = run.uuid
         return run
 
-    def _end(self, status: str) -> None:
+    def _end(self, status: str, patience: float = STOP_SECONDS) -> None:
         """Stop the run under way; what becomes of it is `status`."""
         child, self.ending = self.child, status
         if child:
-            processes.stop(child, STOP_SECONDS)
+            processes.stop(child, patience)
             self.changed.wait_for(lambda: self.child is not child)
 
     def _finish(self, run: Run, code: int) -> None:
@@ -261,6 +262,8 @@ class TrainingQueue:
             self.runs.update(run.uuid, status="done", **ended)
             self.folders.delete(run.uuid, run.kept)
         elif self.ending:
+            if self.ending == "waiting":  # it has no end yet
+                ended["finish_date"] = None
             self.runs.update(run.uuid, status=self.ending, **ended)
         else:
             why = self.stuck or self.progress.failure(run, code)

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from operator import mul, truediv
+from pathlib import Path
 
 import pytest
 
 from classifier.core import parallel
+from classifier.core.cluster import client, travelling
 from classifier.core.errors import InputError
 from tests.conftest import ROOT, alive, wait_until
 
@@ -26,10 +28,12 @@ def begin_and_wait_for(folder, number):
 
 
 def begin_and_watch(folder):
-    """Write down when nobody wants the call any longer, or it may leave anyway."""
+    """Write down when the call is ended because nobody wants it any longer, or may leave anyway."""
     (folder / "begun").touch()
-    wait_until(lambda: not parallel.is_wanted() or (folder / "leave").exists())
-    (folder / "left").touch()
+    try:
+        wait_until((folder / "leave").exists)
+    finally:
+        (folder / "left").touch()
 
 
 def begun(folder):
@@ -62,25 +66,32 @@ def test_what_a_call_raises_is_raised_here(cluster):
 
 def test_calls_of_a_killed_worker_are_done_by_another(start_cluster, tmp_path):
     frail = start_cluster()
-    lost, kept = frail.add_worker(), frail.add_worker()
+    lost, _ = frail.add_worker(), frail.add_worker()
     calls = [(tmp_path, number) for number in range(4)]
     with ThreadPoolExecutor() as aside:
         done = aside.submit(lambda: dict(parallel.results(begin_and_wait_for, calls, frail.address)))
-        wait_until(lambda: {lost.pid, kept.pid} <= set(begun(tmp_path).values()))
+        wait_until(lambda: len(set(begun(tmp_path).values())) == 2)
+        pids = set(begun(tmp_path).values())
         lost.kill()
+        wait_until(lambda: sum(map(alive, pids)) == 1)  # what it began ends with it
         (tmp_path / "go on").touch()
-        assert done.result() == dict.fromkeys(range(4), kept.pid)
+        (kept,) = filter(alive, pids)
+        assert done.result() == dict.fromkeys(range(4), kept)
 
 
-def test_a_call_that_kills_its_workers_is_told_of(start_cluster, monkeypatch):
-    monkeypatch.setattr(parallel, "PATIENCE", 2)
+def test_a_call_that_kills_its_process_is_told_of_and_nothing_is_left_on_the_worker(start_cluster):
     frail = start_cluster()
-    for _ in range(2):
-        frail.add_worker()
-    with pytest.raises(InputError, match="a call was begun by several workers .* and each was killed"):
+    frail.add_worker()
+    with pytest.raises(InputError, match="a call was begun several times on .*, and each time it was killed"):
         list(parallel.results(os._exit, [(1,)], frail.address))
-    with pytest.raises(InputError, match="has no workers; start some, each in the project's folder"):
-        list(parallel.results(mul, CALLS, frail.address))
+    assert list(parallel.results(mul, CALLS, frail.address, in_order=True)) == TENS
+    assert not list(frail.folder.rglob("sound-classifier-*"))
+
+
+def test_a_cluster_without_workers_is_told_of(start_cluster, monkeypatch):
+    monkeypatch.setattr(client, "PATIENCE", 1)
+    with pytest.raises(InputError, match="has no workers; start one with `dask worker tcp://"):
+        list(parallel.results(mul, CALLS, start_cluster().address))
 
 
 def test_a_process_that_is_killed_is_told_of():
@@ -100,23 +111,29 @@ def test_a_scheduler_that_goes_away_is_told_of(start_cluster, tmp_path):
         (tmp_path / "go on").touch()
 
 
-def test_a_worker_that_was_started_elsewhere_is_told_of(start_cluster, tmp_path):
-    frail = start_cluster()
-    frail.add_worker(cwd=tmp_path)
-    with pytest.raises(InputError, match="does not find this project .*No module named 'classifier'.* start it in the"):
-        list(parallel.results(mul, CALLS, frail.address))
-
-
-def test_a_worker_with_another_state_of_the_project_is_told_of(cluster, tmp_path, monkeypatch):
+def test_each_client_is_given_its_own_version_of_the_code(cluster, tmp_path, monkeypatch):
+    calls = [("__import__('Constants').N_MELS",)] * 3
+    first = parallel.results(eval, calls, cluster, in_order=True)
+    assert next(first) == 128
+    shutil.copytree(ROOT / "classifier", tmp_path / "classifier", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "requirements.txt", tmp_path)
-    monkeypatch.setattr(parallel, "ROOT", tmp_path)
-    with pytest.raises(InputError, match=r"it has the project's code \w{8} \(here \w{8}\); copy the project there"):
-        list(parallel.results(mul, CALLS, cluster))
+    (tmp_path / "Constants.py").write_text((ROOT / "Constants.py").read_text().replace("N_MELS = 128", "N_MELS = 99"))
+    monkeypatch.setattr(travelling, "ROOT", tmp_path)
+    assert list(parallel.results(eval, calls, cluster)) == [99] * 3
+    assert list(first) == [128] * 2
+
+
+def test_what_lies_on_the_client_alone_is_refused_by_name(cluster, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "only here.wav").touch()
+    here = Path("/proc/self/cwd/only here.wav")  # the worker's own folder is another
+    with pytest.raises(InputError, match="only here.wav is not the same on each machine .* on worker tcp://"):
+        list(parallel.results(mul, CALLS, cluster, shared=[here]))
 
 
 @pytest.mark.parametrize("address", ["nonsense://", "127.0.0.1:1", "tcp://127.0.0.1:1"])
 def test_a_scheduler_that_does_not_answer_is_told_of(address, monkeypatch):
-    monkeypatch.setattr(parallel, "PATIENCE", 1)
+    monkeypatch.setattr(client, "PATIENCE", 1)
     with pytest.raises(InputError, match="no Dask scheduler answers there"):
         list(parallel.results(mul, CALLS, address))
 

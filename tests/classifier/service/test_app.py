@@ -173,6 +173,8 @@ def test_figures_for_prometheus(ask, song):
     text = ask.get("/metrics").text
     assert 'requests_total{method="POST",route="/v2/models/{name}/predict/",status="200"}' in text
     assert float(re.search(r"^classified_seconds_total (\S+)", text, re.M)[1]) > 0
+    for stage in ("queue", "decode", "inference"):
+        assert float(re.search(rf"^{stage}_seconds_count (\S+)", text, re.M)[1]) > 0
 
 
 def test_a_new_model_appears_without_a_restart(trained, tmp_path, song):
