@@ -206,7 +206,10 @@ def test_a_redirect_leads_nowhere_that_could_not_be_asked_for(tmp_path, to):
 
     with serving(redirect(lambda handler: to.format(port=handler.server.port))) as server:
         message = refused(
-            f"http://127.0.0.1:{server.port}/", tmp_path, "not public|not fetched|no address|no such host", allowed=nowhere_else
+            f"http://127.0.0.1:{server.port}/",
+            tmp_path,
+            "not public|not fetched|no address|no such host",
+            allowed=nowhere_else,
         )
     assert len(server.seen) == 1
     assert "169.254" not in message and "127.0.0.2" not in message
