@@ -11,15 +11,11 @@ import os
 import socket
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from classifier.core import atomic_files
 from classifier.core.errors import InputError
 from classifier.service import workers
 from classifier.service.settings import Settings
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 LOCK, HOLDER = "server.lock", "server.json"
 
@@ -61,7 +57,7 @@ class Home:
                 f"{self.folder} is in use by another server ({self.holder() or 'it is starting'}): stop that one, give "
                 "this one another --home, or let it serve the models beside it with --predict-only"
             )
-        self.lock: FileLock = lock
+        self.lock = lock
         with _named(self.folder):
             workers.clean(self.settings)
             self._clean_others()
