@@ -36,11 +36,11 @@ def test_a_model_that_hears_a_label_is_better_and_where_they_differ_is_written(t
     write_pair(tmp_path)
     printed, _ = compare(tmp_path, "a", "b", "--trained", "trained")
     assert printed.startswith("Few recordings to compare with: bell 7 groups, dog 6 groups; with fewer than 20")
-    assert "trained/a and trained/b on 13 recordings of 13 groups that neither has heard" in printed
-    heard = "trained/a 1 to learn from, 1 to validate; trained/b 2 to learn from"
+    assert "a and b on 13 recordings of 13 groups that neither has heard" in printed
+    heard = "a 1 to learn from, 1 to validate; b 2 to learn from"
     assert f"left out, of 16 recordings, because a model has heard them: {heard}" in printed
-    assert "right: both 7, only trained/a 0, only trained/b 6, neither 0; p of McNemar's exact test 0.031" in printed
-    assert "verdict: trained/b is better than trained/a (+50.0 points of balanced accuracy)" in printed
+    assert "right: both 7, only a 0, only b 6, neither 0; p of McNemar's exact test 0.031" in printed
+    assert "verdict: b is better than a (+50.0 points of balanced accuracy)" in printed
     rows = differing(tmp_path)
     assert [row["recording"] for row in rows] == [f"dog/d{i}_take.wav" for i in range(2, 8)]
     assert {(row["label"], row["second"], row["right"]) for row in rows} == {("dog", "dog", "second")}

@@ -71,13 +71,15 @@ class Matched:
 
     def renamed(self) -> list[str]:
         """A sentence on each label that a model calls by another name, or by several."""
-        return [
-            f"{' and '.join(one.of_data)} {'is' if len(one.of_data) == 1 else 'are'} {' or '.join(of)} of {model}"
-            for k, model in enumerate(self.models)
-            for one in self.tested
-            for of in [one.of_models[k]]
-            if of != one.of_data
-        ]
+        found = []
+        for k, model in enumerate(self.models):
+            for one in self.tested:
+                if (of := one.of_models[k]) != one.of_data:
+                    verb = "is" if len(one.of_data) == 1 else "are"
+                    own = [label for label in one.of_data if label in self.lacking[k]]
+                    wrong = f"; its own {' and '.join(own)} is wrong for these" if own else ""
+                    found.append(f"{' and '.join(one.of_data)} {verb} {' or '.join(of)} of {model}{wrong}")
+        return found
 
     def not_tested(self) -> list[str]:
         """A sentence for each reason for which recordings are left out."""

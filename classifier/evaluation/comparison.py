@@ -30,7 +30,8 @@ class ComparedModel:
     """One of two models on the recordings that both predicted.
 
     Attributes:
-        model: its path.
+        model: what the person calls it.
+        path: where it lies.
         tested: of the held-out model in its place; None: itself.
         heard: what of the data it has heard, which is left out.
         recall: {label: share of recordings}.
@@ -41,6 +42,7 @@ class ComparedModel:
     """
 
     model: str
+    path: str
     tested: str | None
     heard: Heard
     recall: dict[str, float]
@@ -95,8 +97,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A model, its labels, and the recordings as it hears them."""
+    """A model, its labels, and the recordings as it hears them; name: what the person calls it."""
 
+    name: str
     path: Path
     twin: Path | None
     labels: list[str]
@@ -111,7 +114,8 @@ def compare(config: ComparisonConfig) -> Comparison:
             neither has heard.
     """
     mirror.updated_for_writing(config.out)  # an error now, and not after the predictions
-    labels = {str(path): labels_and_rate(path)[0] for path in config.paths}
+    paths = dict(zip(config.names, config.paths, strict=True))
+    labels = {name: labels_and_rate(path)[0] for name, path in paths.items()}
     known = [*(label for of in labels.values() for label in of), *label_map.of_data(config.label_map)]
     found = clips.read_clips(config.data, config.group_by, config.layout, least=1, known=known)
     matched = label_map.match(Counter(clip.label for clip in found), labels, config.label_map)
@@ -119,14 +123,14 @@ def compare(config: ComparisonConfig) -> Comparison:
         warn(sentence)
     for sentence in matched.renamed():
         say(f"labels: {sentence}")
-    candidates = [_candidate(path, matched.relabelled(found), config) for path in config.paths]
+    candidates = [_candidate(*named, matched.relabelled(found), config) for named in paths.items()]
     _warn_of_groups(candidates, config)
     candidates, n_data = _same_clips(candidates), max(len(one.store.clips) for one in candidates)
     groups = unheard.groups_of(candidates[0].store)
     masks, heard = zip(*(unheard.heard_by(one.twin or one.path, one.store, groups) for one in candidates), strict=True)
     for one, of in zip(candidates, heard, strict=True):
         if not of.says:
-            warn(f"{one.path} does not say what it was trained with: what it has heard of {config.data} flatters it")
+            warn(f"{one.name} does not say what it was trained with: what it has heard of {config.data} flatters it")
     kept = np.flatnonzero(~(masks[0] | masks[1]))
     if not len(kept):
         raise InputError(_nothing_left(candidates, heard, config.data))
@@ -135,10 +139,10 @@ def compare(config: ComparisonConfig) -> Comparison:
     return result
 
 
-def _candidate(path: Path, found: list[Clip], config: ComparisonConfig) -> _Candidate:
+def _candidate(name: str, path: Path, found: list[Clip], config: ComparisonConfig) -> _Candidate:
     labels, rate = labels_and_rate(path)
     store = recordings.read(found, config.data, rate, config.channel or channel_of(path), config.duplicates)
-    return _Candidate(path, held_out_in_place_of(path, store), labels, store)
+    return _Candidate(name, path, held_out_in_place_of(path, store), labels, store)
 
 
 def _warn_of_groups(candidates, config):
@@ -164,7 +168,7 @@ def _only(candidate: _Candidate, chosen: Sequence[int] | np.ndarray) -> _Candida
 
 
 def _nothing_left(candidates, heard, data):
-    found = "; ".join(f"{one.twin or one.path} has heard {of.n}" for one, of in zip(candidates, heard, strict=True))
+    found = "; ".join(f"{one.twin or one.name} has heard {of.n}" for one, of in zip(candidates, heard, strict=True))
     inside = [one.path for one in candidates if one.path.suffix == ".tflite" and not one.twin]
     folder = f", or name the folder {inside[0].parent}, whose held-out model is then tested" if inside else ""
     return (
@@ -233,7 +237,8 @@ def _model(candidate, heard, n_answers, answers, right, targets, audible, names)
         if mask.any()
     }
     return ComparedModel(
-        model=str(candidate.path),
+        model=candidate.name,
+        path=str(candidate.path),
         tested=str(candidate.twin) if candidate.twin else None,
         heard=heard,
         recall=recall,

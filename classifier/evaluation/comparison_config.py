@@ -91,6 +91,11 @@ class ComparisonConfig:
         return find_model(self.first, self.trained), find_model(self.second, self.trained)
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What the person calls the models."""
+        return str(self.first), str(self.second)
+
+    @property
     def stem(self) -> str:
         """Of the names of the files of results."""
         names = [path.stem for path in self.paths]

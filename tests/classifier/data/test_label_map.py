@@ -58,7 +58,9 @@ def test_with_a_map_that_is_empty_unknown_labels_are_left_out_and_a_near_name_is
 
 
 def test_a_map_goes_before_a_label_of_the_same_name():
-    assert common(match("dog=bark", {"dog": 1}, a=["dog", "bark"])) == [(("dog",), ("bark",))]
+    found = match("dog=bark", {"dog": 1}, a=["dog", "bark"])
+    assert common(found) == [(("dog",), ("bark",))]
+    assert found.renamed() == ["dog is bark of a; its own dog is wrong for these"]
 
 
 def test_two_models_are_compared_over_what_both_can_tell_apart():
