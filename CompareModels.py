@@ -20,8 +20,8 @@ OUT = EVALUATED
 def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
     model = "a folder, a name under --trained, or a .tflite"
-    parser.add_argument("first", metavar="A", help=f"the model before: {model}")
-    parser.add_argument("second", metavar="B", help="the model that is judged beside it, likewise")
+    parser.add_argument("first", nargs="?", metavar="A", help=f"the model before: {model}")
+    parser.add_argument("second", nargs="?", metavar="B", help="the model that is judged beside it, likewise")
     parser.add_argument(
         "--data", default=DATA, type=parse_location, help="path or address (default: data_long, or data_short)"
     )

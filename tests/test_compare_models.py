@@ -117,6 +117,7 @@ def test_where_every_recording_was_heard_the_error_says_by_which(tmp_path, data)
 @pytest.mark.parametrize(
     ("args", "complaint"),
     [
+        (["trained/a"], "name two trained models to compare, the one before first: CompareModels.py A B"),
         (["trained/a", "trained/a"], "trained/a and trained/a are the same model; name two"),
         (["trained/a", "c", "--trained", "trained"], "c: there is no trained model; name a folder of trained (a, b)"),
         (["trained/a", "no.tflite"], "no.tflite: there is no such file"),

@@ -64,8 +64,10 @@ class ComparisonConfig:
         """The config of a command line.
 
         Raises:
-            InputError: as of `ComparisonConfig` and `check`; there is no data.
+            InputError: as of `ComparisonConfig` and `check`; there is no data, or only one model is named.
         """
+        if not args.second:
+            raise InputError("name two trained models to compare, the one before first: CompareModels.py A B")
         values: dict[str, Any] = {field.name: getattr(args, field.name) for field in fields(cls)}
         values["label_map"] = label_map.parse(args.label_map)
         values["data"] = absolute(args.data or clips.default_data())

@@ -125,8 +125,10 @@ def known_sounds(path: Path | str) -> dict[str, set[str]]:
     record = artifact.load(folder).record
     split, learned = record.split, record.refit.splits if record.refit else ["train"]
     uses = {"train": learned, "validation": [] if "validation" in learned else ["validation"]}
+    earlier = record.start  # what that one has heard is in the weights, too
     return {
         use: {split.sounds[clip] for of in splits for clip in split.names(of) if clip in split.sounds}
+        | set(getattr(earlier, use) if earlier else ())
         for use, splits in uses.items()
     }
 
