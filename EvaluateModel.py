@@ -58,6 +58,7 @@ def main(argv=None):
     )
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
+    arguments.add_map(parser)
     arguments.add_negatives(parser, "false alarms of trained models are counted in them, others are trained with them")
     arguments.add_unlabelled(parser)
     parser.add_argument("--no-refit", action="store_true", help="do not train again on train and validation recordings")

@@ -54,6 +54,13 @@ def main(argv=None):
     arguments.add_weights(parser)
     parser.add_argument("--train-share", type=float, metavar="SHARE", help="learn from this part of the groups only")
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
+    parser.add_argument(
+        "--from",
+        dest="start",
+        type=Path,
+        metavar="FOLDER",
+        help="a trained model to start from; its recordings keep their split, labels may come and go",
+    )
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--overwrite", action="store_true", help="replace a trained model, also one of other labels")
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="JSON of values to replace in the recipe")
@@ -78,6 +85,9 @@ def main(argv=None):
     several.add_argument("--processes", type=arguments.at_least(1), metavar="N", help="how many there are")
     several.add_argument("--process", type=arguments.at_least(0), metavar="K", help="which one this is, from 0")
     args = parser.parse_args(argv)
+    from classifier.training import start
+
+    args = start.complete(args, MODEL)
     config = TrainingConfig.from_args(args)  # checks everything that can be checked before TensorFlow
 
     from classifier.records import choice
@@ -101,6 +111,8 @@ def main(argv=None):
     tables.skipped(data)
     tables.heard(data)
     tables.left_out(config)
+    if config.start:
+        print(f"to compare it with the model it started from: {start.comparison(config, config.models[0])}")
     models = ",".join(data.audio_formats)
     if args.model == auto.AUTO:
         models = choice.of_training(config.trained, list(data.audio_formats))

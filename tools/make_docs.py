@@ -32,6 +32,7 @@ SCRIPTS = (  # in the order in which a person meets them
     "TestMelSpecModel",
     "PlotSignalMelSpec",
     "EvaluateModel",
+    "CompareModels",
     "ClassifyRecordings",
     "SearchRecordings",
     "SuggestLabels",

@@ -128,6 +128,16 @@ def add_unlabelled(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """Add --map, which goes into `label_map`."""
+    parser.add_argument(
+        "--map",
+        dest="label_map",
+        metavar="LABEL=LABEL[,...]",
+        help="which label of the data is which of a trained model, dog=bark,cat=other; dog= leaves one out",
+    )
+
+
 def add_weights(parser: argparse.ArgumentParser) -> None:
     """Add --weights, for scripts that may need the published weights of a pretrained network."""
     parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")

@@ -9,7 +9,7 @@ from classifier.audio.channels import MIX
 from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
-from classifier.data import clips
+from classifier.data import clips, label_map
 from classifier.data.duplicates import WAYS
 from classifier.data.labels import read_labels
 from classifier.data.negatives import LABEL, OUTPUT, find, folders_of
@@ -75,6 +75,7 @@ class EvaluationConfig:
         negatives: folders of recordings without any of the labels, with commas: the false alarms of trained models are
             counted in them, others are trained with them.
         negatives_label, negatives_as, unlabelled: as of RunConfig.
+        label_map: which label of the data is which of trained models, as of data.label_map.parse.
         no_refit: do not train each fold's model again, on train and validation.
         jobs: trainings at once on this machine; None: by cores and memory.
         scheduler: address of a Dask scheduler.
@@ -107,6 +108,7 @@ class EvaluationConfig:
     negatives_label: str = LABEL
     negatives_as: str = OUTPUT
     unlabelled: str = IGNORE
+    label_map: tuple[str, ...] | None = None
     no_refit: bool = False
     jobs: int | None = None
     scheduler: str | None = None
@@ -134,6 +136,7 @@ class EvaluationConfig:
         """
         values: dict[str, Any] = {field.name: getattr(args, field.name) for field in fields(cls)}
         values["data"] = absolute(args.data or clips.default_data())
+        values["label_map"] = label_map.parse(args.label_map)
         if args.background_noise:
             values["background_noise"] = args.background_noise.resolve()
         values["negatives"] = absolute_folders(args.negatives)
@@ -151,7 +154,7 @@ class EvaluationConfig:
             find(folder)
         if self.tests_trained_models:
             for path in self.paths:
-                _check_trained(path)
+                check_trained(path)
             return
         for model in registry.choose("models", self.model):
             self.run_config().check_model(model)
@@ -214,6 +217,10 @@ class EvaluationConfig:
                 "--overlap is for models that are trained already: leave it out, or name such a model "
                 "(--model trained/mel)"
             )
+        if self.label_map is not None:
+            raise InputError(
+                "--map is for models that are trained already: leave it out, or name such a model (--model trained/mel)"
+            )
         self.run_config()  # which checks its own values
         if self.jobs and self.scheduler:
             raise InputError(
@@ -234,8 +241,12 @@ class EvaluationConfig:
             raise InputError(f"two of {self.model} have one name, and so would their results; test them one at a time")
 
 
-def _check_trained(path):
-    """Make sure that a path is a .tflite or a trained model's folder."""
+def check_trained(path: Path) -> None:
+    """Make sure that a path is a .tflite or a trained model's folder.
+
+    Raises:
+        InputError: it is neither.
+    """
     if path.suffix != ".tflite":
         artifact.load(path)
     elif not path.is_file():

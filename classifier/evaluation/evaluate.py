@@ -1,21 +1,20 @@
 """Evaluate models: train and test architectures on every fold, or test trained models."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from classifier.core import registry
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.data import audio_cache, clips, duplicates, negatives, splits
-from classifier.data.audio_cache import AudioCache
-from classifier.data.layouts import Clip, folder_of
-from classifier.evaluation import cross_validation, fold_processes, learning_curve, results, trained_models
+from classifier.data import clips, label_map, negatives, splits
+from classifier.data.layouts import Clip
+from classifier.evaluation import cross_validation, fold_processes, learning_curve, recordings, results, trained_models
 from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
-from classifier.inference.clip_predictions import check_labels
 from classifier.inference.predictor import load_predictor
 from classifier.pretrained import weights
-from classifier.records import artifact
 from classifier.storage import mirror
 from classifier.storage.locations import is_remote
 
@@ -44,7 +43,10 @@ def _cross_validate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     labels = negatives.label_order(found, config.labels, chosen)
     found = run.all_clips(found)
     rates = {name: run.audio_format(name).sample_rate for name in names}
-    stores = {rate: _read(config, found, rate, run.channel) for rate in dict.fromkeys(rates.values())}
+    stores = {
+        rate: recordings.read(found, config.data, rate, run.channel, config.duplicates)
+        for rate in dict.fromkeys(rates.values())
+    }
     store_of = {name: stores[rate] for name, rate in rates.items()}
     first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
     dealt = first.clips, first.contents, config.seed, chosen
@@ -89,31 +91,38 @@ def _cross_validate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     return evaluated
 
 
-def _read(config: EvaluationConfig, found: list[Clip], rate: int, channel: str) -> AudioCache:
-    audio = audio_cache.read(found, config.data, rate, channel=channel)
-    return duplicates.settle(audio, folder_of(config.data), config.duplicates)
-
-
-def _clips_of(config: EvaluationConfig, labels: list[str]) -> list[Clip]:
-    """The clips that a model of such labels is tested on; one label is enough."""
-    return clips.read_clips(config.data, config.group_by, config.layout, least=1, known=labels)
-
-
 def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
-    evaluated = {}
+    labels = {path: trained_models.labels_and_rate(path)[0] for path in config.paths}
     for path in config.paths:
-        if path.suffix != ".tflite":  # said before TensorFlow is loaded, which runs what is not converted
-            labels = artifact.load(path).labels
-            check_labels(path, labels, _clips_of(config, labels))
+        _matched(path, labels, config)  # said before TensorFlow is loaded, which runs what is not converted
+    evaluated: dict[str, EvaluationResult] = {}
     for path in config.paths:
         predictor = load_predictor(path, channel=config.channel)
         rate, channel = predictor.audio_format.sample_rate, predictor.channel
-        store = _read(config, _clips_of(config, predictor.labels), rate, channel)
+        found, matched = _matched(path, labels, config)
+        store = recordings.read(found, config.data, rate, channel, config.duplicates)
         if twin := trained_models.held_out_in_place_of(path, store):
             predictor = load_predictor(twin, channel=config.channel)
+        for sentence in matched.not_tested():
+            warn(f"{path}: {sentence}")
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
-        evaluated[stem] = trained_models.evaluate_model(
-            path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives, twin
-        )
+        how = config.overlap, config.vote, config.seed, config.negatives
+        evaluated[stem] = trained_models.evaluate_model(path, predictor, store, config.data, *how, twin, matched)
         results.write(evaluated[stem], mirror.local_path(config.out) / f"{stem}.json")
     return evaluated
+
+
+def _matched(
+    path: Path, labels: Mapping[Path, Sequence[str]], config: EvaluationConfig
+) -> tuple[list[Clip], label_map.Matched]:
+    """The clips that a model is tested on, under its labels; and which labels these are.
+
+    Args:
+        labels: of all models that are tested.
+    """
+    known = [*labels[path], *label_map.of_data(config.label_map)]
+    found = clips.read_clips(config.data, config.group_by, config.layout, least=1, known=known)
+    others = [label for of in labels.values() for label in of]
+    have = Counter(clip.label for clip in found)
+    matched = label_map.match(have, {str(path): labels[path]}, config.label_map, others)
+    return matched.relabelled(found, of_model=0), matched

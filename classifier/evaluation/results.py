@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from classifier.core import atomic_files, typed_json
+from classifier.data.label_map import Matched
 from classifier.evaluation.sources import SourceScores
 from classifier.inference.false_alarms import NegativesResult
 from classifier.records.config import RunConfig
@@ -132,6 +133,8 @@ class ModelTestResult(EvaluationResult):
         negatives: false alarms in recordings without any of the labels; None where there were none to test.
         tested: path of the held-out model that was tested in its place, because the refit had heard recordings of the
             data; None where the model itself was.
+        groups: {label: groups of its recordings}.
+        matched: which labels of the data are tested, and what is left out; None where all are.
     """
 
     data: str
@@ -139,6 +142,8 @@ class ModelTestResult(EvaluationResult):
     seen_in_training: dict[str, int]
     negatives: NegativesResult | None
     tested: str | None = None
+    groups: dict[str, int] = field(default_factory=dict)
+    matched: Matched | None = None
 
 
 def scores_of(predictions: Mapping[str, np.ndarray], labels: list[str], vote: bool, seed: int) -> dict[str, Any]:
@@ -176,8 +181,8 @@ def spread(result: EvaluationResult, unit: str, name: str) -> tuple[float, float
     return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None
 
 
-def write(result: EvaluationResult, path: Path) -> None:
-    """Write a result as JSON; the file is whole or not there."""
+def write(result: Any, path: Path) -> None:
+    """Write a result, a dataclass, as JSON; the file is whole or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_files.new_file(path) as fresh:
         fresh.write_text(json.dumps(asdict(result), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

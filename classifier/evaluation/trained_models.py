@@ -1,5 +1,6 @@
 """Test a trained model on labelled recordings, and count its false alarms where none of its labels occurs."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,14 @@ from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.data import provenance
 from classifier.data.audio_cache import AudioCache
+from classifier.data.label_map import Matched
 from classifier.data.negatives import find, folders_of
 from classifier.evaluation.results import ModelTestResult, scores_of
 from classifier.inference import false_alarms
 from classifier.inference.clip_predictions import predict_clips
 from classifier.inference.false_alarms import NegativesResult
-from classifier.inference.predictor import Predictor
+from classifier.inference.joined_labels import with_names
+from classifier.inference.predictor import Predictor, load_predictor
 from classifier.records import artifact, heard
 
 
@@ -27,6 +30,7 @@ def evaluate_model(
     seed: int = 0,
     negatives: str | None = None,
     twin: Path | None = None,
+    matched: Matched | None = None,
 ) -> ModelTestResult:
     """Test a trained model on all recordings of a store.
 
@@ -40,12 +44,17 @@ def evaluate_model(
         seed: of the bootstrap intervals.
         negatives: folders of recordings without any of the labels, with commas.
         twin: the held-out model that is tested in its place.
+        matched: the labels of the store and those of the model alone; None: they are the same.
 
     Raises:
         InputError: a clip has a label that the model does not know; as of `count_false_alarms`.
     """
-    predictions = predict_clips(predictor, store, overlap)
+    asked = predictor
+    if matched:
+        asked = with_names(predictor, {name: one.of_models[0] for name, one in matched.names(of_model=0).items()})
+    predictions = predict_clips(asked, store, overlap)
     predictions["groups"] = np.array([clip.group for clip in store.clips])[predictions["recordings"]]
+    tested = sorted({(clip.label, clip.group) for clip in store.clips})
     return ModelTestResult(
         model=str(path),
         data=str(data),
@@ -53,8 +62,26 @@ def evaluate_model(
         seen_in_training=seen_in_training(twin or path, store),
         tested=str(twin) if twin else None,
         negatives=count_false_alarms(twin or path, predictor, negatives) if negatives else None,
-        **scores_of(predictions, predictor.labels, vote, seed),
+        groups=dict(Counter(label for label, _ in tested)),
+        matched=matched,
+        **scores_of(predictions, asked.labels, vote, seed),
     )
+
+
+def labels_and_rate(path: Path) -> tuple[list[str], int]:
+    """The labels of a trained model and its sample rate in Hz; TensorFlow is not imported.
+
+    Args:
+        path: its folder, or a .tflite.
+
+    Raises:
+        InputError: as of `load_predictor`.
+    """
+    if path.suffix == ".tflite":
+        predictor = load_predictor(path)
+        return predictor.labels, predictor.audio_format.sample_rate
+    trained = artifact.load(path)
+    return trained.labels, trained.audio_format.sample_rate
 
 
 def held_out_in_place_of(path: Path, store: AudioCache) -> Path | None:
@@ -82,11 +109,15 @@ def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:
         {"train": n, "validation": n}; zeros where the model does not say what it was trained with.
     """
     clips = [provenance.sound(content) for content in store.contents]
-    return {name: sum(clip in of_split for clip in clips) for name, of_split in _known(path).items()}
+    return {name: sum(clip in of_split for clip in clips) for name, of_split in known_sounds(path).items()}
 
 
-def _known(path: Path | str) -> dict[str, set[str]]:
-    """{"train", "validation": sounds} of a trained model; of none where it does not say what it was trained with."""
+def known_sounds(path: Path | str) -> dict[str, set[str]]:
+    """{"train", "validation": sounds} of a trained model; of none where it does not say what it was trained with.
+
+    Args:
+        path: its folder, or a file in one.
+    """
     path = Path(path)
     folder = path.parent if path.suffix == ".tflite" else path
     if not (folder / artifact.RUN).is_file():
@@ -94,8 +125,10 @@ def _known(path: Path | str) -> dict[str, set[str]]:
     record = artifact.load(folder).record
     split, learned = record.split, record.refit.splits if record.refit else ["train"]
     uses = {"train": learned, "validation": [] if "validation" in learned else ["validation"]}
+    earlier = record.start  # what that one has heard is in the weights, too
     return {
         use: {split.sounds[clip] for of in splits for clip in split.names(of) if clip in split.sounds}
+        | set(getattr(earlier, use) if earlier else ())
         for use, splits in uses.items()
     }
 
@@ -114,4 +147,4 @@ def count_false_alarms(path: Path | str, predictor: Predictor, negatives: str) -
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
     paths = list(dict.fromkeys(path for folder in folders_of(negatives) for path in find(folder)))
     shown = progress(paths, "counting false alarms")
-    return false_alarms.count(predictor, shown, predictor.rule, known=_known(path))
+    return false_alarms.count(predictor, shown, predictor.rule, known=known_sounds(path))

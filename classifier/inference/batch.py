@@ -267,8 +267,8 @@ def _read(
             segments = [Segment(labels[s.label], s.start, s.end, s.peak, s.mean) for s in result.segments]
             about = (result.seconds, result.highest, result.label, result.probability, segments)
             path = os.path.abspath(source.location) if source.is_local_file else source.name
-            more = {**shared, "header_clock": result.header_clock or ""}
-            yield Classified(source.name, source.file, *about, path, result.windows, **more)
+            clock = result.header_clock or ""
+            yield Classified(source.name, source.file, *about, path, result.windows, **shared, header_clock=clock)
 
 
 def _totals(classified: Iterable[Classified]) -> dict[str, LabelTotal]:

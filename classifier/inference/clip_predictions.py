@@ -1,17 +1,15 @@
 """Predict all clips of an audio cache, window by window."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 
 from classifier.audio.windows import hop_length
-from classifier.core.errors import InputError
-from classifier.core.text import did_you_mean
+from classifier.core.console import progress
 from classifier.data import surroundings
 from classifier.data.audio_cache import AudioCache, to_float
+from classifier.data.label_map import check_known
 from classifier.data.labels import clean
-from classifier.data.layouts import Clip
 from classifier.inference.predictor import Predictor
 
 BATCH_SIZE = 256  # windows
@@ -36,7 +34,7 @@ def predict_clips(
     length = predictor.audio_format.window_length
     hop = hop_length(length, overlap)
     labels = [clean(label) for label in predictor.labels]
-    check_labels(predictor.source, labels, cache.clips)
+    check_known(predictor.source, labels, {clip.label for clip in cache.clips})
     rows, recordings = [], []
     for owners, windows in _batches(cache, length, hop, n_clips or len(cache.clips)):
         rows.append(predictor.probabilities(to_float(np.array(windows))))
@@ -46,27 +44,12 @@ def predict_clips(
     return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
 
 
-def check_labels(model: Path, labels: Sequence[str], clips: Iterable[Clip]) -> None:
-    """Make sure that a model knows the labels of clips.
-
-    Raises:
-        InputError: it does not know all of them.
-    """
-    unknown = sorted({clip.label for clip in clips} - set(labels))
-    if unknown:
-        meant = "".join(did_you_mean(label, labels) for label in unknown)
-        raise InputError(
-            f"{model} knows {', '.join(labels)}, and not {', '.join(unknown)}: rename the label, remove it, or train "
-            f"with it{meant}"
-        )
-
-
 def _batches(
     cache: AudioCache, window_length: int, hop: int, n_clips: int
 ) -> Iterator[tuple[list[int], list[np.ndarray]]]:
     owners, windows = [], []
     cache, heard = surroundings.widened(cache, window_length)
-    for i in range(n_clips):
+    for i in progress(range(n_clips), "predicting recordings"):
         for window in surroundings.cut(cache, heard, i, window_length, hop):
             owners.append(i)
             windows.append(window)

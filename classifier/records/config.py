@@ -56,6 +56,7 @@ class RunConfig:
         negatives_label: of the output that learns them.
         negatives_as: what becomes of them, of data.negatives.WAYS.
         unlabelled: what becomes of the rest of recordings of which parts are marked, of data.unlabelled.WAYS.
+        start: folder of the trained model whose weights are the first ones (--from); None: they are random.
 
     Raises:
         InputError: a value is outside its range.
@@ -83,6 +84,7 @@ class RunConfig:
     negatives_label: str = data_negatives.LABEL
     negatives_as: str = data_negatives.OUTPUT
     unlabelled: str = parts.IGNORE
+    start: str | None = None
 
     def __post_init__(self):
         if self.layout is not None:
@@ -224,6 +226,7 @@ class TrainingConfig(RunConfig):
             background_noise=str(noise.resolve()) if noise else None,
             recipe=str(args.recipe.resolve()) if args.recipe else None,
             negatives=absolute_folders(args.negatives),
+            start=str(args.start) if args.start else None,
             models=tuple(
                 registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
             ),
@@ -271,7 +274,12 @@ class TrainingConfig(RunConfig):
             )
 
 
-CONVERTED = ("data", "background_noise", "recipe", "negatives")  # fields that the flags hold in another form
+CONVERTED = ("data", "background_noise", "recipe", "negatives", "start")  # fields that the flags hold in another form
+
+
+def flag_of(field: str) -> str:
+    """The flag of TrainModel.py that decides on a field of RunConfig."""
+    return "--from" if field == "start" else f"--{field.replace('_', '-')}"
 
 
 def absolute_folders(given: str | None) -> str | None:

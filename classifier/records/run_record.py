@@ -12,6 +12,7 @@ from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import RunConfig
 from classifier.records.recipe import Recipe
+from classifier.records.start import StartRecord
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.metrics import Scores
 from classifier.scoring.robustness import Condition
@@ -69,6 +70,7 @@ class RunRecord:
         audio_format: that the model takes.
         decision: how its decision rule was chosen; None in records of versions that chose none.
         robustness: of altered windows of the test split; () where an older version wrote the file.
+        start: what its first weights were of; None where they were random.
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
     """
 
@@ -94,6 +96,7 @@ class RunRecord:
     decision: DecisionRecord | None = None
     robustness: tuple[Condition, ...] = ()
     refit: Refit | None = None
+    start: StartRecord | None = None
 
     @property
     def background(self) -> tuple[str, ...]:

@@ -72,6 +72,9 @@ def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
 def show_scores(result: EvaluationResult) -> None:
     """Print the scores of a model by label, and what to be warned of."""
     windows, recordings = result.scores.windows, result.scores.recordings
+    if isinstance(result, ModelTestResult):
+        for line in warnings.few_groups(recordings.recall, result.groups, times=1):
+            print(f"{result.model}: {line}")
     right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
     print(f"{result.title}: {right}; a recording is decided by the {result.recordings_by} of its windows")
     if isinstance(result, ModelTestResult) and result.tested:
@@ -80,6 +83,9 @@ def show_scores(result: EvaluationResult) -> None:
         )
     if isinstance(result, ModelTestResult):
         warn_of_known("recordings", result.seen_in_training)
+        matched = [*result.matched.renamed(), *result.matched.not_tested()] if result.matched else []
+        for line in [*matched, *warnings.not_tested(result.labels, recordings.recall)]:
+            print(f"  {line}")
     if isinstance(result, CrossValidationResult):
         for fold in result.folds:
             warn_of_leaks(fold.fold, fold.groups_in_two_splits)
@@ -169,7 +175,8 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path, out: Path | Non
     console.table(["model", "folds", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
     scores = results[0].scores
     frequent = " and ".join(f"{scores.by(unit).majority:.1%} of {unit}" for unit in UNITS)
-    print(f"guessing {scores.chance:.1%}; always the most frequent label {frequent}; ", end="")
+    guesses = " or ".join(dict.fromkeys(f"{result.scores.chance:.1%}" for result in results))
+    print(f"guessing {guesses}; always the most frequent label {frequent}; ", end="")
     over = f"mean ± sd over {results[0].n_folds} fold(s); " if results[0].n_folds else ""
     over = f"all {results[0].n_folds} sources together; " if _folds_of(results[0]) == splits.BY_SOURCE else over
     print(f"{over}95 %: drawn from {results[0].intervals.groups} groups")

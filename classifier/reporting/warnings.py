@@ -35,19 +35,20 @@ def right_of(right: int, n: int, n_groups: Mapping[str, int]) -> str:
     return f"{right} of {n} ({between(*interval)})"
 
 
-def few_groups(recall: Mapping[str, float], n_groups: Mapping[str, int]) -> list[str]:
+def few_groups(recall: Mapping[str, float], n_groups: Mapping[str, int], times: int = FOLDS) -> list[str]:
     """One line where the recall of a label rests on few groups, how far it can be off, and what would help; or none.
 
     Args:
         recall: {label: share of recordings}.
         n_groups: {label: groups of the test split}.
+        times: how many recordings it takes to have one more to test with: where all are tested, 1.
     """
     few = confidence.few_groups(recall, n_groups)
     if not few:
         return []
     named = [
         f"{label} {recall[label]:.0%} of {n_groups[label]} group{'s' * (n_groups[label] != 1)}, may be off by "
-        f"{100 * off:.0f} points; {FOLDS * more} more recordings or groups would make it 10"
+        f"{100 * off:.0f} points; {times * more} more recordings or groups would make it 10"
         for label, (off, more) in list(few.items())[:FEW_NAMED]
     ]
     others = f"; and {len(few) - FEW_NAMED} more labels" if len(few) > FEW_NAMED else ""

@@ -13,6 +13,7 @@ from classifier.data.negatives import Negatives
 from classifier.pretrained import weights
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
+from classifier.training import start
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def load(config: TrainingConfig) -> TrainingData:
     split = {
         rate: negatives_split.split(of.clips, of.contents, *dealt, config.train_share) for rate, of in audio.items()
     }
+    split = {rate: start.keep_split(config, audio[rate], of) for rate, of in split.items()}
     rate, of_any = next(iter(audio.items()))
     whole = negatives_split.split(of_any.clips, of_any.contents, *dealt) if config.train_share else split[rate]
     for sentence in splits.untested(of_any.clips, {config.fold: whole}):

@@ -18,7 +18,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
 from classifier.scoring.thresholds import BACKGROUND, background_of
-from classifier.training import distributed, embeddings, offline_augmentation
+from classifier.training import distributed, embeddings, offline_augmentation, starting_weights
 from classifier.training.data import TrainingData
 from classifier.training.datasets import TrainingWindows, Windows
 
@@ -42,6 +42,7 @@ class Task:
             HELD, with OF_NEGATIVES behind the name, those of negatives that no output learns, where there are some.
         embedded: {split: the same windows as a pretrained network sees them}; {} where there is none.
         background: labels that an app does not report.
+        start: the model whose weights are its first ones; None: these are random.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Task:
     windows: dict[str, Windows]
     embedded: dict[str, Windows]
     background: tuple[str, ...] = BACKGROUND
+    start: starting_weights.Start | None = None
 
     @property
     def first(self) -> Windows:
@@ -109,6 +111,7 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequ
         windows,
         embedded,
         background_of(config.learned_negatives),
+        starting_weights.load(config),
     )
 
 
@@ -140,6 +143,9 @@ def build(task: Task) -> keras.Model:
     some = (first[batch][0] for batch in range(min(len(first), -(-STATISTICS_WINDOWS // task.recipe.batch_size))))
     heard = assemble.heard(task.features, task.audio_format.window_length)
     values = some if task.embedded else map(heard, some)
-    statistics = assemble.statistics(task.features, values)
+    statistics = task.start.statistics if task.start else assemble.statistics(task.features, values)
     silent = labels.silent(task.labels)
-    return assemble.build(task.file, task.features, task.audio_format, len(task.labels), *statistics, silent)
+    model = assemble.build(task.file, task.features, task.audio_format, len(task.labels), *statistics, silent)
+    if task.start:
+        starting_weights.take(model, task.labels, task.file, task.start)
+    return model

@@ -20,7 +20,7 @@ from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
 from classifier.records.run_record import RunRecord
 from classifier.scoring import calibration, metrics, robustness, thresholds
-from classifier.training import decisions, distributed, fit, replaced, unfinished
+from classifier.training import decisions, distributed, fit, replaced, start, unfinished
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS
 from classifier.training.data import TrainingData
@@ -140,6 +140,7 @@ def _write_held_out(folder, task, model, config, stages, started):
         versions=run_record.versions(keras.backend.backend()),
         audio_format=task.audio_format,
         robustness=_robustness(model, task),
+        start=start.record_of(config),
     )
     with atomic_files.new_folder(folder) as fresh:
         _write(fresh, model, record, predictions, last.checkpoint)

@@ -17,7 +17,7 @@ import numpy as np
 from classifier.core import commands
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
-from classifier.records.config import RunConfig, TrainingConfig
+from classifier.records.config import RunConfig, TrainingConfig, flag_of
 from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.training.data import TrainingData
 
@@ -156,7 +156,7 @@ def _how_to_go_on(config, data):
 
 def _flag(name, before, now):
     """A setting before and now, in words: "--seed 0, now 1"."""
-    flag = name if name in ("backend", "processes") else f"--{name.replace('_', '-')}"
+    flag = name if name in ("backend", "processes") else flag_of(name)
     words = {"None": "no", "False": "no", "True": "yes"}
     then, since = (words.get(str(value), value) for value in (before, now))
     return f"{flag} {then}, now {since}"

@@ -92,6 +92,8 @@ def _search(rows: Rows, path: Path, queries: np.ndarray, n: int) -> Nearest:
     from usearch.index import Index
 
     opened = Index.restore(path, view=True)
+    if opened is None:
+        raise InputError(f"{path} is not there any more: search again")
     wanted = min(n * CANDIDATES, len(opened))
     opened.expansion_search = max(BUILT_WITH, wanted)
     keys = [opened.search(query, wanted).keys for query in queries]
