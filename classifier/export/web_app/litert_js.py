@@ -53,22 +53,28 @@ def fetch() -> Path:
     """
     lock = (NPM / LOCK).read_bytes()
     folder = CACHE / "npm" / f"litert_js-{version()}-{hashlib.sha256(lock).hexdigest()[:8]}"
-    if folder.is_dir():
-        return folder / "node_modules"
-    say(f"fetching LiteRT.js {version()} from npm, once (about 12 MB) ...")
-    with atomic_files.new_folder(folder) as fresh:
-        for path in (NPM / "package.json", NPM / LOCK):
-            shutil.copy(path, fresh)
-        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        done = _node().npm(
-            ["ci", *quiet], return_completed_process=True, cwd=fresh, capture_output=True, text=True, errors="replace"
-        )
-        if done.returncode:
-            said = " ".join(done.stderr.strip().splitlines()[-LAST_LINES:])
-            raise InputError(
-                f"npm could not fetch LiteRT.js ({said}): look at the network and npm's settings, and run it again"
-            )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_files.alone_in(folder.parent):
+        if not folder.is_dir():
+            say(f"fetching LiteRT.js {version()} from npm, once (about 12 MB) ...")
+            with atomic_files.new_folder(folder) as fresh:
+                _install(fresh)
     return folder / "node_modules"
+
+
+def _install(folder: Path) -> None:
+    """Let npm put into a folder what the lock file names; npm compares each package with its integrity."""
+    for path in (NPM / "package.json", NPM / LOCK):
+        shutil.copy(path, folder)
+    words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    done = _node().npm(
+        words, return_completed_process=True, cwd=folder, capture_output=True, text=True, errors="replace"
+    )
+    if done.returncode:
+        said = " ".join(done.stderr.strip().splitlines()[-LAST_LINES:])
+        raise InputError(
+            f"npm could not fetch LiteRT.js ({said}): look at the network and npm's settings, and run it again"
+        )
 
 
 def write(packages: Path, folder: Path) -> None:
