@@ -32,6 +32,4 @@ CLASSIFIED = ROOT / "classified"  # what ClassifyRecordings.py found
 FOUND = ROOT / "found"  # what SearchRecordings.py found
 SUGGESTED = ROOT / "suggested"  # what SuggestLabels.py says should be listened to next
 WEB = ROOT / "web"  # the web app that ExportWebApp.py writes
-CACHE = Path(
-    os.environ.get("CLASSIFIER_CACHE") or ROOT / "cache"
-)  # decoded recordings, downloads; may be deleted
+CACHE = Path(os.environ.get("CLASSIFIER_CACHE") or ROOT / "cache")  # decoded recordings, downloads; may be deleted

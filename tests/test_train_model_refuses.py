@@ -64,7 +64,7 @@ def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):
 @pytest.mark.parametrize("args", [["--epochs", "0"], ["--seed", "-1"], ["--fold", "x"]])
 def test_numbers_that_make_no_sense_are_refused_at_once(tmp_path, args):
     _, said = run_script("TrainModel.py", *args, cwd=tmp_path, expect=2)
-    assert f"argument {args[0]}: invalid whole number from" in said
+    assert f"argument {args[0]}: {args[1]}: give a whole number from" in said
 
 
 def test_labels_that_differ_from_the_folders_are_explained(tmp_path):

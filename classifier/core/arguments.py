@@ -147,9 +147,8 @@ def at_least(least: int) -> Callable[[str], int]:
     """A type for argparse: whole numbers from `least` on."""
 
     def whole_number(text):
-        if int(text) < least:
-            raise ValueError
+        if not text.strip().removeprefix("+").isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text}: give a whole number from {least} on")
         return int(text)
 
-    whole_number.__name__ = f"whole number from {least} on"  # argparse names it in the error message
     return whole_number

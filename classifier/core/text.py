@@ -33,12 +33,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         word: that is none of the known.
         known: names, labels, flags ...
     """
-    by_key = {_key(name): name for name in known}
-    near = difflib.get_close_matches(_key(word), by_key, n=1, cutoff=0.6)
+    by_key = {key(name): name for name in known}
+    near = difflib.get_close_matches(key(word), by_key, n=1, cutoff=0.6)
     return f"; did you mean {by_key[near[0]]}?" if near else ""
 
 
-def _key(name):
+def key(name: str) -> str:
     """Equal for names that differ in case, blanks, - and _ alone."""
     return "".join(letter for letter in name.casefold() if letter not in " -_") or name
 

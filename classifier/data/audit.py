@@ -18,8 +18,8 @@ from classifier.audio.levels import CLIPPED_SHARE, QUIET_DB, decibels
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
-from classifier.core.text import readable
-from classifier.data import group_names, label_share, padding, rates, shortcuts
+from classifier.core.text import did_you_mean, readable
+from classifier.data import group_names, label_share, padding, rates, shortcuts, splits
 from classifier.data.audio_cache import to_int16
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.negatives import UNLABELLED
@@ -101,6 +101,7 @@ def check(
         "below_band": of_rates[rates.BELOW],
         "above_band": of_rates[rates.ABOVE],
         "rates": rates.sentences([f.label for f in facts], [f.rate for f in facts], sample_rate),
+        "too_few": _too_few(_labelled(clips), labels),
         "proposal": proposal.sentence() if (proposal := group_names.propose_for(_labelled(clips))) else "",
         "clipped": [f.name for f in facts if f.clipped > CLIPPED_SHARE],
         "quiet": [f.name for f in facts if f.level < QUIET_DB],
@@ -116,6 +117,14 @@ def check(
         "shortcuts": shortcuts.find(facts, FORMAT, tuple(MEASURED)) if len({f.label for f in facts}) > 1 else [],
         "recordings": [asdict(f) for f in facts],
     }
+
+
+def _too_few(clips, labels):
+    """Which labels have fewer groups than there are splits, where groups are dealt over these."""
+    if not clips or len(labels) < 2 or splits.how(clips) != splits.BY_GROUP:
+        return []
+    few = {label: of["groups"] for label, of in labels.items() if of["groups"] < len(splits.SPLITS)}
+    return [f"{label} ({n}){did_you_mean(label, set(labels) - {label})}" for label, n in few.items()]
 
 
 def _labelled(clips):
@@ -206,6 +215,9 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
     console.notes(
         {
             "no groups are known, each file is taken as independent": [found["proposal"]] if found["proposal"] else [],
+            "too few recordings or groups to train, validate and test with: add some, or correct the label": found[
+                "too_few"
+            ],
             rates.BELOW: found["below_band"],
             rates.ABOVE: found["above_band"],
             "cannot be read": found["unreadable"],

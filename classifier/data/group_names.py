@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from classifier.core.text import readable
 from classifier.data.layouts import Clip
 
 EXPRESSIONS = (  # the coarser first: groups that are too large cost a little data, groups that are too small flatter
@@ -50,14 +51,18 @@ class GroupProposal:
         )
 
 
-def are_known(groups: Sequence[str]) -> bool:
-    """Whether anybody said which recordings belong together; groups: (recordings,) their groups."""
-    return len(set(groups)) < len(groups)
+def are_known(clips: Sequence[Clip]) -> bool:
+    """Whether anybody said which recordings belong together: then some have the same group, or one that is not a file.
+
+    A few recordings of ESC-10 may be of as many sources, which are known all the same.
+    """
+    groups = {clip.group for clip in clips}
+    return len(groups) < len(clips) or any(not clip.group.endswith(readable(clip.path.name)) for clip in clips)
 
 
 def propose_for(clips: Sequence[Clip]) -> GroupProposal | None:
     """What `propose` finds in the file names of clips; None where their groups are known."""
-    if are_known([clip.group for clip in clips]):
+    if are_known(clips):
         return None
     return propose([clip.path.name for clip in clips], [clip.label for clip in clips])
 

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from classifier.core import registry
-from classifier.core.console import say
+from classifier.core import registry, text
+from classifier.core.console import say, warn
 from classifier.core.errors import InputError
 from classifier.data import clips as data_clips
 from classifier.data import group_names, labels, unlabelled
@@ -165,12 +165,26 @@ def added(
             f"negatives: {len(found)} recordings of {len({clip.group for clip in found})} groups in "
             f"{', '.join(map(str, negatives.folders))}, {how}; what their folders call them does not count"
         )
+        _warn_of_labels(found, {clip.label for clip in labelled})
     if rest:
         say(
             f"negatives: {len(rest)} unlabelled parts of {len({clip.path for clip in rest})} recordings, {how}; give "
             "--unlabelled ignore if sounds of the labels may be left in them"
         )
     return [*labelled, *found, *rest]
+
+
+def _warn_of_labels(negatives, labels):
+    """Where the folder of some is called like a label, that may be heard in them."""
+    by_key = {text.key(label): label for label in labels}
+    for folder in sorted({clip.path.parent for clip in negatives}):
+        label = by_key.get(text.key(folder.name.lstrip("0123456789 -")))
+        if label is None:
+            continue
+        warn(
+            f"{folder} is called like the label {label!r}, and its recordings are learned as ones in which no label is "
+            "heard: take them out of --negatives if it is heard in them"
+        )
 
 
 def label_order(clips: Sequence[Clip], path: Path | str | None, negatives: Negatives | None) -> list[str]:

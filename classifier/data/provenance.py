@@ -106,7 +106,7 @@ def of_split(
             for split in splits.SPLITS
         },
         split_by_time=splits.in_two_splits([name.partition(PART)[0] for name in names], split_names),
-        groups_known=group_names.are_known([clip.group for clip in labelled]),
+        groups_known=group_names.are_known(labelled),
         proposal=group_names.propose_for(labelled),
         test_groups=_test_groups(labels, groups, split_names),
         negatives={

@@ -148,7 +148,7 @@ def _candidate(name: str, path: Path, found: list[Clip], config: ComparisonConfi
 def _warn_of_groups(candidates, config):
     """Say where recordings count as independent, though their names tell groups."""
     found = candidates[0].store.clips
-    if config.group_by or group_names.are_known([clip.group for clip in found]):
+    if config.group_by or group_names.are_known(found):
         return
     proposal = group_names.propose_for(found)
     if proposal:

@@ -122,6 +122,10 @@ def look_into(path: Path, head: str | None = None) -> Export:
         InputError: it is no .tflite, it is damaged, it would fill the memory, or it has no such output.
     """
     path = Path(path)
+    if path.is_dir():
+        held = sorted(file.name for file in path.glob("*.tflite"))
+        which = f"name one of the files in it: {', '.join(held)}" if held else "it holds no .tflite"
+        raise InputError(f"{path} is a folder; {which}")
     if not path.is_file():
         raise InputError(f"{path}: there is no such file; name a .tflite")
     if path.stat().st_size > LARGEST_FILE:

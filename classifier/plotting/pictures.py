@@ -10,7 +10,7 @@ from classifier.plotting.config import PlotConfig
 from classifier.records import artifact
 from classifier.records.audio_format import make_audio_format
 from classifier.records.run_record import FILE as RUN
-from Constants import TRAINED
+from Constants import DATA_SHORT, TRAINED
 from SampleSignal import sample_signal
 
 LONGEST = 600  # seconds of a recording in a gallery
@@ -105,7 +105,7 @@ def _layers(config):
 
 
 def _classify(recording, channel):
-    """The command that classifies a recording with the model that TestSignalModel.py takes, or that trains it."""
+    """The command that classifies a recording, and what lies beside it, or that trains a model which can."""
     if any((folder / RUN).is_file() for folder in artifact.folders(TRAINED)):
-        return commands.script("TestSignalModel.py", recording, channel=channel)
+        return commands.script("ClassifyRecordings.py", recording.parent if recording else DATA_SHORT, channel=channel)
     return commands.script("TrainModel.py")

@@ -77,8 +77,12 @@ def default(trained: Path, reference: str | None = None, needs: str = artifact.M
     if chosen is None:
         for folder in folders:
             artifact.load(folder)  # says why it cannot be used
-        what = "no trained model" if needs == artifact.MODEL else f"no trained model with {needs}"
-        raise InputError(f"{trained} holds {what}; run TrainModel.py first, or name one with --model")
+        if needs == artifact.MODEL:
+            raise InputError(f"{trained} holds no trained model; run TrainModel.py first, or name one with --model")
+        raise InputError(
+            f"{trained} holds no model that was trained on mel spectrograms and converted ({needs}): run TrainModel.py "
+            "--model mel, then ConvertModelToTFLite.py; or name one with --model"
+        )
     say(f"model: {chosen.folder}, {chosen.why}")
     return chosen.folder
 

@@ -12,6 +12,7 @@ import numpy as np
 from classifier.core import console
 from classifier.data import clips, label_share, padding, rates, splits, surroundings
 from classifier.records import artifact
+from classifier.records.conversion import MOST_LOST
 from classifier.reporting import confusion, decision_report, warnings
 from classifier.reporting.warnings import between, right_of
 from classifier.scoring import confidence
@@ -110,20 +111,29 @@ def variants(models: Sequence[artifact.Artifact]) -> None:
             row += _beside_keras(of.test) if of.test else ["-"] * 4
             row += [" / ".join(f"{value:.2f}" for value in times) for times in of.milliseconds.values()]
             row += [f"{of.arena / 1000:,.0f}", found.taken_by(variant)]
+            row += [_points(of.validation.accuracy_lost) if of.validation else "-"]
             rows.append([*row, "recommended" if variant == found.recommended else ""])
             reasons += [f"{runtime} refuses {trained.name} in {variant}: {why}" for runtime, why in of.refused.items()]
         not_tried |= found.not_tried
         threads = next(iter(found.files.values())).milliseconds
     latencies = [f"ms, {n} thread{'s' * (n != 1)}" for n in threads]
     header = ["file", "KB", "test windows right", "than Keras", "other label", "a probability by", *latencies]
-    console.table([*header, "arena, KB", "runtimes", ""], rows)
+    console.table([*header, "arena, KB", "runtimes", "validation, than Keras", ""], rows)
+    print(
+        f"recommended: the smallest file that every runtime takes and that loses at most {100 * MOST_LOST:g} points of "
+        "the validation windows; what the test split says is only reported"
+    )
     for reason in [*reasons, *(f"{runtime}: not tried here ({why})" for runtime, why in not_tried.items())]:
         print(reason)
 
 
 def _beside_keras(test):
     share = _percent(test.windows.right / test.windows.n)
-    return [share, f"{-100 * test.accuracy_lost + 0:+.2f}", test.changed, f"{test.largest_change:.1e}"]
+    return [share, _points(test.accuracy_lost), test.changed, f"{test.largest_change:.1e}"]
+
+
+def _points(lost):
+    return f"{-100 * lost + 0:+.2f}"
 
 
 def show(models: Sequence[artifact.Artifact]) -> None:

@@ -48,7 +48,7 @@ def few_groups(recall: Mapping[str, float], n_groups: Mapping[str, int], times: 
         return []
     named = [
         f"{label} {recall[label]:.0%} of {n_groups[label]} group{'s' * (n_groups[label] != 1)}, may be off by "
-        f"{100 * off:.0f} points; {times * more} more recordings or groups would make it 10"
+        f"{100 * off:.0f} points ({times * more} more groups of it would bring that to 10)"
         for label, (off, more) in list(few.items())[:FEW_NAMED]
     ]
     others = f"; and {len(few) - FEW_NAMED} more labels" if len(few) > FEW_NAMED else ""

@@ -21,6 +21,7 @@ BACKGROUND = (*SILENT_LABELS, "unknown")  # labels that an app does not report
 NOTHING = -1  # target of a window in which none of the labels is heard
 STEPS = 10_000  # thresholds tried, 0 to 0.9999: exact enough for float32, and short enough to read
 SPARED = 0.05  # share of a label's recognised windows that may be lost to be safe from unknown sounds
+UNPROVEN = 0.5  # lowest threshold of a label that was never recognised: it must be likelier than all others together
 SLACK = 1e-3  # seconds that may lie between two windows that still touch
 CONFIDENCE = 0.95  # of at_most_per_hour
 
@@ -90,7 +91,8 @@ def choose(
     """The lowest threshold of each label from which on no threshold has more than `per_hour` false alarms.
 
     ("From which on", because at a low threshold all alarms may have merged into one.) Minutes of background say little
-    about an hour in the field, so a threshold is never lower than what costs SPARED of the label's own windows.
+    about an hour in the field, so a threshold is never lower than what costs SPARED of the label's own windows, or than
+    UNPROVEN where none of them is recognised.
 
     Args:
         predictions: of the validation split, as of Artifact.predictions: probabilities, targets, recordings and starts
@@ -240,11 +242,11 @@ def _runs(false, touching, thresholds):
 
 
 def _spared(predictions, index):
-    """The probability below which SPARED of the recognised windows of a label stay, 0 without any."""
+    """The probability below which SPARED of the recognised windows of a label stay, UNPROVEN without any."""
     probabilities = np.asarray(predictions["probabilities"], "float64")
     recognised = (predictions["targets"] == index) & (probabilities.argmax(axis=1) == index)
     own = np.sort(probabilities[recognised, index])
-    return own[int(SPARED * len(own))] if len(own) else 0.0
+    return own[int(SPARED * len(own))] if len(own) else UNPROVEN
 
 
 def _without(predictions, labels, label, background):

@@ -33,7 +33,8 @@ def check(config: TrainingConfig, data: TrainingData) -> None:
             why = "of other data" if _record(folder) else "and does not say of which data"
             say(f"{folder} is there already, {why}: it stays until the new one is whole, and is then kept as {kept}")
         else:
-            say(f"{folder} is there already: it stays until the new one is whole, and is then replaced")
+            what = "and is then replaced, with its files for the app"
+            say(f"{folder} is there already: it stays until the new one is whole, {what}")
 
 
 def previous(config: TrainingConfig, data: TrainingData, model: str) -> Path | None:

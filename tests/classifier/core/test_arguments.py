@@ -69,7 +69,7 @@ def test_a_number_below_the_least_is_refused_in_words(text, capsys):
     parser.add_argument("--epochs", type=arguments.at_least(1))
     with pytest.raises(SystemExit):
         parser.parse_args(["--epochs", text])
-    assert f"invalid whole number from 1 on value: '{text}'" in capsys.readouterr().err
+    assert f"argument --epochs: {text}: give a whole number from 1 on" in capsys.readouterr().err
 
 
 def source(script):

@@ -38,7 +38,8 @@ def test_one_of_other_data_is_kept_and_one_of_the_same_replaced(config, data, ca
     assert capsys.readouterr().err.splitlines() == [
         f"{mel} is there already, of other data: it stays until the new one is whole, and is then kept as "
         f"{mel}.previous",
-        f"{signal} is there already: it stays until the new one is whole, and is then replaced",
+        f"{signal} is there already: it stays until the new one is whole, and is then replaced, with its files for "
+        "the app",
     ]
     assert replaced.previous(config, data, "mel").name == "mel.previous"
     assert replaced.previous(config, data, "signal") is None
