@@ -217,7 +217,7 @@ def test_the_first_recording_is_drawn_on_request(raw):
         (["nowhere"], "nowhere: there is no such folder"),
         (["raw", "--denoise", "nowhere.wav"], "nowhere.wav: there is no such recording"),
         (["raw", "--out", "raw/out"], "lie in each other"),
-        (["raw", "--layout", "nothing"], "'nothing' is none of the layouts: class_folders, esc10"),
+        (["raw", "--layout", "nothing"], "'nothing' is none of the layouts: annotations, class_folders, esc10"),
         (["raw", "--layout", "esc50"], "esc50.csv is not there"),
         (["--check", "nowhere"], "nowhere: there is no such folder"),
         (["--download", "nothing"], "there is no corpus 'nothing'; there are esc50"),
