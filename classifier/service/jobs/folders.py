@@ -8,11 +8,13 @@ out/<architecture>_<date>/     the trained model, moved here whole
 import errno
 import os
 import shutil
+import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from classifier.core import atomic_files
+from classifier.records import artifact
 from classifier.service.jobs import process
 from classifier.service.settings import Settings
 
@@ -45,10 +47,18 @@ class JobFolders:
             date += timedelta(seconds=1)
         return name
 
-    def move_model(self, uuid: str, architecture: str, name: str) -> None:
-        """Move the trained model of a run, with its log, to where trained models are; it is there whole or not."""
+    def move_model(self, uuid: str, architecture: str, name: str, now: str) -> None:
+        """Move the trained model of a run, with its log, to where trained models are; it is there whole or not.
+
+        Args:
+            name: that it gets.
+            now: as of Runs.now; where the clock was set back the model is dated so, to be the newest.
+        """
         trained, target = self.trained(uuid, architecture), self.out / name
         shutil.copyfile(self.work(uuid) / process.LOG, trained / process.LOG)
+        second = datetime.fromisoformat(now).timestamp()
+        if second > time.time():
+            os.utime(trained / artifact.RUN, (second, second))
         self.out.mkdir(parents=True, exist_ok=True)
         try:
             os.replace(trained, target)

@@ -256,9 +256,10 @@ class TrainingQueue:
         epochs = self.progress.history(run).get("epoch", [None])
         ended = {"seconds": run.seconds, "epoch": epochs[-1], "finish_date": self.runs.now()}
         if code == 0:
-            name = self.folders.new_model_name(run.architecture, self.runs.now())
+            now = self.runs.now()
+            name = self.folders.new_model_name(run.architecture, now)
             self.runs.update(run.uuid, modelname=name)  # first, should we be killed in between
-            self.folders.move_model(run.uuid, run.architecture, name)
+            self.folders.move_model(run.uuid, run.architecture, name, now)
             self.runs.update(run.uuid, status="done", **ended)
             self.folders.delete(run.uuid, run.kept)
         elif self.ending:
