@@ -3,20 +3,15 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from classifier.core import registry
-from classifier.core.console import say, warn
-from classifier.data import audio_cache, clips, duplicates, negatives, splits
-from classifier.data.audio_cache import AudioCache
-from classifier.data.layouts import Clip, folder_of
-from classifier.evaluation import cross_validation, fold_processes, learning_curve, results, trained_models
+from classifier.data import clips
+from classifier.data.layouts import Clip
+from classifier.evaluation import cross_validation, folds, learning_curve, results, trained_models
 from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
 from classifier.inference.clip_predictions import check_labels
 from classifier.inference.predictor import load_predictor
-from classifier.pretrained import weights
 from classifier.records import artifact
 from classifier.storage import mirror
-from classifier.storage.locations import is_remote
 
 
 def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
@@ -31,62 +26,33 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     mirror.updated_for_writing(config.out)  # an error now, and not after the trainings
     if config.tests_trained_models:
         return _test_models(config)
-    return _cross_validate(
-        config, clips.read_clips(config.data, config.group_by, config.layout, folds_by=config.folds_by)
-    )
-
-
-def _cross_validate(config: EvaluationConfig, found: list[Clip]) -> dict[str, EvaluationResult]:
-    weights.take(config.weights)
-    names = weights.ready(registry.choose("models", config.model), leave_out=True)
-    found = splits.without_folds(found) if config.ignore_folds else found
-    run = config.run_config()
-    chosen = run.negatives_chosen
-    labels = negatives.label_order(found, config.labels, chosen)
-    found = negatives.added(found, chosen, config.group_by)
-    rates = {name: run.audio_format(name).sample_rate for name in names}
-    stores = {rate: _read(config, found, rate, run.channel) for rate in dict.fromkeys(rates.values())}
-    store_of = {name: stores[rate] for name, rate in rates.items()}
-    first = store_of[names[0]]  # decoded at another rate, recordings are split the same way
-    dealt = first.clips, first.contents, config.seed, chosen
-    folds = cross_validation.choose_folds(config.fold_numbers(), *dealt)
-    for sentence in splits.untested(first.clips, folds):
-        warn(sentence)
-    trainings = cross_validation.plan(names, folds, first, run, mirror.local_path(config.out))
-    smaller = []
-    if config.learning_curve:
-        smaller = learning_curve.plan(names, folds, first, run, mirror.local_path(config.out))
-    missing = []
-    for training in trainings + smaller:
-        of = store_of[training.model].fingerprint, labels
-        if not cross_validation.is_trained(training, *of):
-            missing.append(replace(training, resume=cross_validation.is_begun(training, *of)))
-    jobs = config.jobs or fold_processes.default_jobs()
-    where = f"on the workers of {config.scheduler}" if config.scheduler else f"up to {jobs} at once"
-    n_trainings = len(trainings) + len(smaller)
-    say(f"{n_trainings} trainings, {n_trainings - len(missing)} done before, {where}")
-    address = str(config.out) if is_remote(config.out) else None
-    fold_processes.train(missing, labels, jobs, config.scheduler, address)
-    evaluated: dict[str, EvaluationResult] = {}
-    for name in names:
-        of_model = [training for training in trainings if training.model == name]
-        result = cross_validation.gather(of_model, store_of[name], config.vote, config.seed)
-        if config.learning_curve:
-            of_all_sizes = of_model + [training for training in smaller if training.model == name]
-            curve = learning_curve.gather(of_all_sizes, store_of[name], labels, config.seed)
-            result = replace(result, learning_curve=curve)
-        evaluated[result.stem] = result
-        if not config.no_refit:
-            again = cross_validation.gather(of_model, store_of[name], config.vote, config.seed, refitted=True)
-            evaluated[again.stem] = again
+    evaluated = _cross_validate(config)
     for stem, result in evaluated.items():
         results.write(result, mirror.local_path(config.out) / f"{stem}.json")
     return evaluated
 
 
-def _read(config: EvaluationConfig, found: list[Clip], rate: int, channel: str) -> AudioCache:
-    audio = audio_cache.read(found, config.data, rate, channel=channel)
-    return duplicates.settle(audio, folder_of(config.data), config.duplicates)
+def _cross_validate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
+    task = folds.load(config)
+    planned = task.plan()
+    if config.learning_curve:
+        planned += learning_curve.plan(task.models, task.splits, task.store(task.models[0]), task.run, task.out)
+    planned = task.taught(planned)
+    task.train(planned)
+    evaluated: dict[str, EvaluationResult] = {}
+    for name in task.models:
+        of_all_sizes = [training for training in planned if training.model == name]
+        of_model = [training for training in of_all_sizes if training.config.train_share is None]
+        about = of_model, task.store(name), config.vote, config.seed
+        result = cross_validation.gather(*about, cut=config.cut)
+        if config.learning_curve:
+            curve = learning_curve.gather(of_all_sizes, task.store(name), task.labels, config.seed)
+            result = replace(result, learning_curve=curve)
+        evaluated[result.stem] = result
+        if not config.no_refit:
+            again = cross_validation.gather(*about, refitted=True, cut=config.cut)
+            evaluated[again.stem] = again
+    return evaluated
 
 
 def _clips_of(config: EvaluationConfig, labels: list[str]) -> list[Clip]:
@@ -103,12 +69,12 @@ def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     for path in config.paths:
         predictor = load_predictor(path, channel=config.channel)
         rate, channel = predictor.audio_format.sample_rate, predictor.channel
-        store = _read(config, _clips_of(config, predictor.labels), rate, channel)
+        store = folds.read(config, _clips_of(config, predictor.labels), rate, channel)
         if twin := trained_models.held_out_in_place_of(path, store):
             predictor = load_predictor(twin, channel=config.channel)
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
         evaluated[stem] = trained_models.evaluate_model(
-            path, predictor, store, config.data, config.overlap, config.vote, config.seed, config.negatives, twin
+            path, predictor, store, config.data, config.cut, config.vote, config.seed, config.negatives, twin
         )
         results.write(evaluated[stem], mirror.local_path(config.out) / f"{stem}.json")
     return evaluated
