@@ -15,7 +15,8 @@ GROUP_BY = None  # a column, or a regular expression whose first group, in the f
 FOLDS_BY = None  # the same, for the corpus, site or microphone: each is left out once; None: folds by group
 SEED = 0  # same seed, same folds, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
-OVERLAP = 0.0  # share of a window that the next one repeats, for trained models; 0: they touch, as in training
+OVERLAP = 0.0  # share of a window that the next one repeats in a test; 0: they touch, as in training
+CROPS = None  # so many windows of each recording, spread over it, are tested instead
 OUT = EVALUATED
 
 
@@ -43,9 +44,12 @@ def main(argv=None):
         metavar="N",
         help="last layers of a pretrained network that learn",
     )
+    arguments.add_teacher(parser, "a name, to train it on each fold first, or a folder of evaluated folds")
     arguments.add_weights(parser)
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
-    parser.add_argument("--recipe", type=Path, metavar="FILE", help="JSON of values to replace in the recipe")
+    parser.add_argument(
+        "--recipe", metavar="FILE", help="values to replace in the recipe: a JSON file, or the JSON itself"
+    )
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
@@ -57,7 +61,14 @@ def main(argv=None):
         "--learning-curve", action="store_true", help="learn from fewer recordings, too (2 to 4 times as long)"
     )
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
-    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows, for trained models: 0.5 is half")
+    parser.add_argument("--overlap", default=OVERLAP, type=float, help="of the windows that are tested: 0.5 is half")
+    parser.add_argument(
+        "--crops",
+        default=CROPS,
+        type=arguments.at_least(1),
+        metavar="N",
+        help="test N windows of each recording, spread over it, whose mean decides on the recording",
+    )
     arguments.add_map(parser)
     arguments.add_negatives(parser, "false alarms of trained models are counted in them, others are trained with them")
     arguments.add_unlabelled(parser)

@@ -51,6 +51,7 @@ def main(argv=None):
         metavar="N",
         help="last layers of a pretrained network that learn",
     )
+    arguments.add_teacher(parser, "a trained one's name or folder")
     arguments.add_weights(parser)
     parser.add_argument("--train-share", type=float, metavar="SHARE", help="learn from this part of the groups only")
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
@@ -63,7 +64,9 @@ def main(argv=None):
     )
     parser.add_argument("--resume", action="store_true", help="go on where the same training was killed")
     parser.add_argument("--overwrite", action="store_true", help="replace a trained model, also one of other labels")
-    parser.add_argument("--recipe", type=Path, metavar="FILE", help="JSON of values to replace in the recipe")
+    parser.add_argument(
+        "--recipe", metavar="FILE", help="values to replace in the recipe: a JSON file, or the JSON itself"
+    )
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import pytest
 
+from classifier.evaluation import cross_validation
 from classifier.pretrained import weights
 from classifier.records import artifact
 from tests.conftest import CHEAPEST, call_script, next_command, run_script, write_data, write_tone
@@ -112,6 +113,57 @@ def test_nothing_is_trained_again_to_decide_by_vote(evaluated):
     assert "decided by the vote of its windows" in printed
 
 
+def test_trained_folds_are_tested_on_ten_crops_of_each_recording_and_it_is_said(evaluated):
+    folder, *_, after = evaluated
+    printed, said = evaluate(folder, "--epochs", 1, "--crops", 10)
+    assert "3 trainings, 3 done before" in said and stamps(folder) == after
+    found, touching = result(folder, f"{CHEAPEST}_10_crops"), result(folder)
+    assert (found["crops"], found["scores"]["windows"]["n"], found["scores"]["recordings"]["n"]) == (10, 60, 6)
+    assert (touching["crops"], touching["scores"]["windows"]["n"]) == (None, 12)
+    assert found["false_alarms"] == touching["false_alarms"]
+    assert "windows: 10 of each recording, spread over it" in printed and f"{CHEAPEST}, 10 crops" in printed
+
+
+def test_a_student_is_taught_by_the_folds_of_an_evaluation(evaluated):
+    folder, *_ = evaluated
+    args = ("--epochs", 1, "--folds", 0, "--teacher", f"evaluated/{CHEAPEST}", "--out", "taught")
+    printed, said = evaluate(folder, *args)
+    teacher = folder / "evaluated" / "fold_0" / CHEAPEST
+    record = artifact.load(folder / "taught" / "fold_0" / CHEAPEST).record
+    assert record.teacher.folder == str(teacher) and record.config.teacher == str(teacher)
+    found = json.loads((folder / "taught" / f"{CHEAPEST}.json").read_text())
+    assert found["settings"]["teacher"] == f"evaluated/{CHEAPEST}"
+    assert f"{CHEAPEST}, taught by evaluated/{CHEAPEST}" in printed
+    assert f"--teacher {CHEAPEST}" in printed.rpartition("next: ")[2]
+    assert "1 trainings, 1 done before" in evaluate(folder, *args)[1]
+    kept = (teacher / artifact.MODEL).read_bytes()
+    (teacher / artifact.MODEL).write_bytes(kept + b"another")
+    state = cross_validation.is_trained(fold_training(record, folder / "taught" / "fold_0"), *known(record))
+    (teacher / artifact.MODEL).write_bytes(kept)
+    assert not state and cross_validation.is_trained(
+        fold_training(record, folder / "taught" / "fold_0"), *known(record)
+    )
+
+
+def fold_training(record, out):
+    split = {name: record.split.names(name) for name in ("train", "validation", "test")}
+    return cross_validation.FoldTraining(record.model, record.config, out, split)
+
+
+def known(record):
+    return record.data.fingerprint, record.labels
+
+
+def test_a_teacher_that_is_named_is_trained_on_the_fold_first(tmp_path):
+    write_data(tmp_path / "data", n=3)
+    _, said = evaluate(tmp_path, "--epochs", 1, "--folds", 0, "--teacher", CHEAPEST)
+    assert f"1 trainings of the teacher {CHEAPEST}, 0 done before" in said and "1 trainings, 0 done before" in said
+    student = artifact.load(tmp_path / "evaluated" / "fold_0" / CHEAPEST).record
+    teacher = artifact.load(tmp_path / "evaluated" / "fold_0_teacher" / CHEAPEST).record
+    assert student.split.test == teacher.split.test and teacher.teacher is None
+    assert set(student.teacher.train) == {teacher.split.sounds[name] for name in teacher.split.train}
+
+
 def test_a_trained_model_is_tested_and_recordings_it_was_trained_with_are_counted(evaluated):
     folder, *_ = evaluated
     model = f"evaluated/fold_0/{CHEAPEST}"
@@ -148,7 +200,8 @@ def test_false_alarms_in_negatives_are_counted(evaluated, tmp_path):
         (["--model", "trained/mel"], "trained/mel: there is no trained model; run TrainModel.py first"),
         (["--model", "trained/mel", "--folds", "0", "--epochs", "2"], "leave out --folds, --epochs"),
         (["--model", "trained/mel,other/mel"], "two of trained/mel,other/mel have one name"),
-        (["--overlap", "0.5"], "--overlap is for models that are trained already"),
+        (["--overlap", "0.5", "--crops", "10"], "--overlap and --crops both say where windows begin"),
+        (["--teacher", "melon"], "name a model to train on each fold first"),
         (["--background-noise", "nowhere"], "nowhere holds no recordings; give a folder of sounds to mix"),
         (["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs is for this machine"),
         (["--data", "ftp://host/data"], "ftp://host/data: give a path, or an address that begins with one of s3://"),

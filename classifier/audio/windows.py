@@ -6,13 +6,43 @@ ends with the recording, so that it may repeat some of the window before.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from classifier.core.bounds import check_range
+from classifier.core.errors import InputError
 from Constants import AUDIO_PIECE_LENGTH
 
 BACKGROUND = 4  # a recording's background is the quietest quarter of it
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How recordings are cut into windows to be tested; windows touch where nothing else is said.
+
+    Attributes:
+        overlap: share of a window that the next one repeats, in [0, 1).
+        crops: so many windows of each recording, spread evenly over it; None: as the overlap says.
+
+    Raises:
+        InputError: a value is out of range, or both are given.
+    """
+
+    overlap: float = 0.0
+    crops: int | None = None
+
+    def __post_init__(self):
+        check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
+        if self.crops is not None:
+            check_range("--crops", self.crops, "how many windows of each recording are tested", 1)
+            if self.overlap:
+                raise InputError("--overlap and --crops both say where windows begin: leave one out")
+
+    def __str__(self):
+        if self.crops:
+            return f"{self.crops} crops"
+        return f"overlap {self.overlap:g}" if self.overlap else ""
 
 
 def hop_length(window_length: int, overlap: float) -> int:
@@ -106,6 +136,21 @@ def cut_audio_pad_last(
     windows = cut_audio(signal, window_length, hop)
     is_whole = not len(windows) or (len(signal) - window_length) % (hop or window_length) == 0
     return windows if is_whole else np.concatenate([windows, signal[None, -window_length:]])
+
+
+def cut_crops(signal: np.ndarray, window_length: int, crops: int) -> np.ndarray:
+    """Windows spread evenly over a recording, the first at its start and the last at its end.
+
+    Args:
+        signal: (samples,) one channel; one that is shorter than a window is `filled`.
+        crops: how many; more where so many would leave samples out, fewer where there are fewer samples to begin at.
+
+    Returns:
+        (windows, window_length); one window of a signal that is no longer than that.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(filled(np.asarray(signal), window_length), window_length)
+    n = max(crops, -(-len(signal) // window_length))
+    return windows[np.unique(np.linspace(0, len(windows) - 1, n).round().astype(int))]
 
 
 def cut_blocks(

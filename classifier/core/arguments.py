@@ -138,6 +138,13 @@ def add_map(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_teacher(parser: argparse.ArgumentParser, model: str) -> None:
+    """Add --teacher; model: what names one."""
+    parser.add_argument(
+        "--teacher", metavar="MODEL", help=f"learn from the probabilities of another model, too: {model}"
+    )
+
+
 def add_weights(parser: argparse.ArgumentParser) -> None:
     """Add --weights, for scripts that may need the published weights of a pretrained network."""
     parser.add_argument("--weights", type=Path, metavar="FILE", help="published weights that you have downloaded")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classifier.audio.windows import cut_audio_pad_last, filled
+from classifier.audio.windows import cut_audio_pad_last, cut_crops, filled
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip
 
@@ -75,12 +75,12 @@ def widened(store: AudioCache, window_length: int) -> tuple[AudioCache, Heard]:
     return replace(store, starts=found.starts, ends=found.ends), found
 
 
-def cut(store: AudioCache, found: Heard, i: int, window_length: int, hop: int) -> np.ndarray:
-    """(windows, window_length) int16 of clip i of a widened audio cache."""
+def cut(store: AudioCache, found: Heard, i: int, window_length: int, hop: int, crops: int | None = None) -> np.ndarray:
+    """(windows, window_length) int16 of clip i of a widened audio cache; crops: as of Cut, in place of the hop."""
     samples = store.samples(i)
     if found.is_short[i]:
         return filled(samples[found.offsets[i] :][:window_length], window_length)[None]
-    return cut_audio_pad_last(samples, window_length, hop)
+    return cut_crops(samples, window_length, crops) if crops else cut_audio_pad_last(samples, window_length, hop)
 
 
 def _room(limits, part, parts, are_others):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from classifier.audio.windows import Cut
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
 from classifier.data import clips, group_names, label_map
@@ -218,7 +219,7 @@ def _answers(candidate: _Candidate, k: int, matched: Matched, config: Comparison
     source = candidate.twin or candidate.path
     predictor = load_predictor(source, channel=config.channel)
     predictor = with_names(predictor, {name: one.of_models[k] for name, one in matched.names().items()})
-    found = predict_clips(predictor, candidate.store, config.overlap)
+    found = predict_clips(predictor, candidate.store, Cut(config.overlap))
     probabilities, of = found["probabilities"], found["recordings"]
     audible = np.any(probabilities > 0, axis=1)
     answers: list[str | None] = [None] * len(candidate.store.clips)

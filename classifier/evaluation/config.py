@@ -1,23 +1,27 @@
 """What a person chose for an evaluation."""
 
 from argparse import Namespace
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from classifier.audio.channels import MIX
+from classifier.audio.windows import Cut
 from classifier.core import registry
-from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips, label_map
 from classifier.data.duplicates import WAYS
 from classifier.data.labels import read_labels
 from classifier.data.negatives import LABEL, OUTPUT, find, folders_of
 from classifier.data.unlabelled import IGNORE
+from classifier.evaluation import teachers
 from classifier.records import artifact
 from classifier.records.config import RunConfig, absolute_folders
+from classifier.records.recipe import given
 from classifier.records.refit import NONE, WITHOUT_TEST
-from classifier.storage.locations import absolute
+from classifier.records.teachers import check_audio_format
+from classifier.storage.locations import absolute, is_remote
 from Constants import EVALUATED
 
 ALL = "all"
@@ -41,6 +45,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "negatives_label",
     "negatives_as",
     "unlabelled",
+    "teacher",
 )
 
 
@@ -58,7 +63,7 @@ class EvaluationConfig:
         folds_by: the same, for the source: each is left out once, to test. None: folds are not of sources.
         folds: numbers with commas, or all; None where nothing was chosen, which is all.
         ignore_folds: deal by group where the data set has folds of its own.
-        recipe: JSON file whose values replace those of each model's recipe.
+        recipe: JSON whose values replace those of each model's recipe, or the path of such a file.
         learning_curve: train on smaller parts of the groups, too.
         seed: of the folds and of the weights.
         background_noise: folder of recordings to mix behind training windows.
@@ -71,11 +76,12 @@ class EvaluationConfig:
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         channel: of audio.channels.CHANNELS; None: as trained, or the mix.
         vote: a recording's label is that of most of its windows; else the mean of their probabilities decides.
-        overlap: share of a window that the next one repeats, 0 to less than 1; for trained models.
+        overlap, crops: how recordings are cut into windows to be tested, as of Cut.
         negatives: folders of recordings without any of the labels, with commas: the false alarms of trained models are
             counted in them, others are trained with them.
         negatives_label, negatives_as, unlabelled: as of RunConfig.
         label_map: which label of the data is which of trained models, as of data.label_map.parse.
+        teacher: a model to train on each fold first, or a folder of evaluated folds, whose probabilities are learned.
         no_refit: do not train each fold's model again, on train and validation.
         jobs: trainings at once on this machine; None: by cores and memory.
         scheduler: address of a Dask scheduler.
@@ -88,7 +94,7 @@ class EvaluationConfig:
     labels: Path | None = None
     group_by: str | None = None
     folds_by: str | None = None
-    recipe: Path | None = None
+    recipe: str | None = None
     learning_curve: bool = False
     folds: str | None = None
     ignore_folds: bool = False
@@ -104,11 +110,13 @@ class EvaluationConfig:
     channel: str | None = None
     vote: bool = False
     overlap: float = 0.0
+    crops: int | None = None
     negatives: str | None = None
     negatives_label: str = LABEL
     negatives_as: str = OUTPUT
     unlabelled: str = IGNORE
     label_map: tuple[str, ...] | None = None
+    teacher: str | None = None
     no_refit: bool = False
     jobs: int | None = None
     scheduler: str | None = None
@@ -119,7 +127,7 @@ class EvaluationConfig:
         Raises:
             InputError: a value is out of its range, two contradict each other, or there is no such model.
         """
-        check_range("--overlap", self.overlap, "a share of a window", 0, below=1)
+        _ = self.cut  # which checks its own values
         if self.labels:
             read_labels(self.labels)
         if self.tests_trained_models:
@@ -156,8 +164,16 @@ class EvaluationConfig:
             for path in self.paths:
                 check_trained(path)
             return
-        for model in registry.choose("models", self.model):
+        models = registry.choose("models", self.model)
+        for model in models:
             self.run_config().check_model(model)
+        if self.teacher:
+            self._check_teacher(models)
+
+    @property
+    def cut(self) -> Cut:
+        """How recordings are cut into windows to be tested."""
+        return Cut(self.overlap, self.crops)
 
     @property
     def paths(self) -> list[Path]:
@@ -192,7 +208,7 @@ class EvaluationConfig:
             layout=self.layout,
             group_by=self.group_by,
             folds_by=self.folds_by,
-            recipe=str(self.recipe.resolve()) if self.recipe else None,
+            recipe=given(self.recipe),
             seed=self.seed,
             background_noise=noise,
             fine_tune=self.fine_tune,
@@ -208,15 +224,11 @@ class EvaluationConfig:
             negatives=self.negatives,
             negatives_label=self.negatives_label,
             negatives_as=self.negatives_as,
+            teacher=self.teacher,
         )
 
     def _check_training(self) -> None:
         registry.choose("models", self.model)
-        if self.overlap:
-            raise InputError(
-                "--overlap is for models that are trained already: leave it out, or name such a model "
-                "(--model trained/mel)"
-            )
         if self.label_map is not None:
             raise InputError(
                 "--map is for models that are trained already: leave it out, or name such a model (--model trained/mel)"
@@ -230,6 +242,22 @@ class EvaluationConfig:
         self.fold_numbers()
         if self.background_noise:
             clips.of_background_noise(self.background_noise)
+
+    def _check_teacher(self, models: Sequence[str]) -> None:
+        """Raises InputError: there is no such teacher, or it cannot teach all of the models."""
+        run, name = self.run_config(), teachers.name(str(self.teacher))
+        if teachers.is_model(str(self.teacher)):
+            replace(run, teacher=None, recipe=None, fine_tune=None, background_noise=None).check_model(name)
+        elif self.learning_curve:
+            raise InputError(
+                "--learning-curve: a teacher must learn from as few recordings as its student: give "
+                f"--teacher {name}, which is then trained on as few"
+            )
+        if self.scheduler and is_remote(self.out):
+            raise InputError("--teacher with --scheduler needs results where all machines see them: give --out a path")
+        for model in models:
+            teachers_format, own = run.audio_format(name), run.audio_format(model)
+            check_audio_format(f"--teacher {self.teacher}", teachers_format, model, own)
 
     def _check_test(self) -> None:
         unset = {field.name: field.default for field in fields(self)}

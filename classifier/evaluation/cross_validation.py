@@ -10,15 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
+from classifier.audio.windows import Cut
 from classifier.core.errors import InputError
 from classifier.data import splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.negatives import Negatives
 from classifier.data.negatives_split import split
-from classifier.evaluation import sources
+from classifier.evaluation import crops, sources
 from classifier.evaluation.results import CrossValidationResult, FoldResult, scores_of
-from classifier.records import artifact
+from classifier.inference.clip_predictions import TOUCHING
+from classifier.records import artifact, teachers
 from classifier.records.config import RunConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
 from classifier.records.refit import NONE
@@ -37,6 +39,7 @@ class FoldTraining:
         config: what decides on its weights.
         split: {"train", "validation", "test": names of the recordings}.
         resume: go on where it was killed.
+        teacher: the teacher as the person named it; its config names the folder of this fold's.
     """
 
     model: str
@@ -44,6 +47,7 @@ class FoldTraining:
     out: Path
     split: Mapping[str, list[str]]
     resume: bool = False
+    teacher: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -150,7 +154,16 @@ def is_trained(training: FoldTraining, fingerprint: str, labels: Sequence[str]) 
     config = replace(held.config, refit=NONE) if training.config.refit == NONE else held.config  # heldout/ is enough
     same = held.data.fingerprint == fingerprint and held.labels == labels and config == training.config
     same = same and all(held.split.names(split_name) == names for split_name, names in training.split.items())
-    return same and (held.recipe, held.fine_tuning) == _recipes(training)
+    return same and (held.recipe, held.fine_tuning) == _recipes(training) and _is_same_teacher(held, training.config)
+
+
+def _is_same_teacher(held, config):
+    """Whether what taught a student is what is in its teacher's folder now."""
+    if not config.teacher:
+        return True
+    taught = [held.teacher, *([held.refit.teacher] if held.refit and config.refit != NONE else [])]
+    now = teachers.fingerprint(config.teacher)
+    return all(of is not None and of.fingerprint == now for of in taught)
 
 
 def is_begun(training: FoldTraining, fingerprint: str, labels: Sequence[str]) -> bool:
@@ -167,7 +180,12 @@ def _recipes(training: FoldTraining) -> tuple[Recipe, Recipe | None]:
 
 
 def gather(
-    trainings: Sequence[FoldTraining], store: AudioCache, vote: bool = False, seed: int = 0, refitted: bool = False
+    trainings: Sequence[FoldTraining],
+    store: AudioCache,
+    vote: bool = False,
+    seed: int = 0,
+    refitted: bool = False,
+    cut: Cut = TOUCHING,
 ) -> CrossValidationResult:
     """Score the folds of one model, each by itself and all together.
 
@@ -177,14 +195,17 @@ def gather(
         vote: let the windows of a recording vote on its label.
         seed: of the bootstrap intervals.
         refitted: score the models that learned from train and validation, and not those that learned from train.
+        cut: how recordings are cut into the windows that are scored; false alarms are of windows that touch.
     """
-    folds, alarms = [], []
+    folds, alarms, of_folds = [], [], []
     for training in trainings:
         trained = artifact.load(training.folder)
         predictions = _tested(trained, refitted)
         with_negatives = thresholds.with_negatives(predictions, trained.negatives("test", refitted))
         about = trained.labels, trained.audio_format.seconds, trained.record.thresholds, trained.record.background
         alarms.append(thresholds.measure(with_negatives, *about))
+        predictions = predictions if cut == TOUCHING else crops.tested(trained, store, cut, refitted)
+        of_folds.append(predictions)
         of_fold = [predictions[name] for name in ("probabilities", "targets", "recordings")]
         folds.append(
             FoldResult(
@@ -196,16 +217,18 @@ def gather(
                 source=trained.record.split.source,
             )
         )
-    together = predictions_of(trainings, store, refitted)
+    together = _together(trainings, of_folds, store)
     return CrossValidationResult(
         model=trainings[0].model,
-        settings=asdict(replace(trainings[0].config, fold=0)),
+        settings=asdict(replace(trainings[0].config, fold=0, teacher=trainings[0].teacher)),
         split_by=splits.how(store.clips),
         folds=folds,
         false_alarms=thresholds.pooled(alarms),
         fingerprint=store.fingerprint,
         sources=sources.scores(together, trained.labels, vote, seed) if trainings[0].config.folds_by else [],
         refitted=refitted,
+        overlap=cut.overlap,
+        crops=cut.crops,
         **scores_of(together, trained.labels, vote, seed),
     )
 
@@ -221,12 +244,17 @@ def predictions_of(
     Returns:
         probabilities (windows, labels), targets, starts, and recordings, groups, sources and folds (windows,).
     """
+    of_folds = [_tested(artifact.load(training.folder), refitted) for training in trainings]
+    return _together(trainings, of_folds, store)
+
+
+def _together(trainings, of_folds, store):
+    """The predictions of all folds, as of `predictions_of`."""
     clip_of = clips_by_name(store, trainings[0].config)
     found = []
-    for training in trainings:
-        trained = artifact.load(training.folder)
-        predictions = _tested(trained, refitted)
-        names = np.array(trained.record.split.test)[predictions["recordings"]]
+    for training, of_fold in zip(trainings, of_folds, strict=True):
+        predictions = dict(of_fold)
+        names = np.array(artifact.load(training.folder).record.split.test)[predictions["recordings"]]
         predictions["groups"] = np.array([clip_of[name].group for name in names])
         predictions["sources"] = np.array([clip_of[name].source or sources.NEGATIVES for name in names])
         predictions["recordings"] = np.array([f"{training.fold} {name}" for name in names])

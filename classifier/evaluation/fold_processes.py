@@ -54,7 +54,8 @@ def train(
     scheduler: str | None = None,
     address: str | None = None,
     weights: Sequence[Path] = (),
-) -> None:
+    may_fail: Sequence[FoldTraining] = (),
+) -> set[Path]:
     """Run trainings, some at a time, with one line for each that ends. Whatever stops this process stops them too.
 
     Args:
@@ -64,19 +65,25 @@ def train(
         scheduler: address of a Dask scheduler; None for this machine.
         address: that the folder of the results is a mirror of; None where it is none.
         weights: files of the folder of that name that the trainings start from.
+        may_fail: those of the trainings that may fail; the others go on then.
+
+    Returns:
+        the folders of the trainings that failed.
 
     Raises:
-        InputError: a training failed; those that were under way are finished first.
+        InputError: another training failed; those that were under way are finished first.
     """
     if not trainings:
-        return
+        return set()
+    lenient, failed = {training.folder.resolve() for training in may_fail}, set()
     started, n_done, failure = time.monotonic(), 0, None
     trainings = [replace(training, out=training.out.resolve(), split={}) for training in trainings]  # few bytes
     stop_file = f"{address if scheduler and address else trainings[0].out.parent}/.stop-{uuid.uuid4().hex}"
     with contextlib.ExitStack() as at_the_end:
         logs = Path(at_the_end.enter_context(tempfile.TemporaryDirectory()))
         log_of = {n: None if scheduler else logs / f"{n}.txt" for n in range(len(trainings))}
-        calls = [(n, one, labels, stop_file, scheduler and address, log_of[n]) for n, one in enumerate(trainings)]
+        told = scheduler and address
+        calls = [(n, one, labels, stop_file, told, log_of[n], one.folder in lenient) for n, one in enumerate(trainings)]
         at_the_end.callback(remote.remove, stop_file)
         sent = {f"{path.parent.name}/{path.name}": path for path in weights}
         trainings[0].out.parent.mkdir(parents=True, exist_ok=True)
@@ -94,11 +101,15 @@ def train(
                         raise checks.not_shared(training.folder)
                     n_done += 1
                     tell(_summary(training, n_done, len(trainings), time.monotonic() - started))
+                elif outcome.code == INVALID_INPUT and training.folder in lenient:
+                    failed.add(training.folder)
+                    tell(f"{training.title}: failed: {_reason(outcome)}")
                 elif outcome.code is not None:
                     failure = failure or _reason(outcome)
                     tell(f"{training.title}: failed")
     if failure:
         raise InputError(f"a training failed, the finished ones are kept: {failure}")
+    return failed
 
 
 def _shared(trainings: Sequence[FoldTraining], address: str | None) -> list[Path]:
@@ -126,10 +137,12 @@ def _train(
     stop_file: str,
     address: str | None,
     log_file: Path | None = None,
+    may_fail: bool = False,
 ) -> Outcome:
     """One training, unless the stop file exists; one that fails makes that file, so that no other is begun.
 
     log_file: what it writes, while it runs; None: nobody reads it meanwhile.
+    may_fail: others are begun, even if the input was invalid.
     """
     if remote.stamp(stop_file):
         return Outcome(number, None)
@@ -139,7 +152,7 @@ def _train(
         labels_file = Path(folder) / "labels.txt"
         labels_file.write_text("\n".join(labels) + "\n", encoding="utf-8")
         code, log = run_while_wanted(training.command(labels_file), log_file or Path(folder) / "log.txt")
-        if code:
+        if code and not (may_fail and code == INVALID_INPUT):
             with remote.new_file(stop_file) as fresh:
                 fresh.touch()
         elif address and not code:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from classifier.audio.windows import Cut
 from classifier.core import atomic_files, typed_json
 from classifier.data.label_map import Matched
 from classifier.evaluation.sources import SourceScores
@@ -33,6 +34,7 @@ class EvaluationResult:
         recordings_by: "mean" or "vote": how the windows of a recording decide its label.
         scores: of all recordings together.
         intervals: of these scores.
+        overlap, crops: how the recordings were cut into windows, as of Cut.
     """
 
     model: str
@@ -40,11 +42,18 @@ class EvaluationResult:
     recordings_by: str
     scores: Scores
     intervals: Intervals
+    overlap: float = field(default=0.0, kw_only=True)
+    crops: int | None = field(default=None, kw_only=True)
+
+    @property
+    def cut(self) -> Cut:
+        """How the recordings were cut into windows."""
+        return Cut(self.overlap, self.crops)
 
     @property
     def title(self) -> str:
         """What a table calls it."""
-        return self.model
+        return ", ".join(filter(None, [self.model, str(self.cut)]))
 
     def fold_scores(self) -> list[Scores]:
         """The scores whose mean and spread a leaderboard shows."""
@@ -105,12 +114,19 @@ class CrossValidationResult(EvaluationResult):
 
     @property
     def title(self) -> str:
-        return f"{self.model}, refitted" if self.refitted else self.model
+        teacher = self.settings.get("teacher")
+        taught = f", taught by {teacher}" if teacher else ""
+        refitted = "refitted" if self.refitted else ""
+        return ", ".join(filter(None, [f"{self.model}{taught}", refitted, str(self.cut)]))
 
     @property
     def stem(self) -> str:
         """Of the names of its files: folds by group and by source, held-out and refitted may lie in one folder."""
-        return f"{self.model}{BY_SOURCE if self.sources else ''}{REFITTED if self.refitted else ''}"
+        return self._stem(bool(self.sources))
+
+    def _stem(self, by_source):
+        cut = f"_{self.cut}".replace(" ", "_") if str(self.cut) else ""
+        return f"{self.model}{BY_SOURCE if by_source else ''}{REFITTED if self.refitted else ''}{cut}"
 
     def fold_scores(self) -> list[Scores]:
         if self.sources:
@@ -128,7 +144,6 @@ class ModelTestResult(EvaluationResult):
 
     Attributes:
         data: path or address of the recordings.
-        overlap: share of a window that the next one repeats.
         seen_in_training: {"train": n, "validation": n} recordings that the model was trained or chosen with.
         negatives: false alarms in recordings without any of the labels; None where there were none to test.
         tested: path of the held-out model that was tested in its place, because the refit had heard recordings of the
@@ -138,7 +153,6 @@ class ModelTestResult(EvaluationResult):
     """
 
     data: str
-    overlap: float
     seen_in_training: dict[str, int]
     negatives: NegativesResult | None
     tested: str | None = None
@@ -194,7 +208,7 @@ def beside(result: CrossValidationResult, out: Path) -> CrossValidationResult | 
     Returns:
         None where there was none in that folder, or one of other recordings, labels or training.
     """
-    path = out / f"{result.model}{'' if result.sources else BY_SOURCE}{REFITTED if result.refitted else ''}.json"
+    path = out / f"{result._stem(not result.sources)}.json"
     try:
         other = typed_json.parse(CrossValidationResult, json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):  # none, or of an older version
@@ -208,4 +222,4 @@ def _compared(result):
     usual = asdict(RunConfig(data=""))  # what a version before a flag did is what the flag's default does
     chosen = {name: value for name, value in result.settings.items() if value != usual.get(name)}
     settings = {name: value for name, value in chosen.items() if name not in CHOSEN_FOR_FOLDS}
-    return result.model, result.labels, result.fingerprint, settings
+    return result.model, result.labels, result.fingerprint, settings, result.cut

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from classifier.audio.windows import Cut
 from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.data import provenance
@@ -13,7 +14,7 @@ from classifier.data.label_map import Matched
 from classifier.data.negatives import find, folders_of
 from classifier.evaluation.results import ModelTestResult, scores_of
 from classifier.inference import false_alarms
-from classifier.inference.clip_predictions import predict_clips
+from classifier.inference.clip_predictions import TOUCHING, predict_clips
 from classifier.inference.false_alarms import NegativesResult
 from classifier.inference.joined_labels import with_names
 from classifier.inference.predictor import Predictor, load_predictor
@@ -25,7 +26,7 @@ def evaluate_model(
     predictor: Predictor,
     store: AudioCache,
     data: Path | str,
-    overlap: float = 0.0,
+    cut: Cut = TOUCHING,
     vote: bool = False,
     seed: int = 0,
     negatives: str | None = None,
@@ -39,7 +40,7 @@ def evaluate_model(
         predictor: of the model, or of its twin.
         store: the recordings, at the model's sample rate.
         data: path or address of the recordings.
-        overlap: share of a window that the next one repeats, 0 to less than 1.
+        cut: how the recordings are cut into windows.
         vote: let the windows of a recording vote on its label.
         seed: of the bootstrap intervals.
         negatives: folders of recordings without any of the labels, with commas.
@@ -52,13 +53,14 @@ def evaluate_model(
     asked = predictor
     if matched:
         asked = with_names(predictor, {name: one.of_models[0] for name, one in matched.names(of_model=0).items()})
-    predictions = predict_clips(asked, store, overlap)
+    predictions = predict_clips(asked, store, cut)
     predictions["groups"] = np.array([clip.group for clip in store.clips])[predictions["recordings"]]
     tested = sorted({(clip.label, clip.group) for clip in store.clips})
     return ModelTestResult(
         model=str(path),
         data=str(data),
-        overlap=overlap,
+        overlap=cut.overlap,
+        crops=cut.crops,
         seen_in_training=seen_in_training(twin or path, store),
         tested=str(twin) if twin else None,
         negatives=count_false_alarms(twin or path, predictor, negatives) if negatives else None,
@@ -109,28 +111,7 @@ def seen_in_training(path: Path | str, store: AudioCache) -> dict[str, int]:
         {"train": n, "validation": n}; zeros where the model does not say what it was trained with.
     """
     clips = [provenance.sound(content) for content in store.contents]
-    return {name: sum(clip in of_split for clip in clips) for name, of_split in known_sounds(path).items()}
-
-
-def known_sounds(path: Path | str) -> dict[str, set[str]]:
-    """{"train", "validation": sounds} of a trained model; of none where it does not say what it was trained with.
-
-    Args:
-        path: its folder, or a file in one.
-    """
-    path = Path(path)
-    folder = path.parent if path.suffix == ".tflite" else path
-    if not (folder / artifact.RUN).is_file():
-        return {"train": set(), "validation": set()}
-    record = artifact.load(folder).record
-    split, learned = record.split, record.refit.splits if record.refit else ["train"]
-    uses = {"train": learned, "validation": [] if "validation" in learned else ["validation"]}
-    earlier = record.start  # what that one has heard is in the weights, too
-    return {
-        use: {split.sounds[clip] for of in splits for clip in split.names(of) if clip in split.sounds}
-        | set(getattr(earlier, use) if earlier else ())
-        for use, splits in uses.items()
-    }
+    return {name: sum(clip in of_split for clip in clips) for name, of_split in heard.of_folder(path).items()}
 
 
 def count_false_alarms(path: Path | str, predictor: Predictor, negatives: str) -> NegativesResult:
@@ -147,4 +128,4 @@ def count_false_alarms(path: Path | str, predictor: Predictor, negatives: str) -
         raise InputError(f"{predictor.source} has no thresholds: name the folder of a model that TrainModel.py trained")
     paths = list(dict.fromkeys(path for folder in folders_of(negatives) for path in find(folder)))
     shown = progress(paths, "counting false alarms")
-    return false_alarms.count(predictor, shown, predictor.rule, known=known_sounds(path))
+    return false_alarms.count(predictor, shown, predictor.rule, known=heard.of_folder(path))

@@ -7,7 +7,7 @@ import numpy as np
 
 from classifier.data import group_dealing, provenance
 from classifier.data.audio_cache import AudioCache
-from classifier.evaluation.trained_models import known_sounds
+from classifier.records import heard
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ def heard_by(path: Path, store: AudioCache, groups: np.ndarray) -> tuple[np.ndar
     Returns:
         (clips,) bool, and how many those are.
     """
-    known = known_sounds(path)
+    known = heard.of_folder(path)
     sounds = [_whole(provenance.sound(content)) for content in store.contents]
     learned, validated = (np.isin(sounds, [_whole(sound) for sound in known[name]]) for name in ("train", "validation"))
     validated &= ~learned
-    heard = learned | validated
-    of_groups = np.isin(groups, groups[heard]) & ~heard
+    of_sounds = learned | validated
+    of_groups = np.isin(groups, groups[of_sounds]) & ~of_sounds
     found = Heard(any(known.values()), *(int(mask.sum()) for mask in (learned, validated, of_groups)))
-    return heard | of_groups, found
+    return of_sounds | of_groups, found
 
 
 def _whole(content: str) -> str:

@@ -214,7 +214,7 @@ def _of_split(trained, files, split_name) -> dict[str, Comparison] | None:
     held, n_clips = _recordings(trained, split_name, by_keras["recordings"].max() + 1)
     for variant, path in progress(files.items(), f"testing the files of {trained.name}"):
         source = Predictor(path, trained.audio_format, trained.labels, LiteRT(path).run)
-        predictions = held and predict_clips(source, held, n_clips=n_clips)
+        predictions = held and predict_clips(source, held, only=range(n_clips))
         if not predictions or not np.array_equal(predictions["recordings"], by_keras["recordings"]):
             verb = splits.VERBS[split_name]
             say(f"{trained.name}: the recordings to {verb} have changed; no file is compared on them")

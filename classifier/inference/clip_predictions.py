@@ -1,10 +1,10 @@
 """Predict all clips of an audio cache, window by window."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from classifier.audio.windows import hop_length
+from classifier.audio.windows import Cut, hop_length
 from classifier.core.console import progress
 from classifier.data import surroundings
 from classifier.data.audio_cache import AudioCache, to_float
@@ -13,30 +13,30 @@ from classifier.data.labels import clean
 from classifier.inference.predictor import Predictor
 
 BATCH_SIZE = 256  # windows
+TOUCHING = Cut()
 
 
 def predict_clips(
-    predictor: Predictor, cache: AudioCache, overlap: float = 0.0, n_clips: int | None = None
+    predictor: Predictor, cache: AudioCache, cut: Cut = TOUCHING, only: Iterable[int] | None = None
 ) -> dict[str, np.ndarray]:
     """The predictions and targets of all windows of all clips.
 
     Args:
-        overlap: share of a window that the next one repeats, in [0, 1); 0 cuts as a test does.
-        n_clips: only the first so many; the others lie beside them in their recordings. None: all.
+        cut: how clips are cut into windows; where not given, as a test does.
+        only: the clips that are predicted; the others lie beside them in their recordings. None: all.
 
     Returns:
         dict of probabilities (windows, labels), targets (windows,) index into the predictor's labels, and recordings
         (windows,) index into the cache's clips.
 
     Raises:
-        InputError: the overlap is out of range, or a clip has a label that the model does not know.
+        InputError: a clip has a label that the model does not know.
     """
-    length = predictor.audio_format.window_length
-    hop = hop_length(length, overlap)
+    chosen = range(len(cache.clips)) if only is None else list(only)
     labels = [clean(label) for label in predictor.labels]
-    check_known(predictor.source, labels, {clip.label for clip in cache.clips})
+    check_known(predictor.source, labels, {cache.clips[i].label for i in chosen})
     rows, recordings = [], []
-    for owners, windows in _batches(cache, length, hop, n_clips or len(cache.clips)):
+    for owners, windows in _batches(cache, predictor.audio_format.window_length, cut, chosen):
         rows.append(predictor.probabilities(to_float(np.array(windows))))
         recordings += owners
         cache.forget()
@@ -45,12 +45,12 @@ def predict_clips(
 
 
 def _batches(
-    cache: AudioCache, window_length: int, hop: int, n_clips: int
+    cache: AudioCache, window_length: int, how: Cut, chosen: Iterable[int]
 ) -> Iterator[tuple[list[int], list[np.ndarray]]]:
-    owners, windows = [], []
+    owners, windows, hop = [], [], hop_length(window_length, how.overlap)
     cache, heard = surroundings.widened(cache, window_length)
-    for i in progress(range(n_clips), "predicting recordings"):
-        for window in surroundings.cut(cache, heard, i, window_length, hop):
+    for i in progress(chosen, "predicting recordings"):
+        for window in surroundings.cut(cache, heard, i, window_length, hop, how.crops):
             owners.append(i)
             windows.append(window)
             if len(windows) == BATCH_SIZE:

@@ -19,7 +19,7 @@ from classifier.data.layouts import Clip
 from classifier.data.negatives import Negatives
 from classifier.records import auto
 from classifier.records.audio_format import AudioFormat, make_audio_format
-from classifier.records.recipe import fine_tuning_for, recipe_for
+from classifier.records.recipe import fine_tuning_for, given, recipe_for
 from classifier.records.refit import ALL, REFITS
 from classifier.records.team import Team
 from classifier.storage.locations import absolute, is_remote
@@ -49,7 +49,7 @@ class RunConfig:
         duplicates: what to do about the same sound under two labels, of duplicates.WAYS.
         channel: of audio.channels.CHANNELS, what is read of recordings with several.
         folds_by: as group_by, what says a clip's source; each source is a fold. None: folds are not of sources.
-        recipe: JSON file whose values replace those of the model's recipe.
+        recipe: JSON whose values replace those of the model's recipe, or the path of such a file.
         train_share: of the groups to learn from that are kept, more than 0 to 1; None: all.
         refit: of refit.REFITS, what the model that ships is trained on again.
         negatives: folders of recordings in which none of the labels is heard, with commas.
@@ -57,6 +57,7 @@ class RunConfig:
         negatives_as: what becomes of them, of data.negatives.WAYS.
         unlabelled: what becomes of the rest of recordings of which parts are marked, of data.unlabelled.WAYS.
         start: folder of the trained model whose weights are the first ones (--from); None: they are random.
+        teacher: folder of a trained model whose probabilities are learned, too. None: there is no teacher.
 
     Raises:
         InputError: a value is outside its range.
@@ -85,6 +86,7 @@ class RunConfig:
     negatives_as: str = data_negatives.OUTPUT
     unlabelled: str = parts.IGNORE
     start: str | None = None
+    teacher: str | None = None
 
     def __post_init__(self):
         if self.layout is not None:
@@ -97,8 +99,9 @@ class RunConfig:
             raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
         if self.refit not in REFITS:
             raise InputError(f"--refit {self.refit}: give one of {', '.join(REFITS)}")
-        if self.recipe and self.paper:
-            raise InputError("--paper trains as the paper does: leave out --recipe")
+        for flag, value in (("--recipe", self.recipe), ("--teacher", self.teacher)):
+            if value and self.paper:
+                raise InputError(f"--paper trains as the paper does: leave out {flag}")
         if self.train_share is not None and not 0 < self.train_share <= 1:
             raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
         self._check_negatives()
@@ -224,9 +227,10 @@ class TrainingConfig(RunConfig):
             **{field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name not in CONVERTED},
             data=str(absolute(args.data or clips.default_data())),
             background_noise=str(noise.resolve()) if noise else None,
-            recipe=str(args.recipe.resolve()) if args.recipe else None,
+            recipe=given(args.recipe),
             negatives=absolute_folders(args.negatives),
             start=str(args.start) if args.start else None,
+            teacher=str(_trained_folder(args.teacher, args.trained)) if args.teacher else None,
             models=tuple(
                 registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
             ),
@@ -257,6 +261,7 @@ class TrainingConfig(RunConfig):
             clips.of_background_noise(self.background_noise)
         if self.labels:
             read_labels(self.labels)
+        self._check_teacher()
         chosen, known = self.negatives_chosen, set()
         if not is_remote(self.data):  # an address is looked at when it is fetched
             found = self.read_clips()
@@ -273,8 +278,19 @@ class TrainingConfig(RunConfig):
                 "or name another folder with --trained"
             )
 
+    def _check_teacher(self) -> None:
+        if not self.teacher:
+            return
+        if self.team:
+            raise InputError("--teacher is for a training in one process: leave out --coordinator")
+        for model in self.models:
+            if (self.trained / model).resolve() == Path(self.teacher):
+                raise InputError(
+                    f"--teacher {self.teacher}: the student would take its place; name another folder with --trained"
+                )
 
-CONVERTED = ("data", "background_noise", "recipe", "negatives", "start")  # fields that the flags hold in another form
+
+CONVERTED = ("data", "background_noise", "recipe", "negatives", "start", "teacher")  # that flags hold in another form
 
 
 def flag_of(field: str) -> str:
@@ -285,6 +301,12 @@ def flag_of(field: str) -> str:
 def absolute_folders(given: str | None) -> str | None:
     """What --negatives names, with absolute paths."""
     return ",".join(map(str, data_negatives.folders_of(given))) if given else None
+
+
+def _trained_folder(given: str, trained: Path) -> Path:
+    """The folder of a trained model: of its path, or of its name in the folder of trained models."""
+    is_path = len(Path(given).parts) > 1 or Path(given).is_dir() and not (trained / given).is_dir()
+    return (Path(given) if is_path else trained / given).resolve()
 
 
 def audio_format_of(model: str) -> AudioFormat:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.core import registry, typed_json
+from classifier.core.bounds import check_range
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 BACKGROUND_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 NEGATIVES_SNR_DB = (0, 25)  # where a recipe says nothing, and a person names negatives
+TEACHER_WEIGHT, TEACHER_TEMPERATURE = 0.5, 2.0  # likewise, and a person names a teacher
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ class Recipe:
     mixstyle: the mean and deviation of each band of the features are mixed with those of another window, by shares from
         Beta(mixstyle, mixstyle).
     fine_tuned: so many last layers of a pretrained network learn, after their head.
+    teacher_weight: share of the loss that a teacher's probabilities decide, 0 to 1, where the run has a teacher
+        (`--teacher`); the rest is the labels'.
+    teacher_temperature: by which the logarithms of both probabilities are divided in that share, more than 0: the
+        higher it is, the more the labels count that a teacher finds unlikely.
+
+    Raises:
+        InputError: one of the last two is out of its range.
     """
 
     epochs: int
@@ -91,6 +100,14 @@ class Recipe:
     dropped_bands: float = 0.0
     mixstyle: float = 0.0
     fine_tuned: int = 0
+    teacher_weight: float | None = None
+    teacher_temperature: float | None = None
+
+    def __post_init__(self):
+        if self.teacher_weight is not None:
+            check_range("teacher_weight", self.teacher_weight, "a share of the loss", 0, 1)
+        if self.teacher_temperature is not None and not self.teacher_temperature > 0:
+            raise InputError(f"teacher_temperature {self.teacher_temperature:g}: give a number that is more than 0")
 
 
 FIELD = Recipe(  # what serves most models on recordings from the field; a model's file replaces what it must
@@ -118,7 +135,7 @@ def recipe_for(model: str, config: "RunConfig") -> Recipe:
     is_head = registry.states("models", model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
     recipe = _of_file(model, "PAPER" if config.paper else "RECIPE")
     if is_head:
-        return replace(recipe, epochs=config.epochs or recipe.epochs)
+        return _taught(replace(recipe, epochs=config.epochs or recipe.epochs), config)
     return _decided(changed(recipe, config.recipe), config)
 
 
@@ -140,10 +157,10 @@ def fine_tuning_for(model: str, config: "RunConfig") -> Recipe | None:
 
 
 def changed(recipe: Recipe, file: str | None) -> Recipe:
-    """A recipe with the values that a person's file gives: JSON, such as {"masks": 0.2, "rt60_seconds": [0.2, 0.8]}.
+    """A recipe with the values that a person gives: JSON, such as {"masks": 0.2, "rt60_seconds": [0.2, 0.8]}.
 
     Args:
-        file: path; None changes nothing.
+        file: path of JSON, or the JSON itself; None changes nothing.
 
     Raises:
         InputError: the file cannot be read, or a value is none of a recipe's, or of another type.
@@ -151,7 +168,7 @@ def changed(recipe: Recipe, file: str | None) -> Recipe:
     if file is None:
         return recipe
     try:
-        changes = json.loads(Path(file).read_text(encoding="utf-8"))
+        changes = json.loads(file if is_json(file) else Path(file).read_text(encoding="utf-8"))
         if not isinstance(changes, dict):
             raise ValueError("it holds no values by name")
         unknown = sorted(set(changes) - {field.name for field in fields(Recipe)})
@@ -165,6 +182,16 @@ def changed(recipe: Recipe, file: str | None) -> Recipe:
         raise InputError(f"{file}: there is no such file; --recipe names a JSON file of values of a recipe") from None
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f'{file} is no recipe ({error}); write JSON, such as {{"masks": 0.2}}') from None
+
+
+def is_json(recipe: str) -> bool:
+    """Whether what --recipe gives is JSON itself, and not the path of a file."""
+    return recipe.lstrip().startswith("{")
+
+
+def given(recipe: str | None) -> str | None:
+    """What --recipe gives, a path absolute."""
+    return recipe if recipe is None or is_json(recipe) else str(Path(recipe).resolve())
 
 
 def _of_file(model, constant):
@@ -221,4 +248,14 @@ def _decided(recipe, config):
     if config.background_noise:
         recipe = replace(recipe, background_snr_db=recipe.background_snr_db or BACKGROUND_SNR_DB)
     behind = (recipe.negatives_snr_db or NEGATIVES_SNR_DB) if config.negatives else None
-    return replace(recipe, negatives_snr_db=behind, epochs=config.epochs or recipe.epochs)
+    return _taught(replace(recipe, negatives_snr_db=behind, epochs=config.epochs or recipe.epochs), config)
+
+
+def _taught(recipe, config):
+    given = {name: getattr(recipe, name) for name in ("teacher_weight", "teacher_temperature")}
+    if config.teacher:
+        usual = {"teacher_weight": TEACHER_WEIGHT, "teacher_temperature": TEACHER_TEMPERATURE}
+        return replace(recipe, **{name: usual[name] if value is None else value for name, value in given.items()})
+    if useless := [name for name, value in given.items() if value is not None]:
+        raise InputError(f"the recipe gives {' and '.join(useless)}, and there is no teacher: name one with --teacher")
+    return recipe

@@ -25,6 +25,25 @@ OF_OLD = ("run", "contract")  # what versions before this one called config and 
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeacherRecord:
+    """The model whose probabilities were learned, too.
+
+    Attributes:
+        folder: of the teacher.
+        model: the file of classifier/models that it is of.
+        fingerprint: of its weights, as of records.teachers.fingerprint.
+        train, validation: sounds of the recordings that it learned from, and that it was chosen with; those of its own
+            teacher, too.
+    """
+
+    folder: str
+    model: str
+    fingerprint: str
+    train: list[str]
+    validation: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refit:
     """What the model that ships has learned from, where it was trained again (records/refit.py).
 
@@ -34,6 +53,7 @@ class Refit:
         steps: of the optimizer: as many as the held-out model had taken at its best epoch.
         seconds: of the refit alone.
         scores: of the test split; None where the refit learned from it.
+        teacher: of the refit; None where there was none.
     """
 
     splits: list[str]
@@ -42,6 +62,7 @@ class Refit:
     steps: int
     seconds: float
     scores: Scores | None = None
+    teacher: TeacherRecord | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +93,7 @@ class RunRecord:
         robustness: of altered windows of the test split; () where an older version wrote the file.
         start: what its first weights were of; None where they were random.
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
+        teacher: of the held-out model; None where there was none.
     """
 
     model: str
@@ -97,6 +119,7 @@ class RunRecord:
     robustness: tuple[Condition, ...] = ()
     refit: Refit | None = None
     start: StartRecord | None = None
+    teacher: TeacherRecord | None = None
 
     @property
     def background(self) -> tuple[str, ...]:

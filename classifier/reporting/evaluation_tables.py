@@ -8,6 +8,7 @@ from pathlib import Path
 from classifier.core import atomic_files, commands, console
 from classifier.data import splits
 from classifier.data.layouts import folder_of
+from classifier.evaluation import teachers
 from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import (
     CrossValidationResult,
@@ -23,6 +24,7 @@ from classifier.reporting import confusion, learning_curve_tables, source_tables
 from classifier.scoring.metrics import UNITS, Scores
 from classifier.scoring.thresholds import FalseAlarms
 from classifier.storage.locations import is_remote
+from Constants import TRAINED
 
 COMPARED = (("windows", "balanced_accuracy"), ("windows", "accuracy"), ("recordings", "accuracy"))
 ALARMS = ["label", "hours", "false alarms", "an hour", "at most, 95 % sure"]
@@ -66,7 +68,14 @@ def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
     if not config.no_refit:
         settings["refit"] = defaults["refit"]  # what ships learns from the test split too
     flags = {name: commands.unless(value, defaults[name]) for name, value in settings.items()}
-    return commands.script("TrainModel.py", model=best.model, labels=config.labels, **flags)
+    if not config.teacher:
+        return commands.script("TrainModel.py", model=best.model, labels=config.labels, **flags)
+    flags["teacher"] = name = teachers.name(config.teacher)
+    student = commands.script("TrainModel.py", model=best.model, labels=config.labels, **flags)
+    if (TRAINED / name).is_dir():
+        return student
+    own = {**flags, "teacher": None, "recipe": None, "fine_tune": None}
+    return f"{commands.script('TrainModel.py', model=name, labels=config.labels, **own)} && {student}"
 
 
 def show_scores(result: EvaluationResult) -> None:
@@ -77,6 +86,10 @@ def show_scores(result: EvaluationResult) -> None:
             print(f"{result.model}: {line}")
     right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
     print(f"{result.title}: {right}; a recording is decided by the {result.recordings_by} of its windows")
+    if result.crops:
+        print(f"  windows: {result.crops} of each recording, spread over it (more of one that they would not cover)")
+    elif result.overlap:
+        print(f"  windows: each repeats {result.overlap:.0%} of the one before")
     if isinstance(result, ModelTestResult) and result.tested:
         print(
             f"  it was refitted on some of these recordings: {result.tested} was tested, which had not learned from all"
@@ -95,7 +108,7 @@ def show_scores(result: EvaluationResult) -> None:
         for line in warnings.silence_and_negatives(result.labels, windows.confusion, learned):
             print(line)
     if isinstance(result, CrossValidationResult) and result.false_alarms:
-        print("at the thresholds of each fold:")
+        print(f"at the thresholds of each fold{', in windows that touch' if result.overlap or result.crops else ''}:")
         rows = [[*_alarms(label, of), percent(of.misses)] for label, of in result.false_alarms.items()]
         console.table([*ALARMS, "misses"], rows)
 

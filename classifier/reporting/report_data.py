@@ -94,6 +94,7 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "measured_on": _measured_on(variant, record.refit),
         "leak_check": warnings.leak_check(record.split),
         "refit": warnings.refit(record),
+        "taught": warnings.taught(record),
         "few_groups": [
             *warnings.not_tested(record.labels, recordings.recall),
             *warnings.silence_and_negatives(record.labels, scores.windows.confusion, record.config.learned_negatives),

@@ -49,8 +49,8 @@ def scores(trained: artifact.Artifact) -> None:
     print(
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
-    if trained.record.refit:
-        print(f"  {warnings.refit(trained.record)}")
+    for line in filter(None, [warnings.refit(trained.record), warnings.taught(trained.record)]):
+        print(f"  {line}")
     for line in decision_report.lines(trained):
         print(f"  {line}")
     columns, confused = confusion.columns(trained.labels, windows.confusion)

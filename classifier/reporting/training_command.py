@@ -7,6 +7,7 @@ from pathlib import Path
 from classifier.data.negatives import folders_of
 from classifier.records.artifact import Artifact
 from classifier.records.config import RunConfig, flag_of
+from classifier.records.recipe import is_json
 from Constants import ROOT
 
 
@@ -14,8 +15,8 @@ def command(trained: Artifact) -> str:
     """The line that repeats a training: the flags that are not at their default."""
     defaults = {field.name: field.default for field in fields(RunConfig)}
     settings = {name: value for name, value in asdict(trained.record.config).items() if value != defaults[name]}
-    for name in ("data", "background_noise", "recipe", "start"):
-        if settings.get(name):
+    for name in ("data", "background_noise", "recipe", "start", "teacher"):
+        if settings.get(name) and not (name == "recipe" and is_json(settings[name])):
             settings[name] = _shown(Path(settings[name]))
     if settings.get("negatives"):
         settings["negatives"] = ",".join(map(_shown, folders_of(settings["negatives"])))

@@ -81,6 +81,16 @@ def refit(record: RunRecord) -> str:
     )
 
 
+def taught(record: RunRecord) -> str:
+    """Who taught the model whose scores these are, and why they count all the same; "" where nobody did."""
+    if not record.teacher:
+        return ""
+    return (
+        f"Taught by {record.teacher.model}, which by its record has heard none of the recordings of the test split "
+        f"(weight {record.recipe.teacher_weight:g}, temperature {record.recipe.teacher_temperature:g})"
+    )
+
+
 def fragile(conditions: Sequence[robustness.Condition]) -> list[str]:
     """One line where a model loses much of what it recognises in windows that are altered, or none."""
     found = [

@@ -11,8 +11,10 @@ from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import folder_of
 from classifier.data.negatives import Negatives
 from classifier.pretrained import weights
+from classifier.records import teachers
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
+from classifier.records.teachers import Teacher
 from classifier.training import start
 
 
@@ -28,6 +30,7 @@ class TrainingData:
         splits: {sample rate in Hz: (clips,) the split of each decoded recording}.
         n_clips: how many there are, those that could not be read included.
         negatives: what hold none of the labels, among the recordings; None where there are none.
+        teacher: whose probabilities are learned, too; None where there is none.
     """
 
     labels: list[str]
@@ -37,6 +40,7 @@ class TrainingData:
     splits: dict[int, np.ndarray]
     n_clips: int
     negatives: Negatives | None = None
+    teacher: Teacher | None = None
 
     def clips_of(self, rate: int, *split_names: str) -> np.ndarray:
         """(clips,) indexes of the recordings of splits that have one of the labels."""
@@ -71,7 +75,7 @@ def load(config: TrainingConfig) -> TrainingData:
 
     Raises:
         InputError: there are none, a label has none that can be read, labels and labels file differ, a sound has two
-            labels, or they cannot be split.
+            labels, or they cannot be split; the teacher cannot teach, or has heard what tests.
     """
     weights.take(config.weights)
     audio_formats = {model: config.audio_format(model) for model in config.models}
@@ -84,6 +88,7 @@ def load(config: TrainingConfig) -> TrainingData:
     ready = weights.ready(config.models, leave_out=config.leave_out)
     labels = negatives.label_order(found, config.labels, chosen)
     found = config.all_clips(found)
+    teacher = teachers.find(config, labels, {model: audio_formats[model] for model in ready})
     _check_windows(config, found, audio_formats)
     rates = dict.fromkeys(audio_formats[model].sample_rate for model in ready)
     how = config.cache, config.channel
@@ -102,9 +107,10 @@ def load(config: TrainingConfig) -> TrainingData:
     whole = negatives_split.split(of_any.clips, of_any.contents, *dealt) if config.train_share else split[rate]
     for sentence in splits.untested(of_any.clips, {config.fold: whole}):
         warn(sentence)
+    teacher = teacher and teachers.unheard(teacher, config, of_any, split[rate])
     noise = {rate: _background_noise(config, rate, audio[rate], split[rate]) for rate in rates}
     return TrainingData(
-        labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found), chosen
+        labels, {model: audio_formats[model] for model in ready}, audio, noise, split, len(found), chosen, teacher
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -16,6 +17,9 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
 from classifier.training import augmentation, rooms
 from Constants import SILENT_LABELS
+
+if TYPE_CHECKING:
+    from classifier.training.soft_targets import Teaching
 
 SHIFT_SHARE = 0.5  # of the windows are shifted; the others are cut as a test cuts them
 LEAST_AUDIO = 4  # a shifted window of a short recording holds at least a quarter of a window of it
@@ -95,11 +99,14 @@ class Windows(keras.utils.PyDataset):
 
 
 class Dealt(Windows):
-    """Windows in another order every epoch, mixed in pairs where the recipe says so. Same seed, same batches."""
+    """Windows in another order every epoch, mixed in pairs where the recipe says so. Same seed, same batches.
 
-    def __init__(self, *args, recipe: Recipe, seed: int, hop: int | None = None):
+    With a teacher, what it says of the windows is behind their targets (soft_targets).
+    """
+
+    def __init__(self, *args, recipe: Recipe, seed: int, hop: int | None = None, teaching: Teaching | None = None):
         super().__init__(*args, recipe.batch_size, hop)
-        self.recipe, self.seed = recipe, seed
+        self.recipe, self.seed, self.teaching = recipe, seed, teaching
         if not recipe.balanced:
             self.weights = np.ones_like(self.weights)
         self.begin(epoch=0)
@@ -117,8 +124,16 @@ class Dealt(Windows):
         random = np.random.default_rng([self.seed, self.epoch, index])
         found = self.inputs(chosen, random), *self.targets_and_weights(chosen)
         if self.recipe.between_class:
-            return augmentation.between_classes(*found, self.audio_format.sample_rate, random)
-        return augmentation.mix(*found, self.recipe.mixup, random) if self.recipe.mixup else found
+            found = augmentation.between_classes(*found, self.audio_format.sample_rate, random)
+        elif self.recipe.mixup:
+            found = augmentation.mix(*found, self.recipe.mixup, random)
+        return self.taught(*found)
+
+    def taught(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
+        """A batch, with what a teacher says of its windows, as they are altered and mixed, behind the targets."""
+        if self.teaching:
+            targets = np.concatenate([targets, self.teaching.probabilities(inputs)], axis=1)
+        return inputs, targets, weights
 
     def inputs(self, chosen: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """What a model is given of the windows chosen."""

@@ -15,6 +15,7 @@ from classifier.data.audio_cache import AudioCache
 from classifier.models import assemble
 from classifier.records.audio_format import AudioFormat
 from classifier.training.datasets import Dealt, Windows
+from classifier.training.soft_targets import Teaching
 
 AT_ONCE = 32  # windows
 HEARD = "centred"  # what is computed before the features; another name where that changes, or old files would be taken
@@ -45,7 +46,30 @@ class Embedded(Windows):
 
 
 class EmbeddedToLearn(Embedded, Dealt):
-    """The same, dealt anew every epoch."""
+    """The same, dealt anew every epoch. A teacher hears the windows as they are, once: so do the features."""
+
+    def __init__(
+        self,
+        features: keras.Layer,
+        store: AudioCache,
+        recordings: np.ndarray,
+        labels: list[str],
+        audio_format: AudioFormat,
+        *,
+        hop: int,
+        teaching: Teaching | None = None,
+        **settings,
+    ):
+        about = store, recordings, labels, audio_format
+        super().__init__(features, *about, hop=hop, teaching=teaching, **settings)
+        self.soft = teaching.of_all(Windows(*about, AT_ONCE, hop)) if teaching else None
+
+    def targets_and_weights(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        targets, weights = super().targets_and_weights(chosen)
+        return targets if self.soft is None else np.concatenate([targets, self.soft[chosen]], axis=1), weights
+
+    def taught(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
+        return inputs, targets, weights
 
 
 def _of_all(features, windows, hop):

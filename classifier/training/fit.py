@@ -1,11 +1,14 @@
 """Fit a Keras model to windows, as a recipe says."""
 
+from collections.abc import Callable
+
 import keras
+from keras import KerasTensor
 
 from classifier.core.console import progress, say
 from classifier.models import assemble
 from classifier.records.recipe import Recipe
-from classifier.training import distributed
+from classifier.training import distributed, soft_targets
 from classifier.training.at_bound import AT_BOUND, AtBound
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.datasets import Share, Windows
@@ -85,7 +88,7 @@ def compile_model(model: keras.Model, recipe: Recipe, steps: int, run_eagerly: b
     model.compile(
         optimizer=optimizer(recipe, steps),
         loss=loss(recipe),
-        weighted_metrics=["categorical_accuracy"],
+        weighted_metrics=[_accuracy(recipe)],
         run_eagerly=run_eagerly,
         jit_compile=keras.backend.backend() == "jax",  # TensorFlow's compiles longer than it saves on processors
     )
@@ -104,11 +107,20 @@ def optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.get({"class_name": recipe.optimizer, "config": settings})
 
 
-def loss(recipe: Recipe) -> keras.losses.Loss | str:
-    """The loss of a recipe."""
+def loss(recipe: Recipe) -> keras.losses.Loss | Callable[[KerasTensor, KerasTensor], KerasTensor] | str:
+    """The loss of a recipe; with a teacher, of targets that are as of soft_targets."""
+    weight, temperature = recipe.teacher_weight, recipe.teacher_temperature
+    if weight is not None and temperature is not None:
+        return lambda targets, probabilities: soft_targets.loss(targets, probabilities, recipe, weight, temperature)
     if recipe.label_smoothing:
         return keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
     return recipe.loss
+
+
+def _accuracy(recipe):
+    if recipe.teacher_weight is None:
+        return "categorical_accuracy"
+    return keras.metrics.MeanMetricWrapper(soft_targets.accuracy, name="categorical_accuracy")
 
 
 class _Progress(keras.callbacks.Callback):

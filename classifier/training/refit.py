@@ -10,6 +10,7 @@ import numpy as np
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.text import duration
+from classifier.records import teachers
 from classifier.records.config import TrainingConfig
 from classifier.records.refit import REFITS
 from classifier.records.run_record import Refit
@@ -57,6 +58,7 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
         f"refit: {name} learns again from {of_all}{n_recordings} recordings (before: {n_held_out}) for the {n_steps} "
         "steps that its best epoch took: about "
         f"{duration(sum(stage.seconds for stage in held_out.values()))}; --no-refit leaves it out"
+        + (f". {data.teacher.refit.folder} teaches it" if data.teacher else "")
     )
     done = stages.fit_stages(task, model, config, data, held_out)
     if not all(np.isfinite(values).all() for values in model.get_weights()):
@@ -74,6 +76,7 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
         steps=n_steps,
         seconds=round(sum(s.checkpoint.seconds_before for s in done.values()) + time.monotonic() - started, 1),
         scores=_scores(predictions["test"], data.labels) if predictions else None,
+        teacher=teachers.record_of(data.teacher.refit, str(config.teacher)) if data.teacher else None,
     )
     return Refitted(model, record, predictions, list(done.values())[-1].checkpoint)
 

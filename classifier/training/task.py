@@ -18,7 +18,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
 from classifier.scoring.thresholds import BACKGROUND, background_of
-from classifier.training import distributed, embeddings, offline_augmentation, starting_weights
+from classifier.training import distributed, embeddings, offline_augmentation, soft_targets, starting_weights
 from classifier.training.data import TrainingData
 from classifier.training.datasets import TrainingWindows, Windows
 
@@ -80,9 +80,10 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequ
     clips["train"] = data.clips_of(rate, *learned)
     apart = {} if data.learns_negatives else {f"{held}{OF_NEGATIVES}": data.negatives_of(rate, held) for held in HELD}
     features = assemble.features_of(file, audio_format, config.paper)
+    teaching = soft_targets.Teaching(data.teacher.of(learned), data.labels) if data.teacher else None
     about, batch_size = (data.labels, audio_format), recipe.batch_size
     windows: dict[str, Windows] = {
-        "train": _to_learn(data, learned, fine_tuning or recipe, config.seed, audio_format),
+        "train": _to_learn(data, learned, fine_tuning or recipe, config.seed, audio_format, teaching),
         **{held: Windows(audio, clips[held], *about, batch_size) for held in HELD},
         **{held: _of_own_labels(audio, of, audio_format, batch_size) for held, of in apart.items() if len(of)},
     }
@@ -92,8 +93,10 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequ
             f"{name} learns from recordings as they are: no negatives are mixed in behind them; --fine-tune 2 does that"
         )
     if hasattr(features, "learn"):  # a pretrained network
-        dealt, half = {"recipe": recipe, "seed": config.seed}, audio_format.window_length // 2
-        embedded["train"] = embeddings.EmbeddedToLearn(features, audio, clips["train"], *about, hop=half, **dealt)
+        learns, half = (features, audio, clips["train"], *about), audio_format.window_length // 2
+        embedded["train"] = embeddings.EmbeddedToLearn(
+            *learns, hop=half, recipe=recipe, seed=config.seed, teaching=teaching
+        )
         embedded["validation"] = embeddings.Embedded(features, audio, clips["validation"], *about, batch_size)
         if VALIDATION_NEGATIVES in windows:
             of, own = apart[VALIDATION_NEGATIVES], [UNLABELLED]
@@ -115,8 +118,8 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequ
     )
 
 
-def _to_learn(data, learned, recipe, seed, audio_format):
-    """The windows to learn from, with all that the recipe mixes in behind them."""
+def _to_learn(data, learned, recipe, seed, audio_format, teaching):
+    """The windows to learn from, with all that the recipe mixes in behind them, and what teaches."""
     rate = audio_format.sample_rate
     audio, noise = data.audio[rate], data.background_noise[rate]
     clips, negatives = data.clips_of(rate, *learned), data.negatives_of(rate, *learned)
@@ -129,7 +132,8 @@ def _to_learn(data, learned, recipe, seed, audio_format):
         "background": _of_own_labels(noise, np.arange(len(noise.clips)), *sizes) if noise else None,
         "negatives": _of_own_labels(audio, negatives, *sizes) if len(negatives) else None,
     }
-    return TrainingWindows(audio, clips, data.labels, audio_format, recipe=recipe, seed=seed, copies=copies, **behind)
+    about = audio, clips, data.labels, audio_format
+    return TrainingWindows(*about, recipe=recipe, seed=seed, teaching=teaching, copies=copies, **behind)
 
 
 def _of_own_labels(audio, clips, audio_format, batch_size):

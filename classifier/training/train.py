@@ -13,7 +13,7 @@ import numpy as np
 from classifier.core import atomic_files, disk
 from classifier.core.console import quiet_libraries, say
 from classifier.data import layouts, provenance
-from classifier.records import artifact, run_record
+from classifier.records import artifact, run_record, teachers
 from classifier.records.artifact import OF_NEGATIVES, Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
@@ -64,11 +64,14 @@ def train_model(
     n_windows = [len(windows.targets) for windows in (task.first, task.windows["validation"], task.windows["test"])]
     counts = "windows to learn from {}, to validate {}, to test {}".format(*n_windows)
     say(f"{name}: {model.count_params():,} weights; {counts}")
+    if data.teacher:
+        say(f"{name}: {_teaching(task, data.teacher.held_out)}")
 
     stages = fit_stages(task, model, config, data)
+    taught_by = teachers.record_of(data.teacher.held_out, str(config.teacher)) if data.teacher else None
     held_out = list(stages.values())[-1].checkpoint.folder / artifact.HELD_OUT
     if distributed.is_first():
-        _write_held_out(held_out, task, model, config, stages, started)
+        _write_held_out(held_out, task, model, config, stages, started, taught_by)
     refitted = None
     if config.refit != NONE:
         del model, task
@@ -115,7 +118,13 @@ def _check_that_it_converts(task, model, try_conversion):
     try_conversion(task.name, model, task.audio_format)
 
 
-def _write_held_out(folder, task, model, config, stages, started):
+def _teaching(task, teacher):
+    recipe = task.fine_tuning or task.recipe
+    said = f"{recipe.teacher_weight:.0%} of the loss, at temperature {recipe.teacher_temperature:g}"
+    return f"it learns from the probabilities of {teacher.folder}, too ({said})"
+
+
+def _write_held_out(folder, task, model, config, stages, started, taught_by):
     """Write the folder of a model that has learned from the training split, with all that validation and test say."""
     predictions = {name: _predict(model, windows) for name, windows in task.windows.items() if name != "train"}
     scores = _scores(predictions, task)
@@ -141,6 +150,7 @@ def _write_held_out(folder, task, model, config, stages, started):
         audio_format=task.audio_format,
         robustness=_robustness(model, task),
         start=start.record_of(config),
+        teacher=taught_by,
     )
     with atomic_files.new_folder(folder) as fresh:
         _write(fresh, model, record, predictions, last.checkpoint)

@@ -17,6 +17,7 @@ import numpy as np
 from classifier.core import commands
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
+from classifier.records import teachers
 from classifier.records.config import RunConfig, TrainingConfig, flag_of
 from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.training.data import TrainingData
@@ -65,6 +66,8 @@ def identity_of(
         "backend": os.environ.get("KERAS_BACKEND") or "tensorflow",
         "processes": processes,
     }
+    if config.teacher:
+        about["teacher"] = teachers.fingerprint(config.teacher)
     del about["refit"]
     return json.loads(json.dumps(about))
 

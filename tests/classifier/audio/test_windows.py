@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from classifier.audio.windows import cut_audio, cut_audio_pad_last, cut_blocks, hop_length, window_starts
+from classifier.audio.windows import cut_audio, cut_audio_pad_last, cut_blocks, cut_crops, hop_length, window_starts
 from classifier.core.errors import InputError
 from Constants import AUDIO_PIECE_LENGTH
 
@@ -65,3 +65,17 @@ def test_the_hop_is_what_the_overlap_leaves(overlap, hop):
 def test_an_overlap_out_of_range_is_refused(overlap):
     with pytest.raises(InputError, match="--overlap .*: give a share of a window"):
         hop_length(32_000, overlap)
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "crops", "starts"),
+    [(10, 3, [0, 3, 6]), (10, 1, [0, 3, 6]), (5, 10, [0, 1]), (4, 10, [0]), (12, 5, [0, 2, 4, 6, 8])],
+)
+def test_crops_are_spread_evenly_and_leave_no_sample_out(n_samples, crops, starts):
+    found = cut_crops(np.arange(n_samples), 4, crops)
+    assert found[:, 0].tolist() == starts
+    assert set(found.ravel().tolist()) == set(range(n_samples))
+
+
+def test_a_recording_shorter_than_a_window_has_one_crop():
+    assert cut_crops(np.array([1, 2]), 4, 10).shape == (1, 4)

@@ -30,7 +30,8 @@ def test_all_folds_share_what_decides_on_the_weights(tmp_path):
     [
         ({"model": "mell"}, "'mell' is none of the models"),
         ({"model": "trained/mel", "overlap": 1.0}, "--overlap 1: give a share of a window"),
-        ({"model": "mel", "overlap": 0.5}, "--overlap is for models that are trained already"),
+        ({"model": "mel", "overlap": 0.5, "crops": 10}, "--overlap and --crops both say where windows begin"),
+        ({"model": "mel", "crops": 0}, "--crops 0: give how many windows"),
         ({"model": "mel", "negatives_label": "rest"}, "name their folder with --negatives"),
         ({"model": "a/mel", "negatives": "x", "negatives_as": "threshold"}, "leave out --negatives-as"),
         ({"model": "trained/mel", "seed": 0, "epochs": 2, "paper": True}, "leave out --epochs, --paper"),

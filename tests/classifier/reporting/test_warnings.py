@@ -1,7 +1,12 @@
+from dataclasses import replace
+
 from classifier.data.group_names import GroupProposal
 from classifier.data.provenance import SplitRecord
+from classifier.records.recipe import FIELD
+from classifier.records.run_record import TeacherRecord
 from classifier.reporting import warnings
 from classifier.scoring.robustness import Condition
+from tests.trained_folder import make_record
 
 
 def split(**changes):
@@ -68,3 +73,11 @@ def test_only_what_falls_far_where_windows_are_altered_is_a_line():
     assert warnings.fragile(conditions[:2]) == warnings.fragile(()) == []
     worse = [*conditions, *(Condition(f"worse {i}", i / 10, {}) for i in range(3))]
     assert warnings.fragile(worse)[0].endswith("worse 0 0 %, worse 1 10 %, worse 2 20 % and 1 more, see the report")
+
+
+def test_who_taught_a_model_is_said():
+    assert warnings.taught(make_record()) == ""
+    teacher = TeacherRecord(folder="trained/mel", model="mel", fingerprint="f", train=[], validation=[])
+    recipe = replace(FIELD, teacher_weight=0.5, teacher_temperature=2.0)
+    said = warnings.taught(make_record(teacher=teacher, recipe=recipe))
+    assert "Taught by mel, which by its record has heard none" in said and "(weight 0.5, temperature 2)" in said
