@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 
 PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,]+\])?==[0-9.]+(; [^#]+)?( *#.*)?")
-FILES = ["requirements.txt", "tests/requirements.txt", "tools/requirements.txt"]
+FILES = ["requirements.txt", "tests/requirements.txt", "tools/requirements.txt", "requirements-tuning.txt"]
 OURS = ["tests", "rooms", "synthesiser", "voices"]  # the last three lie in tools
 
 

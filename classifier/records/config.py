@@ -53,6 +53,7 @@ class RunConfig:
         negatives: folders of recordings in which none of the labels is heard, with commas.
         negatives_label: of the output that learns them.
         negatives_as: what becomes of them, of data.negatives.WAYS.
+        outside_fold: fold whose test split is left out, before the others are dealt into folds; None: nothing is.
         teacher: folder of a trained model whose probabilities are learned, too. None: there is no teacher.
 
     Raises:
@@ -80,12 +81,13 @@ class RunConfig:
     negatives: str | None = None
     negatives_label: str = unlabelled.LABEL
     negatives_as: str = unlabelled.OUTPUT
+    outside_fold: int | None = None
     teacher: str | None = None
 
     def __post_init__(self):
         if self.layout is not None:
             registry.choose("layouts", self.layout)
-        for name, least in (("fold", 0), ("seed", 0), ("fine_tune", 0), ("epochs", 1)):
+        for name, least in (("fold", 0), ("outside_fold", 0), ("seed", 0), ("fine_tune", 0), ("epochs", 1)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
