@@ -17,6 +17,7 @@ SEED = 0  # same seed, same folds, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
 OVERLAP = 0.0  # share of a window that the next one repeats in a test; 0: they touch, as in training
 CROPS = None  # so many windows of each recording, spread over it, are tested instead
+INNER_FOLDS = 3  # on how many folds a search tries each recipe
 OUT = EVALUATED
 
 
@@ -59,6 +60,19 @@ def main(argv=None):
     arguments.add_channel(parser, instead=arguments.LEARN_EACH)
     parser.add_argument(
         "--learning-curve", action="store_true", help="learn from fewer recordings, too (2 to 4 times as long)"
+    )
+    parser.add_argument(
+        "--search",
+        type=arguments.at_least(1),
+        metavar="N",
+        help="try N recipes for each fold, on folds inside what it learns from; writes MODEL_recipe.json",
+    )
+    parser.add_argument(
+        "--inner-folds",
+        default=INNER_FOLDS,
+        type=arguments.at_least(1),
+        metavar="N",
+        help="of a search: on how many folds each recipe is tried (default: %(default)s)",
     )
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of the windows that are tested: 0.5 is half")

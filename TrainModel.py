@@ -39,6 +39,12 @@ def main(argv=None):
     parser.add_argument(
         "--fold", default=FOLD, type=arguments.at_least(0), help="which fold tests (default: %(default)s)"
     )
+    parser.add_argument(
+        "--outside-fold",
+        type=arguments.at_least(0),
+        metavar="N",
+        help="leave out what fold N tests and deal the others into folds: for choices that fold N then tests",
+    )
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument(
         "--background-noise", type=Path, metavar="FOLDER", help="recordings to mix in behind training windows"

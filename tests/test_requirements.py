@@ -12,6 +12,7 @@ PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,]+\])?==[0-9.]+(; [^#]+)?( *#.*)
 FILES = [
     "requirements.txt",
     "requirements-search.txt",
+    "requirements-tuning.txt",
     "requirements-web.txt",
     "tests/requirements.txt",
     "tools/requirements.txt",

@@ -4,6 +4,7 @@ Negatives are dealt by group, apart from the labelled recordings, whose splits a
 """
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -57,6 +58,34 @@ def split(
             f"{len(set(groups[own]))} groups; add recordings of other places to --negatives"
         )
     return split_names
+
+
+def outside(
+    clips: Sequence[Clip],
+    contents: Sequence[Hashable],
+    left_out: int | None,
+    fold: int = 0,
+    seed: int = 0,
+    negatives: Negatives | None = None,
+    share: float | None = None,
+) -> np.ndarray:
+    """`split`, of what a fold leaves to learn from: its test split is left out, and the others are dealt anew.
+
+    Choices that are made so have heard nothing of what then tests them.
+
+    Args:
+        left_out: the fold whose test split is left out; None: nothing is.
+
+    Raises:
+        NoFoldError, InputError: as of `split`.
+    """
+    if left_out is None:
+        return split(clips, contents, fold, seed, negatives, share)
+    rest = np.flatnonzero(np.isin(split(clips, contents, left_out, seed, negatives), splits.SPLITS[:2]))
+    names = np.full(len(clips), splits.LEFT_OUT, dtype="<U10")
+    inner = [replace(clips[i], split=None) for i in rest]  # a data set's own splits have named the test alone
+    names[rest] = split(inner, [contents[i] for i in rest], fold, seed, negatives, share)
+    return names
 
 
 def _dealt(clips, groups, n_folds, fold, seed):

@@ -2,7 +2,8 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,10 @@ from classifier.data.unlabelled import IGNORE
 from classifier.evaluation import teachers
 from classifier.records import artifact
 from classifier.records.config import RunConfig, absolute_folders
-from classifier.records.recipe import given
+from classifier.records.recipe import fine_tuning_for, given
 from classifier.records.refit import NONE, WITHOUT_TEST
-from classifier.records.teachers import check_audio_format
 from classifier.storage.locations import absolute, is_remote
-from Constants import EVALUATED
+from Constants import EVALUATED, ROOT
 
 ALL = "all"
 TRAINING_ONLY = (  # a trained model is only tested
@@ -46,6 +46,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "negatives_as",
     "unlabelled",
     "teacher",
+    "search",
 )
 
 
@@ -82,6 +83,8 @@ class EvaluationConfig:
         negatives_label, negatives_as, unlabelled: as of RunConfig.
         label_map: which label of the data is which of trained models, as of data.label_map.parse.
         teacher: a model to train on each fold first, or a folder of evaluated folds, whose probabilities are learned.
+        search: so many recipes are tried for each fold, on inner folds of what it leaves to learn from; None: none.
+        inner_folds: on so many folds, at most, each of these recipes is tried.
         no_refit: do not train each fold's model again, on train and validation.
         jobs: trainings at once on this machine; None: by cores and memory.
         scheduler: address of a Dask scheduler.
@@ -117,6 +120,8 @@ class EvaluationConfig:
     unlabelled: str = IGNORE
     label_map: tuple[str, ...] | None = None
     teacher: str | None = None
+    search: int | None = None
+    inner_folds: int = 3
     no_refit: bool = False
     jobs: int | None = None
     scheduler: str | None = None
@@ -165,10 +170,22 @@ class EvaluationConfig:
                 check_trained(path)
             return
         models = registry.choose("models", self.model)
+        if self.search:
+            self._check_search(models)
+        elif self.inner_folds != type(self).inner_folds:
+            raise InputError("--inner-folds are those of a search: give --search too")
         for model in models:
             self.run_config().check_model(model)
-        if self.teacher:
-            self._check_teacher(models)
+        if not self.teacher:
+            return
+        name = teachers.check(self.teacher, self.run_config(), models)
+        if self.learning_curve and not teachers.is_model(self.teacher):
+            raise InputError(
+                "--learning-curve: a teacher must learn from as few recordings as its student: give "
+                f"--teacher {name}, which is then trained on as few"
+            )
+        if self.scheduler and is_remote(self.out):
+            raise InputError("--teacher with --scheduler needs results where all machines see them: give --out a path")
 
     @property
     def cut(self) -> Cut:
@@ -243,21 +260,18 @@ class EvaluationConfig:
         if self.background_noise:
             clips.of_background_noise(self.background_noise)
 
-    def _check_teacher(self, models: Sequence[str]) -> None:
-        """Raises InputError: there is no such teacher, or it cannot teach all of the models."""
-        run, name = self.run_config(), teachers.name(str(self.teacher))
-        if teachers.is_model(str(self.teacher)):
-            replace(run, teacher=None, recipe=None, fine_tune=None, background_noise=None).check_model(name)
-        elif self.learning_curve:
-            raise InputError(
-                "--learning-curve: a teacher must learn from as few recordings as its student: give "
-                f"--teacher {name}, which is then trained on as few"
-            )
-        if self.scheduler and is_remote(self.out):
-            raise InputError("--teacher with --scheduler needs results where all machines see them: give --out a path")
+    def _check_search(self, models: Sequence[str]) -> None:
+        """Raises InputError: what searches is not installed, or there is nothing to search."""
+        useless = [flag for flag in ("teacher", "learning_curve", "paper") if getattr(self, flag)]
+        if useless:
+            raise InputError(f"--search tries recipes: leave out --{useless[0].replace('_', '-')}")
         for model in models:
-            teachers_format, own = run.audio_format(name), run.audio_format(model)
-            check_audio_format(f"--teacher {self.teacher}", teachers_format, model, own)
+            if registry.states("models", model, "FINE_TUNE") and not fine_tuning_for(model, self.run_config()):
+                raise InputError(f"{model} learns from recordings as they are: for --search, give --fine-tune 2 too")
+        if is_remote(self.out):
+            raise InputError("--search keeps what it has tried in a folder: give --out a path")
+        if find_spec("optuna") is None:
+            raise InputError(f"--search needs Optuna: python -m pip install -r {ROOT / 'requirements-tuning.txt'}")
 
     def _check_test(self) -> None:
         unset = {field.name: field.default for field in fields(self)}

@@ -12,11 +12,10 @@ import numpy as np
 
 from classifier.audio.windows import Cut
 from classifier.core.errors import InputError
-from classifier.data import splits
+from classifier.data import negatives_split, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.negatives import Negatives
-from classifier.data.negatives_split import split
 from classifier.evaluation import crops, sources
 from classifier.evaluation.results import CrossValidationResult, FoldResult, scores_of
 from classifier.inference.clip_predictions import TOUCHING
@@ -63,7 +62,8 @@ class FoldTraining:
     def title(self) -> str:
         """What it is, for messages."""
         share = f", {self.config.train_share:.1%} of the groups" if self.config.train_share else ""
-        return f"{self.model}, fold {self.fold}{share}"
+        outside = "" if self.config.outside_fold is None else f" outside fold {self.config.outside_fold}"
+        return f"{self.model}, fold {self.fold}{outside}{share}"
 
     def command(self, labels: Path) -> list[str]:
         """The command that trains it; labels: file with one label per line."""
@@ -78,6 +78,7 @@ def choose_folds(
     seed: int,
     negatives: Negatives | None = None,
     share: float | None = None,
+    outside: int | None = None,
 ) -> dict[int, np.ndarray]:
     """The folds of a data set, each with the split of every clip.
 
@@ -86,6 +87,7 @@ def choose_folds(
         clips: as of negatives_split.split.
         contents: (clips,) hash of each clip's samples.
         seed, negatives, share: of negatives_split.split.
+        outside: a fold whose test split is left out, as of negatives_split.outside.
 
     Returns:
         {fold: (clips,) array of "train", "validation" and "test"}.
@@ -93,12 +95,13 @@ def choose_folds(
     Raises:
         InputError: there is no such fold, or one cannot be trained.
     """
+    dealt = seed, negatives, share
     if wanted is not None:
-        return {fold: split(clips, contents, fold, seed, negatives, share) for fold in wanted}
+        return {fold: negatives_split.outside(clips, contents, outside, fold, *dealt) for fold in wanted}
     found, tested = {}, set()
     while True:
         try:
-            split_names = split(clips, contents, len(found), seed, negatives)
+            split_names = negatives_split.outside(clips, contents, outside, len(found), *dealt)
         except splits.NoFoldError:
             return found
         test = tuple(np.flatnonzero(split_names == "test"))

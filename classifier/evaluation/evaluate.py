@@ -35,6 +35,10 @@ def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
 
 def _cross_validate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
     task = folds.load(config)
+    if config.search:
+        from classifier.evaluation.search import search  # it needs Optuna
+
+        return search(task)
     planned = task.plan()
     if config.learning_curve:
         planned += learning_curve.plan(task.models, task.splits, task.store(task.models[0]), task.run, task.out)

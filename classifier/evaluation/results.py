@@ -20,6 +20,7 @@ from classifier.scoring.metrics import Intervals, Scores
 from classifier.scoring.thresholds import AlarmsAndMisses
 
 BY_SOURCE = "_by_source"  # ends the names of the files of such an evaluation
+SEARCHED = "_searched"  # likewise, of recipes that a search has found
 REFITTED = "_refit"  # likewise, of models that learned from train and validation
 CHOSEN_FOR_FOLDS = ("group_by", "folds_by", "ignore_folds", "seed")  # settings that say only what the folds are
 
@@ -87,6 +88,31 @@ class FoldResult:
 
 
 @dataclass(frozen=True)
+class SearchRecord:
+    """What a search for a recipe found (search.search).
+
+    Attributes:
+        recipes: how many were tried for each fold, and as many for all recordings; the first is the model's own.
+        trainings: that this took.
+        failed: recipes of which a training failed.
+        of_folds: {fold: the values that were chosen without its test split}; the scores are of these.
+        chosen: the values that were chosen with all recordings; {} is the model's own recipe.
+        file: name of the file that holds them.
+        score_inside: balanced accuracy on the inner folds that chose these values: it flatters them.
+        own_score_inside: that of the model's own recipe.
+    """
+
+    recipes: int
+    trainings: int
+    failed: int
+    of_folds: dict[str, dict[str, Any]]
+    chosen: dict[str, Any]
+    file: str
+    score_inside: float
+    own_score_inside: float
+
+
+@dataclass(frozen=True)
 class CrossValidationResult(EvaluationResult):
     """One architecture over all folds. Areas rank the windows of several folds' models together, as if of one model.
 
@@ -101,6 +127,7 @@ class CrossValidationResult(EvaluationResult):
         sources: recall of each source and label; [] where folds are not of sources.
         learning_curve: where one was asked for.
         refitted: whether these are models that learned from train and validation, and not from train alone.
+        search: where the recipe of each fold was searched for.
     """
 
     settings: dict
@@ -111,13 +138,15 @@ class CrossValidationResult(EvaluationResult):
     sources: list[SourceScores] = field(default_factory=list)
     learning_curve: LearningCurve | None = None
     refitted: bool = False
+    search: SearchRecord | None = None
 
     @property
     def title(self) -> str:
         teacher = self.settings.get("teacher")
         taught = f", taught by {teacher}" if teacher else ""
         refitted = "refitted" if self.refitted else ""
-        return ", ".join(filter(None, [f"{self.model}{taught}", refitted, str(self.cut)]))
+        searched = f"best of {self.search.recipes} recipes" if self.search else ""
+        return ", ".join(filter(None, [f"{self.model}{taught}", searched, refitted, str(self.cut)]))
 
     @property
     def stem(self) -> str:
@@ -126,7 +155,8 @@ class CrossValidationResult(EvaluationResult):
 
     def _stem(self, by_source):
         cut = f"_{self.cut}".replace(" ", "_") if str(self.cut) else ""
-        return f"{self.model}{BY_SOURCE if by_source else ''}{REFITTED if self.refitted else ''}{cut}"
+        searched = SEARCHED if self.search else ""
+        return f"{self.model}{BY_SOURCE if by_source else ''}{searched}{REFITTED if self.refitted else ''}{cut}"
 
     def fold_scores(self) -> list[Scores]:
         if self.sources:

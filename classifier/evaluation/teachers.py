@@ -9,6 +9,8 @@ from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records import artifact
+from classifier.records.config import RunConfig
+from classifier.records.teachers import check_audio_format
 
 FOLD = re.compile(r"(fold|source)_\d+")  # no teacher's, nor a smaller share's
 
@@ -16,6 +18,20 @@ FOLD = re.compile(r"(fold|source)_\d+")  # no teacher's, nor a smaller share's
 def is_model(teacher: str) -> bool:
     """Whether --teacher is the name of a model, to be trained on each fold, and not a folder of evaluated folds."""
     return teacher in registry.names("models") and not Path(teacher).is_dir()
+
+
+def check(teacher: str, run: RunConfig, models: Sequence[str]) -> str:
+    """Make sure that there is a teacher, and that it can teach some models; returns the file of classifier/models.
+
+    Raises:
+        InputError: there is none, it cannot be trained as the run says, or it hears other windows than a student.
+    """
+    model = name(teacher)
+    if is_model(teacher):
+        replace(run, **_own(model)).check_model(model)
+    for student in models:
+        check_audio_format(f"--teacher {teacher}", run.audio_format(model), student, run.audio_format(student))
+    return model
 
 
 def by_name(trainings: Sequence[FoldTraining], teacher: str) -> tuple[list[FoldTraining], list[FoldTraining]]:
@@ -27,13 +43,11 @@ def by_name(trainings: Sequence[FoldTraining], teacher: str) -> tuple[list[FoldT
     Args:
         teacher: a file of classifier/models.
     """
-    is_head = registry.states("models", teacher, "FINE_TUNE")
     teachers: dict[Path, FoldTraining] = {}
     taught = []
     for training in trainings:
-        own = {"teacher": None, "recipe": None, "fine_tune": None, **({"background_noise": None} if is_head else {})}
         out = training.out.resolve().with_name(f"{training.out.name}_teacher")
-        of_fold = FoldTraining(teacher, replace(training.config, **own), out, training.split)
+        of_fold = FoldTraining(teacher, replace(training.config, **_own(teacher)), out, training.split)
         teachers[out] = of_fold
         taught.append(_taught(training, of_fold.folder))
     return list(teachers.values()), taught
@@ -84,6 +98,12 @@ def _models(folder: Path) -> set[str]:
     """The models of which a folder holds trained folds."""
     outs = [path for path in folder.glob("*_*") if FOLD.fullmatch(path.name)]
     return {path.parent.name for out in outs for path in out.glob(f"[!.]*/{artifact.RUN}")}
+
+
+def _own(teacher):
+    """The settings of a run that a teacher has for itself."""
+    is_head = registry.states("models", teacher, "FINE_TUNE")
+    return {"teacher": None, "recipe": None, "fine_tune": None, **({"background_noise": None} if is_head else {})}
 
 
 def _taught(training, folder):

@@ -57,6 +57,7 @@ class RunConfig:
         negatives_as: what becomes of them, of data.negatives.WAYS.
         unlabelled: what becomes of the rest of recordings of which parts are marked, of data.unlabelled.WAYS.
         start: folder of the trained model whose weights are the first ones (--from); None: they are random.
+        outside_fold: fold whose test split is left out, before the others are dealt into folds; None: nothing is.
         teacher: folder of a trained model whose probabilities are learned, too. None: there is no teacher.
 
     Raises:
@@ -86,12 +87,13 @@ class RunConfig:
     negatives_as: str = data_negatives.OUTPUT
     unlabelled: str = parts.IGNORE
     start: str | None = None
+    outside_fold: int | None = None
     teacher: str | None = None
 
     def __post_init__(self):
         if self.layout is not None:
             registry.choose("layouts", self.layout)
-        for name, least in (("fold", 0), ("seed", 0), ("fine_tune", 0), ("epochs", 1)):
+        for name, least in (("fold", 0), ("outside_fold", 0), ("seed", 0), ("fine_tune", 0), ("epochs", 1)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")

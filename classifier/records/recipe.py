@@ -7,7 +7,7 @@ import ast
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from classifier.core import registry, typed_json
 from classifier.core.bounds import check_range
@@ -168,9 +168,7 @@ def changed(recipe: Recipe, file: str | None) -> Recipe:
     if file is None:
         return recipe
     try:
-        changes = json.loads(file if is_json(file) else Path(file).read_text(encoding="utf-8"))
-        if not isinstance(changes, dict):
-            raise ValueError("it holds no values by name")
+        changes = values(file)
         unknown = sorted(set(changes) - {field.name for field in fields(Recipe)})
         if unknown:
             meant = did_you_mean(unknown[0], [field.name for field in fields(Recipe)])
@@ -182,6 +180,20 @@ def changed(recipe: Recipe, file: str | None) -> Recipe:
         raise InputError(f"{file}: there is no such file; --recipe names a JSON file of values of a recipe") from None
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f'{file} is no recipe ({error}); write JSON, such as {{"masks": 0.2}}') from None
+
+
+def values(recipe: str | None) -> dict[str, Any]:
+    """{field of Recipe: JSON value} that --recipe gives.
+
+    Raises:
+        OSError, ValueError: it cannot be read, or is no JSON of values by name.
+    """
+    if recipe is None:
+        return {}
+    held = json.loads(recipe if is_json(recipe) else Path(recipe).read_text(encoding="utf-8"))
+    if not isinstance(held, dict):
+        raise ValueError("it holds no values by name")
+    return held
 
 
 def is_json(recipe: str) -> bool:

@@ -14,6 +14,7 @@ from classifier.evaluation.results import (
     CrossValidationResult,
     EvaluationResult,
     ModelTestResult,
+    SearchRecord,
     beside,
     spread,
 )
@@ -23,6 +24,7 @@ from classifier.records.config import RunConfig
 from classifier.reporting import confusion, learning_curve_tables, source_tables, warnings
 from classifier.scoring.metrics import UNITS, Scores
 from classifier.scoring.thresholds import FalseAlarms
+from classifier.storage import mirror
 from classifier.storage.locations import is_remote
 from Constants import TRAINED
 
@@ -67,6 +69,8 @@ def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
     settings["folds_by"] = None  # the model that is kept learns from all sources
     if not config.no_refit:
         settings["refit"] = defaults["refit"]  # what ships learns from the test split too
+    if isinstance(best, CrossValidationResult) and best.search:
+        settings["recipe"] = mirror.local_path(config.out) / best.search.file
     flags = {name: commands.unless(value, defaults[name]) for name, value in settings.items()}
     if not config.teacher:
         return commands.script("TrainModel.py", model=best.model, labels=config.labels, **flags)
@@ -102,6 +106,8 @@ def show_scores(result: EvaluationResult) -> None:
     if isinstance(result, CrossValidationResult):
         for fold in result.folds:
             warn_of_leaks(fold.fold, fold.groups_in_two_splits)
+        if result.search:
+            show_search(result.search)
     show_labels(result.labels, result.scores)
     if isinstance(result, CrossValidationResult):
         learned = RunConfig(**result.settings).learned_negatives if result.settings.get("negatives") else None
@@ -111,6 +117,18 @@ def show_scores(result: EvaluationResult) -> None:
         print(f"at the thresholds of each fold{', in windows that touch' if result.overlap or result.crops else ''}:")
         rows = [[*_alarms(label, of), percent(of.misses)] for label, of in result.false_alarms.items()]
         console.table([*ALARMS, "misses"], rows)
+
+
+def show_search(found: SearchRecord) -> None:
+    """Print how a recipe was searched for, and which one was found."""
+    print(
+        f"  nested: of each fold the recipe was chosen among {found.recipes}, on inner folds of what it learns from, "
+        f"before it was tested ({found.trainings} trainings, {found.failed} recipes failed)"
+    )
+    values = ", ".join(f"{name} {value}" for name, value in found.chosen.items()) or "the model's own"
+    print(f"  recipe for all recordings, chosen among {found.recipes} ({found.file}): {values}")
+    inside = f"{percent(found.score_inside)}, that of the model's own recipe {percent(found.own_score_inside)}"
+    print(f"  its score on the folds that chose it flatters: {inside}; the scores below are those of the search")
 
 
 def warn_of_known(what: str, seen: Mapping[str, int]) -> None:

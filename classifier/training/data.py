@@ -98,15 +98,17 @@ def load(config: TrainingConfig) -> TrainingData:
         )
         for rate in rates
     }
-    dealt = config.fold, config.seed, chosen
+    dealt, outside = (config.fold, config.seed, chosen), negatives_split.outside
     split = {
-        rate: negatives_split.split(of.clips, of.contents, *dealt, config.train_share) for rate, of in audio.items()
+        rate: outside(of.clips, of.contents, config.outside_fold, *dealt, config.train_share)
+        for rate, of in audio.items()
     }
     split = {rate: start.keep_split(config, audio[rate], of) for rate, of in split.items()}
     rate, of_any = next(iter(audio.items()))
-    whole = negatives_split.split(of_any.clips, of_any.contents, *dealt) if config.train_share else split[rate]
-    for sentence in splits.untested(of_any.clips, {config.fold: whole}):
-        warn(sentence)
+    if config.outside_fold is None:
+        whole = negatives_split.split(of_any.clips, of_any.contents, *dealt) if config.train_share else split[rate]
+        for sentence in splits.untested(of_any.clips, {config.fold: whole}):
+            warn(sentence)
     teacher = teacher and teachers.unheard(teacher, config, of_any, split[rate])
     noise = {rate: _background_noise(config, rate, audio[rate], split[rate]) for rate in rates}
     return TrainingData(

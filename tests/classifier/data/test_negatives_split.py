@@ -73,3 +73,20 @@ def test_one_that_shares_a_group_or_a_sound_with_a_label_goes_where_that_goes():
 def test_too_few_groups_are_refused():
     with pytest.raises(InputError, match="no negatives are left to validate and to test: they are of 2 groups"):
         split([*make_clips(5), *rain(2)])
+
+
+@pytest.mark.parametrize("settings", [{}, {"fold": True}, {"split": True}])
+def test_what_a_fold_tests_is_in_none_of_the_folds_outside_of_it(settings):
+    clips = [*make_clips(10), *rain(7)]
+    if "fold" in settings:
+        clips = [replace(clip, fold=i % 5) for i, clip in enumerate(clips)]
+    if "split" in settings:
+        clips = [replace(clip, split="test" if i % 5 == 0 else "train") for i, clip in enumerate(clips)]
+    whole, tested = split(clips, fold=1), []
+    for fold in range(3):
+        inner = negatives_split.outside(clips, range(len(clips)), 1, fold, negatives=RAIN)
+        assert ((inner == splits.LEFT_OUT) == (whole == "test")).all()
+        assert set(inner) == {*splits.SPLITS, splits.LEFT_OUT}
+        tested.append(inner == "test")
+    assert np.sum(tested, axis=0).max() == 1
+    assert (negatives_split.outside(clips, range(len(clips)), None, 1, negatives=RAIN) == whole).all()

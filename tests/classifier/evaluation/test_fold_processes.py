@@ -77,6 +77,14 @@ def test_a_fold_that_fails_says_why_and_those_under_way_are_finished(tmp_path, f
     assert not list(tmp_path.glob(".*"))
 
 
+def test_one_that_may_fail_does_not_stop_the_others(tmp_path, finished, capsys):
+    trainings = programs(tmp_path, "import sys; sys.exit('TrainModel.py: it diverged')", "")
+    assert fold_processes.train(trainings, ["a", "b"], 1, may_fail=trainings[:1]) == {trainings[0].folder}
+    said = capsys.readouterr().err.splitlines()
+    assert "mel, fold 0: failed: TrainModel.py: it diverged" in said
+    assert "mel, fold 1: balanced accuracy 50.0%" in said[-1]
+
+
 def test_a_bug_is_shown_whole(tmp_path, finished, capsys):
     with pytest.raises(InputError, match="ZeroDivisionError"):
         fold_processes.train(
