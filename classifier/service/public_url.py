@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from classifier.core.errors import InputError
 
 PREFIX = re.compile(r"(/[\w.~-]+)*")  # of a path, as it may stand in a page
-OWN = ("v2", "page", "docs", "ui", "reports", "healthz", "metrics", "openapi.json", "swagger")  # begin our own paths
+OWN = ("v2", "page", "look", "module", "docs", "ui", "reports", "healthz", "readyz", "metrics", "openapi.json", "swagger")  # our paths
 
 
 @dataclass(frozen=True)
