@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 from classifier.core.errors import InputError
 
 PREFIX = re.compile(r"(/[\w.~-]+)*")  # of a path, as it may stand in a page
-OWN = ("v2", "page", "look", "module", "docs", "ui", "reports", "healthz", "readyz", "metrics", "openapi.json", "swagger")  # our paths
+OWN = (  # begin our own paths
+    *("v2", "page", "look", "module", "docs", "ui", "reports", "openapi.json", "swagger"),
+    *("healthz", "readyz", "metrics"),
+)
 
 
 @dataclass(frozen=True)
