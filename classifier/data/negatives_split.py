@@ -76,6 +76,9 @@ def outside(
     Args:
         left_out: the fold whose test split is left out; None: nothing is.
 
+    Returns:
+        (clips,) as of `split`, or LEFT_OUT.
+
     Raises:
         NoFoldError, InputError: as of `split`.
     """

@@ -18,7 +18,8 @@ def tested(trained: Artifact, store: AudioCache, cut: Cut, refitted: bool = Fals
         refitted: the refitted model, in place of the held-out one.
 
     Returns:
-        As Artifact.predictions, without starts; negatives that no output learns are left out, as there.
+        probabilities (windows, labels), targets and recordings (windows,), as of Artifact.predictions; negatives that
+        no output learns are left out, as there.
     """
     folder = folder_of(trained.record.config.data)
     names = trained.record.split.test

@@ -108,7 +108,7 @@ def optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
 
 
 def loss(recipe: Recipe) -> keras.losses.Loss | Callable[[KerasTensor, KerasTensor], KerasTensor] | str:
-    """The loss of a recipe; with a teacher, of targets that are as of soft_targets."""
+    """The loss of a recipe; with a teacher, of targets (windows, 2 * labels), as of soft_targets."""
     weight, temperature = recipe.teacher_weight, recipe.teacher_temperature
     if weight is not None and temperature is not None:
         return lambda targets, probabilities: soft_targets.loss(targets, probabilities, recipe, weight, temperature)
