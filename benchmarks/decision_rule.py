@@ -1,11 +1,11 @@
-"""What the decision rule brings: misses and false alarms on the timelines of all folds, with it and with thresholds alone.
+"""What the decision rule brings: misses and false alarms on timelines, with it and with thresholds alone.
 
     python EvaluateModel.py --model residual --data ../shared/data/voices --group-by '^([^_]+)_' \\
         --negatives ../shared/data/esc10,../shared/data/background --epochs 20 --no-refit --out evaluated
     python -m benchmarks.decision_rule evaluated residual
 
-Reads the records of the folds that EvaluateModel.py has trained. Each fold's rule was chosen on its validation split and
-is measured on the timelines of its test split: held-out recordings that are placed in held-out background.
+Reads the records of the folds that EvaluateModel.py has trained. Each fold's rule was chosen on its validation split
+and is measured on the timelines of its test split: held-out recordings that are placed in held-out background.
 """
 
 import argparse
@@ -31,7 +31,9 @@ def main(argv=None):
     if not decisions:
         raise InputError(f"{args.evaluated} holds no fold of {args.model} whose decision rule was measured")
     print(f"{args.model}: timelines of {len(decisions)} test splits")
-    console.table(["label", "rule", "events", "missed", "false alarms", "hours", "per hour", "at most"], _rows(decisions))
+    console.table(
+        ["label", "rule", "events", "missed", "false alarms", "hours", "per hour", "at most"], _rows(decisions)
+    )
     found = defaultdict(list)
     for record in records:
         for condition in record.robustness:

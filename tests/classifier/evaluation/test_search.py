@@ -25,7 +25,7 @@ class Trainer:
     def __init__(self, fingerprint, fails=None, stops_at=None):
         self.fingerprint, self.fails, self.stops_at, self.done = fingerprint, fails, stops_at, []
 
-    def __call__(self, trainings, labels, jobs, scheduler=None, address=None, may_fail=()):
+    def __call__(self, trainings, labels, jobs, scheduler=None, address=None, weights=(), may_fail=()):
         failed = set()
         for training in trainings:
             if len(self.done) == self.stops_at:

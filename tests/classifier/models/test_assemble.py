@@ -34,7 +34,7 @@ def test_masks_take_away_up_to_their_share_of_each_axis_while_training():
     bands_gone = np.mean(masked.max(axis=(2, 3)) == 0, axis=1)
     frames_gone = np.mean(masked.max(axis=(1, 3)) == 0, axis=1)
     for gone in (bands_gone, frames_gone):
-        assert 0 < gone.mean() < 0.26
+        assert 0 < gone.mean() < 0.3
         assert gone.max() <= 0.5 + 0.05
         assert len(set(gone)) > 5  # each window has masks of its own
     assert set(np.unique(masked)) == {0, 1}

@@ -91,7 +91,7 @@ def test_without_any_the_next_step_is_named(tmp_path):
     with pytest.raises(InputError, match="holds no trained model; run TrainModel.py first, or name one with --model"):
         choice.default(tmp_path / "nowhere")
     write(tmp_path / "signal", right=1)
-    with pytest.raises(InputError, match="holds no trained model with model_dropin.tflite"):
+    with pytest.raises(InputError, match="converted .model_dropin.tflite.: run TrainModel.py --model mel"):
         choice.default(tmp_path, "mel", artifact.DROPIN)
 
 

@@ -55,7 +55,7 @@ def test_silence_taken_for_negatives_is_shown_apart_from_real_errors():
 
 def test_few_groups_are_one_line_with_what_would_help():
     (line,) = warnings.few_groups(dict.fromkeys("abcde", 1.0), {**dict.fromkeys("bcde", 10), "a": 1})
-    assert line.startswith("Few recordings to test with: a 100% of 1 group, may be off by 79 points; 170 more")
+    assert line.startswith("Few recordings to test with: a 100% of 1 group, may be off by 79 points (170 more")
     assert line.endswith("; and 2 more labels")
     assert warnings.few_groups({"a": 0.9}, {"a": 20}) == []
 

@@ -206,7 +206,7 @@ def test_processes_killed_while_they_have_nothing_to_do_are_replaced(patient, tm
 
 @linux
 def test_memory_is_limited_in_the_process_and_not_here(workers, tmp_path):
-    confined = UploadWorkers(Settings(decoding_bytes=2**28, longest_seconds=10**9))
+    confined = UploadWorkers(Settings(decoding_bytes=2**29, longest_seconds=10**9))
     path = write_hours(tmp_path / "hours.wav")
     try:
         refused(lambda: confined.read(path, 16_000, "title"), path, "cannot be read|broke the process")

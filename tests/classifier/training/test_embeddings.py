@@ -31,7 +31,9 @@ def read(tmp_path, monkeypatch):
 
 def embedded(held, recordings=(0, 1, 2), **settings):
     about = (LAYER, held, np.array(recordings), LABELS, AUDIO_FORMAT)
-    return EmbeddedToLearn(*about, **settings) if "recipe" in settings else Embedded(*about, 8, **settings)
+    if "recipe" in settings:
+        return EmbeddedToLearn(*about, hop=AUDIO_FORMAT.window_length, **settings)
+    return Embedded(*about, 8, **settings)
 
 
 def kept(held):

@@ -75,7 +75,8 @@ def test_what_a_call_raises_travels_with_its_place(monkeypatch):
     _, error = pickle.loads(calls.answer(pickle.dumps((truediv, (1, 0)))))
     assert isinstance(error, ZeroDivisionError) and "calls.py" in error.__notes__[0]
     _, error = pickle.loads(calls.answer(pickle.dumps((fail, (OneWay,)))))
-    assert isinstance(error, RuntimeError) and "OneWay: one" in str(error)
+    # once distributed is imported, in another test, pickle knows a way for such exceptions, too
+    assert isinstance(error, (RuntimeError, OneWay)) and "one" in str(error)
 
 
 def test_the_code_travels_and_recordings_and_models_do_not():
