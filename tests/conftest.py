@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import importlib
+import importlib.util
 import io
 import json
 import os
@@ -69,6 +70,8 @@ sys.path.insert(0, str(ROOT))
 
 from classifier.core import console  # noqa: E402
 from classifier.core.cluster import travelling  # noqa: E402
+from classifier.core.errors import InputError  # noqa: E402
+from classifier.export.web_app import litert_js  # noqa: E402
 from classifier.pretrained import weights  # noqa: E402
 
 # Workers of a cluster run functions of tests too.
@@ -174,6 +177,17 @@ def weights_here():
             if not held.is_file():
                 pytest.skip(f"the weights of {network} are not here: {held}")
             weights.take(held)
+
+
+@pytest.fixture(scope="session")
+def packages():
+    """LiteRT.js as npm has it, fetched once for all runs of this checkout."""
+    if importlib.util.find_spec(litert_js.NODE) is None:
+        pytest.skip(f"needs Node: pip install -r {litert_js.REQUIREMENTS}")
+    try:
+        return litert_js.fetch()
+    except InputError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

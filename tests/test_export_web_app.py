@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from classifier.export.web_app import folder, litert_js, trial
+from classifier.export.web_app import folder, trial
 from classifier.records import artifact
 from tests.conftest import call_script
 
-pytest.importorskip(litert_js.NODE, reason=f"needs Node: pip install -r {litert_js.REQUIREMENTS}")
+pytestmark = pytest.mark.usefixtures("packages")
 
 HOST = re.compile(r"https?://(?!localhost|www\.w3\.org/2000/svg)[^\s\"'`)<]+")
 

@@ -1,6 +1,5 @@
 """A web app with small models made on the spot, a Node that runs its module, and recordings."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -47,14 +46,6 @@ def write_sounds(path, seconds=6.0, rate=16_000, channels=1, seed=0, **kwargs):
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, np.stack([signal, 0.5 * signal][:channels], axis=1), rate, **kwargs)
     return path
-
-
-@pytest.fixture(scope="session")
-def packages():
-    """LiteRT.js as npm has it, fetched once for all runs of this checkout."""
-    if importlib.util.find_spec(litert_js.NODE) is None:
-        pytest.skip(f"needs Node: pip install -r {litert_js.REQUIREMENTS}")
-    return litert_js.fetch()
 
 
 @pytest.fixture(scope="session")
