@@ -71,7 +71,6 @@ sys.path.insert(0, str(ROOT))
 from classifier.core import console  # noqa: E402
 from classifier.core.cluster import travelling  # noqa: E402
 from classifier.core.errors import InputError  # noqa: E402
-from classifier.export.web_app import litert_js  # noqa: E402
 from classifier.pretrained import weights  # noqa: E402
 
 # Workers of a cluster run functions of tests too.
@@ -182,6 +181,8 @@ def weights_here():
 @pytest.fixture(scope="session")
 def packages():
     """LiteRT.js as npm has it, fetched once for all runs of this checkout."""
+    from classifier.export.web_app import litert_js
+
     if importlib.util.find_spec(litert_js.NODE) is None:
         pytest.skip(f"needs Node: pip install -r {litert_js.REQUIREMENTS}")
     try:

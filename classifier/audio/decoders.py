@@ -32,6 +32,7 @@ LAST_PAGE = 1 << 16  # bytes; an ogg page is never longer
 LARGEST_TAG = 1 << 24  # bytes; pictures lie in the tags before an mp3
 TOLERANCE = 0.25  # seconds by which a header may be wrong: codecs pad
 DAMAGE = (ValueError, TypeError, OverflowError, MemoryError)  # what libraries raise of headers that make no sense
+PROBED = "4096"  # bytes that FFmpeg looks at before it is sure: the words of a header need no sound
 MOST_FRAMES = 1 << 62  # what libsndfile says of a file that does not know its length
 
 Decoded = Iterator[tuple[int, np.ndarray]]  # rate in Hz, (n, channels) float32
@@ -115,7 +116,7 @@ def tags_of_wav(path: Path | str) -> dict[str, str]:
     """What the header of a wav says in words, by FFmpeg's names; {} where it is no wav, or cannot be read."""
     import av
 
-    options = {"format_whitelist": "wav", "protocol_whitelist": "file"}
+    options = {"format_whitelist": "wav", "protocol_whitelist": "file", "probesize": PROBED}
     try:
         with av.open(_by_text(Path(path)), options=options, metadata_errors="ignore") as file:
             return dict(file.metadata)

@@ -3,7 +3,6 @@
 Windows of one recording share its room and microphone; a split by window would reward a model for knowing the room.
 """
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -178,8 +177,17 @@ def fold_count(clips: Sequence[Clip], contents: Sequence[Hashable]) -> int:
     if how(clips) == BY_SOURCE:
         return len(source_names(clips))
     groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
-    of_label = Counter(label for label, _ in {(clip.label, group) for clip, group in zip(clips, groups, strict=True)})
-    return min(FOLDS, max(of_label.values()))
+    return _dealt_over(_groups_of_each(np.array([clip.label for clip in clips]), groups))
+
+
+def _groups_of_each(labels, groups):
+    """{label: how many groups have clips of it}."""
+    return {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
+
+
+def _dealt_over(n_groups):
+    """How many folds groups are dealt over; n_groups: {label: how many it has}."""
+    return min(FOLDS, max(n_groups.values()))
 
 
 def in_two_splits(keys: Iterable[str], split_names: Iterable[str]) -> list[str]:
@@ -212,14 +220,14 @@ def _dealt(clips, labels, contents, fold, seed):
             )
         return split_names
     groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
-    n_groups = {str(label): len(set(groups[labels == label])) for label in sorted(set(labels))}
+    n_groups = _groups_of_each(labels, groups)
     rarest = min(n_groups, key=n_groups.__getitem__)
     if n_groups[rarest] < len(SPLITS):
         raise InputError(
             f"{rarest!r} has {n_groups[rarest]} recording(s) or group(s); it needs at least {len(SPLITS)}, one each to "
             "train, to validate and to test: add recordings"
         )
-    n_folds = min(FOLDS, max(n_groups.values()))
+    n_folds = _dealt_over(n_groups)
     fold = _checked(fold, n_folds)
     rare = np.isin(groups, groups[np.isin(labels, [label for label, n in n_groups.items() if n < n_folds])])
     split_names = np.empty(len(clips), dtype="<U10")

@@ -14,13 +14,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from classifier.audio.windows import hop_length
-from classifier.core import atomic_files, parallel, registry
+from classifier.core import atomic_files, parallel
 from classifier.core.arguments import EACH
 from classifier.core.console import progress, say
 from classifier.core.journal import Journal
 from classifier.data import inputs
 from classifier.data.inputs import Source
-from classifier.inference import on_cluster, result_folder, unpacked
+from classifier.inference import on_cluster, result_folder, unpacked, writing
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, find_model
 from classifier.inference.recording_classifier import (
@@ -116,7 +116,7 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
         InputError: there is no such model, there is nothing to classify, the folder of the results holds files of the
             same names from elsewhere; as of parallel.results.
     """
-    writers: list[ModuleType | SimpleNamespace] = [registry.load("writers", name) for name in config.writer_names]
+    writers: list[ModuleType | SimpleNamespace] = [*writing.load(config.writers)]
     if config.probabilities:
         writers += [SimpleNamespace(NAME=name, write=write) for name, write in PROBABILITIES.items()]
     with classified(config, writers) as batch:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
+from classifier.inference import writing
 from classifier.records import choice
 from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.thresholds import BACKGROUND
@@ -17,8 +17,6 @@ from Constants import CLASSIFIED, TRAINED
 
 DEFAULT_THRESHOLD = 0.5  # where neither the training nor a person chose one
 MANY = 8  # labels that a message names
-TAB = "\t"
-DELIMITERS = (",", ";", "|", TAB)
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,7 @@ class ClassificationConfig:
             check_range(f"--threshold {label}=", threshold, "a probability", 0, 1)
         if self.smooth is not None and (self.smooth < 1 or self.smooth % 2 == 0):
             raise InputError(f"--smooth {self.smooth}: give an odd number of windows, so that one is in the middle")
-        registry.choose("writers", self.writers)
-        if self.delimiter not in DELIMITERS:
-            raise InputError(f"--delimiter {self.delimiter!r}: give one of {' '.join(DELIMITERS)} or tab")
+        writing.check(self.writers, self.delimiter)
 
     @classmethod
     def from_args(cls, args: Namespace) -> "ClassificationConfig":
@@ -94,7 +90,7 @@ class ClassificationConfig:
         values: dict[str, Any] = {name: getattr(args, name) for name in names}
         values["threshold"], values["label_thresholds"] = _thresholds(args.threshold or [])
         values["inputs"] = tuple(args.inputs)
-        values["delimiter"] = TAB if args.delimiter in ("tab", "\\t") else args.delimiter
+        values["delimiter"] = writing.delimiter_of(args.delimiter)
         config = cls(**values)
         return config if config.model else replace(config, model=str(choice.default(config.trained)))
 
@@ -122,11 +118,6 @@ class ClassificationConfig:
         flags = {name: getattr(self, name) for name in ("smooth", "merge_gap", "min_duration")}
         chosen = {name: value for name, value in flags.items() if value is not None}
         return replace(own or DecisionRule(), thresholds={**thresholds, **self.label_thresholds}, **chosen)
-
-    @property
-    def writer_names(self) -> list[str]:
-        """The writers, in the order in which they were named."""
-        return registry.choose("writers", self.writers)
 
 
 def _thresholds(given: list[str]) -> tuple[float | None, dict[str, float]]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
-from classifier.inference.config import DELIMITERS, TAB
+from classifier.inference import writing
 from Constants import FOUND, TRAINED
 
 MOST = 100_000  # results
@@ -67,9 +66,7 @@ class SearchConfig:
         check_range("--top", self.top, "how many results to write", 1, MOST)
         if self.least is not None:
             check_range("--least", self.least, "a cosine", -1, 1)
-        registry.choose("writers", self.writers)
-        if self.delimiter not in DELIMITERS:
-            raise InputError(f"--delimiter {self.delimiter!r}: give one of {' '.join(DELIMITERS)} or tab")
+        writing.check(self.writers, self.delimiter)
 
     @classmethod
     def from_args(cls, args: Namespace) -> "SearchConfig":
@@ -78,10 +75,5 @@ class SearchConfig:
         like = args.like or ""
         is_one = os.path.exists(like)  # a comma may be part of a name
         values["like"] = (like,) if is_one else tuple(filter(None, map(str.strip, like.split(","))))
-        values["delimiter"] = TAB if args.delimiter in ("tab", "\\t") else args.delimiter
+        values["delimiter"] = writing.delimiter_of(args.delimiter)
         return cls(**values)
-
-    @property
-    def writer_names(self) -> list[str]:
-        """The writers, in the order in which they were named."""
-        return registry.choose("writers", self.writers)

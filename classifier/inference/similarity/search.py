@@ -1,17 +1,14 @@
 """Search recordings by example: embed what is new, compare, write the stretches that are most alike."""
 
 import functools
-import hashlib
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.audio.windows import hop_length
-from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.data.inputs import Source
+from classifier.inference import writing
 from classifier.inference.ranked import Output, Ranked
 from classifier.inference.segments import Segment
 from classifier.inference.similarity import embedding, exact, index, queries, store
@@ -38,7 +35,7 @@ class SearchResult:
     Attributes:
         found: best first.
         recordings, windows: that were compared.
-    indexed: windows that were looked for in the index; the others were compared one by one.
+        indexed: windows that were looked for in the index; the others were compared one by one.
         done, before: recordings that were embedded now, and by earlier runs.
         refused: {archive: why it is not unpacked}.
         left_out: sentences on files of unknown suffix.
@@ -73,7 +70,7 @@ def search_recordings(config: SearchConfig) -> SearchResult:
     """
     if config.index:
         index.require()
-    writers = [registry.load("writers", name) for name in config.writer_names]
+    writers = writing.load(config.writers)
     output = Output(Path(config.out), MARK, writers, config.delimiter, "the embeddings are kept")
     output.check()
     sources, refused, left_out = inputs.find([config.folder])
@@ -117,11 +114,8 @@ def place(folder: str, embedder: Embedder, overlap: float, parent: Path | None =
     Args:
         parent: folder of such places; None: that in cache/.
     """
-    real = os.path.realpath(folder) if os.path.exists(folder) else folder
-    about = [FORMAT, real, embedder.version, overlap, embedder.channel]
-    name = os.path.basename(real.rstrip("/")) or "recordings"
-    digest = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12]
-    return (parent or CACHE / FOLDER) / f"{''.join(c if c.isalnum() else '_' for c in name)}-{digest}"
+    about = FORMAT, embedder.version, overlap, embedder.channel
+    return writing.place(parent or CACHE / FOLDER, folder, "embeddings", *about)
 
 
 def _best(rows: Rows, wanted: Queries, owners: Owners, config: SearchConfig, embedder: Embedder) -> list[Stretch]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from classifier.core import registry
 from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
-from classifier.inference.config import DELIMITERS, TAB
+from classifier.inference import writing
 from Constants import SUGGESTED, TRAINED
 
 UNCERTAIN, DIVERSE, RARE, DISAGREEMENT = BY = ("uncertain", "diverse", "rare", "disagreement")
@@ -75,9 +74,7 @@ class SuggestConfig:
             raise InputError(f"--model {self.models[0]} is named twice; compare it with another")
         if self.labelled and DIVERSE not in self.by:
             raise InputError(f"--labelled is for --by {DIVERSE}; leave it out")
-        registry.choose("writers", self.writers)
-        if self.delimiter not in DELIMITERS:
-            raise InputError(f"--delimiter {self.delimiter!r}: give one of {' '.join(DELIMITERS)} or tab")
+        writing.check(self.writers, self.delimiter)
 
     @classmethod
     def from_args(cls, args: Namespace) -> "SuggestConfig":
@@ -86,13 +83,8 @@ class SuggestConfig:
             field.name: getattr(args, field.name) for field in fields(cls) if field.name != "models"
         }
         values["models"], values["by"] = _names(args.model), _names(args.by)
-        values["delimiter"] = TAB if args.delimiter in ("tab", "\\t") else args.delimiter
+        values["delimiter"] = writing.delimiter_of(args.delimiter)
         return cls(**values)
-
-    @property
-    def writer_names(self) -> list[str]:
-        """The writers, in the order in which they were named."""
-        return registry.choose("writers", self.writers)
 
 
 def _names(given: str | None) -> tuple[str, ...]:

@@ -1,17 +1,15 @@
 """Suggest the stretches of recordings that a person should listen to next, so that few labels teach a model most."""
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.data.labels import clean
-from classifier.inference import batch
+from classifier.inference import batch, writing
 from classifier.inference.batch import Batch
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import load_predictor
@@ -61,7 +59,7 @@ def suggest(config: SuggestConfig) -> SuggestResult:
         InputError: there is no such model, the labels of two models differ, no recording can be read, or as of
             batch.classified and diverse.ranked.
     """
-    writers = [registry.load("writers", name) for name in config.writer_names]
+    writers = writing.load(config.writers)
     output = Output(Path(config.out), MARK, writers, config.delimiter, "what was computed of the recordings is kept")
     output.check()
     inputs.find([config.folder])  # before a model is loaded
@@ -100,14 +98,12 @@ def suggest(config: SuggestConfig) -> SuggestResult:
 
 def _classification(config: SuggestConfig, model: str) -> ClassificationConfig:
     """Probabilities of touching windows, kept in a place for this folder and model."""
-    real = os.path.realpath(config.folder) if os.path.exists(config.folder) else config.folder
-    digest = hashlib.sha256(f"{real}\n{os.path.abspath(config.trained)}\n{model}".encode()).hexdigest()[:12]
-    name = "".join(c if c.isalnum() else "_" for c in os.path.basename(real.rstrip("/")) or "recordings")
+    about = os.path.abspath(config.trained), model
     return ClassificationConfig(
         model=model,
         inputs=(config.folder,),
         trained=config.trained,
-        out=(config.kept or CACHE / FOLDER) / f"{name}-probabilities-{digest}",
+        out=writing.place(config.kept or CACHE / FOLDER, config.folder, "probabilities", *about),
         overlap=diverse.OVERLAP,
         probabilities=True,
         channel=config.channel,

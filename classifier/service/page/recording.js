@@ -2,6 +2,7 @@
 
 import { ask, formWith } from "./api.js";
 import { byId, clock, tell, trying } from "../look/dom.js";
+import { setUpDrop } from "../look/drop.js";
 import { closeMicrophone, openMicrophone } from "../module/microphone.js";
 import { chosen, onChoice } from "./models.js";
 import { setUpPlayer } from "./player.js";
@@ -26,27 +27,17 @@ export async function setUpRecording() {
     event.preventDefault();
     classify({ url: byId("url").value });
   });
-  setUpDrop();
+  setUpDrop(takeDropped, (element) => element.matches?.("input[type=file]"));
   onChoice((model) => model && shown && !recorder && classify(shown));
   const { urls } = await ask("/v2/");
   byId("url-form").hidden = !urls;
 }
 
-function setUpDrop() {
-  const holds = (event) => event.dataTransfer?.types.includes("Files");
-  const over = (here) => document.body.classList.toggle("dropping", here);
-  document.addEventListener("dragover", (event) => holds(event) && (event.preventDefault(), over(true)));
-  document.addEventListener("dragleave", (event) => event.relatedTarget || over(false));
-  document.addEventListener("drop", (event) => {
-    over(false);
-    if (!holds(event) || event.target.matches?.("input[type=file]")) return; // that takes it by itself
-    event.preventDefault();
-    const [file, ...more] = event.dataTransfer.files;
-    if (!file) return;
-    location.hash = "recording";
-    byId("file").value = "";
-    classify({ file }, more.length && `${more.length + 1} files were dropped; this is the first. Put them into a zip to see all.`);
-  });
+function takeDropped([file, ...more]) {
+  if (!file) return;
+  location.hash = "recording";
+  byId("file").value = "";
+  classify({ file }, more.length && `${more.length + 1} files were dropped; this is the first. Put them into a zip to see all.`);
 }
 
 async function startRecording() {

@@ -1,6 +1,7 @@
 import pytest
 
 from classifier.core.errors import InputError
+from classifier.inference import writing
 from classifier.inference.config import ClassificationConfig
 
 
@@ -18,4 +19,5 @@ def test_numbers_out_of_range_are_refused(setting, complaint):
 def test_a_writer_that_is_not_there_is_refused():
     with pytest.raises(InputError, match="'exel' is none of the writers: "):
         ClassificationConfig(model="signal", writers="csv,exel")
-    assert ClassificationConfig(model="signal", writers="raven,csv").writer_names == ["raven", "csv"]
+    chosen = writing.load(ClassificationConfig(model="signal", writers="raven,csv").writers)
+    assert [writer.__name__.rpartition(".")[2] for writer in chosen] == ["raven", "csv"]

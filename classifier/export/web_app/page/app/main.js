@@ -1,6 +1,7 @@
 // Starts the page: texts, what is kept for use without a network, the model, then all else.
 
 import { byId, tell } from "../look/dom.js";
+import { setUpDrop } from "../look/drop.js";
 import { setUpLive, stop } from "./live.js";
 import { setUpLog } from "./log.js";
 import { onModel, openModel, setUpModels } from "./models.js";
@@ -11,21 +12,11 @@ import { fillPage, say, troubleOf } from "./words.js";
 const MEGABYTES = 4; // that a first visit loads at most with the small models
 const NEED_MODEL = ["listen", "record", "file-open"];
 
-function setUpDrop() {
-  const holds = (event) => event.dataTransfer?.types.includes("Files");
-  const over = (here) => document.body.classList.toggle("dropping", here);
-  document.addEventListener("dragover", (event) => holds(event) && (event.preventDefault(), over(true)));
-  document.addEventListener("dragleave", (event) => event.relatedTarget || over(false));
-  document.addEventListener("drop", (event) => {
-    over(false);
-    if (!holds(event)) return;
-    event.preventDefault();
-    const files = [...event.dataTransfer.files];
-    const isModel = ({ name }) => /\.tflite$/i.test(name);
-    const model = files.find(isModel);
-    const recordings = files.filter((file) => !isModel(file));
-    (model ? openModel(model) : Promise.resolve()).then(() => recordings.length && classifyAll(recordings));
-  });
+function takeDropped(files) {
+  const isModel = ({ name }) => /\.tflite$/i.test(name);
+  const model = files.find(isModel);
+  const recordings = files.filter((file) => !isModel(file));
+  (model ? openModel(model) : Promise.resolve()).then(() => recordings.length && classifyAll(recordings));
 }
 
 fillPage();
@@ -36,7 +27,7 @@ if (!isSecureContext) {
 setUpLog();
 setUpLive();
 setUpRecordings();
-setUpDrop();
+setUpDrop(takeDropped);
 onModel((found) => {
   stop();
   for (const id of NEED_MODEL) byId(id).disabled = !found;
