@@ -34,7 +34,7 @@ class Server:
         for line in self.process.stdout:
             self.said += line
             if found := re.search(r"(http://[^/]+)/", line):
-                self.address = found[1]
+                self.address = found[1].replace("localhost", "127.0.0.1")  # a bare machine may not know that name
                 break
         assert self.address, self.said
         self.client = httpx.Client(base_url=self.address, timeout=120)
