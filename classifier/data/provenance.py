@@ -74,6 +74,10 @@ class SplitRecord:
         """The clips of "train", "validation" or "test"."""
         return getattr(self, split_name)
 
+    def sounds_of(self, split_name: str) -> set[str]:
+        """The sounds of these clips; of clips in records of versions that kept none, none."""
+        return {self.sounds[clip] for clip in self.names(split_name) if clip in self.sounds}
+
 
 def of_data(audio: AudioCache, folder: Path) -> DataRecord:
     """What is remembered of decoded recordings, whose names are seen from a folder."""

@@ -13,10 +13,7 @@ def of(record: RunRecord) -> dict[str, set[str]]:
     """
     split, learned = record.split, record.refit.splits if record.refit else ["train"]
     uses = {"train": learned, "validation": [] if "validation" in learned else ["validation"]}
-    found = {
-        use: {split.sounds[clip] for name in splits for clip in split.names(name) if clip in split.sounds}
-        for use, splits in uses.items()
-    }
+    found = {use: {sound for name in splits for sound in split.sounds_of(name)} for use, splits in uses.items()}
     if teacher := (record.refit or record).teacher:
         found["train"].update(teacher.train)
         found["validation"].update(set(teacher.validation) - found["train"])

@@ -15,7 +15,7 @@ from classifier.data import kept_split, provenance
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import listed
 from classifier.data.splits import SPLITS
-from classifier.records import artifact
+from classifier.records import artifact, heard
 from classifier.records.artifact import Artifact
 from classifier.records.config import TrainingConfig
 from classifier.records.start import StartRecord
@@ -89,7 +89,7 @@ def keep_split(config: TrainingConfig, audio: AudioCache, dealt: np.ndarray) -> 
     if not config.start:
         return dealt
     split = model_of(config.start).record.split
-    before = {name: {split.sounds[clip] for clip in split.names(name) if clip in split.sounds} for name in SPLITS}
+    before = {name: split.sounds_of(name) for name in SPLITS}
     sounds = [provenance.sound(content) for content in audio.contents]
     labels, groups = [clip.label for clip in audio.clips], [clip.group for clip in audio.clips]
     kept, n_known = kept_split.keep(dealt, labels, groups, sounds, before)
@@ -98,19 +98,12 @@ def keep_split(config: TrainingConfig, audio: AudioCache, dealt: np.ndarray) -> 
 
 
 def record_of(config: TrainingConfig) -> StartRecord | None:
-    """What run.json keeps of the model to start from, and of what that one started from; None where there is none."""
+    """What run.json keeps of the model to start from: what it has heard, its teacher too; None where there is none."""
     if not config.start:
         return None
     record = model_of(config.start).record
-    split, earlier = record.split, record.start
-    heard = {
-        use: {split.sounds[clip] for clip in split.names(use) if clip in split.sounds}
-        | set(getattr(earlier, use) if earlier else ())
-        for use in ("train", "validation")
-    }
-    return StartRecord(
-        folder=config.start, labels=record.labels, **{use: sorted(sounds) for use, sounds in heard.items()}
-    )
+    known = {use: sorted(sounds) for use, sounds in heard.of(record).items()}
+    return StartRecord(folder=config.start, labels=record.labels, **known)
 
 
 def comparison(config: TrainingConfig, model: str) -> str:

@@ -7,6 +7,8 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.records.config import RunConfig
+from classifier.records.run_record import TeacherRecord
+from classifier.records.start import StartRecord
 from classifier.training import start
 from tests.trained_folder import make_record, write_trained
 
@@ -55,6 +57,17 @@ def test_what_contradicts_the_start_is_refused(tmp_path, given, complaint):
 def test_a_model_that_does_not_say_what_it_heard_is_refused(tmp_path):
     with pytest.raises(InputError, match="does not say which recordings it has heard"):
         start.complete(arguments(write(tmp_path, sounds=False)), USUAL)
+
+
+def test_what_the_teacher_and_the_start_of_the_start_had_heard_is_remembered(tmp_path):
+    record = make_record()
+    train, validation, *_ = [*record.split.train, *record.split.validation]
+    split = replace(record.split, train=[train], validation=[validation], sounds={train: "01", validation: "02"})
+    teacher = TeacherRecord(folder="t", model="mel", fingerprint="f", train=["03"], validation=["04"])
+    earlier = StartRecord(folder="s", labels=record.labels, train=["05"], validation=["01"])
+    folder = write_trained(tmp_path / "mel", split=split, teacher=teacher, start=earlier)
+    found = start.record_of(Namespace(start=str(folder)))
+    assert (found.train, found.validation) == (["01", "03", "05"], ["02", "04"])
 
 
 def test_a_head_on_a_pretrained_network_is_refused(tmp_path):
