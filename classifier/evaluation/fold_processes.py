@@ -22,6 +22,7 @@ from classifier.core.errors import InputError
 from classifier.evaluation import fold_progress
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records import artifact
+from classifier.records.recipe import file_of
 from classifier.storage import mirror, remote
 from classifier.storage.locations import is_remote
 
@@ -115,7 +116,7 @@ def train(
 def _shared(trainings: Sequence[FoldTraining], address: str | None) -> list[Path]:
     """What the workers of a cluster read and write by its path."""
     config = trainings[0].config
-    read = [None if is_remote(config.data) else config.data, config.background_noise, config.recipe]
+    read = [None if is_remote(config.data) else config.data, config.background_noise, file_of(config.recipe)]
     negatives = config.negatives_chosen
     folders = negatives.folders if negatives else ()
     written = () if address else [trainings[0].out.parent]

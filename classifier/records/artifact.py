@@ -108,7 +108,7 @@ class Artifact:
             refitted: by the refitted model, in place of the held-out one.
         """
         config = self.record.config
-        has_some = config.negatives and not config.learned_negatives
+        has_some = config.negatives_chosen and not config.learned_negatives
         folder = self.folder if refitted else self.held_out.folder
         return read_predictions(folder, f"{split_name}{OF_NEGATIVES}") if has_some else None
 

@@ -201,6 +201,11 @@ def is_json(recipe: str) -> bool:
     return recipe.lstrip().startswith("{")
 
 
+def file_of(recipe: str | None) -> str | None:
+    """The file that --recipe names; None where it gives JSON itself, or nothing."""
+    return None if recipe is None or is_json(recipe) else recipe
+
+
 def given(recipe: str | None) -> str | None:
     """What --recipe gives, a path absolute."""
     return recipe if recipe is None or is_json(recipe) else str(Path(recipe).resolve())
@@ -259,7 +264,7 @@ def _literals(keywords):
 def _decided(recipe, config):
     if config.background_noise:
         recipe = replace(recipe, background_snr_db=recipe.background_snr_db or BACKGROUND_SNR_DB)
-    behind = (recipe.negatives_snr_db or NEGATIVES_SNR_DB) if config.negatives else None
+    behind = (recipe.negatives_snr_db or NEGATIVES_SNR_DB) if config.negatives_chosen else None
     return _taught(replace(recipe, negatives_snr_db=behind, epochs=config.epochs or recipe.epochs), config)
 
 

@@ -58,3 +58,13 @@ def test_of_a_head_the_file_is_for_the_network_that_is_fine_tuned(tmp_path):
         RunConfig(data="data", recipe=str(file)).check_model("yamnet_transfer")
     with pytest.raises(InputError, match="leave out --recipe"):
         RunConfig(data="data", recipe=str(file), paper=True)
+
+
+def test_unlabelled_parts_are_mixed_in_as_other_negatives_are(tmp_path):
+    for more in ({"unlabelled": "negatives"}, {"negatives": str(tmp_path)}):
+        assert recipe.recipe_for("signal", RunConfig(data="data", **more)).negatives_snr_db == recipe.NEGATIVES_SNR_DB
+    assert recipe.recipe_for("signal", RunConfig(data="data")).negatives_snr_db is None
+
+
+def test_a_recipe_is_named_by_a_file_or_given_itself():
+    assert [recipe.file_of(named) for named in (None, ' {"masks": 0.2}', "own.json")] == [None, None, "own.json"]
