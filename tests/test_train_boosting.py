@@ -6,7 +6,7 @@ import joblib
 import numpy as np
 import pytest
 
-from classifier.records import artifact
+from classifier.records import window_predictions
 from classifier.records.audio_format import AudioFormat
 from tests.conftest import call_script, next_command, run_script, write_data
 
@@ -49,7 +49,7 @@ def test_its_answers_are_kept_as_those_of_networks(boosted):
     folder, _, _ = boosted
     run = json.loads((folder / "run.json").read_text())
     for split_name in ("validation", "test"):
-        predictions = artifact.read_predictions(folder, split_name)
+        predictions = window_predictions.read(folder, split_name)
         names = run["split"][split_name]
         for number, label in zip(predictions["recordings"], predictions["targets"], strict=True):
             assert names[number].startswith(LABELS[label])

@@ -1,6 +1,6 @@
 """Pictures of a recording through features, and of what comes before them.
 
-The features are computed by the layers that the models use. A contact sheet is all pictures of a gallery side by side.
+The features are computed by the layers that the models use.
 """
 
 import math
@@ -16,14 +16,13 @@ from matplotlib.image import AxesImage
 from classifier.audio import recording, spectrograms
 from classifier.audio.channels import MIX
 from classifier.audio.windows import cut_audio_pad_last, hop_length, window_starts
-from classifier.core import atomic_files, console, registry
+from classifier.core import console, registry
 from classifier.data.layouts import Clip
 from classifier.plotting import feature_styles
 from classifier.plotting.figure import pyplot, save
 from classifier.records.audio_format import AudioFormat
 
 SIZE = (7, 4)  # inches, of a picture of one recording
-SHEET = 3200  # pixels that a contact sheet may be wide
 N_BANDS = 26  # filter bank coefficients, as many as speech recognition takes
 SMOOTHED = 200  # values of a smoothed spectrum
 N_FILTERS = 32  # curves of a filter bank
@@ -72,19 +71,6 @@ def read(
     first = start + (clip.start if clip else 0)
     last = min(first + seconds, clip.end if clip and clip.end else math.inf)
     return recording.read_part(path, audio_format.sample_rate, first, last, channel)
-
-
-def contact_sheet(pictures: Sequence[Path], path: Path) -> None:
-    """Join pictures into one PNG, as many side by side as SHEET has room for."""
-    plt = pyplot()
-    images = [plt.imread(picture)[..., :3] for picture in pictures]
-    height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
-    images = [np.pad(i, ((0, height - i.shape[0]), (0, width - i.shape[1]), (0, 0)), constant_values=1) for i in images]
-    columns = max(1, min(len(images), SHEET // width))
-    images += [np.ones_like(images[0])] * (-len(images) % columns)
-    rows = [np.hstack(images[first : first + columns]) for first in range(0, len(images), columns)]
-    with atomic_files.new_file(path) as fresh:
-        plt.imsave(fresh, np.vstack(rows), format="png")
 
 
 class Gallery:

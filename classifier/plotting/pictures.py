@@ -70,7 +70,7 @@ def _attention(config):
 
 def _gallery(config):
     from classifier.data import clips
-    from classifier.plotting import data_gallery, gallery
+    from classifier.plotting import contact_sheet, data_gallery, gallery
 
     features, start, channel = config.feature_names(), config.start, config.channel or MIX
     path = config.recording.resolve() if config.is_data else config.recording  # "." has no name
@@ -87,7 +87,7 @@ def _gallery(config):
             raise InputError(f"{length}, --start {start:g} is after its end")
         made = gallery.of_recording(name, signal, features, audio_format, start, config.overlap, folder)
         next_command = _classify(path, config.channel)
-    gallery.contact_sheet(made, sheet)
+    contact_sheet.write(made, sheet)
     return Drawn(f"{sheet}, and its {len(made)} pictures into {folder}", next_command)
 
 

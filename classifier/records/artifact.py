@@ -10,7 +10,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
 import csv
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 from classifier.data.layouts import PART, folder_of, path_named
-from classifier.records import conversion
+from classifier.records import conversion, window_predictions
 from classifier.records.audio_format import AudioFormat
 from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, ConversionRecord
 from classifier.records.run_record import FILE as RUN
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
 
 MODEL = "model.keras"
 HISTORY = "history.csv"
-PREDICTIONS = "predictions.npz"  # of the validation and the test split, window by window
 HELD_OUT = "heldout"  # see records/refit.py
-PREDICTED = ("probabilities", "targets", "recordings", "starts")  # what it holds of a window
-OF_NEGATIVES = "_negatives"  # behind a split's name: of negatives that no output learns
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = VARIANTS[FLOAT32]
@@ -93,11 +90,11 @@ class Artifact:
         Raises:
             InputError: the file is gone.
         """
-        return read_predictions(self.held_out.folder, split_name)
+        return window_predictions.read(self.held_out.folder, split_name)
 
     def refit_predictions(self) -> dict[str, np.ndarray]:
         """What a refitted model predicted for the windows of "test", if it has not heard them; as `predictions`."""
-        return read_predictions(self.folder, "test")
+        return window_predictions.read(self.folder, "test")
 
     def negatives(self, split_name: str, refitted: bool = False) -> dict[str, np.ndarray] | None:
         """What was predicted for negatives that no output learns, as of `predictions`; None where there are none.
@@ -110,7 +107,7 @@ class Artifact:
         config = self.record.config
         has_some = config.negatives_chosen and not config.learned_negatives
         folder = self.folder if refitted else self.held_out.folder
-        return read_predictions(folder, f"{split_name}{OF_NEGATIVES}") if has_some else None
+        return window_predictions.read(folder, f"{split_name}{window_predictions.OF_NEGATIVES}") if has_some else None
 
     @property
     def variants(self) -> ConversionRecord | None:
@@ -170,22 +167,6 @@ def load(folder: Path | str) -> Artifact:
                 "Constants.py back"
             )
     return Artifact(folder, record)
-
-
-def read_predictions(folder: Path, split_name: str) -> dict[str, np.ndarray]:
-    """What the model of a folder predicted for the windows of a split when it was trained.
-
-    Returns:
-        As Artifact.predictions: probabilities (windows, labels), targets, recordings and starts (windows,).
-
-    Raises:
-        InputError: they are not there.
-    """
-    path = folder / PREDICTIONS
-    if not path.is_file():
-        raise InputError(f"{path} is not there; train it again with TrainModel.py")
-    with np.load(path) as held:
-        return {name: held[f"{split_name}_{name}"] for name in PREDICTED}
 
 
 def figures(folder: Path) -> Path:
@@ -310,18 +291,3 @@ def load_keras(trained: Artifact) -> "keras.Model":
     registry.load("models", trained.name)  # registers the layers of its features
 
     return keras.models.load_model(trained.folder / MODEL)
-
-
-def write_predictions(folder: Path, predictions: dict[str, dict[str, np.ndarray]]) -> None:
-    """Write predictions.npz into a folder under construction.
-
-    Args:
-        predictions: {split, or split + OF_NEGATIVES: what Artifact.predictions returns}, arrays of (windows, labels)
-            and (windows,).
-    """
-    named: dict[str, Any] = {
-        f"{split_name}_{name}": values
-        for split_name, of_split in predictions.items()
-        for name, values in of_split.items()
-    }
-    np.savez_compressed(Path(folder) / PREDICTIONS, **named)

@@ -13,10 +13,10 @@ from classifier.data import labels, splits, surroundings
 from classifier.data.audio_cache import AudioCache
 from classifier.data.negatives import UNLABELLED
 from classifier.models import assemble
-from classifier.records.artifact import OF_NEGATIVES
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
+from classifier.records.window_predictions import OF_NEGATIVES
 from classifier.scoring.thresholds import BACKGROUND, background_of
 from classifier.training import distributed, embeddings, offline_augmentation, soft_targets, starting_weights
 from classifier.training.data import TrainingData

@@ -13,12 +13,13 @@ import numpy as np
 from classifier.core import atomic_files, disk
 from classifier.core.console import quiet_libraries, say
 from classifier.data import layouts, provenance
-from classifier.records import artifact, run_record, teachers
-from classifier.records.artifact import OF_NEGATIVES, Artifact
+from classifier.records import artifact, run_record, teachers, window_predictions
+from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
 from classifier.records.run_record import RunRecord
+from classifier.records.window_predictions import OF_NEGATIVES
 from classifier.scoring import calibration, metrics, robustness, thresholds
 from classifier.training import decisions, distributed, fit, replaced, start, unfinished
 from classifier.training import task as tasks
@@ -182,7 +183,7 @@ def _write(folder, model, record, predictions, checkpoint):
         model.save(folder / artifact.MODEL)
     _write_history(folder / artifact.HISTORY, checkpoint.history)
     if predictions:
-        artifact.write_predictions(folder, predictions)
+        window_predictions.write(folder, predictions)
     record.write(folder)
     shutil.copytree(checkpoint.folder / LOGS, folder / LOGS)
 

@@ -35,7 +35,7 @@ from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.evaluation.baselines.config import BoostingConfig
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.features.summary import Summary
-from classifier.records import artifact, run_record
+from classifier.records import artifact, run_record, window_predictions
 from classifier.records.audio_format import AudioFormat
 from classifier.scoring import metrics
 from classifier.training.datasets import Windows
@@ -133,7 +133,7 @@ def train(
     )
     with atomic_files.new_folder(Path(config.out) / NAME) as folder:
         joblib.dump(search.best_estimator_, folder / MODEL)
-        artifact.write_predictions(folder, predictions)
+        window_predictions.write(folder, predictions)
         text = json.dumps({**asdict(result), "audio_format": asdict(audio_format)}, indent=2, ensure_ascii=False)
         (folder / artifact.RUN).write_text(text + "\n", encoding="utf-8")
     return result

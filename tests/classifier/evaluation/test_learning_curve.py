@@ -10,7 +10,7 @@ from classifier.core.errors import InputError
 from classifier.data.layouts import Clip
 from classifier.data.provenance import SplitRecord
 from classifier.evaluation import cross_validation, learning_curve
-from classifier.records import artifact
+from classifier.records import window_predictions
 from classifier.records.config import RunConfig
 from tests.trained_folder import write_trained
 
@@ -76,7 +76,7 @@ def test_a_curve_is_gathered_from_what_the_folds_predicted(config, tmp_path):
         known = {"groups": 40, "groups_in_two_splits": [], "recordings_in_two_splits": []}
         split = SplitRecord(by="group", **known, **training.split)
         write_trained(training.folder, config=training.config, split=split)
-        artifact.write_predictions(training.folder, {"test": predictions})
+        window_predictions.write(training.folder, {"test": predictions})
     curve = learning_curve.gather(whole + smaller, store, ["a", "b"], seed=0)
     assert [point.share for point in curve.points] == [0.125, 0.25, 0.5, 1]
     assert [point.recordings for point in curve.points] == [{"a": n, "b": n} for n in (2, 3, 6, 12)]

@@ -10,7 +10,7 @@ from classifier.core.errors import InputError  # noqa: E402
 from classifier.data.provenance import DataRecord, SplitRecord  # noqa: E402
 from classifier.evaluation import fold_processes, folds, search  # noqa: E402
 from classifier.evaluation.config import EvaluationConfig  # noqa: E402
-from classifier.records import artifact, recipe  # noqa: E402
+from classifier.records import recipe, window_predictions  # noqa: E402
 from classifier.scoring import metrics  # noqa: E402
 from tests.conftest import write_data  # noqa: E402
 from tests.trained_folder import make_record, write_trained  # noqa: E402
@@ -56,8 +56,8 @@ class Trainer:
             scores=metrics.score(*about, labels),
             thresholds={label: 0.5 for label in labels},
         )
-        predictions = dict(zip(artifact.PREDICTED, (*about, np.zeros(len(targets))), strict=True))
-        artifact.write_predictions(training.folder, {"test": predictions, "validation": predictions})
+        predictions = dict(zip(window_predictions.OF_WINDOWS, (*about, np.zeros(len(targets))), strict=True))
+        window_predictions.write(training.folder, {"test": predictions, "validation": predictions})
 
 
 @pytest.fixture

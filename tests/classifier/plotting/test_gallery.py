@@ -1,4 +1,3 @@
-import matplotlib.image
 import numpy as np
 
 from classifier.data.layouts import Clip
@@ -27,16 +26,6 @@ def test_digital_silence_has_pictures_too(tmp_path):
 def test_a_part_of_a_recording_is_read_from_its_start_to_its_end(tmp_path):
     clip = Clip(write_tone(tmp_path / "a.wav", seconds=5), "a", "a", start=1.0, end=2.0)
     assert len(gallery.read(clip.path, AUDIO_FORMAT, 0.5, 2.0, clip)) == 0.5 * AUDIO_FORMAT.sample_rate
-
-
-def test_a_contact_sheet_is_all_pictures_side_by_side(tmp_path):
-    pictures = [tmp_path / f"{i}.png" for i in range(3)]
-    for i, picture in enumerate(pictures):
-        matplotlib.image.imsave(picture, np.full((100, 1500, 3), i / 3))
-    gallery.contact_sheet(pictures, tmp_path / "sheet.png")
-    sheet = matplotlib.image.imread(tmp_path / "sheet.png")
-    assert sheet.shape[:2] == (200, 3000)  # two side by side, because three are wider than a sheet
-    assert sheet[150, 2000, 0] == 1  # no fourth one
 
 
 def test_panels_fill_a_picture_that_is_wider_than_high():

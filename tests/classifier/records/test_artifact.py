@@ -8,7 +8,7 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.export.config import CheckConfig
 from classifier.inference.predictor import find_model
-from classifier.records import artifact, heard
+from classifier.records import artifact, heard, window_predictions
 from classifier.records.config import RunConfig
 from classifier.records.conversion import VARIANTS
 from classifier.records.run_record import Refit
@@ -153,8 +153,10 @@ def test_a_model_that_was_replaced_is_in_no_list(tmp_path):
 def test_negatives_that_no_output_learns_have_predictions_of_their_own(more, tmp_path):
     config = RunConfig(data="data", window=1.5, negatives_as="threshold", **more)
     trained = artifact.load(write_trained(tmp_path / "mel", config=config))
-    rows = {name: np.zeros((2, 2)) if name == "probabilities" else np.arange(2) for name in artifact.PREDICTED}
-    artifact.write_predictions(trained.folder, {"test": rows, "test_negatives": rows})
+    rows = {
+        name: np.zeros((2, 2)) if name == "probabilities" else np.arange(2) for name in window_predictions.OF_WINDOWS
+    }
+    window_predictions.write(trained.folder, {"test": rows, "test_negatives": rows})
     assert trained.negatives("test")["recordings"].tolist() == [0, 1]
     learned = artifact.load(write_trained(tmp_path / "learned", config=replace(config, negatives_as="output")))
     assert learned.negatives("test") is None

@@ -8,7 +8,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.data.provenance import DataRecord, SplitRecord
-from classifier.records import artifact, choice
+from classifier.records import artifact, choice, window_predictions
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import RunConfig
 from tests.trained_folder import write_trained
@@ -41,7 +41,7 @@ def write(folder, right, age=0, data="voices", audio_format=None, labels=("a", "
         "recordings": np.arange(4),
         "starts": np.zeros(4),
     }
-    artifact.write_predictions(folder, {"validation": predictions, "test": predictions})
+    window_predictions.write(folder, {"validation": predictions, "test": predictions})
     os.utime(folder / "run.json", (1e9 - 60 * age, 1e9 - 60 * age))
     return folder
 
@@ -77,7 +77,7 @@ def test_models_of_another_rate_or_window_are_compared_by_recordings(tmp_path):
 
 
 def test_one_whose_predictions_are_gone_is_last_and_a_changed_one_is_read_again(tmp_path):
-    (write(tmp_path / "gone", right=4) / artifact.PREDICTIONS).unlink()
+    (write(tmp_path / "gone", right=4) / window_predictions.FILE).unlink()
     known = write(tmp_path / "known", right=1)
     assert choice.choose(artifact.folders(tmp_path)).why.endswith("known 25.0%, gone unknown")
     for path in known.iterdir():

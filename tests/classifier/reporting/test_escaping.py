@@ -3,7 +3,7 @@
 import numpy as np
 
 from classifier.data.provenance import DataRecord, SplitRecord
-from classifier.records import artifact
+from classifier.records import artifact, window_predictions
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import RunConfig
 from classifier.records.recipe import FIELD
@@ -54,7 +54,7 @@ def written(folder, labels):
     )
     folder.mkdir()
     record.write(folder)
-    artifact.write_predictions(folder, {"validation": predictions, "test": predictions})
+    window_predictions.write(folder, {"validation": predictions, "test": predictions})
     history = "epoch,loss,balanced_accuracy,validation_loss,validation_balanced_accuracy\n1,1,0.5,1,0.5\n"
     (folder / artifact.HISTORY).write_text(history)
     (folder / artifact.MODEL).write_bytes(b"")

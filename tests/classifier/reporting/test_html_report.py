@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier.records import artifact
+from classifier.records import artifact, window_predictions
 from classifier.records.conversion import VARIANTS
 from classifier.reporting import html_report
 from tests.conftest import ROOT, write_tone
@@ -48,7 +48,7 @@ def written(folder, change=lambda run: None, predictions=None):
     change(run)
     (folder / "run.json").write_text(json.dumps(run))
     if predictions:
-        artifact.write_predictions(folder, {"test": {name: np.array(values) for name, values in predictions.items()}})
+        window_predictions.write(folder, {"test": {name: np.array(values) for name, values in predictions.items()}})
     return Page(html_report.write(artifact.load(folder)))
 
 
