@@ -151,6 +151,16 @@ def test_unreadable_loud_and_quiet_recordings_are_named(raw):
     assert "text.wav cannot be read" in prepare(raw)[0]  # nor the second time
 
 
+def test_the_rate_that_is_asked_for_is_kept_and_lost_ultrasound_is_said(tmp_path):
+    data = tmp_path / "raw"
+    write_tone(data / "bat" / "night_1.wav", hertz=90_000, seconds=12, rate=250_000)
+    write_tone(data / "bird" / "day_1.wav", seconds=12)
+    printed, _ = prepare(data, "--sample-rate", "250000")
+    assert soundfile.info(tmp_path / "out" / "bat" / "night_1.wav").samplerate == 250_000
+    assert "which tells them from others" in printed and "bird/day_1.wav (16000 Hz)" in printed
+    assert "ultrasound is not in what is written" in prepare(data)[0]
+
+
 def test_long_recordings_become_parts_of_one_group(tmp_path):
     write_tone(tmp_path / "raw" / "a" / "long.flac", seconds=1500, rate=2_000)
     write_tone(tmp_path / "raw" / "b" / "x.wav")

@@ -52,7 +52,13 @@ def test_data_that_can_not_be_used_is_explained_and_nothing_is_written(tmp_path,
         (["--model", "mell"], "'mell' is none of the models: " + ", ".join(registry.names("models"))),
         (["--fold", "7"], "--fold 7: there are folds 0 to 4"),
         (["--group-by", "("], "not a regular expression"),
-        (["--model", "mel", "--window", "1"], "mel cannot be built for windows of 1 s at 16000 Hz; take longer ones"),
+        (
+            ["--model", "mel", "--window", "0.1"],
+            "mel cannot be built for windows of 0.1 s at 16000 Hz, an FFT of 128 samples every 32, 16 mel bands: a "
+            "layer is longer than what it runs over; take another --window",
+        ),
+        (["--model", "averaged_mlp", "--window", "0.1"], "16 mel bands have no 40 coefficients"),
+        (["--window", "31"], "--window 31: give seconds: from 0.05 to 30"),
     ],
 )
 def test_settings_that_can_not_be_used_are_explained(tmp_path, args, complaint):

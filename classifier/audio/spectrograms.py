@@ -11,6 +11,8 @@ import numpy as np
 
 from classifier.core.console import say
 
+WIDEST = 48_000  # Hz; the highest sample rate of sounds for ears: above it, the mel scale is stretched
+
 
 class SpectrogramFormat(Protocol):
     """The part of an AudioFormat that spectrograms need. sample_rate: Hz. n_fft, hop_length: samples."""
@@ -42,7 +44,11 @@ def power_spectrogram(signal: np.ndarray, audio_format: SpectrogramFormat) -> np
 
 
 def mel_spectrograms(signals: Sequence[np.ndarray], audio_format: SpectrogramFormat) -> list[np.ndarray]:
-    """[(samples,), ...] -> [(n_mels, frames) power, ...]."""
+    """[(samples,), ...] -> [(n_mels, frames) power, ...], bands as of features/mel_spectrogram."""
     mel = _librosa().feature.melspectrogram
-    settings = {"sr": audio_format.sample_rate, "n_fft": audio_format.n_fft, "hop_length": audio_format.hop_length}
+    settings = {
+        "sr": min(audio_format.sample_rate, WIDEST),
+        "n_fft": audio_format.n_fft,
+        "hop_length": audio_format.hop_length,
+    }
     return [mel(y=np.asarray(signal), n_mels=audio_format.n_mels, **settings) for signal in signals]

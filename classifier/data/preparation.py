@@ -16,7 +16,7 @@ from classifier.core import atomic_files, console, parallel
 from classifier.core.cluster import checks
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
-from classifier.data import manifest, preparation_jobs
+from classifier.data import manifest, preparation_jobs, rates
 from classifier.data.cleaning import NOISE_SOURCES, Cleaning
 from classifier.data.clips import read_clips
 from classifier.data.layouts import Clip, folder_of
@@ -137,6 +137,9 @@ def summary(prepared: Preparation, least_seconds: float) -> None:
                 notes["hardly audible"].append(f"{output['path']} ({output['rms_db']:.0f} dB)")
             if output["seconds"] < least_seconds:
                 notes[f"shorter than a window of {least_seconds:g} s"].append(output["path"])
+    own = {output["path"]: entry.get("rates", []) for entry in prepared.entries for output in entry["outputs"][:1]}
+    for sample_rate in {entry["settings"]["sample_rate"] for entry in prepared.entries}:  # one
+        notes |= rates.notes_of_preparation(own, sample_rate)
     console.notes(notes)
 
 

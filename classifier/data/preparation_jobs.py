@@ -117,7 +117,8 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
         target: path of the output in `out`, without .wav.
 
     Returns:
-        the id, and outputs, seconds (of the inputs) and skipped ([index of a clip, reason]) for the manifest.
+        the id, and outputs, seconds (of the inputs), rates ([own rate in Hz] of the recordings that were read) and
+        skipped ([index of a clip, reason]) for the manifest.
 
     Raises:
         InputError: the folder or a recording is not on this machine, or an address cannot be reached.
@@ -128,7 +129,7 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
         if checks.size_of(clip.path) != size:
             raise checks.not_shared(clip.path)
     rate = job.cleaning.sample_rate
-    waiting, outputs, skipped, seconds = [], [], [], 0.0
+    waiting, outputs, skipped, rates, seconds = [], [], [], [], 0.0
 
     def write(signal, path):
         with remote.new_file(f"{out}/{path}") as fresh:
@@ -138,6 +139,7 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
     for i, clip in enumerate(job.clips):
         with remote.local_copy(clip.path) as path:
             try:
+                rates.append(recording.properties(path).rate)
                 for number, part, suffix in _parts(replace(clip, path=path), job.cleaning):
                     seconds += len(part) / rate
                     cleaned = cleaning_of.clean(part, clip.label, job.cleaning)
@@ -155,7 +157,7 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
         for output in outputs:
             remote.remove(f"{out}/{output['path']}")
         outputs = []
-    return name, {"outputs": outputs, "seconds": round(seconds, 3), "skipped": skipped}
+    return name, {"outputs": outputs, "seconds": round(seconds, 3), "rates": rates, "skipped": skipped}
 
 
 def _parts(clip, cleaning):

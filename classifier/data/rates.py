@@ -15,6 +15,14 @@ ABOVE = (
     f"above {HIGHEST} Hz: the model hears less than they hold; for ultrasound, train with their --sample-rate and a "
     "short --window"
 )
+NOTHING_ABOVE = (
+    "below the rate they are written at: nothing above half their own rate is in them, which tells them from others; "
+    "where all are like that, give the lowest as --sample-rate"
+)
+LOST = (
+    f"above {HIGHEST} Hz, and written at a lower rate: ultrasound is not in what is written; give their rate as "
+    "--sample-rate"
+)
 
 
 def notes(rates: Mapping[str, int], sample_rate: int) -> dict[str, list[str]]:
@@ -28,6 +36,20 @@ def notes(rates: Mapping[str, int], sample_rate: int) -> dict[str, list[str]]:
     return {
         BELOW: [name + named[rate] for name, rate in rates.items() if rate < sample_rate],
         ABOVE: [name + named[rate] for name, rate in rates.items() if rate > HIGHEST],
+    }
+
+
+def notes_of_preparation(rates: Mapping[str, Sequence[int]], sample_rate: int) -> dict[str, list[str]]:
+    """As `notes`, of NOTHING_ABOVE and LOST.
+
+    Args:
+        rates: {what is written: Hz, of the recordings it is made from}.
+        sample_rate: Hz, that it is written at.
+    """
+    named = {name: f"{name} ({', '.join(f'{rate} Hz' for rate in sorted(set(of)))})" for name, of in rates.items()}
+    return {
+        NOTHING_ABOVE: [named[name] for name, of in rates.items() if min(of, default=sample_rate) < sample_rate],
+        LOST: [named[name] for name, of in rates.items() if max(of, default=0) > max(HIGHEST, sample_rate)],
     }
 
 

@@ -3,6 +3,7 @@
 import keras
 from keras import KerasTensor, ops
 
+from classifier.audio.spectrograms import WIDEST
 from classifier.features._filters import Filters, weighted
 
 
@@ -11,7 +12,8 @@ class MelSpectrogram(Filters):
     """(samples,) -> (bands, frames, 1) power.
 
     A periodic Hann window as long as the FFT, centred on every hop, with zeros before the first sample and after the
-    last; Slaney's mel bands of equal area from 0 Hz to half the sample rate.
+    last; Slaney's mel bands of equal area from 0 Hz to half the sample rate. Above WIDEST the mel scale is stretched in
+    proportion, where librosa's would give most bands to a few lines of the FFT: ears know nothing of ultrasound.
 
     Args:
         sample_rate: Hz.
@@ -26,7 +28,9 @@ class MelSpectrogram(Filters):
     def build(self, input_shape: tuple) -> None:
         from librosa.filters import mel  # here, because reading a saved model does not need it
 
-        self.bands = mel(sr=self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels).T  # (n_fft / 2 + 1, n_mels)
+        self.bands = mel(
+            sr=min(self.sample_rate, WIDEST), n_fft=self.n_fft, n_mels=self.n_mels
+        ).T  # (n_fft / 2 + 1, n_mels)
 
     def call(self, audio: KerasTensor) -> KerasTensor:
         return ops.expand_dims(self.filtered(audio), -1)

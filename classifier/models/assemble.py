@@ -19,9 +19,15 @@ def features_of(model: ModuleType, audio_format: AudioFormat, paper: bool = Fals
 
     Args:
         paper: the layer that the model's paper used.
+
+    Raises:
+        InputError: the audio format is none for these features.
     """
     make = getattr(model, "PAPER_FEATURES", model.FEATURES) if paper else model.FEATURES
-    layer = make(audio_format)
+    try:
+        layer = make(audio_format)
+    except ValueError as error:  # of the layer: too few mel bands
+        raise _cannot_be_built(model, audio_format, str(error)) from error
     layer.name = "features"
     return layer
 
@@ -58,20 +64,30 @@ def build(
         "centred", "features", "standardise", "body" and "digital_silence".
 
     Raises:
-        InputError: the windows are too short for the model.
+        InputError: the windows are too short for the model, or the audio format is none for its features.
     """
     audio = keras.Input((audio_format.window_length,), name="audio")
     centred = Centred(name="centred")(audio)
-    x = features(centred)
+    try:
+        x = features(centred)
+    except ValueError as error:  # of the layer: a rate too low, a hop too short
+        raise _cannot_be_built(model, audio_format, str(error)) from error
     settings = {"axis": _own(features, len(x.shape)), "mean": mean, "variance": variance}
     x = keras.layers.Normalization(**settings, name="standardise")(x)
     inner = keras.Input(x.shape[1:])
     try:
         body = keras.Model(inner, model.build(inner, n_classes), name="body")
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
-        name, window = model.__name__.rpartition(".")[2], f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
-        raise InputError(f"{name} cannot be built for windows of {window}; take longer ones (--window)") from error
+        raise _cannot_be_built(model, audio_format, "a layer is longer than what it runs over") from error
     return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([centred, _heads(body(x))[0]]))
+
+
+def _cannot_be_built(model, audio_format, why):
+    name = model.__name__.rpartition(".")[2]
+    return InputError(
+        f"{name} cannot be built for {audio_format.words}: {why}; take another --window or --sample-rate, or --model "
+        "residual, which takes them all"
+    )
 
 
 def statistics(features: Feature, batches: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,9 +1,15 @@
 """The audio format: the numbers that training, every later step and the phone must agree on."""
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 
-from classifier.core.errors import InputError
+from classifier.core.bounds import check_range
 from Constants import AUDIO_PIECE_LENGTH, HOP_LENGTH, N_FFT, N_MELS, SAMPLE_RATE
+
+LOWEST, HIGHEST = 8_000, 384_000  # Hz: from a telephone to a detector of bats
+SHORTEST, LONGEST = 0.05, 30.0  # seconds of a window
+LEAST_FFTS, MOST_FFTS = 16, 256  # that a window has room for, side by side: outside of it, the FFT follows the window
+LINES = 8  # of the FFT, at least so many for each mel band
 
 
 @dataclass(frozen=True)
@@ -26,16 +32,50 @@ class AudioFormat:
         """The length of a window."""
         return self.window_length / self.sample_rate
 
+    @property
+    def words(self) -> str:
+        """What a person must know of it."""
+        return (
+            f"windows of {self.seconds:g} s at {self.sample_rate} Hz, an FFT of {self.n_fft} samples every "
+            f"{self.hop_length}, {self.n_mels} mel bands"
+        )
+
 
 def make_audio_format(
     seconds: float | None = None, sample_rate: int | None = None, base: AudioFormat | None = None
 ) -> AudioFormat:
-    """The audio format of Constants.py, or one with another window length (seconds) or sample rate (Hz)."""
+    """The audio format of Constants.py, or one with another window length or sample rate.
+
+    The FFT follows. At a lower rate it is as long in seconds. A short window gets a shorter one, so that there is
+    something to see over time, a very long window a longer one. The hop stays the same share of it. There are no more
+    mel bands than the lines of the FFT can tell apart.
+
+    Args:
+        seconds: of a window, SHORTEST to LONGEST; None: the base's.
+        sample_rate: Hz, LOWEST to HIGHEST; None: the base's.
+        base: whose numbers hold where nothing else is said; None: Constants.py's.
+
+    Raises:
+        InputError: the window or the rate is out of range.
+    """
     base = base or AudioFormat()
-    rate = sample_rate or base.sample_rate
-    seconds = seconds or base.seconds
-    if rate < 1000 or not min(base.n_fft, base.window_length) <= seconds * rate < 2**31:
-        raise InputError(
-            f"windows of {seconds:g} s at {rate} Hz: at least one window of N_FFT = {base.n_fft} samples is needed"
-        )
-    return replace(base, sample_rate=rate, window_length=round(seconds * rate))
+    if (seconds is None or seconds == base.seconds) and (sample_rate is None or sample_rate == base.sample_rate):
+        return base
+    rate, seconds = sample_rate or base.sample_rate, seconds or base.seconds
+    check_range("--sample-rate", rate, "Hz", LOWEST, HIGHEST)
+    check_range("--window", seconds, "seconds", SHORTEST, LONGEST)
+    window_length = round(seconds * rate)
+    longest = min(base.n_fft, base.n_fft * rate / base.sample_rate, window_length / LEAST_FFTS)
+    n_fft = _power_of_2(max(longest, window_length / MOST_FFTS))
+    return AudioFormat(
+        sample_rate=rate,
+        window_length=window_length,
+        n_fft=n_fft,
+        hop_length=round(base.hop_length * n_fft / base.n_fft),
+        n_mels=min(base.n_mels, n_fft // LINES),
+    )
+
+
+def _power_of_2(number: float) -> int:
+    """The nearest one, on a scale of octaves."""
+    return 2 ** round(math.log2(number))

@@ -59,6 +59,8 @@ def train_model(
     if distributed.is_first() and not config.resume:
         unfinished.forget(config.trained, name, refit_only=True)  # each stage deletes its own
     _start_anew(config.seed)
+    if data.audio_formats[name] != AudioFormat():
+        say(f"{name}: {data.audio_formats[name].words}")
     task = tasks.prepare(name, config, data)
     model = tasks.build(task)
     _check_that_it_converts(task, model, try_conversion)

@@ -13,3 +13,10 @@ def test_rates_that_tell_the_labels_are_a_warning_and_others_are_not():
     assert not rates.sentences(["a", "a", "b", "b"], [8_000, 8_000, 44_100, 16_000], 8_000)
     assert not rates.sentences(["a", "a", "b", "b"], [8_000, 48_000, 44_100, 8_000], 16_000)
     assert not rates.sentences([], [], 16_000)
+
+
+def test_what_is_prepared_at_a_rate_that_does_not_fit_is_named():
+    own = {"a.wav": [8_000, 48_000], "b.wav": [16_000], "c.wav": [], "d.wav": [250_000]}
+    found = rates.notes_of_preparation(own, 16_000)
+    assert found == {rates.NOTHING_ABOVE: ["a.wav (8000 Hz, 48000 Hz)"], rates.LOST: ["d.wav (250000 Hz)"]}
+    assert rates.notes_of_preparation(own, 250_000)[rates.LOST] == []
