@@ -117,3 +117,10 @@ def test_trainings_of_all_workers_are_in_one_queue_and_end_with_the_server(tmp_p
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     assert [line["event"] for line in lines].count("stopped") == 2 and "Traceback" not in said
     assert not list((tmp_path / "home").glob("staging*")) and not (tmp_path / "home" / "server.json").exists()
+
+
+def test_workers_end_when_the_process_that_watches_them_is_killed(two):  # the last one that needs it
+    mine = [process.pid for process in psutil.Process(two.process.pid).children(recursive=True)]
+    assert len(mine) > 4  # two workers, which have readers
+    two.process.send_signal(signal.SIGKILL)
+    wait_until(lambda: not any(map(alive, mine)))
