@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 
 import httpx
 import psutil
@@ -13,6 +14,7 @@ from classifier.service import tokens
 from classifier.service.settings import ConnectionLimits, Settings
 from classifier.service.supervisor import share_of_worker
 from tests.classifier.service.conftest import SILENCE, served, write_tiny_model
+from tests.classifier.service.test_operation import HEADERS, PART
 from tests.conftest import alive, wait_until
 
 pytest.importorskip("resource", reason="Windows cannot ask a process to end")
@@ -100,7 +102,7 @@ def test_a_worker_that_is_killed_is_replaced_and_the_others_answer_meanwhile(two
     assert f"staging-{dead}" not in staging
 
 
-def test_trainings_of_all_workers_are_in_one_queue_and_end_with_the_server(tmp_path):
+def test_trainings_of_all_workers_are_in_one_queue_and_an_end_answers_what_is_under_way(tmp_path):
     flags = ("--workers", "2", "--log", "requests")
     with served(write_tiny_model(tmp_path / "models"), tmp_path / "home", *flags) as server:
         asked = {"dataset_directory": "data_short", "epochs": 1000}
@@ -111,6 +113,15 @@ def test_trainings_of_all_workers_are_in_one_queue_and_end_with_the_server(tmp_p
         statuses = [httpx.get(f"{url}{run['uuid']}").json()["status"] for run in runs]
         assert statuses.count("running") <= 1 and set(statuses) <= {"running", "waiting"}
         mine = [process.pid for process in psutil.Process(server.process.pid).children(recursive=True)]
+        body = PART + SILENCE + b"\r\n--b--\r\n"
+        with socket.create_connection(("127.0.0.1", httpx.URL(server.address).port)) as sending:
+            head = HEADERS.format(host="localhost") + f"Expect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
+            sending.sendall(head.encode())
+            assert b" 100 " in sending.recv(1000)  # a worker has it
+            server.process.send_signal(signal.SIGTERM)
+            sending.sendall(body)
+            with sending.makefile("rb") as answer:
+                assert b"HTTP/1.1 200 OK" in answer.read()
         code, said = server.stop(signal.SIGTERM)
     assert code == -signal.SIGTERM
     wait_until(lambda: not any(map(alive, mine)))
