@@ -30,7 +30,7 @@ tests-environment:
 # for the tests of the page and of proxies, which are skipped without them
 .PHONY: programs
 programs:
-	@for program in chromium nginx; do PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || { echo "installing $$program for the tests ..."; \
+	@for program in chromium nginx caddy; do PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || { echo "installing $$program for the tests ..."; \
 		(apt-get -qq update && apt-get -qq install -y --no-install-recommends $$program) >/dev/null 2>&1; } || echo "$$program cannot be installed here"; done
 
 ruff: tests-environment

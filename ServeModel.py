@@ -8,6 +8,7 @@ from Constants import SERVED, TRAINED
 # Parameters: change them here, or give them on the command line.
 HOST = "127.0.0.1"  # reached from this machine only; 0.0.0.0: from all machines that know it
 PORT = 8000  # 0: any that is free
+WORKERS = 1  # processes that answer; one more watches over several
 LOG = "errors"  # requests: also a line for each request; names: also the names of recordings
 
 
@@ -23,6 +24,9 @@ def main(argv=None):
     parser.add_argument("--token", help="needed for all that changes something (with another --host, one is made)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch recordings from addresses that clients name")
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
+    parser.add_argument(
+        "--workers", default=WORKERS, type=arguments.at_least(1), help="processes that answer (default: %(default)s)"
+    )
     parser.add_argument("--predict-only", action="store_true", help="train nothing: beside a server with this --home")
     parser.add_argument(
         "--backup", type=Path, metavar="FILE", help="write trainings and trained models to FILE.tar; end"

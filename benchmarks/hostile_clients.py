@@ -56,7 +56,7 @@ def main(argv=None):
         "8 bodies in crumbs": (8, _crumbs),
     }
     _allow_files(2 * (args.idle + args.slow) + 200)
-    with _server(args.model.resolve()) as (address, pid):
+    with one_server(args.model.resolve()) as (address, pid):
         clients = Honest(address, args.model.stem, args.honest)
         clients.measure(args.seconds)  # processes start, and take their memory
         print(f"{'attack':>26} {'p95, ms':>9} {'refused':>8} {'failed':>7} {'of quiet':>9} {'MB':>6}")
@@ -67,11 +67,11 @@ def main(argv=None):
 
 
 @contextlib.contextmanager
-def _server(model):
-    """(address, process) of a server that has this model."""
+def one_server(model, *more):
+    """(address, process) of a server that has this model; more: flags."""
     with tempfile.TemporaryDirectory() as home:
-        flags = ["--port", "0", "--trained", model.parent, "--home", Path(home) / "served"]
-        command = [sys.executable, ROOT / "ServeModel.py", *flags]
+        flags = ["--port", "0", "--trained", model.parent, "--home", Path(home) / "served", *more]
+        command = [str(part) for part in (sys.executable, ROOT / "ServeModel.py", *flags)]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             found = next(found for line in server.stdout if (found := re.search(r"http://\S+?:(\d+)/", line)))
@@ -81,14 +81,18 @@ def _server(model):
             server.wait()
 
 
+def recording_to_send(address, path):
+    """A request that brings a recording."""
+    held = io.BytesIO()
+    recording.write(held, np.random.default_rng(0).normal(0, 0.1, WINDOW * RATE).astype("float32"), RATE)
+    return requests.Request("POST", f"http://{HONEST}:{address[1]}{path}", files={"data": held.getvalue()}).prepare()
+
+
 class Honest:
     """Clients that behave."""
 
     def __init__(self, address, model, count):
-        held = io.BytesIO()
-        recording.write(held, np.random.default_rng(0).normal(0, 0.1, WINDOW * RATE).astype("float32"), RATE)
-        url = f"http://{HONEST}:{address[1]}{PATH.format(model)}"
-        self.form = requests.Request("POST", url, files={"data": held.getvalue()}).prepare()
+        self.form = recording_to_send(address, PATH.format(model))
         self.address, self.path, self.count = address, PATH.format(model), count
 
     def measure(self, seconds):

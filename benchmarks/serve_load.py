@@ -1,4 +1,4 @@
-"""What the service bears: 16 clients that send recordings of two seconds for a minute, against LiteRT in a loop.
+"""What the service bears: 16 clients that send recordings of two seconds for a minute, to one worker and to two.
 
 Server and loop may use the first two processors, the clients the others where there are any. Clients send a wav, wait
 for the response and send the next.
@@ -6,6 +6,7 @@ for the response and send the next.
     python -m benchmarks.serve_load
 """
 
+import contextlib
 import http.client
 import io
 import os
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import requests
 
 from benchmarks import memory
@@ -41,52 +43,66 @@ def main(argv=None):
     parser.add_argument("--model", default=TRAINED / "mel", type=Path, help="a converted model (default: trained/mel)")
     parser.add_argument("--clients", default=16, type=arguments.at_least(1))
     parser.add_argument("--seconds", default=60, type=arguments.at_least(1))
+    parser.add_argument("--workers", default=[1, 2], nargs="+", type=arguments.at_least(1), help="default: 1 2")
     args = parser.parse_args(argv)
+    if not args.model.exists():
+        raise InputError(f"{args.model}: there is no such model; make trains one, or give another with --model")
 
     predictor = load_predictor(args.model)
     rate = predictor.audio_format.sample_rate
-    signal_ = recording.read(artifact.example(args.model), rate)
+    signal_ = np.random.default_rng(0).normal(0, 0.1, predictor.audio_format.window_length).astype("float32")
+    if args.model.is_dir():
+        signal_ = recording.read(artifact.example(args.model), rate)
     window = cut_audio_pad_last(signal_, predictor.audio_format.window_length)[0]
-    alone = _in_a_loop(predictor, window)
+    print(f"{args.clients} clients, {args.seconds} s, servers on {len(SERVERS)} processors, {args.model.name}")
+    print(f"LiteRT alone, in a loop on one thread: {_in_a_loop(predictor, window):.0f} calls a second")
+    per_second = {}
+    for workers in args.workers:
+        per_second[workers] = _measure(args, workers, _wav(window, rate))
+        first = per_second[args.workers[0]]
+        ratio = f"{per_second[workers] / first:.2f} times those of {args.workers[0]}"
+        print(f"{workers} worker(s): {per_second[workers]:.1f} answers a second, {ratio}", flush=True)
+
+
+def _measure(args, workers, wav):
+    """Answers per second of a server of its own; prints how it fares."""
+    with _server(args.model, workers) as (address, pid):
+        url = f"{address}v2/models/{args.model.stem}/predict/"
+        form = requests.Request("POST", url, files={"data": wav}).prepare()
+        _load(form, args.clients, WARM_UP)
+        first = memory.together(pid)
+        took, refused = _load(form, args.clients, args.seconds)
+        last = memory.together(pid)
+    took.sort()
+    print(f"p50 {_part(took, 0.5):.0f} ms, p95 {_part(took, 0.95):.0f} ms; {refused} refused as too many")
+    print(f"memory of the server and its processes: {first} MB, then {last} MB ({last / first - 1:+.1%})")
+    return len(took) / args.seconds
+
+
+@contextlib.contextmanager
+def _server(model, workers):
+    """(address, process) of a server that can take work."""
     with tempfile.TemporaryDirectory() as home:
-        command = [
-            sys.executable,
-            ROOT / "ServeModel.py",
-            "--port",
-            "0",
-            "--trained",
-            args.model.parent,
-            "--home",
-            home,
-        ]
+        flags = ("--port", "0", "--trained", model.parent, "--home", home, "--workers", workers)
+        command = [str(part) for part in (sys.executable, ROOT / "ServeModel.py", *flags)]
         server = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, SERVERS)
         )
         try:
             begun = time.perf_counter()
             address = next(found[0] for line in server.stdout if (found := re.search(r"http://\S+?/", line)))
-            print(f"ready after {time.perf_counter() - begun:.2f} s")
-            form = requests.Request(
-                "POST", f"{address}v2/models/{args.model.name}/predict/", files={"data": _wav(window, rate)}
-            )
-            form = form.prepare()
+            print(f"listens after {time.perf_counter() - begun:.2f} s")
+            while not all(_is_ready(address) for _ in range(8)):  # each may be another worker's answer
+                time.sleep(0.1)
             os.sched_setaffinity(0, CLIENTS)
-            _load(form, args.clients, WARM_UP)
-            first = memory.together(server.pid)
-            took, refused = _load(form, args.clients, args.seconds)
-            last = memory.together(server.pid)
+            yield address, server.pid
         finally:
             server.send_signal(signal.SIGINT)
             server.wait()
-    took.sort()
-    per_second = len(took) / args.seconds
-    print(f"{args.clients} clients, {args.seconds} s, server on {len(SERVERS)} processors, {args.model.name}")
-    print(f"{per_second:.0f} requests a second; p50 {_part(took, 0.5):.0f} ms, p95 {_part(took, 0.95):.0f} ms")
-    print(f"{refused} refused as too many")
-    print(
-        f"LiteRT alone, in a loop on one thread: {alone:.0f} calls a second; the service {per_second / alone:.2f} of it"
-    )
-    print(f"memory of the server and its processes: {first} MB, then {last} MB ({last / first - 1:+.1%})")
+
+
+def _is_ready(address):
+    return requests.get(f"{address}readyz", timeout=60).status_code == 200
 
 
 def _in_a_loop(predictor, window):

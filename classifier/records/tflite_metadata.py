@@ -197,6 +197,7 @@ def metadata_schema() -> ModuleType:
         path = Path(mediapipe.origin).parent / "tasks" / "metadata" / f"{name}.py"
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None and spec.loader is not None  # a .py file has both
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
+        module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
+        sys.modules.setdefault(name, module)  # when it is whole: another thread may look for it meanwhile
     return sys.modules[name]

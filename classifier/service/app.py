@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 import threading
-import time
 from collections.abc import Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -21,19 +20,18 @@ from classifier.core.errors import DiskFullError, InputError
 from classifier.export import web_app
 from classifier.service import logs, readiness, routes, schemas, scrub, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
-from classifier.service.clients import Shares
-from classifier.service.home import Home
+from classifier.service.clients import CountedShares, Shares
+from classifier.service.common import Common
 from classifier.service.jobs.queue import TrainingQueue
-from classifier.service.jobs.runs import Run, Runs
+from classifier.service.jobs.runs import Run
 from classifier.service.metrics import Measured, Metrics
 from classifier.service.middleware import Guard
 from classifier.service.proxy import BehindProxy
 from classifier.service.readiness import Readiness
+from classifier.service.remote import Remote
 from classifier.service.route_classes import FORM
 from classifier.service.settings import Busy, Forbidden, NotFound, Refused, Settings
-from classifier.service.tensorboard import TensorBoard
 from classifier.service.tokens import Tokens
-from classifier.service.wanted import AudioBudget
 from classifier.storage import local_files
 
 PAGE = Path(__file__).parent / "page"
@@ -44,37 +42,29 @@ MAX_TITLE = 200  # characters of the name that a client gives its file
 class Service:
     """What the routes share."""
 
-    def __init__(self, settings: Settings):
-        """
-        Raises:
-            InputError: the home folder cannot be used, or another server trains in it.
-        """
-        self.home = Home(settings)
-        self.settings = settings = self.home.settings
-        self._queue = None
-        try:
-            if not settings.predict_only:
-                self._queue = TrainingQueue(settings, Runs(settings.home))
-        except BaseException:
-            self.home.close()
-            raise
+    def __init__(self, settings: Settings, common: Common):
+        self.settings, self.common = settings, common
         self.metrics, self.architectures = Metrics(), architectures()
         self.catalogue, self.workers = (
             Catalogue(settings),
             workers.UploadWorkers(settings, self.metrics.timings.observe),
         )
-        self.tensorboard, self.tokens = TensorBoard(settings), Tokens(settings.token)
+        self.tokens, self.audio = Tokens(settings.token, common.guesses, common.session_key()), common.audio
         self.receiving, self.places, self.microphones = (
             Shares(total, total) for total in (settings.receiving, settings.waiting, settings.live)
         )
-        self.audio = AudioBudget(settings.minute_seconds, time.monotonic)
+        limits = settings.connections
+        self.connections, self.requests = (
+            CountedShares(limits.connections, limits.connections_per_client, counts=counts)
+            for counts in (common.connections, common.requests)
+        )
         self.readiness = Readiness(settings.home)
 
     def close(self) -> None:
-        """End the processes that were started."""
-        for part in (self._queue, self.tensorboard, self.workers, self.home):
-            if part:
-                part.close()
+        """End the processes that were started; what is of other processes, too, goes on."""
+        self.workers.close()
+        if not isinstance(self.common, Remote):
+            self.common.close()
 
     @property
     def queue(self) -> TrainingQueue:
@@ -83,9 +73,9 @@ class Service:
         Raises:
             Forbidden: this server only predicts.
         """
-        if not self._queue:
+        if not self.common.queue or self.settings.predict_only:
             raise Forbidden("this server only predicts (--predict-only): ask the one that trains")
-        return self._queue
+        return self.common.queue
 
     def scrub(self, text: str) -> str:
         """A text without paths of this machine."""
@@ -102,11 +92,11 @@ class Service:
 
     def tensorboard_url(self) -> str:
         """Where TensorBoard shows the trainings; it is started where it does not run."""
-        return self.tensorboard.url() if self.queue else ""
+        return self.common.tensorboard.url() if self.queue else ""
 
     def n_unfinished(self) -> int:
         """Trainings that run or wait."""
-        return self._queue.n_unfinished() if self._queue else 0
+        return 0 if self.settings.predict_only else self.queue.n_unfinished()
 
     def training(self, architecture: str, uuid: str) -> Run:
         """One run.
@@ -147,9 +137,20 @@ def _without_log(run: schemas.Run) -> schemas.Run:
     return run.model_copy(update={"step": step, "error": run.error and "its log says why, and needs the token"})
 
 
-def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
-    """The application, as an ASGI server runs it; only_local: it is called by names of this machine only."""
-    service = Service(settings)
+def make_app(settings: Settings, only_local: bool = True, common: Common | None = None) -> FastAPI:
+    """The application, as an ASGI server runs it.
+
+    Args:
+        only_local: it is called by names of this machine only.
+        common: what processes share; None: there is no other.
+
+    Raises:
+        InputError: the home folder cannot be used, or another server trains in it.
+    """
+    if not common:
+        common = Common(settings)
+        settings = common.settings
+    service = Service(settings, common)
 
     @asynccontextmanager
     async def lifespan(_):
@@ -195,8 +196,7 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
     )
     app.add_middleware(Measured, metrics=service.metrics)
     if settings.public:
-        shares = Shares(limits.connections, limits.connections_per_client)
-        app.add_middleware(BehindProxy, public=settings.public, proxies=settings.proxies, shares=shares)
+        app.add_middleware(BehindProxy, public=settings.public, proxies=settings.proxies, shares=service.requests)
     app.add_middleware(logs.Logged)
     return app
 

@@ -1,6 +1,8 @@
 """Who a client is, and places that clients share."""
 
 import ipaddress
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -84,3 +86,69 @@ class Shares:
             self.taken -= 1
             if not held:
                 del self.held[place.client]
+
+
+class Counts:
+    """How many places each client holds in all processes of a server. It may be used from any thread."""
+
+    def __init__(self, most: int):
+        """
+        Args:
+            most: places that one client may hold.
+        """
+        self.most, self.lock = most, threading.Lock()
+        self.held: dict[str, dict[int, int]] = {}  # {client: {process: places}}
+
+    def add(self, client: str, process: int) -> bool:
+        """Count one more place of a client; False where it has enough."""
+        with self.lock:
+            held = self.held.setdefault(client, {})
+            if sum(held.values()) >= self.most:
+                return False
+            held[process] = held.get(process, 0) + 1
+            return True
+
+    def remove(self, client: str, process: int) -> None:
+        """Count one place less."""
+        with self.lock:
+            self.held[client][process] -= 1
+            self._tidy(client, process)
+
+    def forget(self, process: int) -> None:
+        """Count no place of a process any more: it has ended."""
+        with self.lock:
+            for client in list(self.held):
+                self.held[client][process] = 0
+                self._tidy(client, process)
+
+    def _tidy(self, client: str, process: int) -> None:
+        if not self.held[client][process]:
+            del self.held[client][process]
+        if not self.held[client]:
+            del self.held[client]
+
+
+@dataclass
+class CountedShares(Shares):
+    """Places of one process; what one client holds is counted over all of them.
+
+    Attributes:
+        counts: of all processes.
+    """
+
+    counts: Counts = field(kw_only=True)
+    process: int = field(default_factory=os.getpid)
+
+    def take(self, client: str, give_up: Callable[[], bool] = lambda: False) -> Place | None:
+        """As of Shares."""
+        if not self.counts.add(client, self.process):
+            return None
+        place = super().take(client, give_up)
+        if not place:
+            self.counts.remove(client, self.process)
+        return place
+
+    def _remove(self, place: Place) -> None:
+        if place.is_held():
+            super()._remove(place)
+            self.counts.remove(place.client, self.process)

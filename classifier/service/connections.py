@@ -217,7 +217,7 @@ class BoundedConnection(H11Protocol):
             self.cycle.message_event.set()
 
 
-def bounded(limits: ConnectionLimits, proxies: frozenset[str]) -> type[BoundedConnection]:
-    """The class of the connections of one server; proxies: addresses whose connections are not counted."""
-    values = {"limits": limits, "proxies": proxies, "shares": Shares(limits.connections, limits.connections_per_client)}
+def bounded(limits: ConnectionLimits, proxies: frozenset[str], shares: Shares) -> type[BoundedConnection]:
+    """The class of the connections of one process; proxies: addresses whose connections are not counted."""
+    values = {"limits": limits, "proxies": proxies, "shares": shares}
     return type("BoundedConnection", (BoundedConnection,), values)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from classifier.core import atomic_files
 from classifier.core.errors import InputError
+from classifier.core.network_share import network_share
 from classifier.service import workers
 from classifier.service.settings import Settings
 
@@ -44,9 +45,15 @@ class Home:
     def __init__(self, settings: Settings):
         """
         Raises:
-            InputError: another server trains in it, or it cannot be written.
+            InputError: another server trains in it, it cannot be written, or it is to be trained in on a network share.
         """
         self.folder, self.trains = settings.home, not settings.predict_only
+        if self.trains and (share := network_share(self.folder)):
+            raise InputError(
+                f"{self.folder} lies on a network share ({share}), where SQLite loses what it writes: give a folder on "
+                "a disk of this machine as --home. Models may be shared (--trained): other machines serve them with "
+                "--predict-only"
+            )
         staging = "staging" if self.trains else f"staging-{os.getpid()}"
         self.settings = replace(settings, staging_name=staging)
         with _named(self.folder):

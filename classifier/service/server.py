@@ -31,19 +31,33 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """
     from classifier.service import logs
     from classifier.service.app import make_app
+    from classifier.service.common import Common
+    from classifier.service.supervisor import supervise
 
     logs.set_up(settings.log)
-    only_local = is_local(host)
-    app = make_app(settings, only_local)
+    common, only_local = Common(settings), is_local(host)
+    settings = common.settings
     try:
         listening = listen(host, port)
     except InputError:
-        app.state.service.close()
+        common.close()
         raise
     address = f"http://{'localhost' if only_local else host}:{listening.getsockname()[1]}/"
-    app.state.service.home.note(address)
-    models, _ = app.state.service.catalogue.models()
-    if chosen := app.state.service.catalogue.chosen():
+    common.home.note(address)
+    _announce(settings, address)
+    if settings.workers > 1:
+        supervise(common, listening, only_local)
+    else:
+        bounded_server(make_app(settings, only_local, common), settings).run(sockets=[listening])
+
+
+def _announce(settings: Settings, address: str) -> None:
+    """Print where it answers, and with which models."""
+    from classifier.service.catalogue import Catalogue
+
+    catalogue = Catalogue(settings)
+    models, _ = catalogue.models()
+    if chosen := catalogue.chosen():
         print(f"model where none is named: {chosen.folder.name}, {chosen.why}")
     if not any(model.trained for model in models):
         print(f"{settings.out} holds no converted model: the page offers to train one on {DATA_SHORT.name}")
@@ -52,7 +66,6 @@ def serve(settings: Settings, host: str, port: int) -> None:
         print(f"the proxy finds it at {address}")
     address = f"{public.scheme}://{public.netloc}{public.prefix}/" if public else address
     print(f"{len(models)} model(s) at {address}{access} (API: {address}docs); Ctrl-C ends it", flush=True)
-    bounded_server(app, settings).run(sockets=[listening])
 
 
 def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
@@ -66,7 +79,7 @@ def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http=bounded(settings.connections, settings.proxies),
+            http=bounded(settings.connections, settings.proxies, app.state.service.connections),
             ws=BoundedSocket,
             log_level="error",  # a line for each wrong request would fill a disk
             log_config=None,  # as of logs.set_up

@@ -60,6 +60,7 @@ class Settings:
         proxies: addresses of the proxies.
         connections: limits of each connection.
         predict_only: nothing is trained, and another server may use the home.
+        workers: processes that answer.
         staging_name: folder of the home for what requests bring.
         log: what is logged, of logs.LEVELS.
     """
@@ -73,6 +74,7 @@ class Settings:
     proxies: frozenset[str] = frozenset()
     connections: ConnectionLimits = ConnectionLimits()
     predict_only: bool = False
+    workers: int = 1
     staging_name: str = "staging"
     longest_seconds: float = 600  # of a recording
     upload_bytes: int = 200 * 2**20  # of a request
@@ -117,6 +119,7 @@ class Settings:
             token=args.token or (secrets.token_urlsafe(16) if is_open else None),
             allow_urls=args.allow_urls,
             predict_only=args.predict_only,
+            workers=args.workers,
             log=args.log,
             public=public,
             proxies=frozenset(args.proxy or LOOPBACK) if public else frozenset(),

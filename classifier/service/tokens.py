@@ -2,7 +2,7 @@
 
 import hmac
 import math
-import secrets
+import threading
 import time
 from collections import OrderedDict
 
@@ -16,6 +16,28 @@ MINUTE = 60.0  # seconds
 REMEMBERED = 10_000  # clients
 
 
+class Guesses:
+    """Wrong tokens of each client in the last minute. It may be used from any thread."""
+
+    def __init__(self):
+        self._wrong: OrderedDict[str, list[float]] = OrderedDict()  # {client: when}
+        self._lock = threading.Lock()
+
+    def seconds_to_wait(self, client: str) -> int:
+        """Until the client may try again; 0: it may now."""
+        now = time.monotonic()
+        with self._lock:
+            recent = [when for when in self._wrong.get(client, ()) if when > now - MINUTE]
+        return math.ceil(recent[-TRIES] + MINUTE - now) if len(recent) >= TRIES else 0
+
+    def note(self, client: str) -> None:
+        """One more was wrong."""
+        with self._lock:
+            self._wrong[client] = [*self._wrong.pop(client, ())[-TRIES:], time.monotonic()]
+            while len(self._wrong) > REMEMBERED:
+                self._wrong.popitem(last=False)
+
+
 class Tokens:
     """Checks the token of requests: an Authorization header, or the cookie that the page was given for it.
 
@@ -23,9 +45,14 @@ class Tokens:
     it is let in even while others guess.
     """
 
-    def __init__(self, token: str | None):
-        self.token, self._key = token, secrets.token_urlsafe(32)
-        self._wrong: OrderedDict[str, list[float]] = OrderedDict()  # {client: when}
+    def __init__(self, token: str | None, guesses: Guesses, key: str):
+        """
+        Args:
+            token: None: nobody needs one.
+            guesses: of all processes of the server.
+            key: what the cookie holds.
+        """
+        self.token, self.guesses, self._key = token, guesses, key
 
     def check(self, request: Request) -> None:
         """
@@ -35,14 +62,14 @@ class Tokens:
         if self.token is None or self._has_cookie(request):
             return
         client = client_of(request.client.host if request.client else None)
-        if wait := self._seconds_to_wait(client):
+        if wait := self.guesses.seconds_to_wait(client):
             why = f"too many wrong tokens came from your address; try again in {wait} s"
             raise HTTPException(429, why, {"Retry-After": str(wait)})
         given = request.headers.get("authorization")
         if given is not None and _same(given, f"Bearer {self.token}"):
             return
         if given is not None:
-            self._note(client)
+            self.guesses.note(client)
         headers = {"WWW-Authenticate": "Bearer"}
         raise HTTPException(401, "this needs the token that the server printed when it started", headers)
 
@@ -72,16 +99,6 @@ class Tokens:
 
     def _has_cookie(self, request: Request) -> bool:
         return _same(request.cookies.get(_name(request), ""), self._key)
-
-    def _seconds_to_wait(self, client: str) -> int:
-        now = time.monotonic()
-        recent = [when for when in self._wrong.get(client, ()) if when > now - MINUTE]
-        return math.ceil(recent[-TRIES] + MINUTE - now) if len(recent) >= TRIES else 0
-
-    def _note(self, client: str) -> None:
-        self._wrong[client] = [*self._wrong.pop(client, ())[-TRIES:], time.monotonic()]
-        while len(self._wrong) > REMEMBERED:
-            self._wrong.popitem(last=False)
 
 
 def _name(request: Request) -> str:

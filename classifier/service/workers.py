@@ -65,8 +65,9 @@ class UploadWorkers:
 
     def __init__(self, settings: Settings, observe: timings.Observer = timings.unobserved):
         self.settings, self.observe = settings, observe
-        self.readers = ConfinedPool(min(MAX_READERS, cpu_count()), settings, largest_file=0)
-        self.unpackers = ConfinedPool(UNPACKERS, settings, largest_file=settings.unpacked_bytes)
+        readers, unpackers = min(MAX_READERS, cpu_count() // settings.workers), UNPACKERS // settings.workers
+        self.readers = ConfinedPool(max(1, readers), settings, largest_file=0)
+        self.unpackers = ConfinedPool(max(1, unpackers), settings, largest_file=settings.unpacked_bytes)
 
     def warm(self) -> None:
         """Start the processes that read recordings, so that the first request need not wait for them."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.service.clients import Shares, client_of
+from classifier.service.clients import CountedShares, Counts, Shares, client_of
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,22 @@ def test_what_cannot_be_given_up_stays():
     shares = Shares(total=2, per_client=2)
     busy = [shares.take("busy") for _ in range(2)]
     assert shares.take("late") is None and all(place.is_held() for place in busy)
+
+
+def test_places_of_a_client_count_in_all_processes_and_those_of_one_that_died_do_not():
+    counts = Counts(3)
+    one, other = (CountedShares(10, 3, counts=counts, process=process) for process in (1, 2))
+    places = [one.take("a"), one.take("a"), other.take("a")]
+    assert all(places) and not other.take("a") and not one.take("a") and one.take("b")
+    places[0].release()
+    places[0].release()
+    assert other.take("a") and not other.take("a")
+    counts.forget(2)
+    assert one.take("a") and one.take("a") and not one.take("a")
+
+
+def test_a_place_that_a_full_process_refuses_or_takes_back_is_not_counted():
+    counts = Counts(3)
+    shares = CountedShares(1, 3, counts=counts, process=1)
+    assert shares.take("a", lambda: True) and shares.take("b", lambda: False) and not shares.take("c")
+    assert counts.held == {"b": {1: 1}}
