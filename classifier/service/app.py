@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from classifier.core import disk
 from classifier.core.errors import DiskFullError, InputError
 from classifier.export import web_app
-from classifier.service import logs, readiness, routes, schemas, scrub, url_fetch, workers
+from classifier.service import logs, phone, readiness, routes, schemas, scrub, take_away, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.clients import Shares
 from classifier.service.home import Home
@@ -69,6 +69,7 @@ class Service:
         )
         self.audio = AudioBudget(settings.minute_seconds, time.monotonic)
         self.readiness = Readiness(settings.home)
+        self.phone = phone.of(settings, "localhost", 0, "http", own_certificate=False)  # until it listens elsewhere
 
     def close(self) -> None:
         """End the processes that were started."""
@@ -169,7 +170,7 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded):
+    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded, take_away.router, phone.router):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)

@@ -6,6 +6,8 @@ import socket
 from typing import TYPE_CHECKING
 
 from classifier.core.errors import InputError
+from classifier.service import certificate
+from classifier.service.certificate import Certificate, Https
 from classifier.service.settings import Settings, is_local
 from Constants import DATA_SHORT
 
@@ -13,49 +15,59 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+WARNING = (
+    "browsers will warn of the certificate, which this server made itself and nobody vouches for: go on if the "
+    "fingerprint is the same, or give one of your own (--certificate FILE --key FILE)"
+)
 SHUTDOWN_SECONDS = 5  # for requests under way; a training has 4 after that, and all is over within 10
 MAX_MESSAGE = 2**20  # bytes of a WebSocket's message
 FILES = 4096  # that may be open: each connection is one, each upload another
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, https: Https | None = None) -> None:
     """Serve until Ctrl-C; prints the address when it is ready.
 
     Args:
         settings: folders and limits.
         host: 127.0.0.1 is reached from this machine only, 0.0.0.0 from all that know it.
         port: 0 takes a free one.
+        https: with which certificate; None: http.
 
     Raises:
         InputError: the port is taken, or the host is none of this machine's.
     """
-    from classifier.service import logs
+    from classifier.service import logs, phone
     from classifier.service.app import make_app
 
     logs.set_up(settings.log)
     only_local = is_local(host)
     app = make_app(settings, only_local)
     try:
+        tls = certificate.ready(https, settings.home, host) if https else None
         listening = listen(host, port)
     except InputError:
         app.state.service.close()
         raise
-    address = f"http://{'localhost' if only_local else host}:{listening.getsockname()[1]}/"
+    scheme, port = "https" if tls else "http", listening.getsockname()[1]
+    address = f"{scheme}://{'localhost' if only_local else host}:{port}/"
     app.state.service.home.note(address)
+    app.state.service.phone = phone.of(settings, host, port, scheme, own_certificate=bool(tls and tls.is_own))
     models, _ = app.state.service.catalogue.models()
     if chosen := app.state.service.catalogue.chosen():
         print(f"model where none is named: {chosen.folder.name}, {chosen.why}")
     if not any(model.trained for model in models):
         print(f"{settings.out} holds no converted model: the page offers to train one on {DATA_SHORT.name}")
+    if tls and tls.is_own:
+        print(f"{WARNING}; its SHA-256 fingerprint is {tls.fingerprint}")
     access = f"#token={settings.token}" if settings.token else ""
     if public := settings.public:
         print(f"the proxy finds it at {address}")
     address = f"{public.scheme}://{public.netloc}{public.prefix}/" if public else address
     print(f"{len(models)} model(s) at {address}{access} (API: {address}docs); Ctrl-C ends it", flush=True)
-    bounded_server(app, settings).run(sockets=[listening])
+    bounded_server(app, settings, tls).run(sockets=[listening])
 
 
-def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
+def bounded_server(app: "FastAPI", settings: Settings, tls: Certificate | None = None) -> "uvicorn.Server":
     """A server whose connections are bounded; h11 is what limits the bytes of a header, httptools has no such limit."""
     import uvicorn
 
@@ -76,6 +88,8 @@ def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
             timeout_keep_alive=settings.connections.idle_seconds,
             ws_max_size=MAX_MESSAGE,
             server_header=False,
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
         )
     )
 
