@@ -5,6 +5,7 @@ import re
 import shutil
 import zipfile
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import httpx
 import numpy as np
@@ -14,7 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from classifier.inference import litert
-from tests.classifier.service.conftest import served, write_tiny_model
+from classifier.service.settings import Settings
+from tests.classifier.service.conftest import served, served_here, write_tiny_model
 from tests.conftest import CHEAPEST, SHARED_DATA, write_data, write_tone
 
 CHROMIUM = shutil.which("chromium")
@@ -241,6 +243,19 @@ def test_a_long_recording_is_sent_in_parts_and_has_the_windows_of_the_whole(own,
     expected = own.client.post("/v2/models/mel/results/csv/", content=answer.content).text
     times = [[line.split(",")[1:4] for line in text.splitlines()] for text in (written, expected)]
     assert times[0] == times[1]
+
+
+def test_where_the_server_has_no_room_the_page_waits_and_asks_again(tmp_path):
+    soundfile.write(tmp_path / "long.wav", np.zeros(310 * 8000), 8000, subtype="PCM_U8")
+    settings = Settings(out=write_tiny_model(tmp_path / "models"), home=tmp_path / "home")
+    expected = pytest.raises(AssertionError, match="429")  # chromium says so on its console
+    with served_here(settings) as (address, app), expected:
+        with page_of(SimpleNamespace(address=address), write_tone(tmp_path / "tone.wav")) as page:
+            page.click("nav a[data-for=recording]")
+            app.state.service.audio.spend("127.0.0.1", settings.minute_seconds + 3000)
+            page.set_input_files("#file", tmp_path / "long.wav")
+            expect(page.locator("#recording-state")).to_contain_text("the server has no room now, it is asked again in")
+            expect(page.locator("#result-title")).to_have_text("long.wav", timeout=MINUTES)
 
 
 def test_none_of_them_is_explained(own, voice, tmp_path):
