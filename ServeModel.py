@@ -22,6 +22,9 @@ def main(argv=None):
     from_there = "address from which that proxy connects (default: this machine)"
     parser.add_argument("--proxy", action="append", default=[], metavar="IP", help=from_there)
     parser.add_argument("--token", help="needed for all that changes something (with another --host, one is made)")
+    parser.add_argument("--https", action="store_true", help="with a certificate that is made on the spot")
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="serve https with this one (PEM)")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="its key (PEM)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch recordings from addresses that clients name")
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
     parser.add_argument(
@@ -45,11 +48,13 @@ def main(argv=None):
         return print(write_backup(args.home, args.trained, args.backup))
 
     from classifier.pretrained import weights
+    from classifier.service.certificate import Https
     from classifier.service.server import serve
     from classifier.service.settings import Settings
 
     weights.take(args.weights)
-    serve(Settings.from_args(args), args.host, args.port)
+    https = Https(args.certificate, args.key) if args.https or args.certificate or args.key else None
+    serve(Settings.from_args(args), args.host, args.port, https)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,9 @@ def main(argv=None):
     arguments.add_teacher(parser, "a trained one's name or folder")
     arguments.add_weights(parser)
     parser.add_argument("--train-share", type=float, metavar="SHARE", help="learn from this part of the groups only")
+    parser.add_argument(
+        "--max-minutes", type=float, metavar="M", help="end in so many minutes: the best epoch until then ships"
+    )
     parser.add_argument("--epochs", type=arguments.at_least(1), help="at most so many, instead of the recipe's")
     parser.add_argument(
         "--from",
@@ -102,7 +105,9 @@ def main(argv=None):
     from classifier.records import choice
     from classifier.training import data as training_data
     from classifier.training import replaced, unfinished
+    from classifier.training.time_limit import TimeLimit
 
+    limit = TimeLimit.of(config.max_minutes)
     data = training_data.load(config)
     replaced.check(config, data)
     unfinished.check(config, data)
@@ -111,8 +116,10 @@ def main(argv=None):
     from classifier.reporting import html_report, tables
     from classifier.training.train import train
 
+    done = []
     with unfinished.told(config, data):
-        for trained in train(config, data, try_export):
+        for trained in train(config, data, try_export, limit):
+            done.append(trained.name)
             tables.scores(trained)
             print(f"  report: {html_report.write(trained)}")
     if config.team and config.team.process:
@@ -120,14 +127,15 @@ def main(argv=None):
     tables.skipped(data)
     tables.heard(data)
     tables.left_out(config)
+    tables.not_begun(config, data.audio_formats, done)
     if config.start:
         print(f"to compare it with the model it started from: {start.comparison(config, config.models[0])}")
-    models = ",".join(data.audio_formats)
+    models = ",".join(done)
     if args.model == auto.AUTO:
-        models = choice.of_training(config.trained, list(data.audio_formats))
+        models = choice.of_training(config.trained, done)
     elif args.model == MODEL and (words := auto.advice(config, data.labels_of_clips)):
         print(words)
-    written = ", ".join(str(config.trained / name) for name in data.audio_formats)
+    written = ", ".join(str(config.trained / name) for name in done)
     model, trained = commands.unless(models, MODEL), commands.unless(config.trained, TRAINED)
     print(f"wrote {written}; next: {commands.script('ConvertModelToTFLite.py', model=model, trained=trained)}")
 

@@ -57,7 +57,7 @@ def test_the_server_knows_the_flags_that_it_is_started_with(path, monkeypatch):
     words = re.findall(r'"([^"]+)"', line) if path is DOCKERFILE else shlex.split(line)
     flags = words[words.index("ServeModel.py") + 1 :]
     flags = [word for word in flags if word != "$FLAGS"]
-    monkeypatch.setattr("classifier.service.server.serve", lambda settings, host, port: seen.append(settings))
+    monkeypatch.setattr("classifier.service.server.serve", lambda settings, *_: seen.append(settings))
     seen = []
     ServeModel.main([*flags, "--home", os.devnull])
     assert seen[0].log == "requests"

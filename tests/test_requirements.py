@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,]+\])?==[0-9.]+(; [^#]+)?( *#.*)?")
 FILES = [
     "requirements.txt",
+    "requirements-https.txt",
     "requirements-search.txt",
     "requirements-tuning.txt",
     "requirements-web.txt",
@@ -55,7 +56,8 @@ def test_what_tests_benchmarks_and_tools_import_is_required():
 def test_an_import_that_only_comes_with_something_else_is_found(tmp_path):
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     (tmp_path / "requirements.txt").write_text("fastapi==0.165.0\n", encoding="utf-8")
-    (tmp_path / "requirements-search.txt").touch()
+    for extra in ("search", "https"):
+        (tmp_path / f"requirements-{extra}.txt").touch()
     (tmp_path / "script.py").write_text("import fastapi\nimport starlette\n", encoding="utf-8")
     code, said = deptry(cwd=tmp_path)
     assert code == 1

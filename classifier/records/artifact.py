@@ -8,6 +8,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
 """
 
 import csv
+import json
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from classifier.core.text import did_you_mean
 from classifier.data.layouts import PART, folder_of, path_named
 from classifier.records import conversion, window_predictions
 from classifier.records.audio_format import AudioFormat
+from classifier.records.auto import AUTO
 from classifier.records.conversion import FLOAT32, RECOMMENDED, VARIANTS, ConversionRecord
 from classifier.records.run_record import FILE as RUN
 from classifier.records.run_record import RunRecord
@@ -37,6 +39,7 @@ HELD_OUT = "heldout"  # see records/refit.py
 REPORT = "report"
 PAGE = "index.html"  # of the report
 TFLITE = VARIANTS[FLOAT32]
+CHOSEN = "auto.json"  # in the folder of trained models: what TrainModel.py --model auto chose
 PREVIOUS = ".previous"  # ends the name of a folder that a training on other data has replaced
 DROPIN = "model_dropin.tflite"  # the features' first half computed by the app: see classifier/features
 
@@ -191,7 +194,7 @@ def trained(out: Path, wanted: str = "all") -> list[Artifact]:
 
     Args:
         out: folder of trained models.
-        wanted: all of them, or names of some or folders of others, with commas.
+        wanted: all of them, or names of some or folders of others, with commas; auto is the one of `chosen`.
 
     Raises:
         InputError: there is none, or one of those named is missing.
@@ -205,7 +208,16 @@ def trained(out: Path, wanted: str = "all") -> list[Artifact]:
     return [load(out / name) for name in found]
 
 
+def chosen(out: Path) -> str | None:
+    """The name of the model that TrainModel.py --model auto has chosen in a folder; None where it has not."""
+    try:
+        return json.loads((out / CHOSEN).read_text(encoding="utf-8"))["chosen"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def _folder(name, out, found):
+    name = name if name != AUTO or name in found else chosen(out) or name
     if name in found:
         return out / name
     if len(Path(name).parts) > 1 or (Path(name) / RUN).is_file():

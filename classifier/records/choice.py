@@ -17,7 +17,6 @@ from classifier.records.artifact import RUN
 from classifier.scoring import metrics
 
 NAMED = 5  # models in a sentence
-FILE = "auto.json"  # in the folder of trained models: what TrainModel.py --model auto chose
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def of_training(trained: Path, models: Sequence[str]) -> str:
     if chosen is None:
         raise InputError(f"{trained} holds none of {', '.join(models)} that can be read; train again")
     about = {"chosen": chosen.folder.name, "why": chosen.why}
-    with atomic_files.new_file(trained / FILE) as fresh:
+    with atomic_files.new_file(trained / artifact.CHOSEN) as fresh:
         fresh.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"chosen: {chosen.folder}, {chosen.why}")
     return chosen.folder.name

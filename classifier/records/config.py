@@ -1,6 +1,7 @@
 """What a person decides about a training."""
 
 import argparse
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -204,6 +205,7 @@ class TrainingConfig(RunConfig):
         overwrite: replace what is in a model's folder, whatever its labels and data are, and keep nothing of it.
         cache: keep the decoded recordings for the next run.
         team: the processes that train together; None: one alone.
+        max_minutes: in which all models are trained, refit included; None: it takes as long as it takes.
     """
 
     models: tuple[str, ...] = ("signal", "mel")
@@ -215,6 +217,7 @@ class TrainingConfig(RunConfig):
     overwrite: bool = False
     cache: bool = True
     team: Team | None = None
+    max_minutes: float | None = None
 
     @classmethod
     def from_args(cls, args: argparse.Namespace) -> "TrainingConfig":
@@ -244,6 +247,7 @@ class TrainingConfig(RunConfig):
             overwrite=args.overwrite,
             cache=not args.no_cache,
             team=Team.from_flags(args.coordinator, args.processes, args.process),
+            max_minutes=args.max_minutes,
         )
         config = auto.fitting(config) if args.model == auto.AUTO else config
         config.check()
@@ -263,6 +267,7 @@ class TrainingConfig(RunConfig):
             clips.of_background_noise(self.background_noise)
         if self.labels:
             read_labels(self.labels)
+        self._check_time()
         self._check_teacher()
         chosen, known = self.negatives_chosen, set()
         if not is_remote(self.data):  # an address is looked at when it is fetched
@@ -279,6 +284,14 @@ class TrainingConfig(RunConfig):
                 f"{there} has {free / 1e6:.0f} MB free, and {SPACE / 1e6:.0f} are needed to write models; make room, "
                 "or name another folder with --trained"
             )
+
+    def _check_time(self) -> None:
+        if self.max_minutes is None:
+            return
+        if not 0 < self.max_minutes < math.inf:
+            raise InputError(f"--max-minutes {self.max_minutes:g}: give minutes, more than 0")
+        if self.team:
+            raise InputError("--max-minutes is for a training in one process: leave out --coordinator")
 
     def _check_teacher(self) -> None:
         if not self.teacher:

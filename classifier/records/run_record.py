@@ -66,6 +66,24 @@ class Refit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimeLimited:
+    """What --max-minutes did to a training.
+
+    Attributes:
+        minutes: that the command had for all its models.
+        epochs, most_epochs: that were done, and that the recipe allows; of the last stage.
+        is_cut: whether the limit ended a stage before it was over.
+        refit_left_out: whether the refit would have taken too long.
+    """
+
+    minutes: float
+    epochs: int
+    most_epochs: int
+    is_cut: bool
+    refit_left_out: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """What run.json holds.
 
@@ -94,6 +112,7 @@ class RunRecord:
         start: what its first weights were of; None where they were random.
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
         teacher: of the held-out model; None where there was none.
+        time_limit: what --max-minutes did; None without it.
     """
 
     model: str
@@ -120,6 +139,7 @@ class RunRecord:
     refit: Refit | None = None
     start: StartRecord | None = None
     teacher: TeacherRecord | None = None
+    time_limit: TimeLimited | None = None
 
     @property
     def background(self) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "refit": warnings.refit(record),
         "taught": warnings.taught(record),
         "few_groups": [
+            *warnings.time_limit(record),
             *warnings.not_tested(record.labels, recordings.recall),
             *warnings.silence_and_negatives(record.labels, scores.windows.confusion, record.config.learned_negatives),
             *warnings.few_groups(recordings.recall, record.split.test_groups),

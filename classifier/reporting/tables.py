@@ -3,7 +3,7 @@
 python -m classifier.reporting.tables
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,9 @@ def scores(trained: artifact.Artifact) -> None:
     print(
         f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
     )
-    for line in filter(None, [warnings.refit(trained.record), warnings.taught(trained.record)]):
+    for line in filter(
+        None, [warnings.refit(trained.record), *warnings.time_limit(trained.record), warnings.taught(trained.record)]
+    ):
         print(f"  {line}")
     for line in decision_report.lines(trained):
         print(f"  {line}")
@@ -88,6 +90,12 @@ def heard(data: "TrainingData") -> None:
     console.notes(audio.odd)
     if audio.wholes is not None:
         console.notes({"part too long": padding.past_the_end(audio.clips, np.diff(audio.wholes)[:, 0] / rate)})
+
+
+def not_begun(config: "TrainingConfig", models: Iterable[str], trained: Sequence[str]) -> None:
+    """Print which models of a training were not begun, because --max-minutes were over."""
+    if left := [model for model in models if model not in trained]:
+        print(f"not trained, because --max-minutes {config.max_minutes:g} were over: {', '.join(left)}")
 
 
 def left_out(config: "TrainingConfig") -> None:

@@ -69,6 +69,22 @@ def not_tested(labels: Sequence[str], recall: Mapping[str, float]) -> list[str]:
     return [f"Not tested: {named}; recall and balanced accuracy are over the other {len(recall)} labels"]
 
 
+def time_limit(record: RunRecord) -> list[str]:
+    """What --max-minutes did to a training, and how it goes on; none where it was over before."""
+    limit = record.time_limit
+    if not limit:
+        return []
+    of = f"--max-minutes {limit.minutes:g}"
+    cut = (
+        f"Stopped by {of} after epoch {limit.epochs} of at most {limit.most_epochs}, epoch {record.best_epoch} kept: "
+        "--resume with more minutes goes on from there"
+    )
+    refit = f"Not refitted, for want of time ({of}): the model that ships learned from the training split alone" + (
+        "" if limit.is_cut else "; --resume with more minutes makes up for it"
+    )
+    return [*([cut] if limit.is_cut else []), *([refit] if limit.refit_left_out else [])]
+
+
 def refit(record: RunRecord) -> str:
     """What the model that ships has learned from, and whose scores these are; "" where it was not refitted."""
     if not record.refit:

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from classifier.core import disk
 from classifier.core.errors import DiskFullError, InputError
 from classifier.export import web_app
-from classifier.service import logs, readiness, routes, schemas, scrub, url_fetch, workers
+from classifier.service import logs, phone, readiness, routes, schemas, scrub, take_away, url_fetch, workers
 from classifier.service.catalogue import Catalogue, architectures
 from classifier.service.clients import CountedShares, Shares
 from classifier.service.common import Common
@@ -59,6 +59,7 @@ class Service:
             for counts in (common.connections, common.requests)
         )
         self.readiness = Readiness(settings.home)
+        self.phone = phone.of(settings, "localhost", 0, "http", own_certificate=False)  # until it listens elsewhere
 
     def close(self) -> None:
         """End the processes that were started; what is of other processes, too, goes on."""
@@ -170,7 +171,7 @@ def make_app(settings: Settings, only_local: bool = True, common: Common | None 
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded):
+    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded, take_away.router, phone.router):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)

@@ -245,6 +245,10 @@ def train(
     service: Service,
     architecture: str,
     dataset_directory: Annotated[str | None, Query(max_length=200, description="a name of GET /v2/data/")] = None,
+    max_minutes: Annotated[
+        int | None,
+        Query(ge=1, le=10_000, description="the training ends in this time, and the best epoch until then is kept"),
+    ] = None,
     epochs: Annotated[int | None, Query(ge=1, le=1000, description="in place of the recipe's")] = None,
     group_by: Annotated[
         str | None,
@@ -261,8 +265,8 @@ def train(
     kept: Annotated[bool, Query(description="keep what was uploaded")] = False,
     data: Annotated[UploadFile | None, File(description="a zip with one folder per label, in place of a name")] = None,
 ) -> schemas.Run:
-    """Train a model; it waits until those before it are done."""
-    chosen = TrainingRequest(dataset_directory, layout, epochs, fold, seed, group_by, refit)
+    """Train a model, or, as `auto`, a few of which the best is kept; it waits until those before it are done."""
+    chosen = TrainingRequest(dataset_directory, layout, epochs, fold, seed, group_by, refit, max_minutes)
     submit = service.queue.submit
     if not data:
         return service.queue.about(submit(architecture, chosen))

@@ -3,9 +3,12 @@
 import contextlib
 import logging
 import socket
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.core.errors import InputError
+from classifier.service import certificate
+from classifier.service.certificate import Certificate, Https
 from classifier.service.settings import Settings, is_local
 from Constants import DATA_SHORT
 
@@ -13,45 +16,74 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from classifier.service.common import Common
+    from classifier.service.phone import Phone
+
+WARNING = (
+    "browsers will warn of the certificate, which this server made itself and nobody vouches for: go on if the "
+    "fingerprint is the same, or give one of your own (--certificate FILE --key FILE)"
+)
 SHUTDOWN_SECONDS = 5  # for requests under way; a training has 4 after that, and all is over within 10
 MAX_MESSAGE = 2**20  # bytes of a WebSocket's message
 FILES = 4096  # that may be open: each connection is one, each upload another
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+@dataclass(frozen=True)
+class Reach:
+    """How clients reach the server: from this machine only, from a phone, by https."""
+
+    only_local: bool
+    phone: "Phone"
+    tls: Certificate | None
+
+
+def serve(settings: Settings, host: str, port: int, https: Https | None = None) -> None:
     """Serve until Ctrl-C; prints the address when it is ready.
 
     Args:
         settings: folders and limits.
         host: 127.0.0.1 is reached from this machine only, 0.0.0.0 from all that know it.
         port: 0 takes a free one.
+        https: with which certificate; None: http.
 
     Raises:
         InputError: the port is taken, or the host is none of this machine's.
     """
-    from classifier.service import logs
-    from classifier.service.app import make_app
+    from classifier.service import logs, phone
     from classifier.service.common import Common
     from classifier.service.supervisor import supervise
 
     logs.set_up(settings.log)
-    common, only_local = Common(settings), is_local(host)
+    common = Common(settings)
     settings = common.settings
     try:
+        tls = certificate.ready(https, settings.home, host) if https else None
         listening = listen(host, port)
     except InputError:
         common.close()
         raise
-    address = f"http://{'localhost' if only_local else host}:{listening.getsockname()[1]}/"
+    scheme, port = "https" if tls else "http", listening.getsockname()[1]
+    address = f"{scheme}://{'localhost' if is_local(host) else host}:{port}/"
+    for_phones = phone.of(settings, host, port, scheme, own_certificate=bool(tls and tls.is_own))
+    reach = Reach(is_local(host), for_phones, tls)
     common.home.note(address)
-    _announce(settings, address)
+    _announce(settings, address, tls)
     if settings.workers > 1:
-        supervise(common, listening, only_local)
+        supervise(common, listening, reach)
     else:
-        bounded_server(make_app(settings, only_local, common), settings).run(sockets=[listening])
+        answer(settings, reach, common, listening)
 
 
-def _announce(settings: Settings, address: str) -> None:
+def answer(settings: Settings, reach: Reach, common: "Common", listening: socket.socket) -> None:
+    """Answer in this process until SIGINT or SIGTERM."""
+    from classifier.service.app import make_app
+
+    app = make_app(settings, reach.only_local, common)
+    app.state.service.phone = reach.phone
+    bounded_server(app, settings, reach.tls).run(sockets=[listening])
+
+
+def _announce(settings: Settings, address: str, tls: Certificate | None) -> None:
     """Print where it answers, and with which models."""
     from classifier.service.catalogue import Catalogue
 
@@ -61,6 +93,8 @@ def _announce(settings: Settings, address: str) -> None:
         print(f"model where none is named: {chosen.folder.name}, {chosen.why}")
     if not any(model.trained for model in models):
         print(f"{settings.out} holds no converted model: the page offers to train one on {DATA_SHORT.name}")
+    if tls and tls.is_own:
+        print(f"{WARNING}; its SHA-256 fingerprint is {tls.fingerprint}")
     access = f"#token={settings.token}" if settings.token else ""
     if public := settings.public:
         print(f"the proxy finds it at {address}")
@@ -68,7 +102,7 @@ def _announce(settings: Settings, address: str) -> None:
     print(f"{len(models)} model(s) at {address}{access} (API: {address}docs); Ctrl-C ends it", flush=True)
 
 
-def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
+def bounded_server(app: "FastAPI", settings: Settings, tls: Certificate | None = None) -> "uvicorn.Server":
     """A server whose connections are bounded; h11 is what limits the bytes of a header, httptools has no such limit."""
     import uvicorn
 
@@ -89,6 +123,8 @@ def bounded_server(app: "FastAPI", settings: Settings) -> "uvicorn.Server":
             timeout_keep_alive=settings.connections.idle_seconds,
             ws_max_size=MAX_MESSAGE,
             server_header=False,
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
         )
     )
 

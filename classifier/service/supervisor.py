@@ -16,7 +16,7 @@ from classifier.service import logs
 from classifier.service.common import Common
 from classifier.service.home import Home
 from classifier.service.remote import Door, enter, open_door
-from classifier.service.server import SHUTDOWN_SECONDS, bounded_server
+from classifier.service.server import SHUTDOWN_SECONDS, Reach, answer
 from classifier.service.settings import Settings
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"  # workers inherit it: where prometheus_client writes their figures
@@ -31,18 +31,18 @@ class Job:
     """What a worker is told when it starts."""
 
     settings: Settings
-    only_local: bool
+    reach: Reach
     door: Door
 
 
-def supervise(common: Common, listening: socket.socket, only_local: bool) -> None:
+def supervise(common: Common, listening: socket.socket, reach: Reach) -> None:
     """Answer in as many workers as the settings have, until SIGINT or SIGTERM; a worker that dies is replaced."""
     with tempfile.TemporaryDirectory(prefix="metrics-") as metrics, _signals() as came:
         os.environ[METRICS] = metrics
         os.environ.setdefault(WARNINGS, "ignore:resource_tracker")  # of locks that a killed worker has left
         workers: list[BaseProcess] = []
         try:
-            job = Job(share_of_worker(common.settings), only_local, open_door(common))
+            job = Job(share_of_worker(common.settings), reach, open_door(common))
             while not came:
                 missing = common.settings.workers - len(workers)
                 workers += [_start(job, listening) for _ in range(missing)]
@@ -128,14 +128,11 @@ def _work(job: Job, listening: socket.socket) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for number in SIGNALS:  # uvicorn stops at them, and sends them again when it has
         signal.signal(number, lambda *_: None)
-    from classifier.service.app import make_app
-
     logs.set_up(job.settings.log)
     home = Home(replace(job.settings, predict_only=True))  # for a staging folder of its own
     try:
         settings = replace(job.settings, staging_name=home.settings.staging_name)
-        app = make_app(settings, job.only_local, enter(job.door))
-        bounded_server(app, settings).run(sockets=[listening])
+        answer(settings, job.reach, enter(job.door), listening)
     finally:
         home.close()
 

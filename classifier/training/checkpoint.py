@@ -27,6 +27,7 @@ class Checkpoint(keras.callbacks.Callback):
     """Keeps the best epochs, stops when there has long been no better one, and writes the file.
 
     history: {name: [a value an epoch]}. seconds: that its epochs took; seconds_before: of those before it went on.
+    is_cut: whether a time limit ended it before it was over.
     Keras' early stopping does the first two, but cannot go on.
     """
 
@@ -45,6 +46,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.history: dict[str, list[float]] = {name: [] for name in names.values()}
         self.kept: list[tuple[list[float], int, list[np.ndarray]]] = []  # (values, epoch, weights), the best first
         self.seconds = self.seconds_before = self.began = 0.0
+        self.is_cut = False
 
     @property
     def epoch(self) -> int:

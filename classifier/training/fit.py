@@ -12,6 +12,7 @@ from classifier.training import distributed, soft_targets
 from classifier.training.at_bound import AT_BOUND, AtBound
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.datasets import Share, Windows
+from classifier.training.time_limit import TimeLimit
 from classifier.training.turns import Turns
 
 HISTORY = {  # Keras' names: ours; weighted as datasets.Windows weighs, accuracy is balanced accuracy
@@ -34,6 +35,7 @@ def fit(
     checkpoint: Checkpoint,
     resume: bool,
     at_bound: AtBound | None = None,
+    limit: TimeLimit | None = None,
 ) -> int:
     """Fit, and leave the model with the weights that are kept.
 
@@ -45,6 +47,7 @@ def fit(
         checkpoint: where it is written; its recipe says after how many epochs training ends.
         resume: go on after the last epoch that lies there.
         at_bound: where there are negatives, what predicts the validation split in place of Keras.
+        limit: within which it ends, after one epoch at least; None: it takes as long as it takes.
 
     Returns:
         The epoch that the weights are of, counted from 1.
@@ -66,6 +69,7 @@ def fit(
     callbacks = [
         *([at_bound] if at_bound else []),  # the others read what it measures
         checkpoint,
+        *([_InTime(limit, checkpoint)] if limit else []),  # after what the epoch leaves behind
         _Progress(name, epochs, len(learn), checkpoint.epoch),
     ]
     if distributed.is_first():
@@ -121,6 +125,22 @@ def _accuracy(recipe):
     if recipe.teacher_weight is None:
         return "categorical_accuracy"
     return keras.metrics.MeanMetricWrapper(soft_targets.accuracy, name="categorical_accuracy")
+
+
+class _InTime(keras.callbacks.Callback):
+    """Ends a training where another epoch, as long as the last one, would not fit into its time limit."""
+
+    def __init__(self, limit, checkpoint):
+        super().__init__()
+        self.limit, self.checkpoint, self.began = limit, checkpoint, 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.began = self.limit.clock()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        seconds = self.limit.clock() - self.began
+        if not self.checkpoint.is_over and not self.limit.fits_epoch(seconds):
+            self.checkpoint.is_cut = self.model.stop_training = True
 
 
 class _Progress(keras.callbacks.Callback):

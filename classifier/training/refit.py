@@ -20,6 +20,7 @@ from classifier.training import task as tasks
 from classifier.training.checkpoint import Checkpoint
 from classifier.training.data import TrainingData
 from classifier.training.stages import Stage
+from classifier.training.time_limit import TimeLimit
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
         f"{duration(sum(stage.seconds for stage in held_out.values()))}; --no-refit leaves it out"
         + (f". {data.teacher.refit.folder} teaches it" if data.teacher else "")
     )
-    done = stages.fit_stages(task, model, config, data, held_out)
+    done = stages.fit_stages(task, model, config, data, TimeLimit(), held_out)
     if not all(np.isfinite(values).all() for values in model.get_weights()):
         raise InputError(
             f"the refit of {name} diverged: lower the learning rate of its recipe, or keep the held-out model with "
@@ -79,6 +80,18 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
         teacher=teachers.record_of(data.teacher.refit, str(config.teacher)) if data.teacher else None,
     )
     return Refitted(model, record, predictions, list(done.values())[-1].checkpoint)
+
+
+def fits(name: str, config: TrainingConfig, held_out: Mapping[str, Stage], limit: TimeLimit) -> bool:
+    """Whether the refit of a model would end in time, as long as its held-out twin's steps took; says it if not."""
+    seconds = sum(stage.seconds for stage in held_out.values())
+    if limit.fits(seconds):
+        return True
+    say(
+        f"{name}: no refit, which would take about {duration(seconds)}: {limit.left:.0f} s are left of its part of "
+        f"--max-minutes {config.max_minutes:g}; the held-out model ships"
+    )
+    return False
 
 
 def _scores(test, labels):

@@ -16,6 +16,7 @@ from classifier.training.at_bound import AtBound
 from classifier.training.checkpoint import Checkpoint
 from classifier.training.data import TrainingData
 from classifier.training.task import VALIDATION_NEGATIVES, Task
+from classifier.training.time_limit import TimeLimit
 from classifier.training.turns import Turns
 
 
@@ -39,6 +40,11 @@ class Stage:
         return self.epochs * self.steps_per_epoch
 
     @property
+    def is_cut(self) -> bool:
+        """Whether a time limit ended it."""
+        return self.checkpoint.is_cut
+
+    @property
     def seconds(self) -> float:
         """That these steps took."""
         return self.checkpoint.seconds * self.epochs / max(1, self.checkpoint.epoch)
@@ -49,11 +55,13 @@ def fit_stages(
     model: keras.Model,
     config: TrainingConfig,
     data: TrainingData,
+    limit: TimeLimit,
     held_out: Mapping[str, Stage] | None = None,
 ) -> dict[str, Stage]:
     """Fit a model in one stage, or a head on a pretrained network and then, with fine-tuning, the network too.
 
     Args:
+        limit: that the stages share; a refit takes as long as it takes.
         held_out: the stages of the held-out model, for a refit: without validation, for their steps. None: no refit.
 
     Returns:
@@ -65,7 +73,8 @@ def fit_stages(
     distributed.agree({**begun, **paths, "--resume": config.resume, "--refit": config.refit})
     done = {}
     with distributed.spread(model) as learning:
-        for name, (title, learner, windows) in _stages(task, learning).items():
+        stages = _stages(task, learning)
+        for name, (title, learner, windows) in stages.items():
             fitted = learner, distributed.share(windows["train"]), config.resume
             if held_out:
                 folder = unfinished.folder(config.trained, task.name, unfinished.refit_of(name))
@@ -74,7 +83,8 @@ def fit_stages(
             else:
                 folder = unfinished.folder(config.trained, task.name, name)
                 at_bound = _at_bound(task, windows, data)
-                done[name] = _fit(*fitted, title, folder, begun, distributed.share(windows["validation"]), at_bound)
+                validation, share = distributed.share(windows["validation"]), limit.share(len(stages) - len(done))
+                done[name] = _fit(*fitted, title, folder, begun, validation, at_bound, share)
     return done
 
 
@@ -100,10 +110,10 @@ def _at_bound(task, windows, data):
     return AtBound(validation, windows.get(VALIDATION_NEGATIVES), task.labels, task.background)
 
 
-def _fit(learner, learn, resume, title, folder, begun, validation, at_bound):
+def _fit(learner, learn, resume, title, folder, begun, validation, at_bound, limit):
     best, names = fit.monitored(at_bound)
     checkpoint = Checkpoint(folder, begun, learn.recipe, best, names)
-    best_epoch = fit.fit(learner, learn.recipe, learn, validation, title, checkpoint, resume, at_bound)
+    best_epoch = fit.fit(learner, learn.recipe, learn, validation, title, checkpoint, resume, at_bound, limit)
     return Stage(checkpoint, best_epoch, len(learn))
 
 

@@ -18,25 +18,29 @@ from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
-from classifier.records.run_record import RunRecord
+from classifier.records.run_record import RunRecord, TimeLimited
 from classifier.records.window_predictions import OF_NEGATIVES
 from classifier.scoring import calibration, metrics, robustness, thresholds
 from classifier.training import decisions, distributed, fit, replaced, start, unfinished
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS
 from classifier.training.data import TrainingData
-from classifier.training.refit import refit
+from classifier.training.refit import fits, refit
 from classifier.training.stages import fit_stages
+from classifier.training.time_limit import TimeLimit
 
 TryConversion = Callable[[str, keras.Model, AudioFormat], None]  # raises InputError where a model cannot be converted
 
 
-def train(config: TrainingConfig, data: TrainingData, try_conversion: TryConversion) -> Iterator[Artifact]:
+def train(
+    config: TrainingConfig, data: TrainingData, try_conversion: TryConversion, limit: TimeLimit | None = None
+) -> Iterator[Artifact]:
     """Train the models of a config, one after the other, each into its folder.
 
     Args:
         data: of `training.data.load(config)`.
         try_conversion: called with a model's name, a model that is hardly trained, and its audio format.
+        limit: that the models share; the first is trained in any case. None: it begins now.
 
     Yields:
         Each trained model's folder, read back; nothing in a process that is not the first of several.
@@ -44,15 +48,18 @@ def train(config: TrainingConfig, data: TrainingData, try_conversion: TryConvers
     Raises:
         InputError: a model cannot be converted, or a training diverged.
     """
+    limit, names = limit or TimeLimit.of(config.max_minutes), list(data.audio_formats)
     with distributed.joined(config.team):
-        for name in data.audio_formats:
-            trained = train_model(name, config, data, try_conversion)
+        for position, name in enumerate(names):
+            if position and not limit.left:
+                return
+            trained = train_model(name, config, data, try_conversion, limit.share(len(names) - position))
             if trained:
                 yield trained
 
 
 def train_model(
-    name: str, config: TrainingConfig, data: TrainingData, try_conversion: TryConversion
+    name: str, config: TrainingConfig, data: TrainingData, try_conversion: TryConversion, limit: TimeLimit
 ) -> Artifact | None:
     """Train one model and write its folder; arguments and errors are train's."""
     started, folder = time.monotonic(), config.trained / name
@@ -70,13 +77,16 @@ def train_model(
     if data.teacher:
         say(f"{name}: {_teaching(task, data.teacher.held_out)}")
 
-    stages = fit_stages(task, model, config, data)
+    stages = fit_stages(task, model, config, data, limit)
     taught_by = teachers.record_of(data.teacher.held_out, str(config.teacher)) if data.teacher else None
     held_out = list(stages.values())[-1].checkpoint.folder / artifact.HELD_OUT
     if distributed.is_first():
         _write_held_out(held_out, task, model, config, stages, started, taught_by)
-    refitted = None
-    if config.refit != NONE:
+    refitted, refits = None, config.refit != NONE and fits(name, config, stages, limit)
+    limited = _limited(config, stages, refits)
+    if limited and distributed.is_first():
+        replace(RunRecord.read(held_out), time_limit=limited).write(held_out)
+    if refits:
         del model, task
         _start_anew(config.seed)
         refitted = refit(name, config, data, stages)
@@ -90,7 +100,8 @@ def train_model(
         else:
             for path in held_out.iterdir():
                 os.replace(path, fresh / path.name)
-    unfinished.forget(config.trained, name)
+    goes_on = limited is not None and (limited.is_cut or limited.refit_left_out)  # with more minutes, and --resume
+    unfinished.forget(config.trained, name, refit_only=goes_on)
     return artifact.load(folder)
 
 
@@ -157,6 +168,20 @@ def _write_held_out(folder, task, model, config, stages, started, taught_by):
     )
     with atomic_files.new_folder(folder) as fresh:
         _write(fresh, model, record, predictions, last.checkpoint)
+
+
+def _limited(config, stages, refits):
+    """What a time limit did; None where there was none."""
+    if config.max_minutes is None:
+        return None
+    last = list(stages.values())[-1]
+    return TimeLimited(
+        minutes=config.max_minutes,
+        epochs=last.checkpoint.epoch,
+        most_epochs=last.checkpoint.recipe.epochs,
+        is_cut=any(stage.is_cut for stage in stages.values()),
+        refit_left_out=config.refit != NONE and not refits,
+    )
 
 
 def _predict(model, windows):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from classifier.core import atomic_files
 from classifier.records import artifact
+from classifier.records.auto import AUTO
 from classifier.service.jobs import process
 from classifier.service.settings import Settings
 
@@ -37,8 +38,9 @@ class JobFolders:
         return self._uploads / uuid
 
     def trained(self, uuid: str, architecture: str) -> Path:
-        """The folder of the trained model of a run, before it is moved."""
-        return self.work(uuid) / process.TRAINED / architecture
+        """The folder of the trained model of a run, before it is moved; of auto, the one that was chosen."""
+        folder = self.work(uuid) / process.TRAINED
+        return folder / (architecture == AUTO and artifact.chosen(folder) or architecture)
 
     def new_model_name(self, architecture: str, now: str) -> str:
         """A name that no trained model has, with this second, as of Runs.now, or a later one in it."""

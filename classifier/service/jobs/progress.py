@@ -9,6 +9,7 @@ import numpy as np
 
 from classifier.core import processes, text
 from classifier.records import artifact
+from classifier.records.auto import AUTO, CANDIDATES
 from classifier.service import scrub
 from classifier.service.datasets import UPLOADED
 from classifier.service.jobs import process
@@ -57,8 +58,7 @@ class JobProgress:
         """{"epoch": [1, 2 ...], "loss": [one value per epoch] ...}; empty before the first epoch is done."""
         trained = self.folders.trained(run.uuid, run.architecture)
         done = self.settings.out / run.modelname if run.modelname and run.status == "done" else trained
-        under_way = [unfinished.folder(trained.parent, run.architecture, stage) / STATE for stage in STAGES]
-        for path in (*under_way, artifact.figures(done) / artifact.HISTORY):
+        for path in (*_under_way(trained.parent, run.architecture), artifact.figures(done) / artifact.HISTORY):
             stamp = local_files.stamp(path)
             if not stamp:
                 continue
@@ -101,6 +101,15 @@ class JobProgress:
     def forget(self, uuid: str) -> None:
         """Forget the history of a run."""
         self._histories.pop(uuid, None)
+
+
+def _under_way(trained: Path, architecture: str) -> list[Path]:
+    """What trainings that go on leave after each epoch; of the models of auto, the newest first."""
+    names = CANDIDATES if architecture == AUTO else (architecture,)
+    states = [unfinished.folder(trained, name, stage) / STATE for name in names for stage in STAGES]
+    if architecture == AUTO:
+        states.sort(key=lambda path: (local_files.stamp(path) or [0, 0])[1], reverse=True)
+    return states
 
 
 def _read_history(path: Path) -> History:

@@ -12,6 +12,7 @@ from subprocess import Popen
 
 from classifier.core import processes, registry
 from classifier.core.errors import InputError
+from classifier.records.auto import AUTO
 from classifier.service import datasets, schemas
 from classifier.service.datasets import Datasets
 from classifier.service.jobs import expression, process
@@ -54,7 +55,7 @@ class TrainingQueue:
         """Put a training at the end of the queue.
 
         Args:
-            architecture: a file of classifier/models.
+            architecture: a file of classifier/models, or auto: the best of a few.
             request: what the client chose.
             upload: an archive with one folder per label, to learn from in place of a dataset_directory.
             keep_upload: what was uploaded stays when the training is done.
@@ -64,7 +65,7 @@ class TrainingQueue:
             Busy: too many wait.
             InputError: what was uploaded cannot be used, or data is named too; nothing is left behind.
         """
-        if architecture not in registry.names("models"):
+        if architecture not in (AUTO, *registry.names("models")):
             raise NotFound(f"there is no architecture {architecture[:40]!r}; /v2/models/ lists those there are")
         self._check_room()
         uuid = new_uuid()
@@ -257,7 +258,8 @@ class TrainingQueue:
         ended = {"seconds": run.seconds, "epoch": epochs[-1], "finish_date": self.runs.now()}
         if code == 0:
             now = self.runs.now()
-            name = self.folders.new_model_name(run.architecture, now)
+            trained = self.folders.trained(run.uuid, run.architecture)
+            name = self.folders.new_model_name(trained.name, now)
             self.runs.update(run.uuid, modelname=name)  # first, should we be killed in between
             self.folders.move_model(run.uuid, run.architecture, name, now)
             self.runs.update(run.uuid, status="done", **ended)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from classifier.core import registry
 from classifier.core.errors import InputError
+from classifier.records import artifact
+from classifier.records.auto import AUTO
 from classifier.records.refit import REFITS
 from classifier.service.jobs import process
 from classifier.service.jobs.expression import check
@@ -15,6 +17,7 @@ from classifier.training.command import CONVERT, DESCRIBE, TRAIN, script_command
 
 WHOLE_NUMBERS = {  # name: least and most
     "epochs": (1, 1000),
+    "max_minutes": (1, 10_000),
     "fold": (0, 1000),
     "seed": (0, 2**32 - 1),  # what Keras takes
 }
@@ -33,6 +36,7 @@ class TrainingRequest:
         seed: of the weights.
         group_by: regular expression; its first group, in a file name, is the group.
         refit: of refit.REFITS, what the model that ships is trained on again.
+        max_minutes: in which the training ends, its conversion not counted.
     """
 
     dataset_directory: str | None = None
@@ -42,6 +46,7 @@ class TrainingRequest:
     seed: int | None = None
     group_by: str | None = None
     refit: str | None = None
+    max_minutes: int | None = None
 
     def __post_init__(self):
         """
@@ -89,7 +94,7 @@ def steps(run: Run, folder: Path) -> list[Step]:
     model = {"model": run.architecture, "trained": trained}
     train = (
         []
-        if (trained / run.architecture).is_dir()
+        if (trained / (artifact.CHOSEN if run.architecture == AUTO else run.architecture)).exists()
         else [Step(TRAIN, training_command(run.architecture, trained, {**settings, "resume": True}))]
     )
     return [*train, *(Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE))]

@@ -7,8 +7,14 @@ import { byId } from "../look/dom.js";
 let dialog; // the open question for a token, shared by all who wait for it
 let signedIn = Promise.resolve(); // when the token of the address was exchanged
 
-/** An error to be read by a person. */
-export class Trouble extends Error {}
+/** An error to be read by a person. status: of HTTP; wait: seconds after which to try again, where the server says so. */
+export class Trouble extends Error {
+  constructor(message, response) {
+    super(message);
+    this.status = response?.status;
+    this.wait = Number(response?.headers.get("Retry-After")) || 0;
+  }
+}
 
 /**
  * Asks the server.
@@ -25,7 +31,7 @@ export async function ask(path, { method = "GET", query = {}, body, signal, blob
     const response = await send(address, { method, body, signal });
     if (response.ok) return blob ? response.blob() : response.json();
     const message = await messageOf(response);
-    if (response.status !== 401) throw new Trouble(message);
+    if (response.status !== 401) throw new Trouble(message, response);
     if (!(await askForToken(message))) throw new Trouble(message);
   }
 }

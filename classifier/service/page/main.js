@@ -4,7 +4,9 @@ import { takeTokenFromAddress } from "./api.js";
 import { byId, trying } from "../look/dom.js";
 import { setUpLive } from "./live.js";
 import { setUpModels } from "./models.js";
+import { setUpPhone } from "./phone.js";
 import { setUpRecording } from "./recording.js";
+import { setUpTake } from "./take.js";
 import { setUpTrain } from "./train.js";
 
 const sections = [...document.querySelectorAll("[data-part]")];
@@ -23,5 +25,7 @@ function showPart() {
 window.addEventListener("hashchange", showPart);
 showPart();
 setUpLive();
+setUpTake();
+setUpPhone();
 trying(byId("recording-trouble"), setUpRecording);
 setUpModels().then(setUpTrain);

@@ -3,14 +3,17 @@
 import { ask, formWith } from "./api.js";
 import { byId, clock, tell, trying } from "../look/dom.js";
 import { setUpDrop } from "../look/drop.js";
+import { openRecording } from "./long_recording.js";
 import { closeMicrophone, openMicrophone } from "../module/microphone.js";
 import { chosen, onChoice } from "./models.js";
 import { setUpPlayer } from "./player.js";
 import { hideResults, showResults } from "./result.js";
+import { classifyLong } from "./streaming.js";
 
 const ARCHIVE = /\.(zip|tar|gz|bz2|xz|tgz|tbz2?|txz)$/i;
 const FORMATS = { "audio/webm;codecs=opus": "webm", "audio/mp4": "m4a", "audio/ogg;codecs=opus": "ogg" };
 const OVERLAP = 0.5;
+const LONG = 300; // seconds from which on a recording is sent in parts
 
 const button = byId("record");
 const trouble = byId("recording-trouble");
@@ -18,6 +21,7 @@ const state = byId("recording-state");
 let recorder = null;
 let shown = null; // what is classified: {file} or {url}; classified again by another model
 let waiting = null; // an AbortController of the question that is open
+let enough = false; // the rest of a long recording is not wanted
 
 export async function setUpRecording() {
   setUpPlayer();
@@ -27,6 +31,7 @@ export async function setUpRecording() {
     event.preventDefault();
     classify({ url: byId("url").value });
   });
+  byId("recording-stop").addEventListener("click", () => (enough = true));
   setUpDrop(takeDropped, (element) => element.matches?.("input[type=file]"));
   onChoice((model) => model && shown && !recorder && classify(shown));
   const { urls } = await ask("/v2/");
@@ -79,15 +84,49 @@ async function classify(what, note) {
   shown = what;
   if (!model) return tell(trouble, "There is no trained model yet; train one first.");
   const mine = (waiting = new AbortController());
-  byId("recording-progress").hidden = false;
+  showWaiting();
   tell(state, `Waiting for ${model.name} …`);
-  const response = await trying(trouble, () => question(what, model, mine.signal));
+  const response = await trying(trouble, () => answerTo(what, model, mine.signal));
   if (mine !== waiting) return; // another one was asked meanwhile
   waiting = null;
-  byId("recording-progress").hidden = true;
+  hideWaiting();
   tell(state, note || "");
   if (response) showResults(response.predictions, what, model);
   else hideResults();
+}
+
+function showWaiting() {
+  enough = false;
+  byId("recording-progress").hidden = false;
+  byId("recording-progress").removeAttribute("value");
+}
+
+function hideWaiting() {
+  byId("recording-progress").hidden = byId("recording-stop").hidden = true;
+}
+
+async function answerTo(what, model, signal) {
+  const { file } = what;
+  const recording = file && !ARCHIVE.test(file.name) ? await openRecording(file, model.sample_rate) : null;
+  if (!recording || recording.seconds < LONG) return question(what, model, signal);
+  hideResults(); // those of another recording would stand there for long
+  byId("recording-stop").hidden = false;
+  const bar = byId("recording-progress");
+  bar.max = recording.seconds;
+  state.setAttribute("aria-live", "off"); // a clock is not to be read aloud
+  const onPart = (seconds, wait) => {
+    if (signal.aborted) return;
+    bar.value = seconds;
+    const far = `${clock(Math.floor(seconds))} of ${clock(Math.floor(recording.seconds))} done by ${model.name}`;
+    tell(state, wait ? `${far}; the server has no room now, it is asked again in ${wait} s …` : `${far} …`);
+  };
+  onPart(0, 0);
+  try {
+    const more = { signal, isEnough: () => enough, onPart };
+    return { predictions: [await classifyLong(recording, file.name, model, OVERLAP, more)] };
+  } finally {
+    state.removeAttribute("aria-live");
+  }
 }
 
 function question({ file, url }, model, signal) {

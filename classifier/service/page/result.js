@@ -2,12 +2,17 @@
 
 import { byId, cell, chip, clock, duration, make, named, percent, showClasses, showVerdict } from "../look/dom.js";
 import { decodeMel, drawMel, drawWaveform } from "../look/draw.js";
+import { whyNone } from "./nearest.js";
 import { load, playFrom } from "./player.js";
+import { offerResults } from "./take.js";
 import { merge, showTimeline } from "./timeline.js";
+
+const ROWS = 2000; // of the table; more of them would hold the page up
 
 export function hideResults() {
   byId("result").hidden = byId("archive").hidden = true;
   load(null, 0, () => {});
+  offerResults(null);
 }
 
 /** @param what {file} or {url}: where the predictions came from */
@@ -23,6 +28,9 @@ function showOne(prediction, file, model) {
   byId("result-title").textContent = prediction.title;
   showVerdict(byId("result-label"), prediction.label);
   showClasses(byId("result-classes"), prediction, model.labels);
+  const why = whyNone(prediction, model.thresholds);
+  byId("result-why").textContent = why;
+  byId("result-why").hidden = !why;
   const { drawing, windows, seconds } = prediction;
   const [waveform, spectrogram] = byId("result-drawing").children;
   drawWaveform(waveform, drawing.low, drawing.high);
@@ -30,16 +38,20 @@ function showOne(prediction, file, model) {
   const mark = showTimeline(merge(windows, seconds), seconds, model.labels, playFrom);
   load(file, seconds, mark);
   showWindows(windows);
+  offerResults(prediction, model);
 }
 
 function showWindows(windows) {
-  const rows = windows.map((part) => {
+  const rows = windows.slice(0, ROWS).map((part) => {
     const { start, end } = part;
     const play = make("button", { textContent: clock(start), onclick: () => playFrom(start) });
     play.setAttribute("aria-label", `Play from ${clock(start)}`);
     return make("tr", {}, cell(play), cell(clock(end)), cell(...described(part)));
   });
   byId("windows").querySelector("tbody").replaceChildren(...rows);
+  const left = windows.length - rows.length;
+  byId("windows-more").hidden = left <= 0;
+  byId("windows-more").textContent = `These are the first ${rows.length}; the csv file has the other ${left}, too.`;
   byId("windows").open = false;
 }
 

@@ -122,7 +122,8 @@ function about({ architecture, args, date, result }) {
   const data = args?.dataset_directory ?? args?.data ?? "an uploaded zip";
   const when = new Date(date).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
   const epochs = args?.epochs ? `, ${args.epochs} epochs` : "";
-  return `${architecture} on ${data}${epochs}, ${when}${result ? `, took ${duration(result.duration)}` : ""}`;
+  const minutes = args?.max_minutes ? `, at most ${args.max_minutes} min` : "";
+  return `${architecture} on ${data}${epochs}${minutes}, ${when}${result ? `, took ${duration(result.duration)}` : ""}`;
 }
 
 async function showDetails(run, parts) {

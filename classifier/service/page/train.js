@@ -7,6 +7,7 @@ import { refreshRuns } from "./runs.js";
 
 const FIRST = { architecture: "signal", data: "data_short" }; // what the button trains where there is no model
 const FEW = 12; // labels that are named
+const AUTO = { name: "auto", summary: "A few architectures that suit most recordings are trained, and the best of them is kept" };
 
 let data = [];
 
@@ -44,21 +45,33 @@ function fill(select, rows) {
 }
 
 function describe() {
-  fill(byId("train-architecture"), architectures.map(({ name }) => [name, name]));
+  const known = [AUTO, ...architectures];
+  fill(byId("train-architecture"), known.map(({ name }) => [name, name === AUTO.name ? "auto (choose for me)" : name]));
   const found = data.find(({ name }) => name === byId("train-data").value);
   const labels = Object.entries(found?.labels ?? {});
   const chips = labels.slice(0, FEW).map(([label, count]) => chip(label, count));
   if (labels.length > FEW) chips.push(chip(`and ${labels.length - FEW} more labels`));
-  byId("train-data-about").replaceChildren(...chips);
-  const chosen = architectures.find(({ name }) => name === byId("train-architecture").value);
+  const own = byId("train-zip").files[0];
+  byId("train-data-about").replaceChildren(...(own ? [] : chips));
+  byId("train-what").textContent = whatOf(own, labels.length);
+  byId("train-data-zip").hidden = Boolean(own) || !labels.length;
+  byId("train-none").hidden = data.length > 0;
+  const chosen = known.find(({ name }) => name === byId("train-architecture").value);
   byId("train-architecture-about").textContent = chosen?.summary ?? "";
   const zip = byId("train-zip").files[0];
   byId("train-data").disabled = Boolean(zip);
 }
 
+/** What a model of these recordings will tell apart, in a sentence. */
+function whatOf(zip, count) {
+  if (zip) return `The names of the folders in ${zip.name} are the labels.`;
+  if (!count) return data.length ? "No labels were found in this folder: it needs a folder of recordings for each label." : "";
+  return `${count} labels, by the names in the folder:`;
+}
+
 async function start() {
   const zip = byId("train-zip").files[0];
-  const query = { epochs: byId("train-epochs").value, group_by: byId("train-group").value };
+  const query = { max_minutes: byId("train-minutes").value, epochs: byId("train-epochs").value, group_by: byId("train-group").value };
   if (zip) query.kept = byId("train-kept").checked || null;
   else query.dataset_directory = byId("train-data").value;
   const button = byId("train-start");
@@ -66,7 +79,7 @@ async function start() {
   tell(byId("train-state"), zip ? `Sending ${zip.name} …` : "Starting …");
   const run = await trying(byId("train-trouble"), () => begin(byId("train-architecture").value, query, zip && formWith(zip)));
   button.disabled = false;
-  tell(byId("train-state"), run ? "It is in the list below." : "");
+  tell(byId("train-state"), run ? "It is in the list below. You may close this page: it goes on." : "");
   if (zip && run) {
     byId("train-zip").value = "";
     await refreshData();

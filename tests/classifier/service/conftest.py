@@ -33,7 +33,7 @@ class Server:
         self.said, self.home, self.address = "", home, None
         for line in self.process.stdout:
             self.said += line
-            if found := re.search(r"(http://[^/]+)/", line):
+            if found := re.search(r"(https?://[^/]+)/", line):
                 self.address = found[1].replace("localhost", "127.0.0.1")  # a bare machine may not know that name
                 break
         assert self.address, self.said

@@ -1,15 +1,22 @@
 """The page in a real browser, with a microphone that plays a recording."""
 
+import json
 import re
 import shutil
+import zipfile
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import httpx
+import numpy as np
 import pytest
 import soundfile
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
-from tests.classifier.service.conftest import served, write_tiny_model
+from classifier.inference import litert
+from classifier.service.settings import Settings
+from tests.classifier.service.conftest import served, served_here, write_tiny_model
 from tests.conftest import CHEAPEST, SHARED_DATA, write_data, write_tone
 
 CHROMIUM = shutil.which("chromium")
@@ -118,6 +125,7 @@ def test_the_token_is_taken_from_the_address_or_asked_for_and_no_script_can_read
             assert [cookie["httpOnly"] for cookie in page.context.cookies()] == [True]
             page.context.clear_cookies()
             page.click("nav a[data-for=train]")
+            page.click("#train-more summary")
             page.fill("#train-group", "(")
             page.click("#train-start")
             for token, said in (("guess", "needs the token"), ("secret", "That token was not accepted")):
@@ -154,6 +162,9 @@ def test_a_model_trained_from_the_page_is_there_to_be_used(own, voice, tmp_path)
     with page_of(own, voice) as page:
         page.click("nav a[data-for=train]")
         page.select_option("#train-data", "tones")
+        expect(page.locator("#train-what")).to_contain_text("labels, by the names in the folder")
+        page.click("#train-more summary")
+        assert page.locator("#train-architecture").input_value() == "auto"
         page.select_option("#train-architecture", CHEAPEST)
         page.fill("#train-epochs", "1")
         page.fill("#train-group", "^([^_]+)_")
@@ -161,6 +172,7 @@ def test_a_model_trained_from_the_page_is_there_to_be_used(own, voice, tmp_path)
         page.wait_for_selector("#runs article .status.running")
         page.wait_for_selector("#runs article .status.done", timeout=MINUTES)
         (run,) = own.client.get("/v2/train/").json()["runs"]
+        assert run["args"]["max_minutes"] == 10
         name = run["result"]["modelname"]
         expect(page.locator("#model")).to_have_value(name)
         page.click("nav a[data-for=recording]")
@@ -171,3 +183,91 @@ def test_a_model_trained_from_the_page_is_there_to_be_used(own, voice, tmp_path)
     )
     assert answer.json()["status"] == "OK"
     assert own.client.get(f"/reports/{name}/index.html").status_code == 200
+
+
+def test_all_parts_can_be_read_aloud_and_fit_a_phone(own, voice):
+    with page_of(own, voice, viewport={"width": 360, "height": 740}) as page:
+        for part in ("live", "recording", "train"):
+            page.click(f"nav a[data-for={part}]")
+            if part == "recording":
+                page.set_input_files("#file", voice)
+                page.wait_for_selector("#results:not([hidden])")
+            page.locator("details:visible").evaluate_all("all => all.forEach((one) => (one.open = true))")
+            page.wait_for_selector("#take-files li")
+            page.wait_for_selector("#phone-shown p")
+            violations = Axe().run(page).response["violations"]
+            assert not [(part, one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_model_and_what_it_said_are_taken_away(own, voice, tmp_path):
+    with page_of(own, voice) as page:
+        page.select_option("#model", "mel")
+        page.click("#take summary")
+        with page.expect_download() as taken:
+            page.click("#take-files a >> nth=0")
+        taken.value.save_as(tmp_path / "model.tflite")
+        assert litert.LiteRT(tmp_path / "model.tflite").n_inputs == 32_000
+        page.click("nav a[data-for=recording]")
+        page.set_input_files("#file", voice)
+        for writer, first in (("csv", "recording,"), ("raven", "Selection\t")):
+            with page.expect_download() as taken:
+                page.click(f"[data-writer={writer}]")
+            assert taken.value.path().read_text().startswith(first)
+        page.click("nav a[data-for=train]")
+        page.select_option("#train-data", "tones")
+        with page.expect_download() as taken:
+            page.click("#train-data-zip")
+        assert taken.value.suggested_filename == "tones.zip" and zipfile.is_zipfile(taken.value.path())
+
+
+def test_a_long_recording_is_sent_in_parts_and_has_the_windows_of_the_whole(own, voice, tmp_path):
+    signal, rate = soundfile.read(voice)
+    long = np.resize(signal, 330 * rate)
+    soundfile.write(tmp_path / "long.wav", long, rate, subtype="PCM_16")
+    with page_of(own, voice) as page:
+        asked = []
+        page.on("request", lambda ask: asked.append(len(ask.post_data_buffer or b"")) if "predict" in ask.url else None)
+        page.select_option("#model", "mel")
+        page.click("nav a[data-for=recording]")
+        page.set_input_files("#file", tmp_path / "long.wav")
+        page.wait_for_selector("#results:not([hidden])", timeout=MINUTES)
+        with page.expect_download() as taken:
+            page.click("[data-writer=csv]")
+        written, rows = taken.value.path().read_text(), page.locator("#windows tbody tr").count()
+    assert len(asked) == 6 and max(asked) < 70 * rate * 2
+    files, query = {"data": ("long.wav", (tmp_path / "long.wav").read_bytes())}, {"windows": True, "overlap": 0.5}
+    answer = own.client.post("/v2/models/mel/predict/", files=files, params=query)
+    (whole,) = answer.json()["predictions"]
+    assert rows == len(whole["windows"])
+    expected = own.client.post("/v2/models/mel/results/csv/", content=answer.content).text
+    times = [[line.split(",")[1:4] for line in text.splitlines()] for text in (written, expected)]
+    assert times[0] == times[1]
+
+
+def test_where_the_server_has_no_room_the_page_waits_and_asks_again(tmp_path):
+    soundfile.write(tmp_path / "long.wav", np.zeros(310 * 8000), 8000, subtype="PCM_U8")
+    settings = Settings(out=write_tiny_model(tmp_path / "models"), home=tmp_path / "home")
+    expected = pytest.raises(AssertionError, match="429")  # chromium says so on its console
+    with served_here(settings) as (address, app), expected:
+        with page_of(SimpleNamespace(address=address), write_tone(tmp_path / "tone.wav")) as page:
+            page.click("nav a[data-for=recording]")
+            app.state.service.audio.spend("127.0.0.1", settings.minute_seconds + 3000)
+            page.set_input_files("#file", tmp_path / "long.wav")
+            expect(page.locator("#recording-state")).to_contain_text("the server has no room now, it is asked again in")
+            expect(page.locator("#result-title")).to_have_text("long.wav", timeout=MINUTES)
+
+
+def test_none_of_them_is_explained(own, voice, tmp_path):
+    with page_of(own, voice) as page:
+        module = "import('./page/nearest.js').then(({ whyNone }) => whyNone(%s, { song: 0.8, speech: 0.9 }))"
+        window = {"label": None, "labels": ["song", "speech"], "probabilities": [0.6, 0.4]}
+        said = page.evaluate(module % json.dumps({"label": None, "windows": [window, window]}))
+        assert said == (
+            "None of them in 100\xa0% of it. “song” came nearest, with at most 60\xa0%; it is reported from 80\xa0% on."
+        )
+        window["probabilities"] = [0.85, 0.1]
+        said = page.evaluate(module % json.dumps({"label": None, "windows": [window]}))
+        assert "it reached its threshold of 80\xa0% for a moment, with 85\xa0%" in said
+        song = {"label": "song", "labels": ["song"], "probabilities": [1]}
+        assert page.evaluate(module % json.dumps({"label": "song", "windows": [song, song, window]})) == ""

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from classifier.core.errors import InputError
+from classifier.records import artifact
+from classifier.service.jobs.folders import JobFolders
 from classifier.service.jobs.request import TrainingRequest, steps
 from classifier.service.jobs.runs import Runs
-from classifier.service.settings import NotFound
+from classifier.service.settings import NotFound, Settings
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,7 @@ from classifier.service.settings import NotFound
     [
         ({"epochs": 0}, InputError, "epochs is '0'; give a whole number from 1 to 1000"),
         ({"epochs": 1001}, InputError, "epochs is '1001'"),
+        ({"max_minutes": 0}, InputError, "max_minutes is '0'; give a whole number from 1 to 10000"),
         ({"epochs": True}, InputError, "epochs is 'True'"),
         ({"fold": "1; rm -rf"}, InputError, "fold is"),
         ({"seed": 2**32}, InputError, "seed is"),
@@ -54,3 +57,18 @@ def test_a_training_is_three_scripts_and_an_upload_is_decoded_once(tmp_path, upl
     assert ("--no-cache" in train.command) == uploaded
     (tmp_path / "trained" / "signal").mkdir(parents=True)
     assert steps(run, tmp_path) == [convert, describe]
+
+
+def test_auto_trains_a_few_and_goes_on_with_the_one_that_was_chosen(tmp_path):
+    runs, folders = Runs(tmp_path), JobFolders(Settings(home=tmp_path, out=tmp_path / "out"))
+    run = runs.add("auto", TrainingRequest("tones", max_minutes=5).as_args(), Path("/data/tones"))
+    runs.close()
+    work = folders.work(run.uuid)
+    train, *after = steps(run, work)
+    assert {"--model=auto", "--max-minutes=5"} <= set(train.command)
+    assert all("--model=auto" in step.command for step in after)  # what it has chosen
+    assert folders.trained(run.uuid, "auto").name == "auto"
+    (work / "trained").mkdir(parents=True)
+    (work / "trained" / artifact.CHOSEN).write_text('{"chosen": "residual"}')
+    assert steps(run, work) == after
+    assert folders.trained(run.uuid, "auto").name == "residual"
