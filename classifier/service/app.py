@@ -31,6 +31,8 @@ from classifier.service.proxy import BehindProxy
 from classifier.service.readiness import Readiness
 from classifier.service.route_classes import FORM
 from classifier.service.settings import Busy, Forbidden, NotFound, Refused, Settings
+from classifier.service.studio import routes as studio_routes
+from classifier.service.studio.data_sets import DataSets
 from classifier.service.tensorboard import TensorBoard
 from classifier.service.tokens import Tokens
 from classifier.service.wanted import AudioBudget
@@ -51,9 +53,10 @@ class Service:
         """
         self.home = Home(settings)
         self.settings = settings = self.home.settings
-        self._queue = None
+        self._queue = self._studio = None
         try:
             if not settings.predict_only:
+                self._studio = DataSets(settings)
                 self._queue = TrainingQueue(settings, Runs(settings.home))
         except BaseException:
             self.home.close()
@@ -86,6 +89,17 @@ class Service:
         if not self._queue:
             raise Forbidden("this server only predicts (--predict-only): ask the one that trains")
         return self._queue
+
+    @property
+    def studio(self) -> DataSets:
+        """The data sets that people make here.
+
+        Raises:
+            Forbidden: this server only predicts.
+        """
+        if not self._studio:
+            raise Forbidden("this server only predicts (--predict-only): label with the one that trains")
+        return self._studio
 
     def scrub(self, text: str) -> str:
         """A text without paths of this machine."""
@@ -169,11 +183,12 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded):
+    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded, studio_routes.router):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)
     app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
+    app.add_api_route("/studio", lambda: FileResponse(PAGE / "studio.html"), include_in_schema=False)
     app.mount("/page", StaticFiles(directory=PAGE))
     for name in SHARED:
         app.mount(f"/{name}", StaticFiles(directory=Path(web_app.__file__).parent / name))
