@@ -32,7 +32,9 @@ from classifier.service.readiness import Readiness
 from classifier.service.route_classes import FORM
 from classifier.service.settings import Busy, Forbidden, NotFound, Refused, Settings
 from classifier.service.studio import routes as studio_routes
+from classifier.service.studio.audits import Audits
 from classifier.service.studio.data_sets import DataSets
+from classifier.service.studio.suggestions import Suggestions
 from classifier.service.tensorboard import TensorBoard
 from classifier.service.tokens import Tokens
 from classifier.service.wanted import AudioBudget
@@ -56,7 +58,8 @@ class Service:
         self._queue = self._studio = None
         try:
             if not settings.predict_only:
-                self._studio = DataSets(settings)
+                self._studio, self.audits = DataSets(settings), Audits(settings)
+                self.suggestions = Suggestions(settings)
                 self._queue = TrainingQueue(settings, Runs(settings.home))
         except BaseException:
             self.home.close()

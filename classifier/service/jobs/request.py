@@ -1,5 +1,6 @@
 """What a client may choose for a training, and the steps that it becomes."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from classifier.service.jobs.expression import check
 from classifier.service.jobs.process import Step
 from classifier.service.jobs.runs import Run
 from classifier.service.settings import NotFound
+from classifier.service.studio.data_sets import is_set
 from classifier.training.command import CONVERT, DESCRIBE, TRAIN, script_command, training_command
 
 WHOLE_NUMBERS = {  # name: least and most
@@ -18,6 +20,9 @@ WHOLE_NUMBERS = {  # name: least and most
     "fold": (0, 1000),
     "seed": (0, 2**32 - 1),  # what Keras takes
 }
+NO_FLAGS = ("dataset_directory", "compare")  # what TrainModel.py does not take
+FLAGS = {"start": "from"}  # what it calls otherwise
+COMPARE = "classifier.service.studio.comparing"
 MAX_EXPRESSION = 200  # characters
 
 
@@ -33,6 +38,8 @@ class TrainingRequest:
         seed: of the weights.
         group_by: regular expression; its first group, in a file name, is the group.
         refit: of refit.REFITS, what the model that ships is trained on again.
+        start: name of the trained model whose weights are the first ones.
+        compare: name of the trained model that the new one is compared with.
     """
 
     dataset_directory: str | None = None
@@ -42,6 +49,8 @@ class TrainingRequest:
     seed: int | None = None
     group_by: str | None = None
     refit: str | None = None
+    start: str | None = None
+    compare: str | None = None
 
     def __post_init__(self):
         """
@@ -79,12 +88,13 @@ def steps(run: Run, folder: Path) -> list[Step]:
     """The steps that a training still has to do.
 
     Args:
+        run: its args name models by their paths.
         folder: of its work.
     """
     trained = folder / process.TRAINED
     settings: dict[str, object] = {"data": run.data}
-    settings |= {name: value for name, value in run.args.items() if name != "dataset_directory"}
-    if run.uploaded:
+    settings |= {FLAGS.get(name, name): value for name, value in run.args.items() if name not in NO_FLAGS}
+    if run.uploaded or is_set(Path(run.data)):  # nothing of it is to stay elsewhere
         settings |= {"no_cache": True}
     model = {"model": run.architecture, "trained": trained}
     train = (
@@ -92,4 +102,7 @@ def steps(run: Run, folder: Path) -> list[Step]:
         if (trained / run.architecture).is_dir()
         else [Step(TRAIN, training_command(run.architecture, trained, {**settings, "resume": True}))]
     )
-    return [*train, *(Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE))]
+    compared = run.args.get("compare")
+    paths = compared, trained / run.architecture, run.data
+    compare = [Step(COMPARE, [sys.executable, "-m", COMPARE, *map(str, paths)], private=True)] if compared else []
+    return [*train, *(Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE)), *compare]

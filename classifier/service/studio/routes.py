@@ -13,8 +13,8 @@ from classifier.service import schemas as service_schemas
 from classifier.service.clients import client_of
 from classifier.service.route_classes import TokenRoute
 from classifier.service.routes import ERRORS, HAS_TOKEN
-from classifier.service.settings import Refused
-from classifier.service.studio import schemas, takes
+from classifier.service.settings import Conflict, Refused
+from classifier.service.studio import schemas, takes, training
 from classifier.service.studio.data_sets import DataSet
 from classifier.service.studio.recording_labels import EditConflictError, Labels, RecordingLabels
 from classifier.service.wanted import Wanted
@@ -164,6 +164,63 @@ def edit(
 def undo(of: OneSet, recording: str, revision: Revision) -> Response | schemas.Recording:
     """Take back the last edit."""
     return _edited(of, recording, lambda one: of.undo(one, revision))
+
+
+@router.get("/{name}/warnings/")
+def warnings(service: Service, of: OneSet) -> schemas.Warnings:
+    """What the audit finds in what is labelled."""
+    return service.audits.warnings(of)
+
+
+@router.get("/{name}/next/")
+def listen_next(service: Service, of: OneSet) -> schemas.Suggested:
+    """What to listen to next, by the model in use."""
+    model = training.in_use(of, service.queue)
+    if model is None:
+        raise Conflict(f"no model is trained on {of.name} yet: train one, and it says of what it is least certain")
+    return schemas.Suggested(suggestions=service.suggestions.of(of, service.queue.settings.out / model))
+
+
+@router.get("/{name}/train/")
+def newest_training(service: Service, of: OneSet) -> schemas.Training:
+    """The newest training on the data set, and how its model does beside the one before."""
+    return _training(service, of)
+
+
+@router.post("/{name}/train/", status_code=201)
+def train(
+    service: Service,
+    of: OneSet,
+    architecture: Annotated[str, Query(max_length=40, description="of GET /v2/models/")],
+    epochs: Annotated[int | None, Query(ge=1, le=1000, description="in place of the recipe's")] = None,
+) -> schemas.Training:
+    """Train on the data set, and compare with the model in use."""
+    training.train(of, service.queue, architecture, epochs)
+    return _training(service, of)
+
+
+@router.post("/{name}/model/")
+def use(service: Service, of: OneSet, model: Name) -> schemas.Training:
+    """Use a model from now on: keep the new one, or go back."""
+    training.use(of, service.queue, model)
+    return _training(service, of)
+
+
+def _training(service: Any, of: DataSet) -> schemas.Training:
+    queue, newest = service.queue, next(iter(training.runs(of, service.queue)), None)
+    if newest is None:
+        return schemas.Training()
+    found = training.comparison(queue, newest)
+    if found and found.why:
+        found = found.model_copy(update={"why": service.scrub(found.why)})
+    before = newest.args.get("compare")
+    return schemas.Training(
+        run=queue.about(newest),
+        before=None if before is None else str(before),
+        now=newest.modelname if newest.status == "done" else None,
+        in_use=training.in_use(of, queue),
+        comparison=found,
+    )
 
 
 def _edited(of: DataSet, name: str, change: Any) -> Response | schemas.Recording:

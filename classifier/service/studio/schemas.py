@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from classifier.service.schemas import Run
 from classifier.service.studio.edits import Edit, in_force
 from classifier.service.studio.recording_labels import EditConflictError, Labels, RecordingLabels
 
@@ -80,19 +81,35 @@ class Warning(BaseModel):
     """what: is wrong, and what to do. names: of what."""
 
     what: str
-    names: list[str]
+    names: list[str] = []
 
 
 class Warnings(BaseModel):
-    """What the audit of the labelled stretches found."""
+    """What the audit of the labelled stretches found. current: it is of what is there now; if not, ask again."""
 
     warnings: list[Warning]
+    current: bool
+
+
+class Suggestion(BaseModel):
+    """A stretch to listen to next. label: what the model takes it for, with this probability."""
+
+    recording: str
+    start: float
+    end: float
+    label: str
+    probability: float
+
+
+class Suggested(BaseModel):
+    """The most useful first."""
+
+    suggestions: list[Suggestion]
 
 
 class Model(BaseModel):
-    """recordings: that it took for the right label."""
+    """right: stretches that it took for the right label."""
 
-    name: str
     right: int
     balanced_accuracy: float
 
@@ -102,26 +119,37 @@ class Difference(BaseModel):
 
     recording: str
     label: str
-    before: str
-    now: str
+    before: str | None
+    now: str | None
 
 
 class Comparison(BaseModel):
-    """A new model beside the one before, on recordings that neither has heard.
+    """A new model beside the one before, on stretches of recordings that neither has heard.
 
-    verdict: better, worse, or cannot tell yet. why: where they could not be compared. difference, interval: of the
-    balanced accuracy. more: recordings that would tell.
+    verdict: better, worse, or cannot tell yet. why: they could not be compared. recordings: stretches. groups:
+    recordings that they are of. difference, interval: of the balanced accuracy. more: stretches that would tell.
     """
 
-    before: Model | None
-    now: Model | None
     verdict: str
-    why: str | None
-    recordings: int
-    difference: float | None
-    interval: tuple[float, float] | None
-    more: int | None
-    differences: list[Difference]
+    why: str | None = None
+    before: Model | None = None
+    now: Model | None = None
+    recordings: int = 0
+    groups: int = 0
+    difference: float | None = None
+    interval: tuple[float, float] | None = None
+    more: int | None = None
+    differences: list[Difference] = []
+
+
+class Training(BaseModel):
+    """run: the newest training. before, now: names of models. in_use: the one with which the next is compared."""
+
+    run: Run | None = None
+    before: str | None = None
+    now: str | None = None
+    in_use: str | None = None
+    comparison: Comparison | None = None
 
 
 def recording(of: RecordingLabels, labels: Labels | None = None) -> Recording:
