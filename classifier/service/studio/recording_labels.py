@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import soundfile
-
+from classifier.audio import recording
 from classifier.core import atomic_files, typed_json
 from classifier.core.journal import Journal
 from classifier.data.annotations import Stretch, audacity
@@ -168,7 +167,7 @@ class RecordingLabels:
 @functools.lru_cache(maxsize=10_000)
 def _read(of: RecordingLabels, *stamps: tuple) -> Labels:
     found = of.edits()
-    return Labels(soundfile.info(of.path).duration, found, editing.stretches(found))
+    return Labels(recording.properties(of.path).seconds or 0.0, found, editing.stretches(found))
 
 
 def _rounded(*times):

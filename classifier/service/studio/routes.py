@@ -3,7 +3,6 @@
 import io
 from typing import Annotated, Any
 
-import soundfile
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, JSONResponse
 
@@ -14,7 +13,7 @@ from classifier.service.clients import client_of
 from classifier.service.route_classes import TokenRoute
 from classifier.service.routes import ERRORS, HAS_TOKEN
 from classifier.service.settings import Conflict, Refused
-from classifier.service.studio import schemas, takes, training
+from classifier.service.studio import edits, schemas, takes, training
 from classifier.service.studio.data_sets import DataSet
 from classifier.service.studio.recording_labels import EditConflictError, Labels, RecordingLabels
 from classifier.service.wanted import Wanted
@@ -140,11 +139,11 @@ def audio(of: OneRecording) -> FileResponse:
 def drawing(of: OneRecording, start: Time = 0.0, end: Time | None = None) -> service_schemas.Drawing:
     """Waveform and mel spectrogram of a recording, or of a part of it."""
     seconds = of.read().seconds
-    first, stop = (round(time * SAMPLE_RATE) for time in (start, min(seconds, end or seconds)))
-    if first >= stop:
+    stop = min(seconds, end or seconds)
+    if stop - start < edits.LEAST:
         raise Refused(f"{of.path.name} has no such part: give a start and a later end within its {seconds:.2f} s")
-    signal, rate = soundfile.read(of.path, start=first, stop=stop, dtype="float32")
-    return service_schemas.Drawing(**drawings.drawing(signal, rate))
+    signal = audio_recording.read_part(of.path, SAMPLE_RATE, start, stop)
+    return service_schemas.Drawing(**drawings.drawing(signal, SAMPLE_RATE))
 
 
 @router.post("/{name}/recordings/{recording}/edits/", response_model=schemas.Recording, status_code=201)

@@ -14,6 +14,7 @@ const trouble = byId("editor-trouble");
 const state = (sentence) => tell(byId("editor-state"), sentence);
 let recording = null; // as the server tells it
 let saving = Promise.resolve(); // one edit after the other
+let unsaved = 0; // edits under way
 
 export const opened = () => recording?.name ?? null;
 
@@ -85,6 +86,7 @@ function undo() {
 /** Sends an edit; where somebody else was first, what is there is shown, and the selection stays to be tried again. */
 function save(what, query, done) {
   const { name } = recording;
+  unsaved++;
   saving = saving.then(() =>
     trying(trouble, async () => {
       if (opened() !== name) return;
@@ -99,15 +101,15 @@ function save(what, query, done) {
         throw error;
       }
       await refresh();
-    }),
+    }).finally(() => unsaved--),
   );
 }
 
 async function lookAgain() {
-  if (!recording || document.hidden) return;
+  if (!recording || document.hidden || unsaved) return;
   const { name, revision } = recording;
   const found = await ask(pathOf("recordings", name)).catch(() => null);
-  if (!found || opened() !== name || found.revision <= recording.revision || revision !== recording.revision) return;
+  if (!found || unsaved || opened() !== name || revision !== recording.revision || found.revision <= revision) return;
   showRecording(found);
   state("Somebody else has labelled this recording; this is how it is now.");
 }

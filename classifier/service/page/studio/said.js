@@ -15,8 +15,6 @@ let recordingOf = () => null;
 export function setUpSaid(current) {
   recordingOf = current;
   select.addEventListener("change", showSaid);
-  select.addEventListener("focus", fill);
-  fill();
 }
 
 async function fill() {
@@ -32,9 +30,10 @@ export function forget() {
   place.hidden = true;
 }
 
-/** Asks the chosen model. */
+/** Asks the chosen model, of those that there are now. */
 export async function showSaid() {
   forget();
+  await trying(byId("editor-trouble"), fill);
   const recording = recordingOf();
   if (!recording || !select.value) return;
   const { name, seconds } = recording;
