@@ -22,7 +22,7 @@ WHOLE_NUMBERS = {  # name: least and most
 }
 NO_FLAGS = ("dataset_directory", "compare")  # what TrainModel.py does not take
 FLAGS = {"start": "from"}  # what it calls otherwise
-COMPARE = "classifier.service.studio.comparing"
+COMPARE, SILENCE = "classifier.service.studio.comparing", "classifier.service.studio.silent_report"
 MAX_EXPRESSION = 200  # characters
 
 
@@ -102,7 +102,14 @@ def steps(run: Run, folder: Path) -> list[Step]:
         if (trained / run.architecture).is_dir()
         else [Step(TRAIN, training_command(run.architecture, trained, {**settings, "resume": True}))]
     )
-    compared = run.args.get("compare")
-    paths = compared, trained / run.architecture, run.data
-    compare = [Step(COMPARE, [sys.executable, "-m", COMPARE, *map(str, paths)], private=True)] if compared else []
-    return [*train, *(Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE)), *compare]
+    convert = [Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE)]
+    return [*train, *convert, *(_of_studio(run, trained / run.architecture) if is_set(Path(run.data)) else ())]
+
+
+def _of_studio(run: Run, model: Path) -> list[Step]:
+    """The last steps of a training of Studio."""
+    silence = Step(SILENCE, [sys.executable, "-m", SILENCE, str(model)])
+    if not (before := run.args.get("compare")):
+        return [silence]
+    paths = str(before), str(model), run.data
+    return [silence, Step(COMPARE, [sys.executable, "-m", COMPARE, *paths], private=True)]

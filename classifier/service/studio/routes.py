@@ -233,4 +233,4 @@ def _edited(of: DataSet, name: str, change: Any) -> Response | schemas.Recording
 
 def _shown(of: DataSet) -> schemas.DataSet:
     record, found = of.record, [schemas.recording(one) for one in of.recordings()]
-    return schemas.DataSet(about=schemas.summary(of.name, record.labels, record.model, found), recordings=found)
+    return schemas.DataSet(about=schemas.summary(of.name, record.labels, found), recordings=found)

@@ -55,13 +55,12 @@ class Label(BaseModel):
 
 
 class Summary(BaseModel):
-    """labels: in the order of their keys, then those of label files. model: the one in use."""
+    """labels: in the order of their keys."""
 
     name: str
     labels: list[Label]
     recordings: int
     seconds: float
-    model: str | None
 
 
 class Summaries(BaseModel):
@@ -174,7 +173,7 @@ def conflict(error: EditConflictError, of: RecordingLabels) -> EditConflict:
     return EditConflict(status="error", message=str(error), mine=made(error.mine), theirs=theirs, now=recording(of))
 
 
-def summary(name: str, labels: tuple[str, ...], model: str | None, recordings: list[Recording]) -> Summary:
+def summary(name: str, labels: tuple[str, ...], recordings: list[Recording]) -> Summary:
     """What a data set holds."""
     used = {one.label for of in recordings for one in of.stretches if one.label is not None}
     names = [*labels, *sorted(used - set(labels))]
@@ -183,7 +182,6 @@ def summary(name: str, labels: tuple[str, ...], model: str | None, recordings: l
         labels=[_label(label, recordings) for label in names],
         recordings=len(recordings),
         seconds=sum(of.seconds for of in recordings),
-        model=model,
     )
 
 

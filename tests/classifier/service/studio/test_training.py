@@ -14,12 +14,13 @@ def test_a_training_starts_from_the_model_before_and_keeps_no_decoded_voice(sett
     folder = DataSets(settings).make("birds").folder
     args = {"dataset_directory": "birds", "layout": "annotations", "start": "/out/a", "compare": "/out/a"}
     runs = Runs(tmp_path)
-    train, convert, describe, compare = steps(runs.add(CHEAPEST, args, folder), tmp_path)
+    train, convert, describe, silence, compare = steps(runs.add(CHEAPEST, args, folder), tmp_path)
     runs.close()
     assert {"--from=/out/a", "--no-cache", "--layout=annotations"} <= set(train.command)
     assert not any(argument.startswith(("--compare", "--start")) for argument in train.command)
     assert compare.command[-3:] == ["/out/a", str(tmp_path / "trained" / CHEAPEST), str(folder)]
     assert compare.private and not convert.private
+    assert silence.command[-1] == compare.command[-2]
 
 
 def test_models_that_cannot_be_compared_are_no_error_of_the_training(tmp_path):
