@@ -212,30 +212,33 @@ def show(found: dict[str, Any], as_json: bool = False) -> None:
     if negatives:
         minutes = f"{60 * negatives['hours']:.1f} minutes"
         print(f"negatives: {negatives['recordings']} recordings of {negatives['groups']} groups, {minutes}")
-    console.notes(
-        {
-            "no groups are known, each file is taken as independent": [found["proposal"]] if found["proposal"] else [],
-            "too few recordings or groups to train, validate and test with: add some, or correct the label": found[
-                "too_few"
-            ],
-            rates.BELOW: found["below_band"],
-            rates.ABOVE: found["above_band"],
-            "cannot be read": found["unreadable"],
-            "the same audio under two labels; correct them, or train with --duplicates drop": [
-                " = ".join(names) for names in found["two_labels"]
-            ],
-            "the same audio more than once": [" = ".join(names) for names in found["duplicates"]],
-            "too short for a window": found["too_short"],
-            "part too long": found["past_the_end"],
-            **found["odd"],
-            "most windows far quieter than the loudest; is the label heard there? Cut them out with PrepareData.py "
-            "--split, or mark the sounds in a table with start and end": found["sparse"],
-            "clipped, recorded too loud": found["clipped"],
-            f"quieter than {QUIET_DB} dB": found["quiet"],
-        }
-    )
+    console.notes(notes(found))
     for sentence in (*found["padding"], *found["label_share"], *found["rates"]):
         print(sentence)
     if found["shortcuts"]:
         summaries = {**found["labels"], **({UNLABELLED: negatives} if negatives else {})}
         shortcuts.show(found["shortcuts"], summaries, FORMAT)
+
+
+def notes(found: dict[str, Any]) -> dict[str, list[str]]:
+    """{what is wrong, and what to do: names} of what `check` returned; names are empty where nothing is."""
+    return {
+        "no groups are known, each file is taken as independent": [found["proposal"]] if found["proposal"] else [],
+        "too few recordings or groups to train, validate and test with: add some, or correct the label": found[
+            "too_few"
+        ],
+        rates.BELOW: found["below_band"],
+        rates.ABOVE: found["above_band"],
+        "cannot be read": found["unreadable"],
+        "the same audio under two labels; correct them, or train with --duplicates drop": [
+            " = ".join(names) for names in found["two_labels"]
+        ],
+        "the same audio more than once": [" = ".join(names) for names in found["duplicates"]],
+        "too short for a window": found["too_short"],
+        "part too long": found["past_the_end"],
+        **found["odd"],
+        "most windows far quieter than the loudest; is the label heard there? Cut them out with PrepareData.py "
+        "--split, or mark the sounds in a table with start and end": found["sparse"],
+        "clipped, recorded too loud": found["clipped"],
+        f"quieter than {QUIET_DB} dB": found["quiet"],
+    }

@@ -230,6 +230,9 @@ def _dealt(clips, labels, contents, fold, seed):
     n_folds = _dealt_over(n_groups)
     fold = _checked(fold, n_folds)
     rare = np.isin(groups, groups[np.isin(labels, [label for label, n in n_groups.items() if n < n_folds])])
+    if not rare.all():  # groups of a rare label may hold frequent ones, of which less is left then
+        n_folds = min(n_folds, _dealt_over(_groups_of_each(labels[~rare], groups[~rare])))
+        rare |= n_folds < len(SPLITS)
     split_names = np.empty(len(clips), dtype="<U10")
     for chosen, n in ((~rare, n_folds), (rare, n_groups[rarest])):  # a rare label must not cut the others' train split
         if chosen.any():

@@ -31,6 +31,10 @@ from classifier.service.readiness import Readiness
 from classifier.service.remote import Remote
 from classifier.service.route_classes import FORM
 from classifier.service.settings import Busy, Forbidden, NotFound, Refused, Settings
+from classifier.service.studio import routes as studio_routes
+from classifier.service.studio.audits import Audits
+from classifier.service.studio.data_sets import DataSets
+from classifier.service.studio.suggestions import Suggestions
 from classifier.service.tokens import Tokens
 from classifier.storage import local_files
 
@@ -44,6 +48,8 @@ class Service:
 
     def __init__(self, settings: Settings, common: Common):
         self.settings, self.common = settings, common
+        self._studio = None if settings.predict_only else DataSets(settings)
+        self.audits, self.suggestions = Audits(settings), Suggestions(settings)
         self.metrics, self.architectures = Metrics(), architectures()
         self.catalogue, self.workers = (
             Catalogue(settings),
@@ -77,6 +83,17 @@ class Service:
         if not self.common.queue or self.settings.predict_only:
             raise Forbidden("this server only predicts (--predict-only): ask the one that trains")
         return self.common.queue
+
+    @property
+    def studio(self) -> DataSets:
+        """The data sets that people make here.
+
+        Raises:
+            Forbidden: this server only predicts.
+        """
+        if not self._studio:
+            raise Forbidden("this server only predicts (--predict-only): label with the one that trains")
+        return self._studio
 
     def scrub(self, text: str) -> str:
         """A text without paths of this machine."""
@@ -171,11 +188,13 @@ def make_app(settings: Settings, only_local: bool = True, common: Common | None 
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded, take_away.router, phone.router):
+    guarded = (routes.reads, routes.predicts, routes.guarded, take_away.router, studio_routes.router)
+    for router in (readiness.router, *guarded, phone.router):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)
     app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
+    app.add_api_route("/studio", lambda: FileResponse(PAGE / "studio.html"), include_in_schema=False)
     app.mount("/page", StaticFiles(directory=PAGE))
     for name in SHARED:
         app.mount(f"/{name}", StaticFiles(directory=Path(web_app.__file__).parent / name))

@@ -12,7 +12,7 @@ from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.service.jobs import database, process
 
-FOLDERS = ("work", "uploads")
+FOLDERS = ("work", "uploads", "studio")
 
 
 def write_backup(home: Path, trained: Path, target: Path) -> str:

@@ -9,6 +9,8 @@ from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.service import schemas, scrub
 from classifier.service.settings import NotFound, Settings
+from classifier.service.studio.data_sets import FOLDER as STUDIO
+from classifier.service.studio.data_sets import is_set
 from classifier.storage import archives, local_files
 from Constants import DATA_LONG, DATA_SETS, DATA_SHORT
 
@@ -42,11 +44,17 @@ class Datasets:
             raise NotFound(f"there is no data {name[:40]!r}; there is {', '.join(paths)}")
         return paths[name]
 
+    def name(self, path: Path) -> str:
+        """The name of the data of a path."""
+        return next(name for name, one in self._paths().items() if one == path.resolve())
+
     def _paths(self) -> dict[str, Path]:
         """{name: path}; of two folders of one name the second is <name>_2."""
         own = [DATA_SHORT, *([DATA_LONG] if DATA_LONG.is_dir() and local_files.find_recordings(DATA_LONG) else [])]
         sets = sorted(path for path in DATA_SETS.glob("[!.]*") if path.is_dir())
-        paths = dict.fromkeys(path.resolve() for path in (*own, *sets, *self.settings.data) if path.exists())
+        labelled = sorted(path for path in (self.settings.home / STUDIO).glob("[!.]*") if is_set(path))
+        given = (*own, *sets, *self.settings.data, *labelled)
+        paths = dict.fromkeys(path.resolve() for path in given if path.exists())
         found = {}
         for path in paths:
             name, n = path.name, 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from classifier.core.errors import InputError
 from classifier.service.public_url import PublicUrl
+from classifier.service.studio.limits import StudioLimits
 from Constants import SERVED, TRAINED
 
 
@@ -63,6 +64,7 @@ class Settings:
         workers: processes that answer.
         staging_name: folder of the home for what requests bring.
         log: what is logged, of logs.LEVELS.
+        studio: what its data sets may take.
     """
 
     out: Path = TRAINED
@@ -92,6 +94,7 @@ class Settings:
     live: int = 8  # sockets at once
     queued: int = 16  # trainings that wait
     log: str = "errors"
+    studio: StudioLimits = StudioLimits()
 
     @classmethod
     def from_args(cls, args: Namespace) -> "Settings":

@@ -28,10 +28,11 @@ NICENESS = 10  # who asks a model goes before who trains one
 
 @dataclass(frozen=True)
 class Step:
-    """A command of a job; name: for the log and for messages."""
+    """A command of a job; name: for the log and for messages; private: what it decodes is kept no longer than it."""
 
     name: str
     command: list[str]
+    private: bool = False
 
 
 def write_job(folder: Path, steps: Sequence[Step]) -> None:
@@ -71,7 +72,10 @@ def main(folder: Path) -> int:
     }
     for step in read_job(folder):
         print(f"{STEP_PREFIX}{step.name}", flush=True)
-        code = subprocess.run(step.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode
+        cache = {"CLASSIFIER_CACHE": environment["TMPDIR"]} if step.private else {}
+        code = subprocess.run(step.command, cwd=ROOT, env=environment | cache, stdin=subprocess.DEVNULL).returncode
+        if step.private:
+            shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
         if code < 0:
             print(f"\n{step.name}: {processes.exit_reason(code)}", flush=True)
         if code:

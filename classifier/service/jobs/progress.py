@@ -14,6 +14,7 @@ from classifier.service import scrub
 from classifier.service.datasets import UPLOADED
 from classifier.service.jobs import process
 from classifier.service.jobs.folders import JobFolders
+from classifier.service.jobs.request import COMPARE, SILENCE
 from classifier.service.jobs.runs import Run
 from classifier.service.settings import Settings
 from classifier.storage import local_files
@@ -25,6 +26,8 @@ LOG_BYTES = 64 * 1024  # of a log that are shown
 STEPS = {  # steps whose lines do not say what goes on
     CONVERT: "converting it for phones",
     DESCRIBE: "checking it in the runtimes of phones",
+    SILENCE: "taking the sounds out of its report",
+    COMPARE: "comparing it with the model before",
 }
 
 History = dict[str, list[float | None]]

@@ -26,6 +26,7 @@ POLL_SECONDS = 0.2  # between two checks of the process
 STOP_SECONDS = 10  # a process has to end when it is asked to
 CLOSE_SECONDS = 4  # the same, when the server is being stopped
 RETRY_SECONDS = 10  # after which a run that could not be started is tried again
+MODELS = ("start", "compare")  # what requests name by the folder in `out`
 RESUMABLE = ("interrupted", "cancelled", "error")  # statuses of a run that can go on
 
 
@@ -239,7 +240,8 @@ class TrainingQueue:
     def _start(self, run: Run) -> Run:
         folder = self.folders.work(run.uuid)
         folder.mkdir(parents=True, exist_ok=True)
-        process.write_job(folder, steps(run, folder))
+        models = {name: str(self.settings.out / str(run.args[name])) for name in MODELS if name in run.args}
+        process.write_job(folder, steps(replace(run, args=run.args | models), folder))
         run = self.runs.update(run.uuid, status="running")
         self.child = process.start(folder)
         self.running = run.uuid

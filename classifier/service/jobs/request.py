@@ -1,5 +1,6 @@
 """What a client may choose for a training, and the steps that it becomes."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from classifier.service.jobs.expression import check
 from classifier.service.jobs.process import Step
 from classifier.service.jobs.runs import Run
 from classifier.service.settings import NotFound
+from classifier.service.studio.data_sets import is_set
 from classifier.training.command import CONVERT, DESCRIBE, TRAIN, script_command, training_command
 
 WHOLE_NUMBERS = {  # name: least and most
@@ -21,6 +23,9 @@ WHOLE_NUMBERS = {  # name: least and most
     "fold": (0, 1000),
     "seed": (0, 2**32 - 1),  # what Keras takes
 }
+NO_FLAGS = ("dataset_directory", "compare")  # what TrainModel.py does not take
+FLAGS = {"start": "from"}  # what it calls otherwise
+COMPARE, SILENCE = "classifier.service.studio.comparing", "classifier.service.studio.silent_report"
 MAX_EXPRESSION = 200  # characters
 
 
@@ -37,6 +42,8 @@ class TrainingRequest:
         group_by: regular expression; its first group, in a file name, is the group.
         refit: of refit.REFITS, what the model that ships is trained on again.
         max_minutes: in which the training ends, its conversion not counted.
+        start: name of the trained model whose weights are the first ones.
+        compare: name of the trained model that the new one is compared with.
     """
 
     dataset_directory: str | None = None
@@ -47,6 +54,8 @@ class TrainingRequest:
     group_by: str | None = None
     refit: str | None = None
     max_minutes: int | None = None
+    start: str | None = None
+    compare: str | None = None
 
     def __post_init__(self):
         """
@@ -84,12 +93,13 @@ def steps(run: Run, folder: Path) -> list[Step]:
     """The steps that a training still has to do.
 
     Args:
+        run: its args name models by their paths.
         folder: of its work.
     """
     trained = folder / process.TRAINED
     settings: dict[str, object] = {"data": run.data}
-    settings |= {name: value for name, value in run.args.items() if name != "dataset_directory"}
-    if run.uploaded:
+    settings |= {FLAGS.get(name, name): value for name, value in run.args.items() if name not in NO_FLAGS}
+    if run.uploaded or is_set(Path(run.data)):  # nothing of it is to stay elsewhere
         settings |= {"no_cache": True}
     model = {"model": run.architecture, "trained": trained}
     train = (
@@ -97,4 +107,14 @@ def steps(run: Run, folder: Path) -> list[Step]:
         if (trained / (artifact.CHOSEN if run.architecture == AUTO else run.architecture)).exists()
         else [Step(TRAIN, training_command(run.architecture, trained, {**settings, "resume": True}))]
     )
-    return [*train, *(Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE))]
+    convert = [Step(script, script_command(script, model)) for script in (CONVERT, DESCRIBE)]
+    return [*train, *convert, *(_of_studio(run, trained / run.architecture) if is_set(Path(run.data)) else ())]
+
+
+def _of_studio(run: Run, model: Path) -> list[Step]:
+    """The last steps of a training of Studio."""
+    silence = Step(SILENCE, [sys.executable, "-m", SILENCE, str(model)])
+    if not (before := run.args.get("compare")):
+        return [silence]
+    paths = str(before), str(model), run.data
+    return [silence, Step(COMPARE, [sys.executable, "-m", COMPARE, *paths], private=True)]

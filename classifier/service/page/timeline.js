@@ -71,7 +71,7 @@ function mark(button, here) {
 }
 
 /** Hundreds of segments are one stop of the tab key; the arrows go from one to the next. */
-function walk(event, buttons) {
+export function walk(event, buttons) {
   const now = buttons.indexOf(document.activeElement);
   const to = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: buttons.length - 1 }[event.key];
   if (now < 0 || !buttons[to]) return;
@@ -92,13 +92,14 @@ function showLegend(longest, colourOf) {
   byId("legend").replaceChildren(...rows);
 }
 
-function showTimes(seconds) {
+/** The times under a drawing that begins at `from`. */
+export function showTimes(seconds, from = 0) {
   const step = STEPS.find((one) => seconds / one <= 6) ?? 7200;
   const times = Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => Math.round(i * step * 10) / 10);
   const shown = times.filter((time) => time < 0.96 * seconds); // one at the very end would not fit
   byId("times").replaceChildren(
     ...shown.map((time) => {
-      const mark = make("span", { textContent: clock(time) });
+      const mark = make("span", { textContent: clock(from + time) });
       mark.style.left = `${(100 * time) / seconds}%`;
       return mark;
     }),

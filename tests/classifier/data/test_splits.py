@@ -266,3 +266,13 @@ def test_a_source_that_leaves_nothing_to_validate_with_is_named():
     clips += [replace(clip, label="song", group="reading-song") for clip in clips if clip.source == "reading"]
     with pytest.raises(InputError, match="without the source reading each label has one group"):
         split(clips, fold=0)
+
+
+def test_recordings_that_hold_a_rare_label_too_leave_fewer_folds_to_the_others():
+    """A frequent label has five recordings; one holds a rare label, too, and only four are left to deal."""
+    labels = {"high": 5, "low": 4, "middle": 4}
+    clips = [Clip(Path(f"{label}{i}.wav"), label, f"{label}{i}") for label, n in labels.items() for i in range(n)]
+    clips[4] = replace(clips[4], group="low0")
+    split_names = split(clips)
+    assert splits.in_two_splits([clip.group for clip in clips], split_names) == []
+    assert not splits.lacking([clip.label for clip in clips], split_names)

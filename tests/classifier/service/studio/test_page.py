@@ -1,0 +1,173 @@
+"""The page of Studio in a real browser: from an empty server to a model that is compared with the one before."""
+
+import json
+import re
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+from tests.classifier.service.conftest import served
+from tests.conftest import CHEAPEST, write_tone
+
+CHROMIUM = shutil.which("chromium")
+PATIENCE = 60_000  # milliseconds
+MINUTES = 600_000
+LABELS = {"high": 1600, "low": 200, "middle": 600}  # Hz
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt install chromium")
+
+
+@contextmanager
+def studio_of(server, microphone, **look):
+    """The page, which may complain of nothing and ask no other host for anything."""
+    flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    flags.append(f"--use-file-for-fake-audio-capture={microphone}")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_context(permissions=["microphone"], **look).new_page()
+        page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        wrong = []
+        page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda ask: wrong.append(ask.url) if not ask.url.startswith((server.address, "data:", "blob:")) else None,
+        )
+        page.goto(f"{server.address}/studio")
+        yield page
+        browser.close()
+    assert not wrong
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A server that has no models and no data sets."""
+    folder = tmp_path_factory.mktemp("studio")
+    with served(folder / "trained", folder / "home") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory):
+    return write_tone(tmp_path_factory.mktemp("microphone") / "tone.wav", hertz=600, rate=48_000, subtype="PCM_16")
+
+
+def make_set(page, name, labels):
+    page.fill("#set-name", name)
+    page.click("#set-make")
+    page.wait_for_selector("#studio:not([hidden])")
+    for label in labels:
+        page.fill("#label-name", label)
+        page.click("#label-form button")
+        expect(page.locator("#labels")).to_contain_text(label)
+
+
+def train(page, *statuses):
+    page.select_option("#architecture", CHEAPEST)
+    page.fill("#epochs", "2")
+    page.click("#train")
+    page.wait_for_selector("#train:disabled")
+    page.wait_for_selector("#train:not(:disabled)", timeout=MINUTES)
+    expect(page.locator("#train-state")).to_contain_text("is trained")
+
+
+def axe(page):
+    found = Axe().run(page).response["violations"]
+    assert not found, json.dumps([(one["id"], [node["html"] for node in one["nodes"]]) for one in found], indent=1)
+
+
+def test_from_an_empty_server_to_a_model_that_is_compared_with_the_one_before(empty, microphone, tmp_path):
+    with studio_of(empty, microphone) as page:
+        make_set(page, "birds", LABELS)
+        axe(page)
+        page.select_option("#add-label", "middle")
+        page.click("#record")
+        expect(page.locator("#add-trouble")).to_contain_text("only with the consent")
+        page.check("#consent")
+        page.click("#record")
+        page.wait_for_function("() => document.querySelector('#level').value > 0.3")
+        page.click("#record")
+        expect(page.locator("#add-state")).to_have_text("1 recording is kept as middle.")
+        for number, (label, hertz) in enumerate(LABELS.items()):
+            files = [
+                write_tone(tmp_path / f"{label}_{i}.wav", hertz=hertz + 9 * i, seed=9 * number + i) for i in range(4)
+            ]
+            page.select_option("#add-label", label)
+            page.set_input_files("#files", files)
+            expect(page.locator("#add-state")).to_have_text(f"4 recordings are kept as {label}.")
+        expect(page.locator("#labels li").nth(2)).to_contain_text("5 in 5 recordings")
+        train(page)
+        expect(page.locator("#comparison")).to_be_hidden()
+
+        page.select_option("#add-label", "")
+        page.set_input_files("#files", write_tone(tmp_path / "new.wav", hertz=700, seed=99))
+        expect(page.locator("#add-state")).to_have_text("1 recording is kept.")
+        page.click("#suggest")
+        page.locator("#next button").first.click()
+        expect(page.locator("#editor-title")).to_have_text("new.wav")
+        expect(page.locator("#selection")).to_be_visible()
+        page.get_by_role("button", name="low_1.wav", exact=True).click()
+        page.select_option("#suggester", index=1)
+        page.locator("#said button").first.click()  # what the model said
+        page.keyboard.press("1")  # is corrected
+        expect(page.locator("#editor-state")).to_contain_text("high from 0:00")
+        page.click("#undo")
+        expect(page.locator("#editor-state")).to_contain_text("Taken back: high")
+        page.locator("#drawing").scroll_into_view_if_needed()
+        box = page.locator("#drawing").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] + 9, box["y"] + 20)
+        page.mouse.up()
+        expect(page.locator("#from")).to_have_value("1.5")
+        page.keyboard.press("0")
+        expect(page.locator("#editor-state")).to_contain_text("None of them from 0:01.5 to 0:03: saved.")
+        page.fill("#from", "0.5")
+        page.fill("#to", "1")
+        page.locator("#to").blur()
+        page.keyboard.press("3")
+        expect(page.locator("#stretches button")).to_have_text(["low", "middle", "low", "none of them"])
+        axe(page)
+        train(page)
+        expect(page.locator("#verdict")).to_have_text(re.compile("Better|Worse|Cannot tell yet"))
+        expect(page.locator("#compared")).to_contain_text("that neither has heard")
+        first = page.locator("#in-use").inner_text()
+        page.click("#keep")
+        expect(page.locator("#in-use")).not_to_have_text(first)
+        page.click("#back")
+        expect(page.locator("#in-use")).to_have_text(first)
+        axe(page)
+    for report in (empty.home.parent / "trained").glob("*/report/index.html"):  # everybody may read it
+        assert "Confusion matrix" in report.read_text() and "data:audio" not in report.read_text()
+    track = (empty.home / "studio" / "birds" / "low_1.txt").read_text().splitlines()
+    assert [line.split("\t")[2] for line in track] == ["low", "middle", "low"]
+
+
+def test_what_somebody_else_labels_is_seen_and_a_deleted_recording_is_gone(empty, microphone, tmp_path):
+    tone = write_tone(tmp_path / "tone.wav")
+    with studio_of(empty, microphone, color_scheme="dark", viewport={"width": 360, "height": 740}) as page:
+        make_set(page, "frogs", ["croak"])
+        page.check("#consent")
+        page.set_input_files("#files", tone)
+        page.get_by_role("button", name="tone.wav", exact=True).click()
+        expect(page.locator("#keys button")).to_have_count(2)
+        query = {"start": 0, "end": 1, "label": "croak", "revision": 0}
+        assert empty.client.post("/v2/studio/frogs/recordings/tone.wav/edits/", params=query).status_code == 201
+        expect(page.locator("#editor-state")).to_contain_text("Somebody else has labelled this recording")
+        expect(page.locator("#stretches button")).to_have_text(["croak"])
+        page.fill("#from", "0.2")
+        page.fill("#to", "2.2")
+        page.locator("#to").blur()
+        page.click("#closer")
+        page.click("#play")
+        page.wait_for_selector("#playhead:not([hidden])")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("button", name="Delete tone.wav").click()
+        page.click("#delete-dialog button[value=yes]")
+        expect(page.locator("#recordings-none")).to_be_visible()
+        expect(page.locator("#editor")).to_be_hidden()
+    assert not [path for path in (empty.home / "studio" / "frogs").rglob("*") if "tone" in path.name]
