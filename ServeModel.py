@@ -8,6 +8,8 @@ from Constants import SERVED, TRAINED
 # Parameters: change them here, or give them on the command line.
 HOST = "127.0.0.1"  # reached from this machine only; 0.0.0.0: from all machines that know it
 PORT = 8000  # 0: any that is free
+UPLOADS_GB = 20  # for all data that was uploaded to learn from
+KEEP_DAYS = 30  # after which kept data is deleted that no training has used
 LOG = "errors"  # requests: also a line for each request; names: also the names of recordings
 
 
@@ -23,6 +25,10 @@ def main(argv=None):
     parser.add_argument("--token", help="needed for all that changes something (with another --host, one is made)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch recordings from addresses that clients name")
     parser.add_argument("--home", default=SERVED, type=Path, help="where trainings are kept (default: served)")
+    of_uploads = "GB for uploaded data (default: %(default)s)"
+    parser.add_argument("--uploads-gb", default=UPLOADS_GB, type=arguments.at_least(1), metavar="GB", help=of_uploads)
+    unused = "kept data is deleted when no training used it for so long (default: %(default)s)"
+    parser.add_argument("--keep-days", default=KEEP_DAYS, type=arguments.at_least(1), metavar="DAYS", help=unused)
     parser.add_argument("--predict-only", action="store_true", help="train nothing: beside a server with this --home")
     parser.add_argument(
         "--backup", type=Path, metavar="FILE", help="write trainings and trained models to FILE.tar; end"

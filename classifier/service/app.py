@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, UploadFile
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi_swagger import patch_fastapi
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -19,9 +19,10 @@ from starlette.staticfiles import StaticFiles
 from classifier.core import disk
 from classifier.core.errors import DiskFullError, InputError
 from classifier.export import web_app
-from classifier.service import logs, readiness, routes, schemas, scrub, url_fetch, workers
-from classifier.service.catalogue import Catalogue, architectures
+from classifier.service import kept, logs, readiness, routes, schemas, scrub, url_fetch, workers
+from classifier.service.catalogue import DEFAULT, Catalogue, architectures
 from classifier.service.clients import Shares
+from classifier.service.deepaas import routes as deepaas
 from classifier.service.home import Home
 from classifier.service.jobs.queue import TrainingQueue
 from classifier.service.jobs.runs import Run, Runs
@@ -108,6 +109,13 @@ class Service:
         """Trainings that run or wait."""
         return self._queue.n_unfinished() if self._queue else 0
 
+    def architecture(self, name: str) -> str:
+        """The architecture of that name, or that of a trained model: clients of DEEPaaS know one name for both."""
+        if any(one.name == name for one in self.architectures):
+            return name
+        models, _ = self.catalogue.models()
+        return next((model.architecture for model in models if name in (model.name, DEFAULT)), name)
+
     def training(self, architecture: str, uuid: str) -> Run:
         """One run.
 
@@ -115,7 +123,7 @@ class Service:
             NotFound: there is no such run of that architecture.
         """
         run = self.queue.runs.get(uuid)
-        if run.architecture != architecture:
+        if run.architecture != self.architecture(architecture):
             raise NotFound(f"there is no training {uuid[:40]!r} of {architecture[:40]!r}")
         return run
 
@@ -169,11 +177,11 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
         form_limits=FORM,
     )
     app.state.service = service
-    for router in (readiness.router, routes.reads, routes.predicts, routes.guarded):
+    own = (routes.reads, routes.predicts, routes.guarded, routes.uploads, kept.router)
+    for router in (readiness.router, deepaas.router, *own):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)
-    app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
     app.mount("/page", StaticFiles(directory=PAGE))
     for name in SHARED:
         app.mount(f"/{name}", StaticFiles(directory=Path(web_app.__file__).parent / name))
@@ -190,6 +198,7 @@ def make_app(settings: Settings, only_local: bool = True) -> FastAPI:
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
     limits = settings.connections
+    app.add_middleware(deepaas.Heads)
     app.add_middleware(
         Guard, largest=settings.upload_bytes, only_local=only_local, public=settings.public, limits=limits
     )
