@@ -33,7 +33,8 @@ ALSO = (  # what no comparison of requests shows
     "`/v2/debug/` is always empty: the log says more, and not to strangers.",
     "`labels_info` is empty: labels here have no text beside them. Nothing is fetched from the addresses in `links`.",
     "The arguments of deephdc's trainings are taken where they ask for what is done here anyway, and refused with the "
-    "reason where not: `initial_lr` is the recipe's, for example. `epochs` and `dataset_directory` are as there.",
+    "reason where not: schedules are the recipe's, for example. `epochs`, `initial_lr`, `batch_size` and "
+    "`dataset_directory` are as there.",
     "`timestamp` names a trained model here; `ckpt_name` may be `final_model.h5`, which means the one that ships.",
     "A trained model's name will do where an architecture is asked for: a client has one name for both.",
 )

@@ -261,7 +261,8 @@ def train(
 ) -> schemas.Run:
     """Train a model; it waits until those before it are done."""
     architecture = service.architecture(architecture)
-    chosen = TrainingRequest(text(dataset_directory), layout, epochs, fold, seed, group_by, refit)
+    named = text(dataset_directory)
+    chosen = TrainingRequest(named, layout, epochs, fold, seed, group_by, refit, **deephdc.recipe())
     submit = service.queue.submit
     if not data:
         return service.queue.about(submit(architecture, chosen))

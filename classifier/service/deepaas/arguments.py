@@ -6,14 +6,14 @@ that asks for something else is refused with its reason: nothing is left out in 
 
 import json
 from dataclasses import dataclass, fields
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
 from classifier.core.text import plain
 from classifier.service.settings import Refused
 
-ANY = object()  # whatever is chosen, the same is done
+ANY = object()  # it is used, or it changes no result
 RECIPE = "the recipe of the architecture says it; TrainModel.py takes another with --recipe"
 ALWAYS = "it is always so here"
 Text = Annotated[str | None, Query(max_length=200, description="as of deephdc, in JSON")]
@@ -67,6 +67,10 @@ class TrainArguments:
     use_tensorboard: Text = None
     use_remote: Text = None
 
+    def recipe(self) -> dict[str, Any]:
+        """What replaces values of the recipe, as TrainingRequest takes it."""
+        return {name: _read(getattr(self, name)) for name in ("initial_lr", "batch_size")}
+
     def __post_init__(self):
         """
         Raises:
@@ -85,8 +89,8 @@ TAKEN: dict[str, tuple] = {  # what may be asked for, and why nothing else
     "files_to_PCM": (ANY, "each format is read"),
     "compute_embeddings": ((True, None), "a training learns from recordings; for yamnet_transfer embeddings are made"),
     "mode": (("normal", None), RECIPE),
-    "initial_lr": ((None,), RECIPE),
-    "batch_size": ((None,), RECIPE),
+    "initial_lr": (ANY, "it replaces the recipe's"),
+    "batch_size": (ANY, "it replaces the recipe's"),
     "ckpt_freq": ((None, 0.0), "each epoch is kept until the training is done"),
     "lr_schedule_mode": ((None,), RECIPE),
     "lr_step_decay": ((None,), RECIPE),

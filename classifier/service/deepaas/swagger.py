@@ -5,6 +5,7 @@ It is made from the document of OpenAPI 3.1, which has all paths: these clients 
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from classifier.service.schemas import Model
 
@@ -28,7 +29,7 @@ def document(openapi: dict, models: Collection[Model], trainable: Collection[str
     for model in models:
         paths = [MODEL, PREDICT, *(TRAINS if model.architecture in trainable else ())]
         for path in paths:
-            named = path.replace("{name}", model.name).replace("{architecture}", model.name)
+            named = path.replace("{name}", quote(model.name)).replace("{architecture}", quote(model.name))
             found[named] = openapi["paths"][path]
     bodies = openapi["components"]["schemas"]
     return {

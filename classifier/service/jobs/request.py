@@ -1,5 +1,6 @@
 """What a client may choose for a training, and the steps that it becomes."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,10 @@ WHOLE_NUMBERS = {  # name: least and most
     "epochs": (1, 1000),
     "fold": (0, 1000),
     "seed": (0, 2**32 - 1),  # what Keras takes
+    "batch_size": (1, 10_000),
 }
+LEARNING_RATES = 1e-7, 1.0
+RECIPE = {"initial_lr": "learning_rate", "batch_size": "batch_size"}  # {name here: in a recipe}
 MAX_EXPRESSION = 200  # characters
 
 
@@ -33,6 +37,8 @@ class TrainingRequest:
         seed: of the weights.
         group_by: regular expression; its first group, in a file name, is the group.
         refit: of refit.REFITS, what the model that ships is trained on again.
+        initial_lr: learning rate, in place of the recipe's.
+        batch_size: in place of the recipe's.
     """
 
     dataset_directory: str | None = None
@@ -42,6 +48,8 @@ class TrainingRequest:
     seed: int | None = None
     group_by: str | None = None
     refit: str | None = None
+    initial_lr: float | None = None
+    batch_size: int | None = None
 
     def __post_init__(self):
         """
@@ -54,6 +62,10 @@ class TrainingRequest:
                 least, most = WHOLE_NUMBERS[name]
                 if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
                     raise InputError(f"{name} is {str(value)[:40]!r}; give a whole number from {least} to {most}")
+            elif name == "initial_lr":
+                least, most = LEARNING_RATES
+                if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
+                    raise InputError(f"{name} is {str(value)[:40]!r}; give a number from {least:g} to {most:g}")
             elif not isinstance(value, str):
                 raise InputError(f"{name} is {str(value)[:40]!r}; give text")
         if self.group_by is not None:
@@ -64,7 +76,7 @@ class TrainingRequest:
             layouts = ", ".join(registry.names("layouts"))
             raise NotFound(f"there is no layout {self.layout[:40]!r}; there is {layouts}")
 
-    def as_args(self) -> dict[str, str | int]:
+    def as_args(self) -> dict[str, str | int | float]:
         """What was chosen, {name: value}; `TrainingRequest(**args)` is the same request."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
@@ -83,7 +95,9 @@ def steps(run: Run, folder: Path) -> list[Step]:
     """
     trained = folder / process.TRAINED
     settings: dict[str, object] = {"data": run.data}
-    settings |= {name: value for name, value in run.args.items() if name != "dataset_directory"}
+    settings |= {name: value for name, value in run.args.items() if name not in ("dataset_directory", *RECIPE)}
+    if recipe := {name: run.args[given] for given, name in RECIPE.items() if given in run.args}:
+        settings |= {"recipe": json.dumps(recipe)}
     if run.uploaded:
         settings |= {"no_cache": True}
     model = {"model": run.architecture, "trained": trained}

@@ -137,16 +137,20 @@ def test_the_model_of_a_training_is_named_as_deephdc_does(ask):
 
 def test_what_a_client_of_deephdc_asks_for_is_taken_where_it_is_so_and_refused_where_not(ask):
     assert set(TAKEN) <= OPERATIONS["post", TRAIN]
-    wrong = {"initial_lr": "0.1", "compute_embeddings": "false", "use_remote": "true", "mode": '"fast"'}
+    wrong = {"initial_lr": "2", "batch_size": "0.5", "lr_schedule_mode": '"step"', "mode": '"fast"'}
+    wrong |= {"compute_embeddings": "false", "use_remote": "true"}
     for name, value in wrong.items():
         answer = ask.post(TRAIN, params={name: value})
         assert answer.status_code == 422 and answer.json()["message"].startswith(f"{name} is "), answer.text
     so = {"base_directory": '"."', "files_to_PCM": "false", "use_tensorboard": "true", "num_classes": "null"}
     refused = ask.post(TRAIN, params={**so, "dataset_directory": '"data/audios"'})
     assert refused.status_code == 404 and "there is no data 'data/audios'" in refused.json()["message"]
-    run = ask.post(TRAIN, params={**so, "dataset_directory": '"tones"', "epochs": "1", "mode": '"normal"'}).json()
+    chosen = {"dataset_directory": '"tones"', "epochs": "1", "initial_lr": "0.01", "batch_size": "8"}
+    run = ask.post(TRAIN, params={**so, **chosen}).json()
     try:
-        assert set(run) >= OF_RUN and run["args"]["dataset_directory"] == "tones"
+        assert set(run) >= OF_RUN
+        used = {name: run["args"][name] for name in ("dataset_directory", "initial_lr", "batch_size")}
+        assert used == {"dataset_directory": "tones", "initial_lr": 0.01, "batch_size": 8}
         (listed,) = ask.get(TRAIN).json()
         assert listed["uuid"] == run["uuid"]
         assert ask.get("/v2/models/default/train/").json()[0]["uuid"] == run["uuid"]  # the model's name will do
