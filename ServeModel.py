@@ -9,6 +9,8 @@ from Constants import SERVED, TRAINED
 HOST = "127.0.0.1"  # reached from this machine only; 0.0.0.0: from all machines that know it
 PORT = 8000  # 0: any that is free
 WORKERS = 1  # processes that answer; one more watches over several
+UPLOADS_GB = 20  # for all data that was uploaded to learn from
+KEEP_DAYS = 30  # after which kept data is deleted that no training has used
 LOG = "errors"  # requests: also a line for each request; names: also the names of recordings
 
 
@@ -30,6 +32,10 @@ def main(argv=None):
     parser.add_argument(
         "--workers", default=WORKERS, type=arguments.at_least(1), help="processes that answer (default: %(default)s)"
     )
+    of_uploads = "GB for uploaded data (default: %(default)s)"
+    parser.add_argument("--uploads-gb", default=UPLOADS_GB, type=arguments.at_least(1), metavar="GB", help=of_uploads)
+    unused = "kept data is deleted when no training used it for so long (default: %(default)s)"
+    parser.add_argument("--keep-days", default=KEEP_DAYS, type=arguments.at_least(1), metavar="DAYS", help=unused)
     parser.add_argument("--predict-only", action="store_true", help="train nothing: beside a server with this --home")
     parser.add_argument(
         "--backup", type=Path, metavar="FILE", help="write trainings and trained models to FILE.tar; end"

@@ -18,10 +18,11 @@ from starlette.staticfiles import StaticFiles
 from classifier.core import disk
 from classifier.core.errors import DiskFullError, InputError
 from classifier.export import web_app
-from classifier.service import logs, phone, readiness, routes, schemas, scrub, take_away, url_fetch, workers
-from classifier.service.catalogue import Catalogue, architectures
+from classifier.service import kept, logs, phone, readiness, routes, schemas, scrub, take_away, url_fetch, workers
+from classifier.service.catalogue import DEFAULT, Catalogue, architectures
 from classifier.service.clients import CountedShares, Shares
 from classifier.service.common import Common
+from classifier.service.deepaas import routes as deepaas
 from classifier.service.jobs.queue import TrainingQueue
 from classifier.service.jobs.runs import Run
 from classifier.service.metrics import Measured, Metrics
@@ -116,6 +117,13 @@ class Service:
         """Trainings that run or wait."""
         return 0 if self.settings.predict_only else self.queue.n_unfinished()
 
+    def architecture(self, name: str) -> str:
+        """The architecture of that name, or that of a trained model: clients of DEEPaaS know one name for both."""
+        if any(one.name == name for one in self.architectures):
+            return name
+        models, _ = self.catalogue.models()
+        return next((model.architecture for model in models if name in (model.name, DEFAULT)), name)
+
     def training(self, architecture: str, uuid: str) -> Run:
         """One run.
 
@@ -123,7 +131,7 @@ class Service:
             NotFound: there is no such run of that architecture.
         """
         run = self.queue.runs.get(uuid)
-        if run.architecture != architecture:
+        if run.architecture != self.architecture(architecture):
             raise NotFound(f"there is no training {uuid[:40]!r} of {architecture[:40]!r}")
         return run
 
@@ -188,12 +196,11 @@ def make_app(settings: Settings, only_local: bool = True, common: Common | None 
         form_limits=FORM,
     )
     app.state.service = service
-    guarded = (routes.reads, routes.predicts, routes.guarded, take_away.router, studio_routes.router)
-    for router in (readiness.router, *guarded, phone.router):
+    own = (routes.reads, routes.predicts, routes.guarded, routes.uploads, kept.router, take_away.router)
+    for router in (readiness.router, deepaas.router, *own, studio_routes.router, phone.router):
         app.include_router(router)
     patch_fastapi(app, redirect_from_root_to_docs=False)
     app.add_api_route("/ui", lambda: RedirectResponse("docs"), include_in_schema=False)
-    app.add_api_route("/", lambda: FileResponse(PAGE / "index.html"), include_in_schema=False)
     app.add_api_route("/studio", lambda: FileResponse(PAGE / "studio.html"), include_in_schema=False)
     app.mount("/page", StaticFiles(directory=PAGE))
     for name in SHARED:
@@ -211,6 +218,7 @@ def make_app(settings: Settings, only_local: bool = True, common: Common | None 
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
     limits = settings.connections
+    app.add_middleware(deepaas.Heads)
     app.add_middleware(
         Guard, largest=settings.upload_bytes, only_local=only_local, public=settings.public, limits=limits
     )

@@ -1,6 +1,6 @@
 """Arguments that a route does not know, or that are given twice, are refused: what is left out in silence misleads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fastapi.dependencies.models import Dependant
@@ -19,8 +19,7 @@ class ArgumentNames:
     @classmethod
     def of(cls, dependant: Dependant) -> "ArgumentNames":
         """Those of a route, as FastAPI has read them from its function."""
-        query, form = dependant.query_params, dependant.body_params
-        return cls(frozenset(one.alias for one in query), frozenset(one.alias for one in form))
+        return cls(frozenset(_query_names(dependant)), frozenset(one.alias for one in dependant.body_params))
 
     def check_query(self, given: Iterable[str]) -> None:
         """
@@ -58,3 +57,10 @@ class ArgumentNames:
         meant = did_you_mean(name, known)
         there = f"; there is {', '.join(sorted(known))}" if known else "; this takes none"
         return f"unknown {what} '{plain(name)[:40]}'{meant or there}"
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    """The arguments of a route's function, and of those that it depends on."""
+    yield from (one.alias for one in dependant.query_params)
+    for one in dependant.dependencies:
+        yield from _query_names(one)

@@ -27,7 +27,7 @@ class Datasets:
 
     def all(self) -> list[schemas.Data]:
         """All data; it has no labels where no layout recognises it."""
-        return [self._count(name, path) for name, path in self._paths().items()]
+        return [self.count(name, path) for name, path in self._paths().items()]
 
     def default(self) -> str:
         """The name of the data that TrainModel.py uses without --data."""
@@ -64,7 +64,7 @@ class Datasets:
             found[name] = path
         return found
 
-    def _count(self, name: str, path: Path) -> schemas.Data:
+    def count(self, name: str, path: Path) -> schemas.Data:
         """Recordings by label; counted again only when a folder or a list in it has changed."""
         stamps = _stamps(path)
         counted = self.counted.get(path)

@@ -9,7 +9,7 @@ from classifier.core.errors import InputError
 PREFIX = re.compile(r"(/[\w.~-]+)*")  # of a path, as it may stand in a page
 OWN = (  # begin our own paths
     *("v2", "page", "look", "module", "docs", "ui", "reports", "openapi.json", "swagger"),
-    *("healthz", "readyz", "metrics"),
+    *("healthz", "readyz", "metrics", "api", "swagger.json"),
 )
 
 

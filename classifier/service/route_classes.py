@@ -55,6 +55,17 @@ class TokenRoute(ReadRoute):
         request.app.state.service.tokens.check(request)
 
 
+class UploadRoute(TokenRoute):
+    """Takes data to learn from where there is room for it, which is checked before the body is received."""
+
+    def before(self, request: Request) -> None:
+        """As of ReadRoute."""
+        super().before(request)
+        length = request.headers.get("content-length", "")
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            request.app.state.service.queue.uploads.check_room(int(length) if length.isdecimal() else 0)
+
+
 class PredictRoute(ReadRoute):
     """Does the work in a place that clients share, for as long as somebody waits for it."""
 

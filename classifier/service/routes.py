@@ -1,20 +1,24 @@
 """The routes of the API; their verbs are those of DEEPaaS, the REST service that we follow."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any
+from urllib.parse import quote
 
-import numpy as np
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile, WebSocket
 from fastapi.responses import FileResponse
 from fastapi.security import HTTPBearer
 
 from classifier.core.errors import InputError
-from classifier.inference.prediction import Prediction
 from classifier.service import live, metrics, schemas
 from classifier.service.argument_names import ArgumentNames
 from classifier.service.clients import client_of
+from classifier.service.deepaas import answers
+from classifier.service.deepaas import routes as deepaas
+from classifier.service.deepaas.arguments import PredictArguments, TrainArguments, text
+from classifier.service.deepaas.links import links
 from classifier.service.jobs.request import TrainingRequest
-from classifier.service.route_classes import PredictRoute, ReadRoute, TokenRoute
+from classifier.service.route_classes import PredictRoute, ReadRoute, TokenRoute, UploadRoute
 from classifier.service.settings import TooLarge
 from Constants import SAMPLE_RATE
 
@@ -35,11 +39,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": schemas.Error} for co
 HAS_TOKEN = [Depends(HTTPBearer(auto_error=False, description="what the server printed when it started"))]
 reads = APIRouter(route_class=ReadRoute, responses=ERRORS)
 predicts = APIRouter(route_class=PredictRoute, responses={**ERRORS, 415: {"model": schemas.Error}})
-guarded = APIRouter(
-    route_class=TokenRoute,
-    dependencies=HAS_TOKEN,
-    responses={**ERRORS, **{code: {"model": schemas.Error} for code in (401, 409)}},
-)
+CHANGES = {**ERRORS, **{code: {"model": schemas.Error} for code in (401, 409)}}
+guarded = APIRouter(route_class=TokenRoute, dependencies=HAS_TOKEN, responses=CHANGES)
+uploads = APIRouter(route_class=UploadRoute, dependencies=HAS_TOKEN, responses=CHANGES)
 Service = Annotated[Any, Depends(_service)]  # app.Service
 Work = Annotated[Any, Depends(_wanted)]  # wanted.Wanted
 Recording = Annotated[UploadFile | None, File(description="a recording of any format, or an archive of recordings")]
@@ -68,8 +70,9 @@ def figures(service: Service) -> Response:
 @reads.get("/v2/")
 def about(service: Service, request: Request) -> schemas.About:
     """The version of this server, and what it allows."""
-    settings, docs = service.settings, f"{request.scope.get('root_path', '')}/docs"
-    return schemas.About(status="OK", version=VERSION, api=docs, urls=settings.allow_urls, token=bool(settings.token))
+    settings, prefix = service.settings, request.scope.get("root_path", "")
+    urls, token = settings.allow_urls, bool(settings.token)
+    return schemas.About(status="OK", api=f"{prefix}/docs", urls=urls, token=token, **deepaas.version(prefix))
 
 
 @reads.get("/v2/models/")
@@ -91,25 +94,33 @@ def model(service: Service, request: Request, name: str) -> schemas.Model:
 
 
 def _placed(model: schemas.Model, request: Request) -> schemas.Model:
-    """A model whose report is where the proxy shows it."""
+    """A model whose report and link are where the proxy shows them."""
     prefix = request.scope.get("root_path", "")
-    return model.model_copy(update={"report": prefix + model.report}) if model.report else model
+    links = [schemas.Link(rel="self", href=f"{prefix}/v2/models/{quote(model.name)}/")]
+    return model.model_copy(update={"report": model.report and prefix + model.report, "links": links})
 
 
-@predicts.post("/v2/models/{name}/predict/", response_model_exclude_unset=True)
+@predicts.post(
+    "/v2/models/{name}/predict/",
+    response_model=schemas.Predictions,
+    response_model_exclude_unset=True,
+    responses={200: {"content": {kind: {} for kind in answers.KINDS[1:]}}, 406: {"model": schemas.Error}},
+)
 def predict(
     service: Service,
     work: Work,
     name: str,
+    kind: Annotated[str, Depends(answers.accepted)],
+    deephdc: Annotated[PredictArguments, Depends()],
     data: Recording = None,
     url: Url = None,
     urls: Url = None,
     windows: Annotated[bool, Query(description="a prediction for each window, too")] = False,
     drawing: Annotated[bool, Query(description="waveform and mel spectrogram to draw, too")] = False,
     overlap: Overlap = None,
-) -> schemas.Predictions:
-    """Classify a recording, or each recording of an archive."""
-    model = service.catalogue.path(name)
+) -> schemas.Predictions | Response:
+    """Classify a recording, or each recording of an archive; JSON, a page or a zip by Accept."""
+    model = service.catalogue.path(deephdc.model(name))
     with service.given(data, url or urls) as (title, path, folder):
         found = service.workers.recordings_in(path, title, folder / "unpacked", work)
         total, most = 0.0, service.settings.request_seconds
@@ -128,30 +139,13 @@ def predict(
             total += seconds
             if total > most:
                 raise TooLarge(f"{title} holds more than {most:g} s of audio: send it in parts")
-            more: dict[str, Any] = {"windows": _windows(prediction)} if windows else {}
+            more: dict[str, Any] = {"windows": answers.windows(prediction)} if windows else {}
             more |= {"drawing": drawn} if drawing else {}
-            top = _top(prediction.recording, prediction.labels, prediction.label)
+            top = answers.top(prediction.labels, prediction.recording, prediction.label)
             more |= {"clipped": prediction.clipped} if prediction.clipped else {}
+            more |= {"labels_info": [""] * len(top["labels"]), "links": links(top["labels"])}
             predictions.append(schemas.RecordingPrediction(title=name_of_one, seconds=seconds, **top, **more))
-    return schemas.Predictions(status="OK", predictions=predictions)
-
-
-def _windows(prediction: Prediction) -> list[schemas.WindowPrediction]:
-    rows = zip(prediction.starts, prediction.ends, prediction.windows, prediction.window_labels, strict=True)
-    return [
-        schemas.WindowPrediction(start=start, end=end, **_top(row, prediction.labels, label))
-        for start, end, row, label in rows
-    ]
-
-
-def _top(probabilities: np.ndarray, labels: list[str], label: str | None) -> dict[str, Any]:
-    """The fields of schemas.LabelProbabilities, from (labels,) probabilities and the label that is reported."""
-    top = (-probabilities).argsort(kind="stable")[: schemas.TOP]
-    return {
-        "label": label,
-        "labels": [labels[i] for i in top],
-        "probabilities": [float(probabilities[i]) for i in top],
-    }
+    return answers.response(schemas.Predictions(status="OK", predictions=predictions), kind)
 
 
 @predicts.post("/v2/wav/", response_class=Response, responses={200: {"content": {"audio/wav": {}}}})
@@ -183,7 +177,8 @@ async def classify_live(socket: WebSocket, name: str, rate: int = 16_000) -> Non
         return await socket.close(live.OVERLOADED, f"{taken} microphones are in use already; try again later")
     service.metrics.live.set(service.microphones.taken)
     try:
-        await live.classify_stream(socket, predictor, rate, lambda row, label: _top(row, predictor.labels, label))
+        described = partial(answers.top, predictor.labels)
+        await live.classify_stream(socket, predictor, rate, described)
     except InputError as error:
         await socket.close(live.POLICY, live.reason(service.scrub(str(error))))
     except asyncio.CancelledError:
@@ -214,9 +209,9 @@ def trainings(service: Service, request: Request) -> schemas.Runs:
 
 
 @reads.get("/v2/models/{architecture}/train/")
-def trainings_of(service: Service, request: Request, architecture: str) -> schemas.Runs:
+def trainings_of(service: Service, request: Request, architecture: str) -> list[schemas.Run]:
     """The trainings of an architecture, the newest first; as of GET /v2/train/."""
-    return schemas.Runs(runs=service.trainings(service.tokens.allows(request), architecture))
+    return service.trainings(service.tokens.allows(request), service.architecture(architecture))
 
 
 @guarded.get("/v2/models/{architecture}/train/{uuid}")
@@ -240,11 +235,14 @@ def end_session(service: Service, request: Request, response: Response) -> schem
     return schemas.Done(status="OK")
 
 
-@guarded.post("/v2/models/{architecture}/train/", status_code=201)
+@uploads.post("/v2/models/{architecture}/train/", status_code=201)
 def train(
     service: Service,
     architecture: str,
-    dataset_directory: Annotated[str | None, Query(max_length=200, description="a name of GET /v2/data/")] = None,
+    deephdc: Annotated[TrainArguments, Depends()],
+    dataset_directory: Annotated[
+        str | None, Query(max_length=200, description="a name of GET /v2/data/ or /v2/uploads/")
+    ] = None,
     max_minutes: Annotated[
         int | None,
         Query(ge=1, le=10_000, description="the training ends in this time, and the best epoch until then is kept"),
@@ -266,7 +264,9 @@ def train(
     data: Annotated[UploadFile | None, File(description="a zip with one folder per label, in place of a name")] = None,
 ) -> schemas.Run:
     """Train a model, or, as `auto`, a few of which the best is kept; it waits until those before it are done."""
-    chosen = TrainingRequest(dataset_directory, layout, epochs, fold, seed, group_by, refit, max_minutes)
+    architecture = service.architecture(architecture)
+    named = text(dataset_directory)
+    chosen = TrainingRequest(named, layout, epochs, fold, seed, group_by, refit, max_minutes, **deephdc.recipe())
     submit = service.queue.submit
     if not data:
         return service.queue.about(submit(architecture, chosen))

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 Status = Literal["waiting", "running", "done", "error", "cancelled", "interrupted"]
 TOP = 5  # labels that are given of a recording
@@ -21,11 +21,33 @@ class Done(BaseModel):
     status: Literal["OK"]
 
 
-class About(BaseModel):
+class Link(BaseModel):
+    """A link, as of DEEPaaS."""
+
+    rel: str
+    href: str
+    type: str = "application/json"
+
+
+class Version(BaseModel):
+    """A version of the API, as of DEEPaaS."""
+
+    version: str
+    id: str
+    links: list[Link]
+
+
+class Versions(BaseModel):
+    """The versions of the API; links: where they are documented."""
+
+    versions: list[Version]
+    links: list[Link]
+
+
+class About(Version):
     """urls: whether recordings may be given by their address. token: whether changes need a token."""
 
     status: Literal["OK"]
-    version: str
     api: str
     urls: bool
     token: bool
@@ -41,7 +63,10 @@ class Scores(BaseModel):
 
 
 class Model(BaseModel):
-    """sample_rate: Hz. window: seconds. thresholds: least probability to report a label. notes: on how it is run."""
+    """sample_rate: Hz. window: seconds. thresholds: least probability to report a label. notes: on how it is run.
+
+    id, description, links: as of DEEPaaS.
+    """
 
     name: str
     architecture: str
@@ -54,6 +79,19 @@ class Model(BaseModel):
     report: str | None
     trained: str | None
     notes: list[str] = []
+    links: list[Link] = []
+
+    @computed_field
+    @property
+    def id(self) -> str:
+        """Its name."""
+        return self.name
+
+    @computed_field
+    @property
+    def description(self) -> str:
+        """Its summary."""
+        return self.summary
 
 
 class Architecture(BaseModel):
@@ -105,10 +143,15 @@ class WindowPrediction(LabelProbabilities):
 
 
 class RecordingPrediction(LabelProbabilities):
-    """seconds: length of the recording. clipped: samples that were cut to [-1, 1], where some were."""
+    """seconds: length of the recording. clipped: samples that were cut to [-1, 1], where some were.
+
+    labels_info, links: as of deephdc, one for each of labels.
+    """
 
     title: str
     seconds: float
+    labels_info: list[str] = []
+    links: dict[str, list[str]] = {}
     clipped: int | None = None
     windows: list[WindowPrediction] | None = None
     drawing: Drawing | None = None
@@ -142,12 +185,34 @@ class DataFolders(BaseModel):
     data: list[Data]
 
 
+class Upload(Data):
+    """Kept data; name: for dataset_directory. bytes: that it takes. trainings: that learn from it or wait for it."""
+
+    bytes: int
+    used: str
+    expires: str
+    trainings: list[str]
+
+
+class Uploads(BaseModel):
+    """Last used first. quota: bytes that all uploads together may take."""
+
+    uploads: list[Upload]
+    quota: int
+
+
 class Result(BaseModel):
-    """modelname: of the trained model. duration: seconds."""
+    """modelname: of the trained model. duration: seconds. output: as of DEEPaaS."""
 
     modelname: str
     finish_date: str
     duration: float
+
+    @computed_field
+    @property
+    def output(self) -> dict[str, str]:
+        """What the training returned."""
+        return {"modelname": self.modelname}
 
 
 class Run(BaseModel):
@@ -164,6 +229,12 @@ class Run(BaseModel):
     error: str | None
     history: dict[str, list[float | None]]
     log: str | None = None
+
+    @computed_field
+    @property
+    def message(self) -> str | None:
+        """Why it failed, as of DEEPaaS."""
+        return self.error
 
 
 class Runs(BaseModel):

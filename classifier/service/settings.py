@@ -93,6 +93,8 @@ class Settings:
     stuck_seconds: float = 1800  # that a training may go on without a word
     live: int = 8  # sockets at once
     queued: int = 16  # trainings that wait
+    uploads_bytes: int = 20 * 2**30  # of all data that was uploaded to learn from
+    kept_seconds: float = 30 * 86400  # that kept data stays unused
     log: str = "errors"
     studio: StudioLimits = StudioLimits()
 
@@ -124,6 +126,8 @@ class Settings:
             predict_only=args.predict_only,
             workers=args.workers,
             log=args.log,
+            uploads_bytes=int(args.uploads_gb * 2**30),
+            kept_seconds=args.keep_days * 86400,
             public=public,
             proxies=frozenset(args.proxy or LOOPBACK) if public else frozenset(),
         )
@@ -149,6 +153,18 @@ class NotFound(Refused):
     """There is no such thing."""
 
     code = 404
+
+
+class NoRoom(Refused):
+    """What is kept takes all the room that it may."""
+
+    code = 507
+
+
+class NotAcceptable(Refused):
+    """The client accepts no kind of answer that there is."""
+
+    code = 406
 
 
 class Conflict(Refused):

@@ -21,6 +21,7 @@ from classifier.service.jobs.progress import JobProgress
 from classifier.service.jobs.request import TrainingRequest, steps
 from classifier.service.jobs.runs import Run, Runs, new_uuid
 from classifier.service.settings import Busy, Conflict, NotFound, Settings
+from classifier.service.uploads import Uploads
 
 POLL_SECONDS = 0.2  # between two checks of the process
 STOP_SECONDS = 10  # a process has to end when it is asked to
@@ -45,6 +46,7 @@ class TrainingQueue:
         self.stuck: str | None = None  # why it was ended, where it said nothing any more
         self.closing = False
         self._put_in_order()
+        self.uploads = Uploads(settings, runs.all, self.changed)
         self.thread = threading.Thread(target=self._train_all, name="training queue", daemon=True)
         self.thread.start()
 
@@ -72,18 +74,26 @@ class TrainingQueue:
         uuid = new_uuid()
         if upload is None:
             name = request.dataset_directory or self.datasets.default()
-            request, data = replace(request, dataset_directory=name), self.datasets.path(name)
+            again = self.uploads.path(name)
+            request, data = replace(request, dataset_directory=name), again or self.datasets.path(name)
         else:
             if request.dataset_directory or request.layout:
                 raise InputError("data is uploaded, and its layout is found: leave out dataset_directory and layout")
+            again = None
+            self.uploads.check_room()
             data = datasets.unpacked(Path(upload), self.folders.upload(uuid), self.settings)
         try:
+            if upload:
+                self.uploads.check_room(new=data)
             if request.group_by:
                 expression.check(request.group_by, datasets.file_names(data, request.layout))
             with self.changed:
                 self._check_room()
+                if again and not data.is_dir():
+                    raise NotFound(f"{again.name} was deleted a moment ago; upload it again")
                 self.folders.work(uuid).mkdir(parents=True)
-                run = self.runs.add(architecture, request.as_args(), data, upload is not None, keep_upload, uuid)
+                uploaded, kept = upload is not None or again is not None, keep_upload or again is not None
+                run = self.runs.add(architecture, request.as_args(), data, uploaded, kept, uuid)
                 self.changed.notify_all()
         except BaseException:
             self.folders.delete(uuid)
@@ -152,6 +162,7 @@ class TrainingQueue:
             self.changed.notify_all()
             self._end("waiting", CLOSE_SECONDS)
         self.thread.join()
+        self.uploads.close()
 
     # What clients are told of a run.
 

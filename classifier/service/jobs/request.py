@@ -1,5 +1,6 @@
 """What a client may choose for a training, and the steps that it becomes."""
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,12 @@ WHOLE_NUMBERS = {  # name: least and most
     "max_minutes": (1, 10_000),
     "fold": (0, 1000),
     "seed": (0, 2**32 - 1),  # what Keras takes
+    "batch_size": (1, 10_000),
 }
-NO_FLAGS = ("dataset_directory", "compare")  # what TrainModel.py does not take
 FLAGS = {"start": "from"}  # what it calls otherwise
+LEARNING_RATES = 1e-7, 1.0
+RECIPE = {"initial_lr": "learning_rate", "batch_size": "batch_size"}  # {name here: in a recipe}
+NO_FLAGS = ("dataset_directory", "compare", *RECIPE)  # what TrainModel.py does not take
 COMPARE, SILENCE = "classifier.service.studio.comparing", "classifier.service.studio.silent_report"
 MAX_EXPRESSION = 200  # characters
 
@@ -44,6 +48,8 @@ class TrainingRequest:
         max_minutes: in which the training ends, its conversion not counted.
         start: name of the trained model whose weights are the first ones.
         compare: name of the trained model that the new one is compared with.
+        initial_lr: learning rate, in place of the recipe's.
+        batch_size: in place of the recipe's.
     """
 
     dataset_directory: str | None = None
@@ -56,6 +62,8 @@ class TrainingRequest:
     max_minutes: int | None = None
     start: str | None = None
     compare: str | None = None
+    initial_lr: float | None = None
+    batch_size: int | None = None
 
     def __post_init__(self):
         """
@@ -68,6 +76,10 @@ class TrainingRequest:
                 least, most = WHOLE_NUMBERS[name]
                 if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
                     raise InputError(f"{name} is {str(value)[:40]!r}; give a whole number from {least} to {most}")
+            elif name == "initial_lr":
+                least, most = LEARNING_RATES
+                if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value <= most:
+                    raise InputError(f"{name} is {str(value)[:40]!r}; give a number from {least:g} to {most:g}")
             elif not isinstance(value, str):
                 raise InputError(f"{name} is {str(value)[:40]!r}; give text")
         if self.group_by is not None:
@@ -78,7 +90,7 @@ class TrainingRequest:
             layouts = ", ".join(registry.names("layouts"))
             raise NotFound(f"there is no layout {self.layout[:40]!r}; there is {layouts}")
 
-    def as_args(self) -> dict[str, str | int]:
+    def as_args(self) -> dict[str, str | int | float]:
         """What was chosen, {name: value}; `TrainingRequest(**args)` is the same request."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
@@ -99,6 +111,8 @@ def steps(run: Run, folder: Path) -> list[Step]:
     trained = folder / process.TRAINED
     settings: dict[str, object] = {"data": run.data}
     settings |= {FLAGS.get(name, name): value for name, value in run.args.items() if name not in NO_FLAGS}
+    if recipe := {name: run.args[given] for given, name in RECIPE.items() if given in run.args}:
+        settings |= {"recipe": json.dumps(recipe)}
     if run.uploaded or is_set(Path(run.data)):  # nothing of it is to stay elsewhere
         settings |= {"no_cache": True}
     model = {"model": run.architecture, "trained": trained}

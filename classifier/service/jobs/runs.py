@@ -34,7 +34,7 @@ class Run:
 
     uuid: str
     architecture: str
-    args: dict[str, str | int]
+    args: dict[str, str | int | float]
     data: str
     date: str
     place: int
@@ -71,7 +71,7 @@ class Runs:
     def add(
         self,
         architecture: str,
-        args: dict[str, str | int],
+        args: dict[str, str | int | float],
         data: Path | str,
         uploaded: bool = False,
         kept: bool = False,

@@ -52,6 +52,7 @@ class DataSet:
 
     def __init__(self, folder: Path, settings: Settings, lock: BaseFileLock):
         self.folder, self.limits, self.lock = folder, settings.studio, lock
+        self.models = settings.out  # where trained ones lie
 
     @property
     def name(self) -> str:

@@ -177,7 +177,7 @@ def listen_next(service: Service, of: OneSet) -> schemas.Suggested:
     model = training.in_use(of, service.queue)
     if model is None:
         raise Conflict(f"no model is trained on {of.name} yet: train one, and it says of what it is least certain")
-    return schemas.Suggested(suggestions=service.suggestions.of(of, service.queue.settings.out / model))
+    return schemas.Suggested(suggestions=service.suggestions.of(of, of.models / model))
 
 
 @router.get("/{name}/train/")
@@ -209,7 +209,7 @@ def _training(service: Any, of: DataSet) -> schemas.Training:
     queue, newest = service.queue, next(iter(training.runs(of, service.queue)), None)
     if newest is None:
         return schemas.Training()
-    found = training.comparison(queue, newest)
+    found = training.comparison(of, newest)
     if found and found.why:
         found = found.model_copy(update={"why": service.scrub(found.why)})
     before = newest.args.get("compare")

@@ -31,7 +31,7 @@ def train(of: DataSet, queue: TrainingQueue, architecture: str, epochs: int | No
     if not any(one.track.is_file() for one in of.recordings()):
         raise Conflict(f"nothing is labelled in {of.name} yet: label at least two sounds, in three recordings each")
     before = in_use(of, queue)
-    start = before if before and _can_start(queue.settings.out / before, architecture) else None
+    start = before if before and _can_start(of.models / before, architecture) else None
     name = queue.datasets.name(of.folder)
     request = TrainingRequest(name, LAYOUT, epochs, start=start, compare=before)
     return queue.submit(architecture, request)
@@ -46,7 +46,7 @@ def in_use(of: DataSet, queue: TrainingQueue) -> str | None:
     """The name of the model in use: the one that was chosen, else the first that was trained; None: there is none."""
     trained = [run.modelname for run in reversed(runs(of, queue)) if run.status == "done"]
     for name in (of.record.model, *trained):
-        if name and (queue.settings.out / name / artifact.RUN).is_file():
+        if name and (of.models / name / artifact.RUN).is_file():
             return name
     return None
 
@@ -58,15 +58,15 @@ def use(of: DataSet, queue: TrainingQueue, name: str) -> None:
         NotFound: no training on the data set made it, or it is gone.
     """
     made = {run.modelname for run in runs(of, queue) if run.status == "done"}
-    if name not in made or not (queue.settings.out / name).is_dir():
+    if name not in made or not (of.models / name).is_dir():
         raise NotFound(f"no training on {of.name} has made a model {name[:80]!r} that is still there")
     with of.lock:
         of.remember(replace(of.record, model=name))
 
 
-def comparison(queue: TrainingQueue, run: Run) -> schemas.Comparison | None:
+def comparison(of: DataSet, run: Run) -> schemas.Comparison | None:
     """The new model of a training beside the one before; None where there was none."""
-    file = queue.settings.out / str(run.modelname) / COMPARED
+    file = of.models / str(run.modelname) / COMPARED
     if run.status != "done" or not file.is_file():
         return None
     return schemas.Comparison.model_validate_json(file.read_text(encoding="utf-8"))

@@ -38,7 +38,7 @@ def test_a_recording_is_answered_as_the_script_answers_it(ask, song, trained):
     assert answer["status"] == "OK" and one["title"] == song.name and one["label"] == expected.label
     assert dict(zip(one["labels"], one["probabilities"], strict=True)) == pytest.approx(of_label, abs=1e-4)
     assert one["probabilities"] == sorted(one["probabilities"], reverse=True)
-    assert set(one) == {"title", "label", "labels", "probabilities", "seconds"}
+    assert set(one) == {"title", "label", "labels", "probabilities", "seconds", "labels_info", "links"}
 
 
 def test_samples_outside_full_scale_are_counted_or_refused_with_their_scale(ask, tmp_path):

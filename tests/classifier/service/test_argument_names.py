@@ -24,7 +24,10 @@ def ask(tmp_path_factory):
     [
         ("?overlapp=0.5", "unknown argument 'overlapp'; did you mean overlap?"),
         ("?Windows=true", "unknown argument 'Windows'; did you mean windows?"),
-        ("?segments=true", "unknown argument 'segments'; there is drawing, overlap, url, urls, windows"),
+        (
+            "?segments=true",
+            "'segments'; there is ckpt_name, drawing, overlap, timestamp, url, urls, windows",
+        ),
         ("?overlap=0.5&overlap=0.9", "overlap is given 2 times; give it once"),
         ("?data=a.wav", "data is a field of the form (curl -F data=@FILE), not of the address"),
         ("?%00%1b[31m=1", "unknown argument '\\x00\\x1b[31m'"),

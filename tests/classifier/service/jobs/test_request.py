@@ -27,6 +27,9 @@ from classifier.service.settings import NotFound, Settings
         ({"group_by": "(a)" * 67}, InputError, "takes up to 200 printable characters"),
         ({"group_by": "(a)\0"}, InputError, "takes up to 200 printable characters"),
         ({"group_by": 3}, InputError, "give text"),
+        ({"initial_lr": "fast"}, InputError, "initial_lr is 'fast'; give a number from 1e-07 to 1"),
+        ({"initial_lr": float("nan")}, InputError, "give a number"),
+        ({"batch_size": 0}, InputError, "batch_size is '0'; give a whole number"),
         ({"layout": "../registry"}, NotFound, "there is no layout"),
     ],
 )
@@ -45,7 +48,8 @@ def test_a_request_has_no_other_fields():
 @pytest.mark.parametrize("uploaded", [False, True])
 def test_a_training_is_three_scripts_and_an_upload_is_decoded_once(tmp_path, uploaded):
     runs = Runs(tmp_path)
-    run = runs.add("signal", TrainingRequest("tones", epochs=3).as_args(), Path("/data/tones"), uploaded)
+    request = TrainingRequest("tones", epochs=3, initial_lr=0.01)
+    run = runs.add("signal", request.as_args(), Path("/data/tones"), uploaded)
     runs.close()
     train, convert, describe = steps(run, tmp_path)
     assert [step.name for step in (train, convert, describe)] == [
@@ -54,6 +58,7 @@ def test_a_training_is_three_scripts_and_an_upload_is_decoded_once(tmp_path, upl
         "WriteMetadataToModel.py",
     ]
     assert {"--data=/data/tones", "--epochs=3", "--resume", f"--trained={tmp_path}/trained"} <= set(train.command)
+    assert '--recipe={"learning_rate": 0.01}' in train.command
     assert ("--no-cache" in train.command) == uploaded
     (tmp_path / "trained" / "signal").mkdir(parents=True)
     assert steps(run, tmp_path) == [convert, describe]
