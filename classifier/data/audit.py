@@ -19,7 +19,7 @@ from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean, readable
-from classifier.data import group_names, label_share, padding, rates, shortcuts, splits
+from classifier.data import channel_clips, group_names, label_share, padding, rates, shortcuts, splits
 from classifier.data.audio_cache import to_int16
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.negatives import UNLABELLED
@@ -69,7 +69,7 @@ def check(
         data: its folder or file.
         least_seconds: shorter recordings are too short for a window.
         sample_rate: Hz, of the model that is to be trained.
-        channel: of audio.channels.CHANNELS.
+        channel: of audio.channels.CHANNELS; or EACH, of which each is a clip.
 
     Returns:
         dict of "labels" {label: summary}, "negatives" (their summary, or None), "unreadable" [reason], "too_short",
@@ -78,9 +78,9 @@ def check(
         with the same samples, "two_labels" [[name (label), ...]] of those with more than one label, "shortcuts"
         [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
     """
-    folder = folder_of(data)
+    folder, clips = folder_of(data), channel_clips.divided(clips, channel)
     with quiet_libraries(also_python=False):
-        calls = [(clip, folder, least_seconds, channel) for clip in clips]
+        calls = [(clip, folder, least_seconds, channel if clip.channel is None else clip.channel) for clip in clips]
         results = parallel.results(_measure, calls, threads=True, in_order=True)
         measured = list(progress(results, "checking recordings", len(clips)))
     facts = [found for found in measured if isinstance(found, Facts)]
