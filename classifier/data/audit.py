@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.audio import levels, recording
+from classifier.audio import levels, recording, suspects
 from classifier.audio.channels import MIX, ODDITIES, ChannelLevels
 from classifier.audio.levels import CLIPPED_SHARE, QUIET_DB, decibels
 from classifier.core import console, parallel
@@ -134,22 +134,27 @@ def _labelled(clips):
 def _measure(clip, folder, least_seconds, channel) -> Facts | str:
     """Facts, or the reason why the recording cannot be read."""
     try:
-        properties = recording.properties(clip.path)
-        n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
-        spectrum = np.zeros(N_FFT // 2 + 1)
-        of_channels, powers = ChannelLevels(), levels.WindowPowers(round(least_seconds * properties.rate))
-        for block in recording.blocks(clip.path, None, clip.start, clip.end, channel, of_channels):
-            n += len(block)
-            powers.add(block)
-            power += float(np.square(block, dtype="float64").sum())
-            peak = max(peak, float(np.abs(block).max()))
-            clipped += levels.count_clipped(block)
-            digest.update(to_int16(block).data)
-            window = min(len(block), N_FFT)
-            frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
-            spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
+        with suspects.reading(clip.path):
+            return _facts(clip, folder, least_seconds, channel)
     except InputError as error:
         return readable(str(error))
+
+
+def _facts(clip, folder, least_seconds, channel) -> Facts:
+    properties = recording.properties(clip.path)
+    n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
+    spectrum = np.zeros(N_FFT // 2 + 1)
+    of_channels, powers = ChannelLevels(), levels.WindowPowers(round(least_seconds * properties.rate))
+    for block in recording.blocks(clip.path, None, clip.start, clip.end, channel, of_channels):
+        n += len(block)
+        powers.add(block)
+        power += float(np.square(block, dtype="float64").sum())
+        peak = max(peak, float(np.abs(block).max()))
+        clipped += levels.count_clipped(block)
+        digest.update(to_int16(block).data)
+        window = min(len(block), N_FFT)
+        frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
+        spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
     audible = np.flatnonzero(spectrum > spectrum.max() * 10 ** (BAND_DB / 10))
     return Facts(
         name=clip.name(folder),
