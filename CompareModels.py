@@ -29,7 +29,7 @@ def main(argv=None):
     arguments.add_group_by(parser, GROUP_BY)
     arguments.add_map(parser)
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
-    arguments.add_channel(parser, instead=arguments.LEARN_EACH)
+    arguments.add_channel(parser, instead=arguments.ONE_BY_ONE)
     parser.add_argument("--vote", action="store_true", help="the windows of a recording vote on its label (else: mean)")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: %(default)s)")
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")

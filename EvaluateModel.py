@@ -57,7 +57,7 @@ def main(argv=None):
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
-    arguments.add_channel(parser, instead=arguments.LEARN_EACH)
+    arguments.add_channel(parser)
     parser.add_argument(
         "--learning-curve", action="store_true", help="learn from fewer recordings, too (2 to 4 times as long)"
     )

@@ -100,21 +100,20 @@ def check(args):
     from classifier.plotting import audit_summary
 
     data = clips.default_data() if args.check in (None, True) else parse_location(args.check)
-    channel = CHANNEL if args.channel == "each" else args.channel
     audio_format = make_audio_format(sample_rate=args.sample_rate)
     is_negative = args.unlabelled == unlabelled.NEGATIVES
     read = clips.read_clips(data, args.group_by, args.layout, least=1, nothing=is_negative)
     folders = negatives.folders_of(args.negatives) if args.negatives else ()
     chosen = negatives.Negatives(folders, negatives.UNLABELLED, is_negative)
     read = negatives.behind(read, chosen, args.group_by, audio_format.seconds)
-    found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, channel)
+    found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, args.channel)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)
     if args.plot:
         audit_summary.draw(found, Path("check.png"))
     if not args.json:
         console.notes({"left out": found["left_out"]})
-        same = {"data": data, "layout": args.layout, "channel": commands.unless(channel, CHANNEL)}
+        same = {"data": data, "layout": args.layout, "channel": commands.unless(args.channel, CHANNEL)}
         if len(found["labels"]) > 1 or is_negative:
             more = {"negatives": args.negatives, "unlabelled": commands.unless(args.unlabelled, unlabelled.IGNORE)}
             next_step = commands.script("TrainModel.py", group_by=args.group_by, **more, **same)

@@ -22,6 +22,7 @@ def main(argv=None):
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
+    from classifier.audio import channels
     from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_dropin, load_predictor
@@ -30,13 +31,14 @@ def main(argv=None):
 
     model = find_model(args.model or choice.default(args.trained, REFERENCE, artifact.DROPIN), args.trained)
     recording = args.recording or artifact.example(model)
-    check_readable(recording)
+    properties = check_readable(recording)
     dropin = load_dropin(model, args.channel)
     prediction = predict_recording(dropin, recording)
     prediction_table.show(prediction, dropin.source, recording, args.json)
     raw = predict_recording(load_predictor(dropin.source.parent, channel=dropin.channel), recording)
     console.say(f"largest difference from the raw-audio model: {abs(prediction.windows - raw.windows).max():.1e}")
-    if note := heard.note(model, recording):
+    of_one = channels.note_of_one(dropin.channel, properties.channels, recording)
+    for note in filter(None, (of_one, heard.note(model, recording))):
         console.say(f"note: {note}")
     if not args.json:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")

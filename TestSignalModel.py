@@ -29,6 +29,7 @@ def main(argv=None):
     parser.add_argument("--json", action="store_true", help="write JSON to standard output, and nothing else")
     args = parser.parse_args(argv)
 
+    from classifier.audio import channels
     from classifier.audio.recording import properties as check_readable
     from classifier.inference.prediction import predict_recording
     from classifier.inference.predictor import find_model, load_predictor
@@ -39,10 +40,11 @@ def main(argv=None):
     weights.take(args.weights)
     model = find_model(args.model or choice.default(args.trained, REFERENCE), args.trained)
     recording = args.recording or artifact.example(model)
-    check_readable(recording)
+    properties = check_readable(recording)
     predictor = load_predictor(model, head=args.head, activation=args.activation, channel=args.channel)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
-    for note in filter(None, (*predictor.notes, heard.note(model, recording))):
+    of_one = channels.note_of_one(predictor.channel, properties.channels, recording)
+    for note in filter(None, (*predictor.notes, of_one, heard.note(model, recording))):
         console.say(f"note: {note}")
     if args.json:
         return

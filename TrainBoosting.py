@@ -17,7 +17,7 @@ GROUP_BY = None  # a column, or a regular expression whose first group, in the f
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same trees
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
-CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
+CHANNEL = "mix"  # of recordings with several: mix, first, second, loudest, or each as a recording of its own
 OVERLAP = 0.0  # share of a training window that the next one repeats; 0: they touch, as those of networks
 
 
@@ -35,7 +35,7 @@ def main(argv=None):
     parser.add_argument("--seed", default=SEED, type=arguments.at_least(0), help="default: %(default)s")
     parser.add_argument("--overlap", default=OVERLAP, type=float, help="of windows to learn from: 0.5 is half")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
-    arguments.add_channel(parser, CHANNEL, arguments.LEARN_EACH)
+    arguments.add_channel(parser, CHANNEL)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument("--out", default=BOOSTED, type=Path, help="folder for the result (default: boosted)")
     args = parser.parse_args(argv)

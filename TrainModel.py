@@ -19,7 +19,7 @@ FOLDS_BY = None  # the same, for the corpus, site or microphone: each is a fold;
 FOLD = 0  # which of the folds tests
 SEED = 0  # same seed, same weights
 DUPLICATES = "error"  # when two labels have the same sound: error, drop all its copies, or keep them
-CHANNEL = "mix"  # of recordings with several: mix, first, second or loudest
+CHANNEL = "mix"  # of recordings with several: mix, first, second, loudest, or each as a recording of its own
 REFIT = "all"  # the recordings that the model that ships is trained on again, after the test: all, without-test, none
 
 
@@ -82,7 +82,7 @@ def main(argv=None):
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
     parser.add_argument("--duplicates", default=DUPLICATES, choices=WAYS, help=HELP)
-    arguments.add_channel(parser, CHANNEL, arguments.LEARN_EACH)
+    arguments.add_channel(parser, CHANNEL)
     parser.add_argument("--no-cache", action="store_true", help="do not keep the decoded recordings for the next run")
     parser.add_argument(
         "--refit",

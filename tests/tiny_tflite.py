@@ -23,11 +23,12 @@ class Tiny:
         self.tensors, self.operators, self.codes, self.buffers = [], [], [], [schema.BufferT()]
 
     def tensor(self, shape, kind="float32", scale=None, zero=0, held=None, open_axis=None, name=None):
-        """A tensor; scale and zero of whole numbers; held: its values, if they are constant."""
+        """A tensor; scale (of all, or of each output) and zero of whole numbers; held: constant values."""
         tensor = schema.TensorT(shape=list(shape), type=getattr(TYPES, kind.upper()), buffer=0)
         tensor.name = name or f"tensor{len(self.tensors)}"
         if scale:
-            tensor.quantization = schema.QuantizationParametersT(scale=[scale], zeroPoint=[zero])
+            scales = np.atleast_1d(scale).tolist()
+            tensor.quantization = schema.QuantizationParametersT(scale=scales, zeroPoint=[zero] * len(scales))
         if held is not None:
             self.buffers.append(schema.BufferT(data=list(np.asarray(held).tobytes())))
             tensor.buffer = len(self.buffers) - 1
@@ -36,10 +37,10 @@ class Tiny:
         self.tensors.append(tensor)
         return len(self.tensors) - 1
 
-    def operator(self, name, inputs, shape, options=None, **kwargs):
+    def operator(self, name, inputs, shape, options=None, version=None, **kwargs):
         """An operator with one output of a shape; kwargs are its tensor's."""
         number = getattr(schema.BuiltinOperator, name)
-        self.codes.append(schema.OperatorCodeT(min(number, 127), None, VERSIONS.get(name, 1), number))
+        self.codes.append(schema.OperatorCodeT(min(number, 127), None, version or VERSIONS.get(name, 1), number))
         output = self.tensor(shape, **kwargs)
         kind = type(options).__name__.removesuffix("T") if options else "NONE"
         one = schema.OperatorT(len(self.codes) - 1, inputs, [output], getattr(schema.BuiltinOptions, kind), options)

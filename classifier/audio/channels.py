@@ -3,7 +3,7 @@
 import numpy as np
 
 from classifier.audio.levels import CLIPPED_SHARE, decibels
-from classifier.core.arguments import CHANNELS
+from classifier.core.arguments import CHANNELS, EACH
 from classifier.core.errors import InputError
 
 MIX, FIRST, SECOND, LOUDEST = CHANNELS
@@ -26,7 +26,7 @@ CANCELS = "channels cancel each other when they are mixed (take one with --chann
 SILENT = "a channel is silent beside another, so that their mix is quieter (take the other with --channel loudest)"
 UNLIKE = (
     "channels that hold different sounds, which are mixed (take one with --channel first or second, or divide them "
-    "with PrepareData.py --channel each)"
+    "with --channel each)"
 )
 OFFSETS = "a constant (DC) offset (remove it with a high-pass filter, or record again)"
 TRACKS = "several sound tracks, of which the first is read (write another into a file of its own to take that)"
@@ -47,6 +47,13 @@ def number(name: str | int, channels: int, path: object) -> int | None:
     if name == SECOND and channels < 2:
         raise InputError(f"{path} has one channel, and --channel second was asked for; use --channel loudest")
     return name if isinstance(name, int) else {MIX: None, FIRST: 0, SECOND: 1}[name]
+
+
+def note_of_one(channel: str, channels: int, path: object) -> str | None:
+    """What is heard where a model that was trained on each channel gives one answer; None where that is plain."""
+    if channel != EACH or channels < 2:
+        return None
+    return f"{path} has {channels} channels, of which the loudest is heard; ClassifyRecordings.py classifies each"
 
 
 def to_mono(block: np.ndarray, chosen: int | None) -> np.ndarray:

@@ -17,6 +17,7 @@ from classifier.audio import channels, decoders, scale
 from classifier.audio.channels import MIX, ChannelLevels
 from classifier.audio.decoders import RATES, Properties
 from classifier.audio.windows import cut_blocks
+from classifier.core.arguments import EACH
 from classifier.core.errors import InputError
 
 __all__ = ["RATES", "Properties", "blocks", "properties", "read", "read_part", "resampler", "windows", "write"]
@@ -39,7 +40,7 @@ def read(path: Path | str, sample_rate: int, channel: str = MIX) -> np.ndarray:
     return np.concatenate(list(blocks(path, sample_rate, 0.0, None, channel)))
 
 
-def read_part(path: Path | str, sample_rate: int, start: float, end: float, channel: str = MIX) -> np.ndarray:
+def read_part(path: Path | str, sample_rate: int, start: float, end: float, channel: str | int = MIX) -> np.ndarray:
     """The part of a recording from start to end (seconds) as mono samples; what follows is not decoded.
 
     Returns:
@@ -71,7 +72,8 @@ def blocks(
     Args:
         sample_rate: Hz; None for the recording's own.
         start, end: seconds, for a part of the recording; None is its end.
-        channel: of channels.CHANNELS, or a number from 0; "loudest" reads the recording twice.
+        channel: of channels.CHANNELS, or a number from 0; "loudest" reads the recording twice. EACH, which a model was
+            trained with, means the loudest here: that is one of those it learned from.
         levels: takes the channels before they become one.
 
     Yields:
@@ -81,7 +83,7 @@ def blocks(
         InputError: as of `read`, at the end when the recording is cut short; or it ends before start.
     """
     path = Path(path)
-    loudest = _loudest(path) if channel == channels.LOUDEST else None
+    loudest = _loudest(path) if channel in (channels.LOUDEST, EACH) else None
     with decoders.opened(path) as (properties, decoded):
         if levels is not None:
             levels.tracks = properties.tracks

@@ -23,7 +23,6 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 
 CHANNELS = ("mix", "first", "second", "loudest")  # what is read of recordings that have several
 EACH = "each"  # of them as a recording of its own
-LEARN_EACH = "write each channel as a recording of its own with 'PrepareData.py DATA --channel each --out FOLDER' first"
 ONE_BY_ONE = "give first, and in another run second"
 NEGATIVES_AS = ("output", "threshold")  # the same as data.negatives.WAYS, which loads numpy
 UNLABELLED = ("ignore", "negatives")  # the same as data.unlabelled.WAYS, which loads numpy

@@ -27,6 +27,7 @@ from classifier.core import atomic_files, disk, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError, reason
 from classifier.core.text import readable
+from classifier.data import channel_clips
 from classifier.data.layouts import Clip
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
@@ -34,6 +35,7 @@ from Constants import CACHE
 
 AUDIO = "audio.int16"
 INDEX = "index.json"
+OF_CHANNEL = "\0"  # between a path, which cannot hold it, and the number of a channel
 BYTES = 2  # per sample
 FULL_SCALE = 32767  # int16 of 1.0; 16 bits halve the memory and lose nothing a microphone can give
 HELD = 16  # blocks of decoders.BLOCK that a thread holds before it writes; longer recordings are written in pieces
@@ -115,11 +117,12 @@ def read(clips: Iterable[Clip], data: Location, sample_rate: int, keep: bool = T
         data: its folder, file or address; with the sample rate and the channel it names the cache.
         sample_rate: Hz.
         keep: the cache for the next run; otherwise it is deleted when this process ends.
-        channel: of audio.channels.CHANNELS.
+        channel: of audio.channels.CHANNELS; or EACH, of which each is a clip (data.channel_clips).
 
     Raises:
         InputError: none of a label's recordings can be read; the message names the first.
     """
+    clips = channel_clips.divided(clips, channel)
     if not keep:
         with tempfile.TemporaryFile() as file:
             index = {"end": 0, "recordings": {}}
@@ -159,7 +162,7 @@ def _read_index(folder: Path) -> dict[str, Any]:
         held = {
             path: entry
             for path, entry in index["recordings"].items()
-            if local_files.stamp(path) == entry["key"] and ("rate" in entry or "reason" in entry)
+            if local_files.stamp(_path(path)) == entry["key"] and ("rate" in entry or "reason" in entry)
         }
         used = sum(entry.get("samples", 0) for entry in held.values())
         whole = index["end"] * BYTES <= (folder / AUDIO).stat().st_size
@@ -180,18 +183,18 @@ def _write_index(folder: Path, file: IO[bytes], index: dict[str, Any]) -> None:
 
 def _decode_missing(clips, sample_rate, channel, file, index, save: Callable[[], None]) -> None:
     """Append the recordings that the index does not hold."""
-    paths = dict.fromkeys(str(clip.path) for clip in clips)
-    missing = [path for path in paths if path not in index["recordings"]]
+    chosen = {_key(clip): clip.channel for clip in clips}
+    missing = [key for key in chosen if key not in index["recordings"]]
     if not missing:
         return
     lock, saved = threading.Lock(), time.monotonic()
     # Threads: soundfile, PyAV, soxr and numpy release the interpreter while they work.
-    calls = [(path, sample_rate, channel, file, lock) for path in missing]
+    calls = [(key, sample_rate, channel if chosen[key] is None else chosen[key], file, lock) for key in missing]
     decoded = parallel.results(_decode, calls, threads=True)
     with quiet_libraries(also_python=False), contextlib.ExitStack() as at_the_end:  # mpg123 warns of damaged mp3
         at_the_end.callback(save)
-        for path, entry in progress(decoded, "reading recordings", len(missing)):
-            index["recordings"][path] = entry
+        for key, entry in progress(decoded, "reading recordings", len(missing)):
+            index["recordings"][key] = entry
             if "first" in entry:
                 index["end"] = max(index["end"], entry["first"] + entry["samples"])
             if time.monotonic() - saved > SAVED_EVERY:
@@ -199,9 +202,19 @@ def _decode_missing(clips, sample_rate, channel, file, index, save: Callable[[],
                 saved = time.monotonic()
 
 
-def _decode(path, sample_rate, channel, file, lock):
-    """Append one recording as one run of samples; returns its path and its entry for the index."""
-    key, digest, levels = local_files.stamp(path), hashlib.sha256(), ChannelLevels()
+def _path(key):
+    return key.partition(OF_CHANNEL)[0]
+
+
+def _key(clip):
+    """What names a clip's recording in the index: its path, and its channel if each is one of its own."""
+    return str(clip.path) if clip.channel is None else f"{clip.path}{OF_CHANNEL}{clip.channel}"
+
+
+def _decode(key, sample_rate, channel, file, lock):
+    """Append one recording as one run of samples; returns its name in the index, and its entry there."""
+    path = _path(key)
+    stamp, digest, levels = local_files.stamp(path), hashlib.sha256(), ChannelLevels()
 
     def decoded():
         with suspects.reading(path):
@@ -223,16 +236,16 @@ def _decode(path, sample_rate, channel, file, lock):
                 raise
             n_samples = (file.tell() - first) // BYTES
     except Exception as error:  # one recording never ends a long run
-        return path, {"key": key, "reason": reason(error)}
+        return key, {"key": stamp, "reason": reason(error)}
     found = {"first": first // BYTES, "samples": n_samples, "content": digest.hexdigest()}
-    return path, {"key": key, **found, "odd": levels.oddities(channel), "rate": levels.rate}
+    return key, {"key": stamp, **found, "odd": levels.oddities(channel), "rate": levels.rate}
 
 
 def _open(clips, sample_rate, file, index, folder) -> AudioCache:
     """The AudioCache of the clips, once their recordings are in the file."""
     good, skipped, starts, ends, wholes, contents, rates = [], [], [], [], [], [], []
     for clip in clips:
-        entry = index["recordings"][str(clip.path)]
+        entry = index["recordings"][_key(clip)]
         start = round(clip.start * sample_rate)
         end = entry.get("samples", 0) if clip.end is None else round(clip.end * sample_rate)
         if "reason" in entry:
@@ -253,9 +266,10 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
         raise InputError(f"none of the {len(reasons)} recording(s) of {label!r} can be read; the first: {reasons[0]}")
     file.flush()
     mapped = mmap.mmap(file.fileno(), index["end"] * BYTES, access=mmap.ACCESS_READ)
-    odd: dict[str, list[str]] = {}
-    for path in dict.fromkeys(str(clip.path) for clip in good):
-        for what, how_much in index["recordings"][path]["odd"].items():
-            odd.setdefault(what, []).append(f"{path} ({how_much})")
+    odd: dict[str, dict[str, None]] = {}
+    for key in dict.fromkeys(map(_key, good)):
+        for what, how_much in index["recordings"][key]["odd"].items():
+            odd.setdefault(what, {})[f"{_path(key)} ({how_much})"] = None  # once for all channels of one
     bounds = np.array(starts), np.array(ends)
-    return AudioCache(mapped, *bounds, good, contents, skipped, folder, np.array(wholes), odd, np.array(rates))
+    names = {what: list(of) for what, of in odd.items()}
+    return AudioCache(mapped, *bounds, good, contents, skipped, folder, np.array(wholes), names, np.array(rates))

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from classifier.audio import levels, recording
+from classifier.audio import levels, recording, suspects
 from classifier.audio.channels import MIX, ODDITIES, ChannelLevels
 from classifier.audio.levels import CLIPPED_SHARE, QUIET_DB, decibels
 from classifier.core import console, parallel
 from classifier.core.console import progress, quiet_libraries
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean, readable
-from classifier.data import group_names, label_share, padding, rates, shortcuts, splits
+from classifier.data import channel_clips, group_names, label_share, padding, rates, shortcuts, splits
 from classifier.data.audio_cache import to_int16
 from classifier.data.layouts import Clip, folder_of
 from classifier.data.negatives import UNLABELLED
@@ -69,7 +69,7 @@ def check(
         data: its folder or file.
         least_seconds: shorter recordings are too short for a window.
         sample_rate: Hz, of the model that is to be trained.
-        channel: of audio.channels.CHANNELS.
+        channel: of audio.channels.CHANNELS; or EACH, of which each is a clip.
 
     Returns:
         dict of "labels" {label: summary}, "negatives" (their summary, or None), "unreadable" [reason], "too_short",
@@ -78,9 +78,9 @@ def check(
         with the same samples, "two_labels" [[name (label), ...]] of those with more than one label, "shortcuts"
         [{property, balanced_accuracy, ...}], and "recordings" [Facts as dict].
     """
-    folder = folder_of(data)
+    folder, clips = folder_of(data), channel_clips.divided(clips, channel)
     with quiet_libraries(also_python=False):
-        calls = [(clip, folder, least_seconds, channel) for clip in clips]
+        calls = [(clip, folder, least_seconds, channel if clip.channel is None else clip.channel) for clip in clips]
         results = parallel.results(_measure, calls, threads=True, in_order=True)
         measured = list(progress(results, "checking recordings", len(clips)))
     facts = [found for found in measured if isinstance(found, Facts)]
@@ -134,22 +134,27 @@ def _labelled(clips):
 def _measure(clip, folder, least_seconds, channel) -> Facts | str:
     """Facts, or the reason why the recording cannot be read."""
     try:
-        properties = recording.properties(clip.path)
-        n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
-        spectrum = np.zeros(N_FFT // 2 + 1)
-        of_channels, powers = ChannelLevels(), levels.WindowPowers(round(least_seconds * properties.rate))
-        for block in recording.blocks(clip.path, None, clip.start, clip.end, channel, of_channels):
-            n += len(block)
-            powers.add(block)
-            power += float(np.square(block, dtype="float64").sum())
-            peak = max(peak, float(np.abs(block).max()))
-            clipped += levels.count_clipped(block)
-            digest.update(to_int16(block).data)
-            window = min(len(block), N_FFT)
-            frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
-            spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
+        with suspects.reading(clip.path):
+            return _facts(clip, folder, least_seconds, channel)
     except InputError as error:
         return readable(str(error))
+
+
+def _facts(clip, folder, least_seconds, channel) -> Facts:
+    properties = recording.properties(clip.path)
+    n, power, peak, clipped, digest = 0, 0.0, 0.0, 0, hashlib.sha256()
+    spectrum = np.zeros(N_FFT // 2 + 1)
+    of_channels, powers = ChannelLevels(), levels.WindowPowers(round(least_seconds * properties.rate))
+    for block in recording.blocks(clip.path, None, clip.start, clip.end, channel, of_channels):
+        n += len(block)
+        powers.add(block)
+        power += float(np.square(block, dtype="float64").sum())
+        peak = max(peak, float(np.abs(block).max()))
+        clipped += levels.count_clipped(block)
+        digest.update(to_int16(block).data)
+        window = min(len(block), N_FFT)
+        frames = block[: len(block) // window * window].reshape(-1, window) * np.hanning(window)
+        spectrum += np.square(np.abs(np.fft.rfft(frames, N_FFT))).sum(axis=0)
     audible = np.flatnonzero(spectrum > spectrum.max() * 10 ** (BAND_DB / 10))
     return Facts(
         name=clip.name(folder),

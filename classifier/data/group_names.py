@@ -56,6 +56,7 @@ def are_known(clips: Sequence[Clip]) -> bool:
 
     A few recordings of ESC-10 may be of as many sources, which are known all the same.
     """
+    clips = _of_files(clips)
     groups = {clip.group for clip in clips}
     return len(groups) < len(clips) or any(not clip.group.endswith(readable(clip.path.name)) for clip in clips)
 
@@ -64,7 +65,13 @@ def propose_for(clips: Sequence[Clip]) -> GroupProposal | None:
     """What `propose` finds in the file names of clips; None where their groups are known."""
     if are_known(clips):
         return None
+    clips = _of_files(clips)
     return propose([clip.path.name for clip in clips], [clip.label for clip in clips])
+
+
+def _of_files(clips):
+    """The clips, of which each is one channel, only of the first: that channels belong together nobody had to say."""
+    return [clip for clip in clips if not clip.channel]
 
 
 def propose(names: Sequence[str], labels: Sequence[str]) -> GroupProposal | None:

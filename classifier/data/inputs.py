@@ -96,7 +96,9 @@ def _channels(name, location, member) -> list[int] | list[None]:
         InputError: it is not a file of this machine.
     """
     if member is not None or locations.is_remote(location):
-        raise InputError(f"{name}: --channel each reads files of this machine; unpack or copy it here first")
+        raise InputError(
+            f"{name}: --channel each reads files of this machine; unpack or copy it here first, or give --channel first"
+        )
     try:
         n = recording.properties(location).channels
     except InputError:

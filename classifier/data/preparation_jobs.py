@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.audio import recording
+from classifier.audio import recording, suspects
 from classifier.audio.channels import MIX
 from classifier.core.arguments import EACH
 from classifier.core.cluster import checks
@@ -162,16 +162,18 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
 
 def _parts(clip, cleaning):
     """(number, part, suffix) of a recording; with EACH of its channels one after the other, named by the suffix."""
-    for i, channel in enumerate(cleaning_of.channels_of(clip.path, cleaning.channel)):
-        suffix = f" channel {channel + 1}" if i and isinstance(channel, int) else ""  # the first has the job's own name
-        for number, part in enumerate(cleaning_of.parts(clip, cleaning.sample_rate, channel)):
-            yield number, part, suffix
+    with suspects.reading(clip.path):
+        for i, channel in enumerate(cleaning_of.channels_of(clip.path, cleaning.channel)):
+            suffix = f" channel {channel + 1}" if i and isinstance(channel, int) else ""  # the first has the job's name
+            for number, part in enumerate(cleaning_of.parts(clip, cleaning.sample_rate, channel)):
+                yield number, part, suffix
 
 
 def _seconds(clip) -> float | None:
     """The length that the header promises; None where it has none, or cannot be read."""
     try:
-        seconds = recording.properties(clip.path).seconds
+        with suspects.reading(clip.path):
+            seconds = recording.properties(clip.path).seconds
     except InputError:
         return None
     end = seconds if clip.end is None else clip.end

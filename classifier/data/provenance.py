@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from classifier.data import group_names, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
-from classifier.data.layouts import PART
 from classifier.data.negatives import UNLABELLED, Negatives
 
 SOUND = 16  # digits of a hash that are kept: two of a million recordings share them once in 30 million data sets
@@ -109,7 +108,7 @@ def of_split(
             split: [name for name, of_clip in zip(names, split_names, strict=True) if of_clip == split]
             for split in splits.SPLITS
         },
-        split_by_time=splits.in_two_splits([name.partition(PART)[0] for name in names], split_names),
+        split_by_time=splits.in_two_splits([_file(clip, folder) for clip in audio.clips], split_names),
         groups_known=group_names.are_known(labelled),
         proposal=group_names.propose_for(labelled),
         test_groups=_test_groups(labels, groups, split_names),
@@ -122,6 +121,11 @@ def of_split(
         sounds={name: sound(content) for name, content in zip(names, audio.contents, strict=True)},
         source=next((clip.source for clip, of in zip(audio.clips, split_names, strict=True) if of == "test"), None),
     )
+
+
+def _file(clip, folder):
+    """The name of a clip's recording: without its channel and the seconds of a part."""
+    return replace(clip, channel=None, start=0.0, end=None).name(folder)
 
 
 def sound(content: str) -> str:

@@ -50,12 +50,12 @@ def around(
     is_short = ends - starts < window_length
     of_recording = defaultdict(list)
     for i, clip in enumerate(clips):
-        of_recording[clip.path].append(i)
+        of_recording[clip.path, clip.channel].append(i)
     sources = np.unique([repr((clip.group, clip.fold, clip.split)) for clip in clips], return_inverse=True)[1]
     labels = np.unique([clip.label for clip in clips], return_inverse=True)[1]
     found = np.stack([starts, ends, np.zeros_like(starts)])
     for i in np.flatnonzero(is_short):
-        beside = np.array(of_recording[clips[i].path])
+        beside = np.array(of_recording[clips[i].path, clips[i].channel])
         part, parts = (int(starts[i]), int(ends[i])), (starts[beside], ends[beside])
         limits = _room(tuple(wholes[i]), part, parts, sources[beside] != sources[i])
         room = _room(limits, part, parts, labels[beside] != labels[i])

@@ -158,7 +158,7 @@ def _warn_of_groups(candidates, config):
 
 def _same_clips(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """The candidates with the clips that can be read for both, in one order."""
-    keys = [[(clip.path, clip.start, clip.end) for clip in one.store.clips] for one in candidates]
+    keys = [[(clip.path, clip.start, clip.end, clip.channel) for clip in one.store.clips] for one in candidates]
     shared = [key for key in keys[0] if key in set(keys[1])]
     places = [{key: i for i, key in enumerate(of)} for of in keys]
     return [_only(one, [place[key] for key in shared]) for one, place in zip(candidates, places, strict=True)]

@@ -22,7 +22,7 @@ from classifier.data import inputs
 from classifier.data.inputs import Source
 from classifier.inference import on_cluster, result_folder, unpacked, writing
 from classifier.inference.config import ClassificationConfig
-from classifier.inference.predictor import Predictor, find_model
+from classifier.inference.predictor import Predictor, channel_of, find_model
 from classifier.inference.recording_classifier import (
     ClassifierSettings,
     Outcome,
@@ -152,7 +152,7 @@ def classified(
     if not given:
         given = (str(artifact.example(model)),)
         say(f"no INPUT given: classifying {given[0]}")
-    sources, refused, left_out = inputs.find(given, _standard_input(), config.channel == EACH)
+    sources, refused, left_out = inputs.find(given, _standard_input(), (config.channel or channel_of(model)) == EACH)
     out = Path(config.out)
     result_folder.check(out, writers, JOURNAL)
     settings, predictor = make_settings(config)

@@ -143,7 +143,7 @@ class Artifact:
         """The recordings of "train", "validation" or "test", as far as they are still there."""
         data = folder_of(self.record.config.data)
         names = dict.fromkeys(name.partition(PART)[0] for name in self.record.split.names(split_name))
-        return [path for path in (path_named(data, name) for name in names) if path.is_file()]
+        return [path for path in dict.fromkeys(path_named(data, name) for name in names) if path.is_file()]
 
 
 def load(folder: Path | str) -> Artifact:

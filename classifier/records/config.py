@@ -9,9 +9,10 @@ from pathlib import Path
 
 from classifier.audio.channels import CHANNELS, MIX
 from classifier.core import registry
+from classifier.core.arguments import EACH
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
-from classifier.data import clips, learned
+from classifier.data import channel_clips, clips, learned
 from classifier.data import negatives as data_negatives
 from classifier.data import unlabelled as parts
 from classifier.data.duplicates import WAYS
@@ -98,8 +99,8 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
-        if self.channel not in CHANNELS:
-            raise InputError(f"--channel {self.channel}: give one of {', '.join(CHANNELS)}")
+        if self.channel not in (*CHANNELS, EACH):
+            raise InputError(f"--channel {self.channel}: give one of {', '.join((*CHANNELS, EACH))}")
         if self.refit not in REFITS:
             raise InputError(f"--refit {self.refit}: give one of {', '.join(REFITS)}")
         for flag, value in (("--recipe", self.recipe), ("--teacher", self.teacher)):
@@ -144,8 +145,9 @@ class RunConfig:
         return learned.read(*about, self.negatives_chosen, self.ignore_folds)
 
     def all_clips(self, labelled: Sequence[Clip]) -> list[Clip]:
-        """The clips of `read_clips` with the negatives, as of data.learned.complete."""
-        return learned.complete(labelled, self.negatives_chosen, self.window_seconds, self.group_by)
+        """The clips of `read_clips` with the negatives, as of data.learned.complete; with EACH one per channel."""
+        found = learned.complete(labelled, self.negatives_chosen, self.window_seconds, self.group_by)
+        return channel_clips.divided(found, self.channel)
 
     @property
     def window_seconds(self) -> float:

@@ -7,8 +7,9 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from classifier.audio import recording
+from classifier.core.arguments import EACH
 from classifier.core.errors import InputError
-from classifier.data.layouts import PART, folder_of, path_named
+from classifier.data.layouts import CHANNEL, PART, folder_of, path_named
 from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.reporting import report_media
@@ -82,6 +83,8 @@ def _window(trained, clip, start, probabilities, target):
     path, start, end = _place(clip, start, audio_format.seconds)
     times = f"{start:g} to {start + audio_format.seconds:g} s"
     recording, channel = path_named(folder_of(trained.record.config.data), path), trained.record.config.channel
+    if (of_channel := CHANNEL.search(path)) and channel == EACH:
+        channel = int(of_channel[1]) - 1
     signal = _read(recording, start, end, audio_format, channel)
     picture = sound = None
     if signal is not None:
@@ -108,7 +111,7 @@ def _place(clip, start, seconds):
     return part[1], start, start + seconds if is_short else min(start + seconds, last)
 
 
-def _read(path: Path, start: float, end: float, audio_format: AudioFormat, channel: str) -> np.ndarray | None:
+def _read(path: Path, start: float, end: float, audio_format: AudioFormat, channel: str | int) -> np.ndarray | None:
     """(samples,) of a window, without the silence that pads it; None when it cannot be read."""
     samples, n = [], 0
     try:

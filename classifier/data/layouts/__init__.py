@@ -17,6 +17,7 @@ from classifier.storage import mirror
 from classifier.storage.locations import Location
 
 PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
+CHANNEL = re.compile(r" \(channel (\d+)\)$")  # of a clip, behind its path
 NOTHING = "none of the labels"  # stands for the label of a recording in which somebody heard none of them
 LAST = "class_folders"  # the folders of other data sets look like labels, too
 
@@ -31,6 +32,7 @@ class Clip:
     split: the data set's own split ("train", "validation" or "test"), if it has splits.
     start, end: seconds of the recording that are the clip; None is the recording's end.
     source: the corpus, site or microphone, where these are left out one at a time (--folds-by).
+    channel: its number, from 0, where each channel of the recording is a clip; else None.
     columns: {column: value} of its line in the data set's table; {} where there is no table.
     """
 
@@ -42,19 +44,23 @@ class Clip:
     start: float = 0.0
     end: float | None = None
     source: str | None = None
+    channel: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def name(self, folder: Path) -> str:
-        """The path relative to the data's folder, with the seconds (a media fragment) of a part of a recording."""
+        """The path relative to the data's folder, with its channel and the seconds (a media fragment) of a part."""
         path = self.path.relative_to(folder) if self.path.is_relative_to(folder) else self.path
+        name = readable(path.as_posix()) + ("" if self.channel is None else f" (channel {self.channel + 1})")
         if (self.start, self.end) == (0, None):
-            return readable(path.as_posix())
-        return f"{readable(path.as_posix())}{PART}{self.start:.10g},{'' if self.end is None else f'{self.end:.10g}'}"
+            return name
+        return f"{name}{PART}{self.start:.10g},{'' if self.end is None else f'{self.end:.10g}'}"
 
 
 def path_named(folder: Path, name: str) -> Path:
     """The path of the recording that has such a `Clip.name`, without the seconds of a part."""
     path = folder / name
+    if (of_channel := CHANNEL.search(name)) and not path.exists():
+        return path_named(folder, name[: of_channel.start()])
     if "\\x" in name and not path.exists():
         written = re.sub(rb"\\x([0-9a-f]{2})", lambda byte: bytes([int(byte[1], 16)]), os.fsencode(name))
         return folder / os.fsdecode(written)

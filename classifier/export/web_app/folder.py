@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.audio.channels import LOUDEST
 from classifier.core import atomic_files
+from classifier.core.arguments import EACH
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from classifier.export import snippets
@@ -117,7 +119,13 @@ def write_models(folder: Path, models: Mapping[str, tuple[bytes, str]]) -> None:
     for name, (content, channel) in models.items():
         path = folder / "models" / f"{name}.tflite"
         path.write_bytes(content)
-        rows.append({"name": name, "file": path.relative_to(folder).as_posix(), "channel": channel})
+        rows.append(
+            {
+                "name": name,
+                "file": path.relative_to(folder).as_posix(),
+                "channel": LOUDEST if channel == EACH else channel,
+            }
+        )
     _write(folder / MODELS, json.dumps({"models": rows}, indent=2, ensure_ascii=False) + "\n")
 
 

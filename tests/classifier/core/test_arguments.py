@@ -82,9 +82,9 @@ def test_what_is_for_a_single_file_is_refused_for_trained_models(capsys):
     assert "--out is for a FILE.tflite; of trained models, --trained names the folder" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("script", ["TrainModel", "EvaluateModel", "TrainBoosting"])
-def test_a_channel_each_is_not_learned_before_it_is_a_recording_of_its_own(script, capsys):
+@pytest.mark.parametrize("script", ["TestSignalModel", "CompareModels", "SearchRecordings"])
+def test_each_channel_by_itself_is_not_for_scripts_that_hear_one(script, capsys):
     with pytest.raises(SystemExit):
         importlib.import_module(script).main(["--channel", "each"])
-    said = "argument --channel: each is not for this script: write each channel as a recording of its own with 'Prepare"
+    said = "argument --channel: each is not for this script: give first, and in another run second"
     assert said in capsys.readouterr().err
