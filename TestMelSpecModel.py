@@ -38,7 +38,7 @@ def main(argv=None):
     raw = predict_recording(load_predictor(dropin.source.parent, channel=dropin.channel), recording)
     console.say(f"largest difference from the raw-audio model: {abs(prediction.windows - raw.windows).max():.1e}")
     of_one = channels.note_of_one(dropin.channel, properties.channels, recording)
-    for note in filter(None, (of_one, heard.note(model, recording))):
+    for note in filter(None, (*dropin.notes, of_one, heard.note(model, recording))):
         console.say(f"note: {note}")
     if not args.json:
         print(f"next: {commands.script('PlotSignalMelSpec.py', recording)}")

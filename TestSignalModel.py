@@ -41,7 +41,8 @@ def main(argv=None):
     model = find_model(args.model or choice.default(args.trained, REFERENCE), args.trained)
     recording = args.recording or artifact.example(model)
     properties = check_readable(recording)
-    predictor = load_predictor(model, head=args.head, activation=args.activation, channel=args.channel)
+    how = {"head": args.head, "activation": args.activation, "channel": args.channel}
+    predictor = load_predictor(model, **how, as_in_app=True)
     prediction_table.show(predict_recording(predictor, recording), predictor.source, recording, args.json)
     of_one = channels.note_of_one(predictor.channel, properties.channels, recording)
     for note in filter(None, (*predictor.notes, of_one, heard.note(model, recording))):

@@ -74,7 +74,8 @@ def tracks(container: str, suffix: str, n: int, folder: Path) -> str:
                 frame.sample_rate = 48_000
                 file.mux(stream.encode(frame))
                 file.mux(stream.encode(None))
-    return check(folder, TRACKS) or heard(folder / "dog" / f"1.{suffix}", 440)
+    path = folder / "dog" / f"1.{suffix}"
+    return check(folder, TRACKS) or heard(path, 440) or heard(path, 440 * n, channel=f"track{n}")
 
 
 def short_flac(declared: int, folder: Path) -> str:

@@ -10,6 +10,7 @@ import soundfile
 from benchmarks.damaged_files import encode
 from benchmarks.odd_inputs.kind import REFUSED, WARNED, WHOLE, Kind
 from classifier.audio import recording
+from classifier.audio.channels import MIX
 from classifier.core.console import warn
 from classifier.data import clips
 
@@ -64,9 +65,9 @@ def made(path: Path, form: str, hertz=440.0, seconds=2.0, rate: int | None = Non
     return path.read_bytes()
 
 
-def heard(path: Path, *hertz: float, seconds=2.0) -> str:
+def heard(path: Path, *hertz: float, seconds=2.0, channel=MIX) -> str:
     """What is wrong with a recording of tones of so many seconds each."""
-    signal = recording.read(path, RATE)
+    signal = recording.read(path, RATE, channel)
     if abs(len(signal) / RATE - seconds * len(hertz)) > 0.15 * len(hertz):
         return f"{len(signal) / RATE:.2f} s were read of {seconds * len(hertz):g} s"
     for part, expected in zip(np.array_split(signal, len(hertz)), hertz, strict=True):

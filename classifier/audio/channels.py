@@ -3,7 +3,7 @@
 import numpy as np
 
 from classifier.audio.levels import CLIPPED_SHARE, decibels
-from classifier.core.arguments import CHANNELS, EACH
+from classifier.core.arguments import CHANNELS, EACH, TRACK
 from classifier.core.errors import InputError
 
 MIX, FIRST, SECOND, LOUDEST = CHANNELS
@@ -29,7 +29,7 @@ UNLIKE = (
     "with --channel each)"
 )
 OFFSETS = "a constant (DC) offset (remove it with a high-pass filter, or record again)"
-TRACKS = "several sound tracks, of which the first is read (write another into a file of its own to take that)"
+TRACKS = "several sound tracks, of which the first is read (take another with --channel track2)"
 BEYOND = "samples beyond full scale, which are clipped (export again, quieter)"
 ODDITIES = (CANCELS, SILENT, UNLIKE, OFFSETS, BEYOND, TRACKS)
 
@@ -38,7 +38,7 @@ def number(name: str | int, channels: int, path: object) -> int | None:
     """Which channel a name means, from 0; None for the mix.
 
     Args:
-        name: of CHANNELS, but "loudest"; or the number itself.
+        name: of CHANNELS, but "loudest"; a track, of which it is the mix; or the number itself.
         channels: of the recording.
 
     Raises:
@@ -46,7 +46,13 @@ def number(name: str | int, channels: int, path: object) -> int | None:
     """
     if name == SECOND and channels < 2:
         raise InputError(f"{path} has one channel, and --channel second was asked for; use --channel loudest")
-    return name if isinstance(name, int) else {MIX: None, FIRST: 0, SECOND: 1}[name]
+    return name if isinstance(name, int) else {FIRST: 0, SECOND: 1}.get(name)
+
+
+def track(name: str | int) -> int | None:
+    """Which sound track a name means, from 0; None where it means a channel of the first."""
+    found = TRACK.fullmatch(str(name))
+    return int(found[1]) - 1 if found else None
 
 
 def note_of_one(channel: str, channels: int, path: object) -> str | None:
@@ -103,12 +109,13 @@ class ChannelLevels:
 
     def oddities(self, channel: str = MIX) -> dict[str, str]:
         """{what is odd: how much}, of CANCELS, SILENT and UNLIKE, which matter to a mix, OFFSETS, BEYOND, TRACKS."""
-        found = {TRACKS: f"{self.tracks} tracks"} if self.tracks > 1 else {}
+        is_track = track(channel) is not None
+        found = {TRACKS: f"{self.tracks} tracks"} if self.tracks > 1 and not is_track else {}
         if not self.n:
             return found
         powers, means = self.powers, self.sums / self.n
         channels, loudest = len(powers), self.loudest
-        if channel == MIX and channels > 1 and decibels(np.sqrt(powers[loudest])) > AUDIBLE_DB:
+        if (channel == MIX or is_track) and channels > 1 and decibels(np.sqrt(powers[loudest])) > AUDIBLE_DB:
             mix = max(self.products.mean() / self.n - means.mean() ** 2, 0.0)
             quieter = decibels(np.sqrt(mix)) - decibels(np.sqrt(powers[loudest]))
             expected = decibels(np.sqrt(powers.mean() / channels)) - decibels(np.sqrt(powers[loudest]))

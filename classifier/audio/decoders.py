@@ -42,7 +42,7 @@ Decoded = Iterator[tuple[int, np.ndarray]]  # rate in Hz, (n, channels) float32
 class Properties:
     """What a recording's header says. rate: Hz. seconds: its length; None where the header does not say.
 
-    tracks: sounds beside each other, of which the first is read.
+    tracks: sounds beside each other, of which one is read.
     """
 
     rate: int
@@ -53,8 +53,11 @@ class Properties:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Generator[tuple[Properties, Decoded]]:
+def opened(path: Path, track: int = 0) -> Generator[tuple[Properties, Decoded]]:
     """The properties of a recording's first part, and the samples of all parts.
+
+    Args:
+        track: which sound track is read, from 0; where it is not there, as `Properties.tracks` tells, the last.
 
     Raises:
         InputError: the file is missing, not audio, or not whole; also while it is decoded.
@@ -66,10 +69,10 @@ def opened(path: Path) -> Generator[tuple[Properties, Decoded]]:
     try:
         parts = find_parts(path)
         with contextlib.ExitStack() as first:
-            properties, decoded = first.enter_context(_opened(parts[0], path))
+            properties, decoded = first.enter_context(_opened(parts[0], path, track))
             if len(parts) > 1:
                 properties = replace(properties, seconds=None)
-            yield properties, _all(parts, decoded, path)
+            yield properties, _all(parts, decoded, path, track)
     except (soundfile.LibsndfileError, av.FFmpegError, *DAMAGE) as error:
         if isinstance(error, InputError):
             raise
@@ -78,15 +81,15 @@ def opened(path: Path) -> Generator[tuple[Properties, Decoded]]:
         raise InputError(f"{path} cannot be read ({reason}); is it a recording, and is it whole?") from None
 
 
-def _all(parts, first, path) -> Decoded:
+def _all(parts, first, path, track) -> Decoded:
     yield from first
     for part in parts[1:]:
-        with _opened(part, path) as (_, decoded):
+        with _opened(part, path, track) as (_, decoded):
             yield from decoded
 
 
 @contextlib.contextmanager
-def _opened(part: Part, path) -> Generator[tuple[Properties, Decoded]]:
+def _opened(part: Part, path, track) -> Generator[tuple[Properties, Decoded]]:
     import av
 
     source = part.file if isinstance(part.file, Path) else part.file()
@@ -103,7 +106,7 @@ def _opened(part: Part, path) -> Generator[tuple[Properties, Decoded]]:
                 source.seek(0)
             options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
             file = av.open(_by_text(source), options=options, metadata_errors="ignore")
-            found, decoded = _by_pyav(file, path, part)
+            found, decoded = _by_pyav(file, path, part, track)
         else:
             found, decoded = _by_soundfile(file, source, path, part)
         with file:
@@ -173,8 +176,8 @@ def _end(source):
         return file.read()
 
 
-def _by_pyav(container, path, part):
-    stream = next(iter(container.streams.audio), None)
+def _by_pyav(container, path, part, track):
+    stream = next(iter(container.streams.audio[track:] or container.streams.audio[-1:]), None)
     if stream is None or stream.codec_context is None:
         raise ValueError("it holds no sound in a known format")
     rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels

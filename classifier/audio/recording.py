@@ -72,8 +72,8 @@ def blocks(
     Args:
         sample_rate: Hz; None for the recording's own.
         start, end: seconds, for a part of the recording; None is its end.
-        channel: of channels.CHANNELS, or a number from 0; "loudest" reads the recording twice. EACH, which a model was
-            trained with, means the loudest here: that is one of those it learned from.
+        channel: of channels.CHANNELS, a track (channels.track), or a number from 0; "loudest" reads the recording
+            twice. EACH, which a model was trained with, means the loudest here: that is one of those it learned from.
         levels: takes the channels before they become one.
 
     Yields:
@@ -84,7 +84,12 @@ def blocks(
     """
     path = Path(path)
     loudest = _loudest(path) if channel in (channels.LOUDEST, EACH) else None
-    with decoders.opened(path) as (properties, decoded):
+    track = channels.track(channel)
+    with decoders.opened(path, track or 0) as (properties, decoded):
+        if track is not None and track >= properties.tracks:
+            raise InputError(
+                f"{path} has {properties.tracks} sound track(s), and --channel {channel} was asked for; use mix"
+            )
         if levels is not None:
             levels.tracks = properties.tracks
         chosen = channels.number(channel, properties.channels, path) if loudest is None else loudest

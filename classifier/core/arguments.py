@@ -4,7 +4,8 @@ Flags are written in full; an old flag is an error that names its successor.
 """
 
 import argparse
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ RENAMED = {  # old flag: the flags that took its place; a script knows one of th
 
 CHANNELS = ("mix", "first", "second", "loudest")  # what is read of recordings that have several
 EACH = "each"  # of them as a recording of its own
+TRACK = re.compile(r"track([1-9]\d?)")  # the mix of one of several sound tracks
 ONE_BY_ONE = "give first, and in another run second"
 NEGATIVES_AS = ("output", "threshold")  # the same as data.negatives.WAYS, which loads numpy
 UNLABELLED = ("ignore", "negatives")  # the same as data.unlabelled.WAYS, which loads numpy
@@ -61,6 +63,11 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def channel_names(names: Sequence[str] = (*CHANNELS, EACH)) -> str:
+    """What to give with --channel."""
+    return f"give one of {', '.join(names)}, or track2 for the second of several sound tracks"
+
+
 def add_channel(parser: argparse.ArgumentParser, default: str | None = None, instead: str | None = None) -> None:
     """Add --channel.
 
@@ -73,14 +80,18 @@ def add_channel(parser: argparse.ArgumentParser, default: str | None = None, ins
     def channel(text: str) -> str:
         if text == EACH and instead:
             raise argparse.ArgumentTypeError(f"{EACH} is not for this script: {instead}")
+        if text not in names and not TRACK.fullmatch(text):
+            raise argparse.ArgumentTypeError(f"{text!r}: {channel_names(names)}{did_you_mean(text, names)}")
         return text
+
+    names = CHANNELS if instead else (*CHANNELS, EACH)
 
     parser.add_argument(
         "--channel",
         default=default,
         type=channel,
-        choices=CHANNELS if instead else (*CHANNELS, EACH),
-        help=f"what is read of recordings with several channels (default: {of_old})",
+        metavar=f"{{{','.join(names)},trackN}}",
+        help=f"what is read of recordings with several channels, or sound tracks (default: {of_old})",
     )
 
 

@@ -100,6 +100,7 @@ def load_predictor(
     head: str | None = None,
     activation: str | None = None,
     channel: str | None = None,
+    as_in_app: bool = False,
 ) -> Predictor:
     """A predictor for a trained model's folder, or for a .tflite with metadata that takes raw audio.
 
@@ -112,13 +113,14 @@ def load_predictor(
         head: name of the output of a .tflite with several; None: the one that fits its labels.
         activation: of outputs.Activation, that a .tflite's output needs; None: it gives probabilities.
         channel: of audio.channels.CHANNELS; None: what its training says.
+        as_in_app: run a folder by the variant that goes into the app; a note says which.
 
     Raises:
         InputError: there is no such model, it does not say what its labels or its sample rate are, or its input or
             output is none that can be understood.
     """
     path = find_model(model, trained)
-    return replace(_load(path, threads, head, activation), channel=channel or channel_of(path))
+    return replace(_load(path, threads, head, activation, as_in_app), channel=channel or channel_of(path))
 
 
 def channel_of(path: Path) -> str:
@@ -133,20 +135,29 @@ def channel_of(path: Path) -> str:
     return MIX
 
 
-def _load(path: Path, threads: int | None, head: str | None, activation: str | None) -> Predictor:
+def _load(path: Path, threads: int | None, head: str | None, activation: str | None, as_in_app: bool) -> Predictor:
     if path.suffix == ".tflite":
         return _load_file(path, threads, head, activation)
     found = artifact.load(path)
     if (path / artifact.TFLITE).is_file():
-        lite = LiteRT(path / artifact.TFLITE, threads, head, len(found.labels))
+        file, notes = path / artifact.TFLITE, ()
+        if as_in_app:
+            in_app = artifact.app_files(found)[0]
+            file, notes = in_app.source, (_of_app(in_app),)
+        lite = LiteRT(file, threads, head, len(found.labels))
         output = outputs.understand(lite, found.audio_format, activation)
         run = output.of(lite.by_frame)
-        return Predictor(lite.path, found.audio_format, found.labels, run, found.rule, output.independent)
+        return Predictor(lite.path, found.audio_format, found.labels, run, found.rule, output.independent, notes)
     if head or activation:
         raise InputError(f"{path}: --head and --activation are for .tflite files, and this model is not converted")
     keras = functools.partial(artifact.load_keras(found).predict, verbose=0)
     run = outputs.Outputs(path / artifact.MODEL).of(keras)
     return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule)
+
+
+def _of_app(file: artifact.AppFile) -> str:
+    there = "" if file.target.is_file() else ", once WriteMetadataToModel.py has written it"
+    return f"{file.source} is the {file.variant} variant, which goes into the app as {file.target.name}{there}"
 
 
 def _load_file(path: Path, threads: int | None, head: str | None, activation: str | None) -> Predictor:
@@ -211,9 +222,10 @@ def load_dropin(path: Path | str, channel: str | None = None) -> Predictor:
     """
     path = Path(path)
     trained = artifact.load(path.parent if path.suffix == ".tflite" else path)
-    dropin: Path | None = path
+    dropin, notes = path, ()
     if path.suffix != ".tflite":
-        dropin = next((file.source for file in artifact.app_files(trained) if file.is_dropin), None)
+        in_app = next((file for file in artifact.app_files(trained) if file.is_dropin), None)
+        dropin, notes = (in_app.source, (_of_app(in_app),)) if in_app else (None, ())
     if dropin is None:
         raise InputError(
             f"{trained.folder} has no drop-in: no app computes half of its features; use TestSignalModel.py"
@@ -231,4 +243,5 @@ def load_dropin(path: Path | str, channel: str | None = None) -> Predictor:
 
     probabilities = outputs.Outputs(lite.path).of(values_of)
     channel = channel or trained.record.config.channel
-    return Predictor(lite.path, trained.audio_format, trained.labels, probabilities, trained.rule, channel=channel)
+    about = lite.path, trained.audio_format, trained.labels, probabilities, trained.rule
+    return Predictor(*about, notes=notes, channel=channel)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from classifier.audio import clock, recording, suspects
-from classifier.audio.channels import FIRST, MIX
+from classifier.audio.channels import FIRST, MIX, track
 from classifier.audio.windows import cut_blocks, hop_length
 from classifier.core import disk
 from classifier.core.arguments import EACH
@@ -109,7 +109,7 @@ class RecordingResult:
         probability: of the most probable label, mean over the windows.
         segments: by start.
         windows: (windows, labels) probabilities; None where they are not kept.
-        tracks: sounds beside each other in the file, of which the first is read.
+        tracks: sounds beside each other in the file, of which the first is read; 1 where a person chose one.
         header_clock: as of writers.Classified.
     """
 
@@ -253,7 +253,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
         probability=round(float(mean.max()), DIGITS),
         segments=segments,
         windows=np.concatenate(kept) if kept else None,
-        tracks=properties.tracks,
+        tracks=properties.tracks if track(settings.channel) is None else 1,
         header_clock=began.isoformat() if (began := clock.of_header(path)) else None,
     )
 

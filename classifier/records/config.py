@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from classifier.audio import channels
 from classifier.audio.channels import CHANNELS, MIX
 from classifier.core import registry
-from classifier.core.arguments import EACH
+from classifier.core.arguments import EACH, channel_names
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
 from classifier.data import channel_clips, clips, learned
@@ -99,8 +100,8 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"--{name.replace('_', '-')} {value}: give a whole number from {least} on")
-        if self.channel not in (*CHANNELS, EACH):
-            raise InputError(f"--channel {self.channel}: give one of {', '.join((*CHANNELS, EACH))}")
+        if self.channel not in (*CHANNELS, EACH) and channels.track(self.channel) is None:
+            raise InputError(f"--channel {self.channel}: {channel_names()}")
         if self.refit not in REFITS:
             raise InputError(f"--refit {self.refit}: give one of {', '.join(REFITS)}")
         for flag, value in (("--recipe", self.recipe), ("--teacher", self.teacher)):

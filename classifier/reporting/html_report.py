@@ -4,6 +4,7 @@ The page asks for nothing outside itself and names no folder of the computer tha
 come from strangers: the templates escape all that they are given.
 """
 
+import re
 from pathlib import Path
 
 import jinja2
@@ -14,6 +15,7 @@ from classifier.reporting import report_data
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE = "report.html.j2"
+INTERVAL = re.compile(r"\(\d+ to \d+ %\)")
 
 
 def write(trained: artifact.Artifact) -> Path:
@@ -39,5 +41,10 @@ def _environment():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": "{:.1%}".format, "thousands": "{:,}".format}
+    environment.filters |= {"percent": "{:.1%}".format, "thousands": "{:,}".format, "unbroken": _unbroken}
     return environment
+
+
+def _unbroken(cell):
+    """A cell in which no line ends within an interval, such as (19 to 73 %)."""
+    return INTERVAL.sub(lambda interval: interval[0].replace(" ", "\u00a0"), str(cell))

@@ -232,8 +232,16 @@ def _training(trained):
         "header": ["epoch", *(name.replace("_", " ") for name in history)],
         "history": [[epoch, *(f"{value:.3f}" for value in values)] for epoch, values in epochs],
         "calibration_error": record.calibration.error_before,
+        "tempered": _tempered(record.calibration),
         "reliability": report_media.reliability(trained),
     }
+
+
+def _tempered(found):
+    """What a temperature would change."""
+    if found.temperature == 1:
+        return "No temperature makes that better on validation windows: probabilities stay as they are."
+    return f"Divided by a temperature of {found.temperature:.2f}, which validation chose, {found.error_after:.1%}."
 
 
 def _file_rows(trained):

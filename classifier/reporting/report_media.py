@@ -55,7 +55,7 @@ def confusion(trained: artifact.Artifact, score: UnitScores, what: str) -> Media
 def reliability(trained: artifact.Artifact) -> Media:
     """The reliability diagram, before and after tempering, drawn into the report's folder."""
     path, found = trained.folder / artifact.REPORT / RELIABILITY, trained.record.calibration
-    tables = {"as trained": found.before, "tempered": found.after}
+    tables = {"as trained": found.before} | ({} if found.temperature == 1 else {"tempered": found.after})
     reliability_diagram.draw(tables, f"{trained.name}: test windows", path)
     return embedded(path, "image/png", "Share of test windows that are right, by the confidence of the model")
 

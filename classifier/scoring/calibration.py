@@ -26,7 +26,7 @@ class Calibration:
     """What a temperature changes.
 
     Attributes:
-        temperature: chosen on the validation split.
+        temperature: chosen on the validation split; 1, which changes nothing, where all others make it worse there.
         error_before, error_after: expected calibration error of the test split, without the temperature and with it.
         before, after: the bins of these errors.
     """
@@ -47,11 +47,23 @@ def calibrate(validation: Mapping[str, np.ndarray], test: Mapping[str, np.ndarra
     Raises:
         InputError: there is no window, or a probability is NaN.
     """
-    chosen = temperature(validation["probabilities"], validation["targets"])
+    chosen = helpful_temperature(validation["probabilities"], validation["targets"])
     probabilities, targets = test["probabilities"], test["targets"]
     error_before, before = expected_calibration_error(probabilities, targets)
     error_after, after = expected_calibration_error(temper(probabilities, chosen), targets)
     return Calibration(chosen, error_before, error_after, before, after)
+
+
+def helpful_temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
+    """The temperature at which the targets are most likely; 1 where it makes the calibration error larger.
+
+    Likelihood and calibration error may disagree on few windows. Args and errors are those of `temperature`.
+    """
+    chosen = temperature(probabilities, targets)
+    before, after = (
+        expected_calibration_error(values, targets)[0] for values in (probabilities, temper(probabilities, chosen))
+    )
+    return chosen if after <= before else 1.0
 
 
 def temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:

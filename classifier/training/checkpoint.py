@@ -28,6 +28,8 @@ class Checkpoint(keras.callbacks.Callback):
 
     history: {name: [a value an epoch]}. seconds: that its epochs took; seconds_before: of those before it went on.
     is_cut: whether a time limit ended it before it was over.
+    history: {name: [a value an epoch]}. seconds: that its epochs took; seconds_before: of those before it went on;
+    until: the sum after each.
     Keras' early stopping does the first two, but cannot go on.
     """
 
@@ -47,6 +49,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.kept: list[tuple[list[float], int, list[np.ndarray]]] = []  # (values, epoch, weights), the best first
         self.seconds = self.seconds_before = self.began = 0.0
         self.is_cut = False
+        self.until: list[float] = []
 
     @property
     def epoch(self) -> int:
@@ -79,6 +82,7 @@ class Checkpoint(keras.callbacks.Callback):
         unfinished.compare(self.folder, about["run"], self.run)
         self.history = about["history"]
         self.seconds = self.seconds_before = about.get("seconds", 0.0)
+        self.until = about.get("until", [self.seconds * (i + 1) / self.epoch for i in range(self.epoch)])
         for i, (values, epoch) in enumerate(about["kept"]):
             n = sum(name.startswith(f"kept{i}_") for name in arrays)
             values = values if isinstance(values, list) else [values]  # of older versions
@@ -100,6 +104,7 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
         self.seconds += time.monotonic() - self.began
+        self.until.append(self.seconds)
         for theirs, ours in self.names.items():
             self.history[ours].append(float(logs[theirs]))
         if self.recipe.patience is not None:
@@ -115,7 +120,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _write(self):
         about = {"run": self.run, "history": self.history, "kept": [row[:2] for row in self.kept]}
-        about["seconds"] = self.seconds
+        about.update(seconds=self.seconds, until=self.until)
         arrays: dict[str, Any] = {"about": json.dumps(about)}
         for i, (_, _, weights) in enumerate(self.kept):
             arrays.update({f"kept{i}_{j}": values for j, values in enumerate(weights)})

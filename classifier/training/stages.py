@@ -46,8 +46,8 @@ class Stage:
 
     @property
     def seconds(self) -> float:
-        """That these steps took."""
-        return self.checkpoint.seconds * self.epochs / max(1, self.checkpoint.epoch)
+        """That these steps took: of the epochs up to the best; the first takes longer than the others."""
+        return self.checkpoint.until[self.epochs - 1] if self.epochs else 0.0
 
 
 def fit_stages(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.audio.channels import LOUDEST
+from classifier.audio.channels import LOUDEST, MIX, track
 from classifier.core import atomic_files
 from classifier.core.arguments import EACH
 from classifier.core.console import progress, say
@@ -123,7 +123,7 @@ def write_models(folder: Path, models: Mapping[str, tuple[bytes, str]]) -> None:
             {
                 "name": name,
                 "file": path.relative_to(folder).as_posix(),
-                "channel": LOUDEST if channel == EACH else channel,
+                "channel": _in_browser(channel),
             }
         )
     _write(folder / MODELS, json.dumps({"models": rows}, indent=2, ensure_ascii=False) + "\n")
@@ -150,3 +150,10 @@ def write_files(folder: Path) -> int:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _in_browser(channel):
+    """What stands for each channel, and for a sound track: a browser decodes the first."""
+    if channel == EACH:
+        return LOUDEST
+    return channel if track(channel) is None else MIX

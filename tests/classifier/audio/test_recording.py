@@ -265,4 +265,9 @@ def test_of_several_sound_tracks_the_first_is_read_and_that_is_said(tmp_path):
     levels = ChannelLevels()
     signal = np.concatenate(list(recording.blocks(path, levels=levels)))
     assert np.abs(np.fft.rfft(signal)).argmax() == 440
-    assert levels.oddities() == {TRACKS: "2 tracks"}
+    assert levels.oddities() == {TRACKS: "2 tracks"} and levels.oddities("track2") == {}
+    for track, hertz in (("track1", 440), ("track2", 880)):
+        assert np.abs(np.fft.rfft(recording.read(path, 16_000, track))).argmax() == hertz
+    for file, held, track in ((path, 2, "track3"), (write_tone(tmp_path / "one.wav"), 1, "track2")):
+        with pytest.raises(InputError, match=f"{file.name} has {held} sound track.*--channel {track} was asked for"):
+            recording.read(file, 16_000, track)

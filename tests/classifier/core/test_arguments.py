@@ -88,3 +88,7 @@ def test_each_channel_by_itself_is_not_for_scripts_that_hear_one(script, capsys)
         importlib.import_module(script).main(["--channel", "each"])
     said = "argument --channel: each is not for this script: give first, and in another run second"
     assert said in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        importlib.import_module(script).main(["--channel", "secnd"])
+    said = capsys.readouterr().err
+    assert "'secnd': give one of mix, first, second, loudest, or track2 for" in said and "did you mean second?" in said

@@ -101,3 +101,16 @@ def test_digital_silence_stays_none_of_the_labels_and_says_nothing_of_confidence
     assert calibration.expected_calibration_error(more, of_more)[0] == pytest.approx(
         calibration.expected_calibration_error(rows, targets)[0]
     )
+
+
+def test_a_temperature_that_makes_the_calibration_error_larger_is_not_taken():
+    one, two = np.array([[0.995, 0.005]] * 19 + [[0.6, 0.4]] * 20), np.array([0] * 18 + [1] + [0] * 12 + [1] * 8)
+    worse = calibration.temper(one, calibration.temperature(one, two))
+    before, after = (calibration.expected_calibration_error(of, two)[0] for of in (one, worse))
+    assert after > before
+    split = {"probabilities": one, "targets": two}
+    found = calibration.calibrate(split, split)
+    assert (found.temperature, found.error_after) == (1, pytest.approx(found.error_before))
+    honest, targets = simulated(20_000)
+    sure = calibration.temper(honest, 0.4)
+    assert calibration.helpful_temperature(sure, targets) == pytest.approx(2.5, rel=0.05)
