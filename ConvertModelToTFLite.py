@@ -14,6 +14,9 @@ def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names or folders with commas, or all (default: %(default)s)")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
+    parser.add_argument(
+        "--embedding", action="store_true", help="write a second file each, for search: the layer before the last"
+    )
     args = parser.parse_args(argv)
     config = ConversionConfig(model=args.model, trained=args.trained)
 
@@ -21,13 +24,15 @@ def main(argv=None):
 
     models = artifact.trained(config.trained, config.model)
     console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
-    from classifier.export import variants
+    from classifier.export import embedding, variants
     from classifier.reporting import tables
 
     for model in models:
         variants.write(model)
     tables.variants(models)
     print(f"wrote the variants into {', '.join(str(model.folder) for model in models)}")
+    for path in embedding.write(models) if args.embedding else []:
+        print(f"{path} computes embeddings; search with it: {commands.script('SearchRecordings.py', model=path)}")
     model, trained = commands.unless(config.model, MODEL), commands.unless(config.trained, TRAINED)
     print(f"next: {commands.script('WriteMetadataToModel.py', model=model, trained=trained)}")
 
