@@ -9,7 +9,7 @@ from keras import KerasTensor
 
 from classifier.core.errors import InputError
 from classifier.features._feature import Feature
-from classifier.features._silence import Centred, DigitalSilence
+from classifier.features._silence import Centred, Changes, DigitalSilence
 from classifier.models._learning import FrequencyMixStyle, Masks
 from classifier.records.audio_format import AudioFormat
 
@@ -32,7 +32,7 @@ def heard(features: Feature, window_length: int) -> keras.Model:
     Statistics and embeddings that are computed once come from here, so that they are of the audio that a model hears.
     """
     audio = keras.Input((window_length,))
-    return keras.Model(audio, features(Centred()(audio)))
+    return keras.Model(audio, features(audio if features.is_causal else Centred()(audio)))
 
 
 def build(
@@ -55,14 +55,18 @@ def build(
 
     Returns:
         Keras model, (batch, window_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
-        "centred", "features", "standardise", "body" and "digital_silence".
+        "centred", "features", "standardise", "body" and "digital_silence"; of causal features
+        "changes" in place of "centred", as the mean of a window is known at its end only.
 
     Raises:
         InputError: the windows are too short for the model.
     """
     audio = keras.Input((audio_format.window_length,), name="audio")
-    centred = Centred(name="centred")(audio)
-    x = features(centred)
+    if features.is_causal:
+        audible, x = Changes(name="changes")(audio), features(audio)
+    else:
+        audible = Centred(name="centred")(audio)
+        x = features(audible)
     settings = {"axis": _own(features, len(x.shape)), "mean": mean, "variance": variance}
     x = keras.layers.Normalization(**settings, name="standardise")(x)
     inner = keras.Input(x.shape[1:])
@@ -71,7 +75,7 @@ def build(
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
         name, window = model.__name__.rpartition(".")[2], f"{audio_format.seconds:g} s at {audio_format.sample_rate} Hz"
         raise InputError(f"{name} cannot be built for windows of {window}; take longer ones (--window)") from error
-    return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([centred, _heads(body(x))[0]]))
+    return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([audible, _heads(body(x))[0]]))
 
 
 def statistics(features: Feature, batches: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -279,6 +279,11 @@ def embedding_name(name: str) -> str:
     return f"model_{name}_embedding_metadata.tflite"
 
 
+def stream_name(name: str) -> str:
+    """The stream of a model; ConvertModelToTFLite.py writes it where it is asked to."""
+    return f"model_{name}_stream.tflite"
+
+
 def take(trained: Artifact, variant: str) -> None:
     """Let a variant, or the recommended one, be the one for the app.
 
