@@ -14,20 +14,35 @@ def main(argv=None):
     parser = arguments.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL, help="names or folders with commas, or all (default: %(default)s)")
     parser.add_argument("--trained", default=TRAINED, type=Path, help="folder of trained models (default: trained)")
+    parser.add_argument(
+        "--embedding", action="store_true", help="write a second file each, for search: the layer before the last"
+    )
+    parser.add_argument(
+        "--streaming", action="store_true", help="write a stream each, that takes a hop at a time and carries its state"
+    )
+    parser.add_argument(
+        "--hop", type=int, metavar="SAMPLES", help="of a stream (default: the shortest that the model takes)"
+    )
     args = parser.parse_args(argv)
+    if args.hop is not None and not args.streaming:
+        parser.error("--hop is for --streaming")
     config = ConversionConfig(model=args.model, trained=args.trained)
 
     from classifier.records import artifact
 
     models = artifact.trained(config.trained, config.model)
     console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
-    from classifier.export import variants
+    from classifier.export import embedding, streaming, variants
     from classifier.reporting import tables
 
+    for path in streaming.write(models, args.hop) if args.streaming else []:
+        print(f"{path} takes a hop at a time and carries its state: docs/guide/streams.md")
     for model in models:
         variants.write(model)
     tables.variants(models)
     print(f"wrote the variants into {', '.join(str(model.folder) for model in models)}")
+    for path in embedding.write(models) if args.embedding else []:
+        print(f"{path} computes embeddings; search with it: {commands.script('SearchRecordings.py', model=path)}")
     model, trained = commands.unless(config.model, MODEL), commands.unless(config.trained, TRAINED)
     print(f"next: {commands.script('WriteMetadataToModel.py', model=model, trained=trained)}")
 

@@ -117,10 +117,16 @@ class CheckConfig:
         Raises:
             InputError: none is named, and none is for an app.
         """
-        from classifier.records import artifact  # which imports SciPy, and --help must not wait for it
+        from classifier.records import (
+            artifact,
+            tflite_metadata,
+        )  # artifact imports SciPy, and --help must not wait for it
 
         found = list(self.files) or [
-            path for folder in artifact.folders(self.trained) for path in sorted(folder.glob(APP_FILES))
+            path
+            for folder in artifact.folders(self.trained)
+            for path in sorted(folder.glob(APP_FILES))
+            if not tflite_metadata.embedding_rate(path)  # which has no labels to check
         ]
         if not found:
             raise InputError(

@@ -25,6 +25,7 @@ from Constants import ROOT
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 FEW_WEIGHTS = 250_000  # so few take less time than an FFT: even where a file is to be small, it is better fast
 ROWS = "rows.npy"  # what another process compares on
@@ -180,10 +181,22 @@ def _in_floats(model, as_products):
     """By way of a graph: a saved model of the same values takes five times as long to write and to read."""
     import tensorflow as tf
 
-    signature = [tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)]
-    predict = tf.function(lambda row: model(row, training=False), input_signature=signature, autograph=False)
+    row = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
     as_products = as_products or model.count_params() <= FEW_WEIGHTS
-    with quiet_libraries(), _without_loops(model), _as_products(model, as_products):
+    with _without_loops(model), spectra_as_products(model, as_products):
+        return of_function(lambda row: model(row, training=False), row)
+
+
+def of_function(function: Callable, *signature: "tf.TensorSpec") -> bytes:
+    """A .tflite in float32 that computes a function of tensors.
+
+    Raises:
+        InputError: TensorFlow Lite cannot convert it.
+    """
+    import tensorflow as tf
+
+    predict = tf.function(function, input_signature=signature, autograph=False)
+    with quiet_libraries():
         graph = predict.get_concrete_function()
         try:
             return tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module()).convert()
@@ -207,7 +220,7 @@ def _without_loops(model):
 
 
 @contextlib.contextmanager
-def _as_products(model, wanted):
+def spectra_as_products(model: "keras.Model", wanted: bool) -> Iterator[None]:
     """Spectra as products in place of an FFT: in half the time, for 30 KB; see features/_products.py."""
     layers = [layer for layer in model._flatten_layers() if hasattr(layer, "as_products")]
     for layer in layers:

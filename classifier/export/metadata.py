@@ -131,32 +131,47 @@ def write_with_tflite_support(model: bytes, what: Facts) -> bytes:
 
 def write_with_schema(model: bytes, what: Facts) -> bytes:
     """`write`, by the flatbuffer schema modules of mediapipe and ai-edge-litert."""
-    schema, tflite = tflite_metadata.metadata_schema(), tflite_metadata.tflite_schema()
+    schema = tflite_metadata.metadata_schema()
     labels = schema.AssociatedFileT(
         name=tflite_metadata.LABELS, description=LABELS_DESCRIPTION, type=schema.AssociatedFileType.TENSOR_AXIS_LABELS
     )
-    audio = _tensor(schema, "audio_clip", what.input_description, schema.AudioPropertiesT(what.sample_rate, 1))
     probability = _tensor(schema, "probability", "Probability of each label.", schema.FeaturePropertiesT())
     probability.stats.min, probability.stats.max = [0.0], [1.0]
     probability.associatedFiles = [labels]
+    files = {tflite_metadata.LABELS: _label_file(what.labels)}
     if what.rule:
         probability.associatedFiles.append(
             schema.AssociatedFileT(name=rule_file.FILE, description=rule_file.DESCRIPTION)
         )
+        files[rule_file.FILE] = what.rule
+    return _with_metadata(model, what, probability, files)
+
+
+def write_embedding(model: bytes, what: Facts) -> bytes:
+    """A copy of a network without its last layer, with the metadata that the audio embedders of runtimes ask for."""
+    schema = tflite_metadata.metadata_schema()
+    words = "What the network makes of a window before its last layer; compare two by their cosine."
+    return _with_metadata(
+        model, what, _tensor(schema, tflite_metadata.EMBEDDING, words, schema.FeaturePropertiesT()), {}
+    )
+
+
+def _with_metadata(model, what, output, files):
+    """Bytes of a copy of a model whose only output is described by `output`, with {name: bytes} packed behind it."""
+    schema, tflite = tflite_metadata.metadata_schema(), tflite_metadata.tflite_schema()
+    audio = _tensor(schema, "audio_clip", what.input_description, schema.AudioPropertiesT(what.sample_rate, 1))
     metadata = schema.ModelMetadataT(name=what.name, description=what.description, minParserVersion=PARSER)
-    metadata.subgraphMetadata = [
-        schema.SubGraphMetadataT(inputTensorMetadata=[audio], outputTensorMetadata=[probability])
-    ]
+    metadata.subgraphMetadata = [schema.SubGraphMetadataT(inputTensorMetadata=[audio], outputTensorMetadata=[output])]
 
     content = tflite.ModelT.InitFromPackedBuf(bytearray(model))
     content.metadata = [field for field in content.metadata or [] if field.name != tflite_metadata.FIELD]
     content.metadata.append(tflite.MetadataT(name=tflite_metadata.FIELD.decode(), buffer=len(content.buffers)))
     content.buffers.append(tflite.BufferT(data=list(tflite_metadata.pack(metadata, b"M001"))))
     file = io.BytesIO(tflite_metadata.pack(content, tflite_metadata.MODEL))
-    with zipfile.ZipFile(file, "a") as archive:
-        archive.writestr(zipfile.ZipInfo(tflite_metadata.LABELS), _label_file(what.labels))
-        if what.rule:
-            archive.writestr(zipfile.ZipInfo(rule_file.FILE), what.rule)
+    if files:
+        with zipfile.ZipFile(file, "a") as archive:
+            for name, held in files.items():
+                archive.writestr(zipfile.ZipInfo(name), held)
     return file.getvalue()
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import types
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,10 @@ from classifier.records import tflite_metadata
 
 class OtherLabelsError(Exception):
     """The labels that a runtime gives are not those of the file."""
+
+
+class OtherEmbedderError(Exception):
+    """The package of a runtime embeds audio with models of another format."""
 
 
 def _litert(path, windows, head=None):
@@ -55,6 +60,12 @@ def _mediapipe(path, windows):
     from mediapipe.tasks.python import audio
     from mediapipe.tasks.python.components.containers import AudioData
 
+    if rate := tflite_metadata.embedding_rate(path):
+        if not hasattr(audio, "AudioEmbedder"):  # as of mediapipe 1; those of phones are as they were
+            raise OtherEmbedderError("this mediapipe for Python has an AudioEmbedder for .litertlm files only")
+        with audio.AudioEmbedder.create_from_model_path(str(path)) as embedder:
+            results = [embedder.embed(AudioData.create_from_array(window, rate))[0] for window in windows]
+        return [result.embeddings[0].embedding for result in results]
     rate, labels = tflite_metadata.read(path)
     predictions = []
     with audio.AudioClassifier.create_from_model_path(str(path)) as classifier:
@@ -65,19 +76,23 @@ def _mediapipe(path, windows):
 
 
 def _task_library(path, windows):
-    _, labels = tflite_metadata.read(path)
+    gives_embeddings = tflite_metadata.embedding_rate(path)
+    labels = [] if gives_embeddings else tflite_metadata.read(path)[1]
     if "tflite_support" not in sys.modules:
         metadata.prepare_tflite_support()
     from tflite_support.task import audio
 
-    classifier = audio.AudioClassifier.create_from_file(str(path))
-    predictions = []
+    task: Any = (audio.AudioEmbedder if gives_embeddings else audio.AudioClassifier).create_from_file(str(path))
+    results = []
     for window in windows:
-        tensor = classifier.create_input_tensor_audio()
+        tensor = task.create_input_tensor_audio()
         tensor.load_from_array(window[:, None])
-        categories = classifier.classify(tensor).classifications[0].categories
-        predictions.append(_in_order(labels, {category.category_name: category.score for category in categories}))
-    return predictions
+        if gives_embeddings:
+            results.append(task.embed(tensor).embeddings[0].feature_vector.value)
+        else:
+            categories = task.classify(tensor).classifications[0].categories
+            results.append(_in_order(labels, {category.category_name: category.score for category in categories}))
+    return results
 
 
 def _in_order(labels, scores):
@@ -129,7 +144,7 @@ def _reason(error):
         return Reason.NOT_ASKED  # ours
     if isinstance(error, OtherLabelsError):
         return Reason.OTHER_LABELS
-    return Reason.BINDINGS if isinstance(error, TypeError) else Reason.FAILED
+    return Reason.BINDINGS if isinstance(error, TypeError | OtherEmbedderError) else Reason.FAILED
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ class Feature(keras.layers.Layer):
     """
 
     own_statistics: tuple[int, ...] = (-1,)  # axes along which each index has its own mean and variance
+    is_causal = False  # whether no value depends on a sample that comes after its frame
     least_deviation = 0.0  # lower limit of each standard deviation, as a share of their mean
 
     @classmethod

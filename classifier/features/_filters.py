@@ -16,12 +16,12 @@ class Filters(Feature):
     bands: np.ndarray
     as_products = False  # set for an export: compute the spectrum as in _products
 
-    def filtered(self, audio: KerasTensor) -> KerasTensor:
-        """(batch, samples) -> (batch, filters, frames)."""
+    def filtered(self, audio: KerasTensor, centred: bool = True) -> KerasTensor:
+        """(batch, samples) -> (batch, filters, frames); centred: as of `_stft.stft`."""
         if self.as_products and _products.possible(self.n_fft, self.hop_length):
-            power, bins = _products.power(audio, self.n_fft, self.hop_length)
+            power, bins = _products.power(audio, self.n_fft, self.hop_length, centred)
             return weighted(power, np.where(bins[:, None] < 0, 0, self.bands[bins]))
-        real, imaginary = stft(audio, self.n_fft, self.hop_length)
+        real, imaginary = stft(audio, self.n_fft, self.hop_length, centred)
         return weighted(ops.square(real) + ops.square(imaginary), self.bands)
 
 

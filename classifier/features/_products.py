@@ -17,19 +17,20 @@ def possible(n_fft: int, hop_length: int) -> bool:
     return n_fft >= 16 and n_fft & (n_fft - 1) == 0 and n_fft % (2 * hop_length) == 0
 
 
-def power(audio: KerasTensor, n_fft: int, hop_length: int) -> tuple[KerasTensor, np.ndarray]:
+def power(audio: KerasTensor, n_fft: int, hop_length: int, centred: bool = True) -> tuple[KerasTensor, np.ndarray]:
     """The squared magnitude of `_stft.stft`, its bins in another order.
 
     Args:
         audio: (batch, samples).
         n_fft, hop_length: samples; `possible` must hold.
+        centred: as of `_stft.stft`; if not, the samples must be a whole number of hops.
 
     Returns:
         (batch, frames, values), and which of the n_fft // 2 + 1 bins each value is: (values,) int, -1 for repetitions.
     """
     rows = 2 ** ((n_fft.bit_length() - 1) // 2)
     columns = n_fft // rows
-    frames = _windowed(audio, n_fft, hop_length)
+    frames = _windowed(audio, n_fft, hop_length, centred)
     n_frames, half = frames.shape[-1], rows // 2 + 1
     waves = ops.matmul(_waves(rows), ops.reshape(frames, (-1, rows, columns * n_frames)))
     real, imaginary = (ops.reshape(x, (-1, half, columns, n_frames)) for x in (waves[:, :half], waves[:, half:]))
@@ -46,11 +47,13 @@ def power(audio: KerasTensor, n_fft: int, hop_length: int) -> tuple[KerasTensor,
     return ops.transpose(values, (0, 2, 1)), bins
 
 
-def _windowed(audio: KerasTensor, n_fft: int, hop_length: int) -> KerasTensor:
+def _windowed(audio: KerasTensor, n_fft: int, hop_length: int, centred: bool) -> KerasTensor:
     """(batch, samples) -> (batch, n_fft, frames), as `_stft.stft` cuts and windows them."""
-    n_frames, hops_per_frame = 1 + audio.shape[1] // hop_length, n_fft // hop_length
+    hops_per_frame = n_fft // hop_length
+    n_frames = 1 + audio.shape[1] // hop_length - (0 if centred else hops_per_frame)
     n_hops = n_frames - 1 + hops_per_frame
-    padded = ops.pad(audio, [[0, 0], [n_fft // 2, n_hops * hop_length - n_fft // 2 - audio.shape[1]]])
+    before = n_fft // 2 if centred else 0
+    padded = ops.pad(audio, [[0, 0], [before, n_hops * hop_length - before - audio.shape[1]]])
     hops = ops.transpose(ops.reshape(padded, (-1, n_hops, hop_length)), (0, 2, 1))
     rising = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft // 2) / n_fft)
     parts = []

@@ -44,6 +44,14 @@ def _sounding(audio: KerasTensor) -> KerasTensor:
 
 
 @keras.saving.register_keras_serializable("features")
+class Changes(keras.layers.Layer):
+    """(samples,) -> (samples - 1,) from each sample to the next: 0 of a constant, as of silence."""
+
+    def call(self, audio: KerasTensor) -> KerasTensor:
+        return audio[:, 1:] - audio[:, :-1]
+
+
+@keras.saving.register_keras_serializable("features")
 class DigitalSilence(keras.layers.Layer):
     """[audio, probabilities] -> probabilities: of digital silence those of the silence label, or all 0.
 

@@ -8,18 +8,19 @@ from keras import KerasTensor, ops
 from classifier.features._feature import Feature
 
 
-def stft(audio: KerasTensor, n_fft: int, hop_length: int) -> tuple[KerasTensor, KerasTensor]:
+def stft(audio: KerasTensor, n_fft: int, hop_length: int, centred: bool = True) -> tuple[KerasTensor, KerasTensor]:
     """The spectrum at every hop: a periodic Hann window as long as the FFT, zeros before and after the audio.
 
     Args:
         audio: (batch, samples).
         n_fft, hop_length: samples. Where n_fft is not a power of two, the spectrum is a product with a matrix of
             n_fft * (n_fft + 2) floats, because phones have no FFT of that length.
+        centred: whether zeros are added on both sides, so that frames are centred on the hops.
 
     Returns:
         real, imaginary: each (batch, frames, n_fft // 2 + 1).
     """
-    half = n_fft // 2
+    half = n_fft // 2 if centred else 0
     padded = ops.pad(audio, [[0, 0], [half, half]])  # keras centres frames by mirroring, librosa by zeros
     if n_fft & (n_fft - 1) == 0:
         return ops.stft(padded, n_fft, hop_length, n_fft, window="hann", center=False)

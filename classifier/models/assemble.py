@@ -9,7 +9,7 @@ from keras import KerasTensor
 
 from classifier.core.errors import InputError
 from classifier.features._feature import Feature
-from classifier.features._silence import Centred, DigitalSilence
+from classifier.features._silence import Centred, Changes, DigitalSilence
 from classifier.models._learning import FrequencyMixStyle, Masks
 from classifier.records.audio_format import AudioFormat
 
@@ -38,7 +38,7 @@ def heard(features: Feature, window_length: int) -> keras.Model:
     Statistics and embeddings that are computed once come from here, so that they are of the audio that a model hears.
     """
     audio = keras.Input((window_length,))
-    return keras.Model(audio, features(Centred()(audio)))
+    return keras.Model(audio, features(audio if features.is_causal else Centred()(audio)))
 
 
 def build(
@@ -61,15 +61,17 @@ def build(
 
     Returns:
         Keras model, (batch, window_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
-        "centred", "features", "standardise", "body" and "digital_silence".
+        "centred", "features", "standardise", "body" and "digital_silence"; of causal features
+        "changes" in place of "centred", as the mean of a window is known at its end only.
 
     Raises:
         InputError: the windows are too short for the model, or the audio format is none for its features.
     """
     audio = keras.Input((audio_format.window_length,), name="audio")
-    centred = Centred(name="centred")(audio)
+    of_all = Changes(name="changes") if features.is_causal else Centred(name="centred")
+    audible = of_all(audio)
     try:
-        x = features(centred)
+        x = features(audio if features.is_causal else audible)
     except ValueError as error:  # of the layer: a rate too low, a hop too short
         raise _cannot_be_built(model, audio_format, str(error)) from error
     settings = {"axis": _own(features, len(x.shape)), "mean": mean, "variance": variance}
@@ -79,7 +81,7 @@ def build(
         body = keras.Model(inner, model.build(inner, n_classes), name="body")
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
         raise _cannot_be_built(model, audio_format, "a layer is longer than what it runs over") from error
-    return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([centred, _heads(body(x))[0]]))
+    return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([audible, _heads(body(x))[0]]))
 
 
 def _cannot_be_built(model, audio_format, why):

@@ -4,6 +4,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
                 heldout/  the same files of the model that the figures are of, where the one that ships was refitted
                 model.tflite  model_float16.tflite  model_dynamic.tflite  model_int8.tflite
                 model_dropin.tflite  variants.json                                        ConvertModelToTFLite
+                model_<model>_embedding_metadata.tflite                                   the same, with --embedding
                 model_<model>_metadata.tflite ...                                         WriteMetadataToModel
 """
 
@@ -264,6 +265,16 @@ def app_files(trained: Artifact) -> list[AppFile]:
     target = folder / f"model_{name}_audio_metadata.tflite" if has_dropin else plain
     first = AppFile(source, target, f"{trained.audio_format.seconds:g} s of audio", variant)
     return [first, *([AppFile(dropin, plain, "the app's mel spectrogram", FLOAT32, True)] if has_dropin else [])]
+
+
+def embedding_name(name: str) -> str:
+    """The file that computes a model's embeddings; ConvertModelToTFLite.py writes it where it is asked to."""
+    return f"model_{name}_embedding_metadata.tflite"
+
+
+def stream_name(name: str) -> str:
+    """The stream of a model; ConvertModelToTFLite.py writes it where it is asked to."""
+    return f"model_{name}_stream.tflite"
 
 
 def take(trained: Artifact, variant: str) -> None:

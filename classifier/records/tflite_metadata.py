@@ -17,6 +17,7 @@ from classifier.core.errors import InputError
 
 LABELS = "labels.txt"  # our name for the label file inside the model; others have others
 MODEL = b"TFL3"  # a .tflite's file identifier
+EMBEDDING = "embedding"  # name of the output, in the metadata of a file that computes embeddings
 FIELD = b"TFLITE_METADATA"  # the metadata's name among a model's buffers
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
 LONGEST = 1000  # characters of a description that are read
@@ -79,16 +80,34 @@ def read_audio(path: Path | str) -> AudioMetadata:
         rate, channels = getattr(properties, "sampleRate", 0), getattr(properties, "channels", 1)
         described = (tensor.description or b"").decode("utf-8", "replace")[:LONGEST]
         name, output = _label_file(outputs)
+        gives_embeddings = [tensor.name for tensor in outputs] == [EMBEDDING.encode()]
         description = (found.description or b"").decode("utf-8", "replace")
     except InputError:
         raise
     except Exception as error:  # the offsets of damaged metadata lead anywhere, and to any error
         raise InputError(f"the metadata of {path} cannot be read ({type(error).__name__}); {again}") from None
     labels = packed_file(path, name)
+    if rate and gives_embeddings:
+        raise InputError(
+            f"{path} computes embeddings, not labels; search with it (SearchRecordings.py --model {path}), or name the "
+            "classifier's file"
+        )
     if not rate or not labels:
         raise InputError(f"the metadata of {path} name no {'labels' if rate else 'sample rate'}; {again}")
     is_mel = SPECTROGRAM.search(described) is not None
     return AudioMetadata(rate, labels, output if len(outputs) > 1 else None, description, channels, is_mel)
+
+
+def embedding_rate(path: Path | str) -> int | None:
+    """The sample rate, Hz, of a .tflite whose metadata say that it computes embeddings; None of other files."""
+    try:
+        found: Any = find(Path(path).read_bytes())
+        graph = found.subgraphMetadata[0]
+        if [tensor.name for tensor in graph.outputTensorMetadata] != [EMBEDDING.encode()]:
+            return None
+        return graph.inputTensorMetadata[0].content.contentProperties.sampleRate
+    except Exception:  # the offsets of damaged metadata lead anywhere; who reads the file as a classifier says so
+        return None
 
 
 def tells_apart(labels: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from classifier.core import atomic_files
 from classifier.core.errors import InputError
 from classifier.inference.litert import LiteRT
 from classifier.inference.predictor import OPEN_SECONDS, channel_of, find_model
-from classifier.records import artifact, tflite_embedding, tflite_labels
+from classifier.records import artifact, tflite_embedding, tflite_labels, tflite_metadata
 from classifier.records.audio_format import AudioFormat
 from Constants import CACHE, TRAINED
 
@@ -69,7 +69,8 @@ def load_embedder(model: Path | str, trained: Path = TRAINED, channel: str | Non
     """The embedder of a model.
 
     Args:
-        model: as of predictor.find_model: yamnet, a trained model's name or folder, or a .tflite.
+        model: as of predictor.find_model: yamnet, a trained model's name or folder, or a .tflite; one that computes
+            embeddings is taken as it is.
         trained: folder of trained models.
         channel: of audio.channels.CHANNELS; None: what its training says.
 
@@ -78,6 +79,8 @@ def load_embedder(model: Path | str, trained: Path = TRAINED, channel: str | Non
     """
     path = find_model(model, trained)
     channel = channel or channel_of(path)
+    if path.suffix == ".tflite" and (rate := tflite_metadata.embedding_rate(path)):
+        return _ready(path, path, rate, LiteRT(path, 1).n_inputs, channel)
     if path.suffix != ".tflite":
         found = artifact.load(path)
         path, rate, n_labels, described, length = path / artifact.TFLITE, None, len(found.labels), None, None
@@ -91,16 +94,23 @@ def load_embedder(model: Path | str, trained: Path = TRAINED, channel: str | Non
     whole = LiteRT(path, 1, None, n_labels, described, length)
     if whole.has_signatures:
         raise InputError(f"{path} has several signatures; embeddings are computed with files that have one")
-    version = hashlib.sha256(path.read_bytes()).hexdigest()
-    network = CACHE / FOLDER / f"{version[:16]}.tflite"
+    network = CACHE / FOLDER / f"{_version(path)[:16]}.tflite"
     if not network.is_file():
         cut = tflite_embedding.before_last_layer(path, whole.head.tensor.index)
         network.parent.mkdir(parents=True, exist_ok=True)
         with atomic_files.new_file(network) as fresh:
             fresh.write_bytes(cut)
-    audio_format = AudioFormat(sample_rate=rate, window_length=whole.n_inputs)
-    width = _network(network, whole.n_inputs, 1).n_outputs
-    return Embedder(path, network, version, audio_format, width, channel)
+    return _ready(path, network, rate, whole.n_inputs, channel)
+
+
+def _ready(model: Path, network: Path, rate: int, window_length: int, channel: str) -> Embedder:
+    audio_format = AudioFormat(sample_rate=rate, window_length=window_length)
+    width = _network(network, window_length, 1).n_outputs
+    return Embedder(model, network, _version(model), audio_format, width, channel)
+
+
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @functools.lru_cache(CACHED)
