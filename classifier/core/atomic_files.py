@@ -87,3 +87,10 @@ def hold(path: Path) -> "FileLock | None":
     except Timeout:
         return None
     return lock
+
+
+def shared_lock(path: Path) -> "FileLock":
+    """A lock, not held yet, for which threads and processes wait; a thread may take it again while it has it."""
+    from filelock import FileLock
+
+    return FileLock(path)

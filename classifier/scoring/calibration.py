@@ -57,7 +57,14 @@ def calibrate(validation: Mapping[str, np.ndarray], test: Mapping[str, np.ndarra
 def helpful_temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
     """The temperature at which the targets are most likely; 1 where it makes the calibration error larger.
 
-    Likelihood and calibration error may disagree on few windows. Args and errors are those of `temperature`.
+    Likelihood and calibration error may disagree on few windows.
+
+    Args:
+        probabilities: (windows, labels).
+        targets: (windows,) indexes of labels.
+
+    Raises:
+        As `temperature`.
     """
     chosen = temperature(probabilities, targets)
     before, after = (

@@ -14,8 +14,7 @@ import shutil
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-from filelock import BaseFileLock, FileLock
+from typing import TYPE_CHECKING
 
 from classifier.core import atomic_files, typed_json
 from classifier.core.console import say
@@ -26,6 +25,9 @@ from classifier.service.jobs import process
 from classifier.service.settings import Conflict, NotFound, Refused, Settings, TooLarge
 from classifier.service.studio.recording_labels import EDITS, OWN, Labels, RecordingLabels
 from classifier.storage import local_files
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 FOLDER, RECORD = "studio", "set.json"
 LOCK = "studio.lock"  # in the home folder: threads and workers wait for each other
@@ -50,7 +52,7 @@ class SetRecord:
 class DataSet:
     """One data set. All methods may be called from any thread and any worker; changes wait for each other."""
 
-    def __init__(self, folder: Path, settings: Settings, lock: BaseFileLock):
+    def __init__(self, folder: Path, settings: Settings, lock: "FileLock"):
         self.folder, self.limits, self.lock = folder, settings.studio, lock
         self.models = settings.out  # where trained ones lie
 
@@ -191,7 +193,7 @@ class DataSets:
     """All data sets of a home folder."""
 
     def __init__(self, settings: Settings):
-        self.settings, self.lock = settings, FileLock(settings.home / LOCK)
+        self.settings, self.lock = settings, atomic_files.shared_lock(settings.home / LOCK)
         self.folder = settings.home.resolve() / FOLDER
         with self.lock:
             for half_deleted in self.folder.glob(".*"):
