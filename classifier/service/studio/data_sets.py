@@ -14,7 +14,6 @@ import shutil
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from classifier.core import atomic_files, typed_json
 from classifier.core.console import say
@@ -25,9 +24,6 @@ from classifier.service.jobs import process
 from classifier.service.settings import Conflict, NotFound, Refused, Settings, TooLarge
 from classifier.service.studio.recording_labels import EDITS, OWN, Labels, RecordingLabels
 from classifier.storage import local_files
-
-if TYPE_CHECKING:
-    from filelock import FileLock
 
 FOLDER, RECORD = "studio", "set.json"
 LOCK = "studio.lock"  # in the home folder: threads and workers wait for each other
@@ -52,7 +48,7 @@ class SetRecord:
 class DataSet:
     """One data set. All methods may be called from any thread and any worker; changes wait for each other."""
 
-    def __init__(self, folder: Path, settings: Settings, lock: "FileLock"):
+    def __init__(self, folder: Path, settings: Settings, lock: contextlib.AbstractContextManager):
         self.folder, self.limits, self.lock = folder, settings.studio, lock
         self.models = settings.out  # where trained ones lie
 
