@@ -28,9 +28,8 @@ class MelSpectrogram(Filters):
     def build(self, input_shape: tuple) -> None:
         from librosa.filters import mel  # here, because reading a saved model does not need it
 
-        self.bands = mel(
-            sr=min(self.sample_rate, WIDEST), n_fft=self.n_fft, n_mels=self.n_mels
-        ).T  # (n_fft / 2 + 1, n_mels)
+        rate = min(self.sample_rate, WIDEST)
+        self.bands = mel(sr=rate, n_fft=self.n_fft, n_mels=self.n_mels).T  # (n_fft / 2 + 1, n_mels)
 
     def call(self, audio: KerasTensor) -> KerasTensor:
         return ops.expand_dims(self.filtered(audio), -1)
