@@ -5,8 +5,8 @@ from pathlib import Path
 from classifier.core import arguments, commands, console
 from classifier.data.duplicates import HELP, WAYS
 from classifier.records import auto
-from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE, REFITS
+from classifier.records.training_config import TrainingConfig
 from classifier.storage.locations import parse_location
 from Constants import SAMPLE_RATE, TRAINED
 

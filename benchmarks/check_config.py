@@ -19,7 +19,7 @@ from pathlib import Path
 import soundfile
 
 from classifier.core import arguments
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from Constants import ROOT, SAMPLE_RATE
 
 RUNS = 5

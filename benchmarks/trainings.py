@@ -5,8 +5,8 @@ from pathlib import Path
 from classifier.core import arguments
 from classifier.data import audio_cache, clips
 from classifier.records.audio_format import AudioFormat
-from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
+from classifier.records.training_config import TrainingConfig
 from Constants import EVALUATED
 
 

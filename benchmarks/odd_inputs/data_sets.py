@@ -16,7 +16,7 @@ from classifier.audio.channels import CANCELS, OFFSETS, SILENT, TRACKS, UNLIKE
 from classifier.core.console import warn
 from classifier.data import audio_cache, audit, clips, duplicates, splits
 from classifier.data.layouts import Clip
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from classifier.training import data as training_data
 from classifier.training import replaced
 from tests.trained_folder import write_trained

@@ -18,9 +18,10 @@ from classifier.data.negatives import LABEL, OUTPUT, find, folders_of
 from classifier.data.unlabelled import IGNORE
 from classifier.evaluation import teachers
 from classifier.records import artifact
-from classifier.records.config import RunConfig, absolute_folders
+from classifier.records.config import RunConfig
 from classifier.records.recipe import fine_tuning_for, given
 from classifier.records.refit import NONE, WITHOUT_TEST
+from classifier.records.training_config import absolute_folders
 from classifier.storage.locations import absolute, is_remote
 from Constants import EVALUATED, ROOT
 

@@ -12,7 +12,7 @@ from classifier.core.console import warn
 from classifier.core.errors import InputError
 
 if TYPE_CHECKING:
-    from classifier.records.config import TrainingConfig
+    from classifier.records.training_config import TrainingConfig
 
 AUTO = "auto"  # for a model's name: the best of CANDIDATES
 HEAD, SCRATCH = "yamnet_transfer", "residual"

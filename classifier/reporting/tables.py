@@ -20,7 +20,7 @@ from classifier.storage import local_files
 from Constants import TRAINED
 
 if TYPE_CHECKING:
-    from classifier.records.config import TrainingConfig
+    from classifier.records.training_config import TrainingConfig
     from classifier.training.data import TrainingData
 
 

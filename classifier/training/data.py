@@ -13,8 +13,8 @@ from classifier.data.negatives import Negatives
 from classifier.pretrained import weights
 from classifier.records import teachers
 from classifier.records.audio_format import AudioFormat
-from classifier.records.config import TrainingConfig
 from classifier.records.teachers import Teacher
+from classifier.records.training_config import TrainingConfig
 from classifier.training import start
 
 

@@ -11,9 +11,9 @@ from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.text import duration
 from classifier.records import teachers
-from classifier.records.config import TrainingConfig
 from classifier.records.refit import REFITS
 from classifier.records.run_record import Refit
+from classifier.records.training_config import TrainingConfig
 from classifier.scoring import metrics
 from classifier.training import distributed, stages
 from classifier.training import task as tasks

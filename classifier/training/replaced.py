@@ -10,8 +10,8 @@ from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.data.labels import listed
 from classifier.records import artifact
-from classifier.records.config import TrainingConfig
 from classifier.records.run_record import RunRecord
+from classifier.records.training_config import TrainingConfig
 from classifier.training.data import TrainingData
 
 

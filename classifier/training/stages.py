@@ -10,7 +10,7 @@ import keras
 
 from classifier.core.console import say
 from classifier.models import assemble
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from classifier.training import distributed, fit, unfinished
 from classifier.training.at_bound import AtBound
 from classifier.training.checkpoint import Checkpoint

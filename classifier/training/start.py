@@ -17,8 +17,8 @@ from classifier.data.labels import listed
 from classifier.data.splits import SPLITS
 from classifier.records import artifact, heard
 from classifier.records.artifact import Artifact
-from classifier.records.config import TrainingConfig
 from classifier.records.start import StartRecord
+from classifier.records.training_config import TrainingConfig
 
 SAME = {"window": None, "sample_rate": None, "group_by": None, "folds_by": None, "fold": 0, "channel": "mix"}
 

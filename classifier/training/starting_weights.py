@@ -9,7 +9,7 @@ import numpy as np
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.records import artifact
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from classifier.training import start
 
 

@@ -14,8 +14,8 @@ from classifier.data.audio_cache import AudioCache
 from classifier.data.negatives import UNLABELLED
 from classifier.models import assemble
 from classifier.records.audio_format import AudioFormat
-from classifier.records.config import TrainingConfig
 from classifier.records.recipe import Recipe, fine_tuning_for, recipe_for
+from classifier.records.training_config import TrainingConfig
 from classifier.records.window_predictions import OF_NEGATIVES
 from classifier.scoring.thresholds import BACKGROUND, background_of
 from classifier.training import distributed, embeddings, offline_augmentation, soft_targets, starting_weights

@@ -16,9 +16,9 @@ from classifier.data import layouts, provenance
 from classifier.records import artifact, run_record, teachers, window_predictions
 from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
-from classifier.records.config import TrainingConfig
 from classifier.records.refit import NONE
 from classifier.records.run_record import RunRecord, TimeLimited
+from classifier.records.training_config import TrainingConfig
 from classifier.records.window_predictions import OF_NEGATIVES
 from classifier.scoring import calibration, metrics, robustness, thresholds
 from classifier.training import decisions, distributed, fit, replaced, start, unfinished

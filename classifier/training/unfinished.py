@@ -18,8 +18,9 @@ from classifier.core import commands
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
 from classifier.records import teachers
-from classifier.records.config import RunConfig, TrainingConfig, flag_of
+from classifier.records.config import RunConfig, flag_of
 from classifier.records.recipe import fine_tuning_for, recipe_for
+from classifier.records.training_config import TrainingConfig
 from classifier.training.data import TrainingData
 
 STATE = "state.npz"

@@ -7,7 +7,7 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.pretrained import weights
 from classifier.records import auto
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 from classifier.records import artifact
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from classifier.reporting import tables
 from tests.conftest import next_command, write_data, write_tone
 

@@ -6,7 +6,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.data.provenance import DataRecord
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from classifier.training import data as training_data
 from classifier.training import replaced
 from tests.conftest import write_data

@@ -8,7 +8,7 @@ import pytest
 from classifier.core import console
 from classifier.core.errors import InputError
 from classifier.records import artifact
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from classifier.training import data as training_data
 from classifier.training.time_limit import TimeLimit
 from tests.conftest import CHEAPEST, call_script, write_data

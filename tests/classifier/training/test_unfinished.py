@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifier.core.errors import InputError
-from classifier.records.config import TrainingConfig
+from classifier.records.training_config import TrainingConfig
 from classifier.training import data as training_data
 from classifier.training import unfinished
 from tests.conftest import write_data, write_tone
