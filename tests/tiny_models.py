@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from classifier.data import audio_cache, clips, provenance
-from classifier.records.audio_format import AudioFormat
+from classifier.records.audio_format import make_audio_format
 from classifier.records.config import RunConfig
 from tests.tiny_tflite import Tiny, described
 from tests.trained_folder import make_record, write_trained
@@ -54,6 +54,6 @@ def write_folder(folder, held, data, learned=(), validated=(), labels=("bell", "
         make_record().split, train=list(learned), validation=list(validated), test=[], sounds=known or {"x": "0"}
     )
     settings = {"labels": list(labels), "split": split, "config": config, "thresholds": {}, **changes}
-    write_trained(folder, audio_format=AudioFormat(window_length=N), **settings)
+    write_trained(folder, audio_format=make_audio_format(N / RATE), **settings)
     (folder / "model.tflite").write_bytes(held)
     return folder

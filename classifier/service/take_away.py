@@ -64,7 +64,9 @@ def file(service: routes.Service, name: str, file: str) -> FileResponse:
 def data(service: routes.Service, name: str) -> StreamingResponse:
     """A data set as a zip: a folder per label, and label tracks beside recordings of which parts are labelled."""
     found = data_zip.read(service.queue.datasets.path(name))
-    return StreamingResponse(data_zip.zipped(found), headers=attached(f"{data_zip.safe(name)}.zip"))
+    return StreamingResponse(
+        data_zip.zipped(found), media_type="application/zip", headers=attached(f"{data_zip.safe(name)}.zip")
+    )
 
 
 @router.post(

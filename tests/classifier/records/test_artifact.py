@@ -37,7 +37,7 @@ def test_a_model_trained_under_another_constant_is_refused(copy):
 def test_another_audio_format_is_welcome_when_the_run_asked_for_it(copy):
     def change(run):
         run["config"]["window"] = 1.0
-        run["audio_format"]["window_length"] = 16_000
+        run["audio_format"] |= {"window_length": 16_000, "n_fft": 1024, "hop_length": 256}
 
     edit(copy, change)
     assert artifact.load(copy).audio_format.seconds == 1

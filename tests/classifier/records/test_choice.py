@@ -9,7 +9,7 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.records import artifact, choice, window_predictions
-from classifier.records.audio_format import AudioFormat
+from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.config import RunConfig
 from tests.trained_folder import write_trained
 
@@ -71,7 +71,7 @@ def test_the_reference_model_keeps_its_role_where_the_newest_data_has_it(tmp_pat
 
 
 def test_models_of_another_rate_or_window_are_compared_by_recordings(tmp_path):
-    write(tmp_path / "slow", right=3, audio_format=AudioFormat(sample_rate=8000, window_length=40_000))
+    write(tmp_path / "slow", right=3, audio_format=make_audio_format(5, 8000))
     write(tmp_path / "fast", right=4)
     assert choice.choose(artifact.folders(tmp_path)).why.endswith("of recordings: fast 100.0%, slow 75.0%")
 

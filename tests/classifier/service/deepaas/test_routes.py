@@ -153,6 +153,5 @@ def test_what_a_client_of_deephdc_asks_for_is_taken_where_it_is_so_and_refused_w
         assert used == {"dataset_directory": "tones", "initial_lr": 0.01, "batch_size": 8}
         (listed,) = ask.get(TRAIN).json()
         assert listed["uuid"] == run["uuid"]
-        assert ask.get("/v2/models/default/train/").json()[0]["uuid"] == run["uuid"]  # the model's name will do
     finally:
         assert ask.delete(f"{TRAIN}{run['uuid']}").status_code == 200
