@@ -139,7 +139,8 @@ def run(name: str, job: Job, folder: Path | None, out: Location, target: str) ->
     for i, clip in enumerate(job.clips):
         with remote.local_copy(clip.path) as path:
             try:
-                rates.append(recording.properties(path).rate)
+                with suspects.reading(path):
+                    rates.append(recording.properties(path).rate)
                 for number, part, suffix in _parts(replace(clip, path=path), job.cleaning):
                     seconds += len(part) / rate
                     cleaned = cleaning_of.clean(part, clip.label, job.cleaning)

@@ -63,7 +63,7 @@ class Uploads:
 
     def path(self, name: str) -> Path | None:
         """The folder of kept data, which is used now; None where there is none of that name."""
-        found = next((path for path in self._kept() if path.name == name), None)
+        found = self._find(name)
         if found:
             os.utime(found)
         return found
@@ -79,7 +79,7 @@ class Uploads:
             Conflict: a training needs it.
         """
         with self._lock:
-            path = next((path for path in self._kept() if path.name == name), None)
+            path = self._find(name)
             if not path:
                 raise NotFound(f"there is no kept data {name[:40]!r}; GET /v2/uploads/ lists what there is")
             about = self._about(path)
@@ -140,15 +140,16 @@ class Uploads:
         with_training = {run.uuid for run in self._runs() if not run.kept}
         return [path for path in self._folders() if path.name[0] != "." and path.name not in with_training]
 
+    def _find(self, name: str) -> Path | None:
+        return next((path for path in self._kept() if path.name == name), None)
+
     def _trainings(self, path: Path) -> list[str]:
         return [run.uuid for run in self._runs() if run.status in UNFINISHED and Path(run.data) == path]
 
     def _about(self, path: Path) -> Upload:
         used = path.stat().st_mtime
-        dates = [
-            datetime.fromtimestamp(when, UTC).isoformat(timespec="seconds") for when in (used, used + self.kept_seconds)
-        ]
-        return Upload(path.name, path, _size(path), *dates, self._trainings(path))
+        expires = used + self.kept_seconds
+        return Upload(path.name, path, _size(path), _date(used), _date(expires), self._trainings(path))
 
     def _remove(self, path: Path) -> None:
         gone = path.with_name(f".{path.name}")  # where it is half deleted, the next start goes on

@@ -2,7 +2,7 @@
 //
 // The token is exchanged for a cookie that no script can read, this one neither, and is kept nowhere.
 
-import { byId } from "../look/dom.js";
+import { make } from "../look/dom.js";
 
 let dialog; // the open question for a token, shared by all who wait for it
 let signedIn = Promise.resolve(); // when the token of the address was exchanged
@@ -95,16 +95,51 @@ function askForToken(message) {
 }
 
 async function question(why) {
-  for (;;) {
-    byId("token-why").textContent = why;
-    byId("token").value = "";
-    if ((await choice(byId("token-dialog"))) !== "yes") return false;
-    const token = byId("token").value.trim();
-    byId("token").value = "";
-    const refused = await signIn(token);
-    if (!refused) return true;
-    why = `That token was not accepted: ${refused}`;
+  const field = make("input", { type: "password", id: "token", autocomplete: "off", required: true });
+  const reason = make("p", { id: "token-why" });
+  const asked = tokenDialog(reason, field);
+  document.body.append(asked);
+  try {
+    for (;;) {
+      reason.textContent = why;
+      field.value = "";
+      if ((await choice(asked)) !== "yes") return false;
+      const token = field.value.trim();
+      field.value = "";
+      const refused = await signIn(token);
+      if (!refused) return true;
+      why = `That token was not accepted: ${refused}`;
+    }
+  } finally {
+    asked.remove();
   }
+}
+
+function tokenDialog(reason, field) {
+  const asked = make(
+    "dialog",
+    { id: "token-dialog" },
+    make(
+      "form",
+      { method: "dialog" },
+      make("h2", { id: "token-title", textContent: "Token" }),
+      reason,
+      make("label", { htmlFor: "token", textContent: "Token of this server" }),
+      field,
+      make("p", {
+        className: "soft",
+        textContent: "Exchanged for a cookie that ends with the browser, or with the server.",
+      }),
+      make(
+        "p",
+        { className: "row" },
+        make("button", { className: "main", value: "yes", textContent: "Go on" }),
+        make("button", { value: "no", formNoValidate: true, textContent: "Cancel" }),
+      ),
+    ),
+  );
+  asked.setAttribute("aria-labelledby", "token-title");
+  return asked;
 }
 
 /** Opens a dialog and waits for the value of the button that closes it; Escape is "no". */

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import zipfile
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import httpx
@@ -12,17 +11,15 @@ import numpy as np
 import pytest
 import soundfile
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from classifier.inference import litert
 from classifier.service.settings import Settings
+from tests.classifier.service.browser import MINUTES, NEEDS_CHROMIUM, page_of
 from tests.classifier.service.conftest import served, served_here, write_tiny_model
 from tests.conftest import CHEAPEST, SHARED_DATA, write_data, write_tone
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE = 60_000  # milliseconds
-MINUTES = 600_000
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt install chromium")
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -32,28 +29,6 @@ def own(trained, tmp_path_factory):
     shutil.copytree(trained.out, folder / "trained")
     with served(folder / "trained", folder / "home", "--data", write_data(folder / "tones")) as server:
         yield server
-
-
-@contextmanager
-def page_of(server, microphone, **look):
-    """The page, and what it complains of on the console or asks of other hosts."""
-    flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    flags.append(f"--use-file-for-fake-audio-capture={microphone}")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_context(permissions=["microphone"], **look).new_page()
-        page.set_default_timeout(PATIENCE)
-        wrong = []
-        page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "request",
-            lambda ask: wrong.append(ask.url) if not ask.url.startswith((server.address, "data:", "blob:")) else None,
-        )
-        page.goto(server.address)
-        yield page
-        browser.close()
-    assert not wrong
 
 
 @pytest.fixture

@@ -2,44 +2,25 @@
 
 import json
 import re
-import shutil
 from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from tests.classifier.service.browser import MINUTES, NEEDS_CHROMIUM, PATIENCE, page_of
 from tests.classifier.service.conftest import served
 from tests.conftest import CHEAPEST, write_tone
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE = 60_000  # milliseconds
-MINUTES = 600_000
 LABELS = {"high": 1600, "low": 200, "middle": 600}  # Hz
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt install chromium")
+pytestmark = NEEDS_CHROMIUM
 
 
 @contextmanager
 def studio_of(server, microphone, **look):
-    """The page, which may complain of nothing and ask no other host for anything."""
-    flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    flags.append(f"--use-file-for-fake-audio-capture={microphone}")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_context(permissions=["microphone"], **look).new_page()
-        page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        wrong = []
-        page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "request",
-            lambda ask: wrong.append(ask.url) if not ask.url.startswith((server.address, "data:", "blob:")) else None,
-        )
-        page.goto(f"{server.address}/studio")
+    expect.set_options(timeout=PATIENCE)
+    with page_of(server, microphone, "/studio", **look) as page:
         yield page
-        browser.close()
-    assert not wrong
 
 
 @pytest.fixture(scope="module")
