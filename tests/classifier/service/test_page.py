@@ -93,9 +93,10 @@ def test_the_token_is_taken_from_the_address_or_asked_for_and_no_script_can_read
         readable = "document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage) + location.href"
         expected = pytest.raises(AssertionError, match="404|401|422")  # chromium says so on its console
         with expected, page_of(server, write_tone(tmp_path / "tone.wav")) as page:
-            page.goto(f"{server.address}/#token=secret")
-            page.wait_for_function("!location.hash")
-            page.wait_for_function("fetch('v2/models/mel/train/x').then(({status}) => status === 404)")
+            with page.expect_response(lambda answer: answer.url.endswith("/v2/session/") and answer.ok):
+                page.goto(f"{server.address}/#token=secret")
+            assert page.evaluate("fetch('v2/models/mel/train/x').then(({status}) => status)") == 404
+            assert not page.evaluate("location.hash")
             assert "secret" not in page.evaluate(readable) and "session" not in page.evaluate("document.cookie")
             assert [cookie["httpOnly"] for cookie in page.context.cookies()] == [True]
             page.context.clear_cookies()
