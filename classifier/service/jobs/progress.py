@@ -10,7 +10,7 @@ import numpy as np
 from classifier.core import processes, text
 from classifier.records import artifact
 from classifier.records.auto import AUTO, CANDIDATES
-from classifier.service import scrub
+from classifier.service import schemas, scrub
 from classifier.service.datasets import UPLOADED
 from classifier.service.jobs import process
 from classifier.service.jobs.folders import JobFolders
@@ -39,6 +39,27 @@ class JobProgress:
     def __init__(self, settings: Settings, folders: JobFolders):
         self.settings, self.folders = settings, folders
         self._histories: dict[str, tuple[tuple, History]] = {}  # {uuid: (path and stamp, history)}
+
+    def about(self, run: Run, n_before: int) -> schemas.Run:
+        """A run as clients see it, without the log; n_before: of `current_step`."""
+        history = self.history(run)
+        result = None
+        if run.status == "done":
+            result = schemas.Result(
+                modelname=run.modelname or "", finish_date=run.finish_date or "", duration=round(run.seconds, 1)
+            )
+        return schemas.Run(
+            uuid=run.uuid,
+            architecture=run.architecture,
+            args=run.args,
+            date=run.date,
+            status=run.status,
+            step=self.current_step(run, n_before),
+            epoch=len(history["epoch"]) if history else run.epoch,
+            result=result,
+            error=run.error,
+            history=history,
+        )
 
     def current_step(self, run: Run, n_before: int) -> str | None:
         """What is going on, in a few words; None for a run that is over.

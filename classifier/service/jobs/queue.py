@@ -168,33 +168,12 @@ class TrainingQueue:
 
     def about(self, run: Run) -> schemas.Run:
         """A run as clients see it, without the log."""
-        history = self.progress.history(run)
-        result = None
-        if run.status == "done":
-            result = schemas.Result(
-                modelname=run.modelname or "", finish_date=run.finish_date or "", duration=round(run.seconds, 1)
-            )
-        return schemas.Run(
-            uuid=run.uuid,
-            architecture=run.architecture,
-            args=run.args,
-            date=run.date,
-            status=run.status,
-            step=self.current_step(run),
-            epoch=len(history["epoch"]) if history else run.epoch,
-            result=result,
-            error=run.error,
-            history=history,
-        )
+        n_before = sum(other.place < run.place for other in self.runs.waiting()) + (self.running is not None)
+        return self.progress.about(run, n_before)
 
     def n_unfinished(self) -> int:
         """How many run or wait."""
         return len(self.runs.waiting()) + (self.running is not None)
-
-    def current_step(self, run: Run) -> str | None:
-        """What is going on, in a few words; None for a run that is over."""
-        n_before = sum(other.place < run.place for other in self.runs.waiting()) + (self.running is not None)
-        return self.progress.current_step(run, n_before)
 
     def log(self, uuid: str) -> str:
         """The end of what the steps of a run wrote.

@@ -246,7 +246,7 @@ def test_they_wait_in_the_order_in_which_they_came(busy):
     names = [busy.submit(architecture, TrainingRequest()).uuid for architecture in ("mel", "signal", "lstm")]
 
     def steps():
-        return [busy.current_step(busy.runs.get(name)) for name in names]
+        return [busy.about(busy.runs.get(name)).step for name in names]
 
     assert steps() == ["waiting behind 1 other", "waiting behind 2 others", "waiting behind 3 others"]
     assert busy.cancel(names[0]).status == "cancelled"
@@ -260,7 +260,7 @@ def test_they_wait_in_the_order_in_which_they_came(busy):
 
 
 def step_of_all(queue):
-    return {run.uuid: queue.current_step(run) for run in queue.runs.waiting()}
+    return {run.uuid: queue.about(run).step for run in queue.runs.waiting()}
 
 
 def test_when_one_is_cancelled_the_next_begins(busy):
