@@ -30,7 +30,7 @@ UNLIKE = (
 )
 OFFSETS = "a constant (DC) offset (remove it with a high-pass filter, or record again)"
 TRACKS = "several sound tracks, of which the first is read (take another with --channel track2)"
-BEYOND = "samples beyond full scale, which are clipped (export again, quieter)"
+BEYOND = "samples beyond full scale, which are clipped (if you made the file, export it quieter)"
 ODDITIES = (CANCELS, SILENT, UNLIKE, OFFSETS, BEYOND, TRACKS)
 
 

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 from classifier.core.errors import InputError
 from classifier.core.text import readable
+from classifier.data import group_names
 from classifier.data.layouts import Clip
+
+GROUP_BY = "--group-by"  # the flag
 
 
 def read(clips: Sequence[Clip], wanted: str, flag: str, example: str) -> list[str]:
@@ -14,7 +17,7 @@ def read(clips: Sequence[Clip], wanted: str, flag: str, example: str) -> list[st
     Args:
         wanted: the name of a column of the table, in capitals or not; else a regular expression, whose first group is
             searched in the file names.
-        flag: that the person gave, such as "--group-by".
+        flag: that the person gave, such as GROUP_BY.
         example: an expression that the message shows.
 
     Raises:
@@ -27,16 +30,26 @@ def read(clips: Sequence[Clip], wanted: str, flag: str, example: str) -> list[st
         expression = re.compile(wanted)
     except re.error as error:
         raise InputError(f"{flag} {wanted!r} is not a regular expression: {error}") from None
-    matches = [expression.search(clip.path.name) for clip in clips]
-    for clip, match in zip(clips, matches, strict=True):
-        if not match or not match.groups() or not match[1]:
-            columns = ", ".join(map(repr, clip.columns))
-            raise InputError(
-                f"{flag} {wanted!r} finds no group in {clip.path.name!r}; it needs one pair of parentheses around "
-                f"the part of the name that says it, for example '{example}'"
-                + (f"; or the name of a column: {columns}" if columns else "")
-            )
-    return [readable(match[1]) for match in matches if match]
+    found = [match[1] if (match := expression.search(clip.path.name)) and match.groups() else None for clip in clips]
+    without = [clip for clip, said in zip(clips, found, strict=True) if not said]
+    if without:
+        raise InputError(_says_nothing(clips, without, wanted, flag, example))
+    return [readable(said) for said in found if said]
+
+
+def _says_nothing(clips, without, wanted, flag, example):
+    """Why an expression does not do, and the ways out; without: the clips in whose names it finds nothing."""
+    more = f" and {len(without) - 1} more of {len(clips)}" if len(without) > 1 else ""
+    ways = []
+    if wanted != example:
+        part = "the part of the name that says it"
+        ways.append(f"it needs one pair of parentheses around {part}, for example '{example}'")
+    if columns := ", ".join(map(repr, without[0].columns)):
+        ways.append(f"or the name of a column: {columns}")
+    if flag == GROUP_BY:
+        proposal = group_names.propose([clip.path.name for clip in clips], [clip.label for clip in clips])
+        ways.append(proposal.sentence() if proposal else f"without {flag} each file counts as independent")
+    return f"{flag} {wanted!r} finds no group in {without[0].path.name!r}{more}; {'; '.join(ways)}"
 
 
 def _column(clips, wanted):

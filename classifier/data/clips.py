@@ -60,7 +60,11 @@ def read_clips(
 
 def _named(clips, group_by, folds_by):
     """The clips with the groups and sources that a person asks for, and without their columns."""
-    groups = attributes.read(clips, group_by, "--group-by", "^([^_]+)_") if group_by else [clip.group for clip in clips]
+    groups = (
+        attributes.read(clips, group_by, attributes.GROUP_BY, "^([^_]+)_")
+        if group_by
+        else [clip.group for clip in clips]
+    )
     if not folds_by:
         return [replace(clip, group=group, columns={}) for clip, group in zip(clips, groups, strict=True)]
     sources = attributes.read(clips, folds_by, "--folds-by", "^([^-]+)-")

@@ -172,6 +172,7 @@ def _card(trained):
         "recordings": sum(data.recordings.values()),
         "skipped": len(data.skipped),
         "groups": split.groups,
+        "groups_known": split.groups_known,
         "fingerprint": data.fingerprint,
         "split_by": split.rule,
         "fold": record.config.fold,

@@ -56,6 +56,16 @@ def test_what_names_nothing_is_explained_with_the_columns_there_are(tmp_path):
         read(Path("a.wav"), "(")
 
 
+def test_an_expression_that_does_not_fit_is_answered_with_one_that_does_or_with_none():
+    takes = [Clip(Path(f"{group}-{take}.wav"), label, "") for label in "xy" for group in "abc" for take in (1, 2)]
+    usual = "^([^_]+)_"
+    with pytest.raises(InputError, match=r"in 'a-1.wav' and 11 more of 12; .*give --group-by '\^\(\[\^-\]") as error:
+        attributes.read(takes, usual, attributes.GROUP_BY, usual)
+    assert "for example" not in str(error.value)
+    with pytest.raises(InputError, match="'a.wav'; without --group-by each file counts as independent$"):
+        attributes.read([Clip(Path("a.wav"), "x", "x")], usual, attributes.GROUP_BY, usual)
+
+
 def test_an_empty_cell_and_a_recording_of_two_groups_are_errors(tmp_path):
     with pytest.raises(InputError, match="the column is empty for .*d_2.wav"):
         clips.read_clips(write_table(tmp_path, TABLE.replace("dan", "")), "speaker")
