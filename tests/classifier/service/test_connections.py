@@ -216,3 +216,9 @@ def test_a_body_with_a_length_and_chunks_is_refused_and_what_follows_is_no_reque
         smuggling.sendall(both + b"0\r\n\r\n" + head(method="GET", path="/healthz"))
         answer = all_of(smuggling)
     assert answer.startswith(b"HTTP/1.1 400") and answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_no_proxy_and_no_browser_keeps_an_answer_and_pages_are_asked_for_anew(patient):
+    for path in ("/v2/models/", "/v2/train/", "/v2/no-such-thing/", "/reports/tiny/index.html"):
+        assert httpx.get(patient + path).headers["cache-control"] == "no-store"
+    assert httpx.get(patient).headers["cache-control"] == "no-cache"
