@@ -13,6 +13,7 @@ import h11
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 
 from classifier.service.clients import Place, Shares, client_of
 from classifier.service.settings import ConnectionLimits
@@ -20,12 +21,38 @@ from classifier.service.settings import ConnectionLimits
 FREE_CHUNKS = 1000  # of a chunked body, before their size counts
 SMALLEST_CHUNK = 64  # bytes on average: each costs the event loop as much as a large one
 CHECK_SECONDS = 10  # between two looks at a response that is not read
+FRAMES_PER_SECOND = 500  # of a WebSocket: a microphone at 48 kHz, in blocks of 128 samples, sends 375
+MOST_FRAMES = 3000  # at once, by who has sent none for a while
+SLICE = 4096  # bytes of a WebSocket that are read at once: the event loop is not held up by thousands of frames
+GOODBYE_SECONDS = 5  # that a WebSocket has to read why it is closed
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that gives the place of its connection back."""
+    """A WebSocket of so many frames a second, which gives the place of its connection back."""
 
     place: Place | None = None
+    frames_left = float(MOST_FRAMES)
+    counted = 0.0  # when frames were counted last
+
+    def data_received(self, data: bytes) -> None:
+        """As of asyncio."""
+        for start in range(0, len(data), SLICE):
+            if not self.transport.is_closing():
+                super().data_received(data[start : start + SLICE])
+
+    def handle_events(self) -> None:
+        """As of uvicorn."""
+        now = self.loop.time()
+        gained = (now - self.counted) * FRAMES_PER_SECOND
+        self.frames_left = min(MOST_FRAMES, self.frames_left + gained) - len(self.conn.events)
+        self.counted = now
+        if self.frames_left >= 0:
+            return super().handle_events()
+        why = f"{FRAMES_PER_SECOND} frames a second are the most; send larger ones"
+        self.conn.fail(CloseCode.POLICY_VIOLATION, why)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.close()
+        self.loop.call_later(GOODBYE_SECONDS, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """As of asyncio."""
@@ -35,7 +62,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
 
 class _Parser(h11.Connection):
-    """h11's, which refuses a body in crumbs."""
+    """h11's, which refuses a body in crumbs, and one of two lengths: a proxy may have believed the other."""
 
     chunks = chunk_bytes = 0
 
@@ -43,6 +70,8 @@ class _Parser(h11.Connection):
         event = super().next_event()
         if isinstance(event, h11.Request):
             self.chunks = self.chunk_bytes = 0
+            if {b"content-length", b"transfer-encoding"} <= {name for name, _ in event.headers}:
+                raise h11.RemoteProtocolError("a body that has both a length and chunks")
         elif isinstance(event, h11.Data):
             self.chunks, self.chunk_bytes = self.chunks + event.chunk_start, self.chunk_bytes + len(event.data)
             if self.chunks > FREE_CHUNKS and self.chunk_bytes < self.chunks * SMALLEST_CHUNK:

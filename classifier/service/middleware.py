@@ -11,6 +11,7 @@ from classifier.service.public_url import PublicUrl, netloc
 from classifier.service.settings import ConnectionLimits, is_local
 
 READS = ("GET", "HEAD", "OPTIONS")
+ANSWERS = ("/v2/", "/reports/")  # what may be private: neither a proxy nor a browser keeps it
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -128,6 +129,7 @@ def _with_headers(send: Send, path: str) -> Send:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store" if path.startswith(ANSWERS) else "no-cache",  # a page is asked for anew by its ETag
     }
 
     async def with_headers(message):

@@ -90,7 +90,7 @@ class ConfinedPool:
             if not self.pool.active:  # which also starts one that is new
                 self._end()
                 self.pool = self.new_pool()
-            future = self.pool.schedule(_run_task, (function, path, *args), timeout=self.seconds)
+            future = self.pool.schedule(_run_task, (function, path, *args))
             self.asked.add(future)
             future.add_done_callback(self._finish)
             return self.pool, future
@@ -100,8 +100,15 @@ class ConfinedPool:
         self.finished = time.monotonic()
 
     def _wait(self, pool, future, wanted):
-        """Until a task has an outcome. In a pool that fell over, or whose pipe is blocked, it never has."""
-        began = time.monotonic()
+        """Until a task has an outcome. In a pool that fell over, or whose pipe is blocked, it never has.
+
+        The pool's own limit of time goes by the time of day, which may be set back.
+
+        Raises:
+            Refused: it is not wanted any more.
+            TimeoutError: its process had it for too long, and is killed.
+        """
+        began, started = time.monotonic(), None
         while not future.done():
             with contextlib.suppress(Exception):
                 future.exception(timeout=POLL_SECONDS)
@@ -110,7 +117,13 @@ class ConfinedPool:
             except Refused:
                 future.cancel()  # which kills its process
                 raise
-            blocked = time.monotonic() - max(began, self.finished) > self.patience
+            now = time.monotonic()
+            if future.running():
+                started = started or now
+                if now - started > self.seconds:
+                    future.cancel()
+                    raise TimeoutError
+            blocked = now - max(began, self.finished) > self.patience
             if blocked or not pool.active:
                 pool.stop()
                 future.cancel()

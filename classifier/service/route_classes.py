@@ -16,7 +16,6 @@ from classifier.service.settings import Busy, Refused
 from classifier.service.wanted import Wanted
 
 FORM: Any = {"max_files": 1, "max_fields": 8, "max_part_size": 2**16}  # fields are held in memory
-PREDICT_SECONDS = 120  # in which a recording that has arrived must be classified
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -111,9 +110,10 @@ async def _received_form(request: Request) -> FormData:
 
 async def _while_wanted(work: Coroutine[Any, Any, Response], request: Request, wanted: Wanted) -> Response:
     """The response that some work makes; it is ended when the client has gone, or has waited long enough."""
+    seconds = request.app.state.service.settings.predict_seconds
     doing, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_has_left(request))
     try:
-        await asyncio.wait({doing, leaving}, timeout=PREDICT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({doing, leaving}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if doing.done():
             return doing.result()
         wanted.end(Refused("nobody waits for this any more"))
@@ -121,7 +121,7 @@ async def _while_wanted(work: Coroutine[Any, Any, Response], request: Request, w
         doing.exception()
         if leaving.done():
             raise ClientDisconnect
-        raise HTTPException(408, f"no response within {PREDICT_SECONDS} s: send less at once")
+        raise HTTPException(408, f"no response within {seconds:g} s: send less at once")
     finally:
         leaving.cancel()
         wanted.end(Refused("the server is being stopped"))  # where it was cancelled

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,13 +75,23 @@ def serve(settings: Settings, host: str, port: int, https: Https | None = None) 
         answer(settings, reach, common, listening)
 
 
-def answer(settings: Settings, reach: Reach, common: "Common", listening: socket.socket) -> None:
-    """Answer in this process until SIGINT or SIGTERM."""
+def answer(
+    settings: Settings,
+    reach: Reach,
+    common: "Common",
+    listening: socket.socket,
+    beat: Callable[[], None] | None = None,
+) -> None:
+    """Answer in this process until SIGINT or SIGTERM.
+
+    Args:
+        beat: called now and then while the event loop runs.
+    """
     from classifier.service.app import make_app
 
     app = make_app(settings, reach.only_local, common)
     app.state.service.phone = reach.phone
-    bounded_server(app, settings, reach.tls).run(sockets=[listening])
+    bounded_server(app, settings, reach.tls, beat).run(sockets=[listening])
 
 
 def _announce(settings: Settings, address: str, tls: Certificate | None) -> None:
@@ -102,15 +113,25 @@ def _announce(settings: Settings, address: str, tls: Certificate | None) -> None
     print(f"{len(models)} model(s) at {address}{access} (API: {address}docs); Ctrl-C ends it", flush=True)
 
 
-def bounded_server(app: "FastAPI", settings: Settings, tls: Certificate | None = None) -> "uvicorn.Server":
+def bounded_server(
+    app: "FastAPI", settings: Settings, tls: Certificate | None = None, beat: Callable[[], None] | None = None
+) -> "uvicorn.Server":
     """A server whose connections are bounded; h11 is what limits the bytes of a header, httptools has no such limit."""
     import uvicorn
+
+    class Server(uvicorn.Server):
+        """uvicorn's own callback_notify goes by the time of day, which may be set back."""
+
+        async def on_tick(self, counter: int) -> bool:
+            if beat:
+                beat()
+            return await super().on_tick(counter)
 
     from classifier.service.connections import BoundedSocket, bounded
 
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # warns of each wrong form
     _allow_files(FILES)
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             app,
             http=bounded(settings.connections, settings.proxies, app.state.service.connections),

@@ -77,6 +77,7 @@ class Settings:
     connections: ConnectionLimits = ConnectionLimits()
     predict_only: bool = False
     workers: int = 1
+    hang_seconds: float = 30  # that a worker may give no sign of life
     staging_name: str = "staging"
     longest_seconds: float = 600  # of a recording
     upload_bytes: int = 200 * 2**20  # of a request
@@ -86,6 +87,7 @@ class Settings:
     always_unpacked_bytes: int = 64 * 2**20  # however small the archive is
     decoding_seconds: float = 30  # of a recording; its process is then killed
     decoding_bytes: int = 2 * 2**30  # address space of such a process
+    predict_seconds: float = 120  # in which a recording that has arrived must be classified
     waiting: int = 32  # requests to predict at once
     receiving: int = 64  # bodies that are received at once
     request_seconds: float = 3600  # of audio in a request: of all the recordings of an archive

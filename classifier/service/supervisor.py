@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 
 from classifier.service import logs
 from classifier.service.common import Common
+from classifier.service.heartbeat import Heartbeat
 from classifier.service.home import Home
 from classifier.service.remote import Door, enter, open_door
 from classifier.service.server import SHUTDOWN_SECONDS, Reach, answer
@@ -21,7 +22,7 @@ from classifier.service.settings import Settings
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"  # workers inherit it: where prometheus_client writes their figures
 WARNINGS = "PYTHONWARNINGS"
-POLL_SECONDS = 0.25  # between two looks whether a signal came
+POLL_SECONDS = 0.25  # between two looks at the workers, and whether a signal came
 AGAIN_SECONDS = 1  # between two starts of workers: one that cannot start is not started all the time
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -33,23 +34,32 @@ class Job:
     settings: Settings
     reach: Reach
     door: Door
+    heartbeat: Heartbeat
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process that answers."""
+
+    process: BaseProcess
+    heartbeat: Heartbeat
 
 
 def supervise(common: Common, listening: socket.socket, reach: Reach) -> None:
-    """Answer in as many workers as the settings have, until SIGINT or SIGTERM; a worker that dies is replaced."""
+    """Answer in as many workers as the settings have, until SIGINT or SIGTERM; one that dies or hangs is replaced."""
     with tempfile.TemporaryDirectory(prefix="metrics-") as metrics, _signals() as came:
         os.environ[METRICS] = metrics
         os.environ.setdefault(WARNINGS, "ignore:resource_tracker")  # of locks that a killed worker has left
-        workers: list[BaseProcess] = []
+        workers: list[Worker] = []
         try:
-            job = Job(share_of_worker(common.settings), reach, open_door(common))
+            share, door = share_of_worker(common.settings), open_door(common)
             while not came:
                 missing = common.settings.workers - len(workers)
-                workers += [_start(job, listening) for _ in range(missing)]
+                workers += [_start(Job(share, reach, door, Heartbeat(share)), listening) for _ in range(missing)]
                 _watch(workers, came)
-                for dead in [worker for worker in workers if not worker.is_alive()]:
+                for dead in [worker for worker in workers if not worker.process.is_alive()]:
                     workers.remove(dead)
-                    _replace(dead, common, metrics)
+                    _replace(dead.process, common, metrics)
         finally:
             listening.close()
             _end(workers, common)
@@ -85,15 +95,23 @@ def _signals():
             signal.signal(number, handler)
 
 
-def _start(job: Job, listening: socket.socket) -> BaseProcess:
-    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(job, listening), name="worker")
-    worker.start()
-    return worker
+def _start(job: Job, listening: socket.socket) -> Worker:
+    process = multiprocessing.get_context("spawn").Process(target=_work, args=(job, listening), name="worker")
+    process.start()
+    return Worker(process, job.heartbeat)
 
 
-def _watch(workers: list[BaseProcess], came: list[int]) -> None:
-    while not came and not wait([worker.sentinel for worker in workers], POLL_SECONDS):
-        pass
+def _watch(workers: list[Worker], came: list[int]) -> None:
+    """Until a worker has ended, or a signal came; a worker that hangs is killed."""
+    looked = time.monotonic()
+    while not came and not wait([worker.process.sentinel for worker in workers], POLL_SECONDS):
+        before, looked = looked, time.monotonic()
+        passed = min(looked - before, 2 * POLL_SECONDS)  # who was stopped itself, with the machine, has heard nobody
+        for worker in workers:
+            if silent := worker.heartbeat.look(passed):
+                fields = {"process": worker.process.pid, "silent_seconds": round(silent, 1)}
+                logs.LOGGER.error("a worker hangs, and is killed", extra={"fields": fields})
+                worker.process.kill()
 
 
 def _replace(dead: BaseProcess, common: Common, metrics: str) -> None:
@@ -108,18 +126,19 @@ def _replace(dead: BaseProcess, common: Common, metrics: str) -> None:
     time.sleep(AGAIN_SECONDS)
 
 
-def _end(workers: list[BaseProcess], common: Common) -> None:
+def _end(workers: list[Worker], common: Common) -> None:
     """End workers and training at the same time."""
-    for worker in workers:
-        worker.terminate()
+    processes = [worker.process for worker in workers]
+    for process in processes:
+        process.terminate()
     until = time.monotonic() + SHUTDOWN_SECONDS + 1
     if common.queue:
         common.queue.close()
-    for worker in workers:
-        worker.join(max(0.0, until - time.monotonic()))
-        if worker.is_alive():
-            worker.kill()
-            worker.join()
+    for process in processes:
+        process.join(max(0.0, until - time.monotonic()))
+        if process.is_alive():
+            process.kill()
+            process.join()
     common.close()
 
 
@@ -132,7 +151,7 @@ def _work(job: Job, listening: socket.socket) -> None:
     home = Home(replace(job.settings, predict_only=True))  # for a staging folder of its own
     try:
         settings = replace(job.settings, staging_name=home.settings.staging_name)
-        answer(settings, job.reach, enter(job.door), listening)
+        answer(settings, job.reach, enter(job.door), listening, job.heartbeat.beat)
     finally:
         home.close()
 

@@ -5,8 +5,8 @@ import io
 import os
 import re
 import shutil
-import tempfile
 import time
+import uuid
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -32,13 +32,18 @@ MAX_READERS = 4  # each takes about 60 MB, and its models
 UNPACKERS = 2
 KILLED_SECONDS = 10  # that a process may take to end
 
+_in_use: set[Path] = set()  # staged folders
+
 
 @contextlib.contextmanager
 def staged(settings: Settings) -> Generator[Path, None, None]:
     """A private folder for what a request brings; it is gone afterwards, whatever happened."""
     _staging(settings).mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=_staging(settings)))
+    folder = _staging(settings) / uuid.uuid4().hex
+    _in_use.add(folder)
     try:
+        _remove_strays(_staging(settings))
+        folder.mkdir(0o700)
         yield folder
     finally:
         until = time.monotonic() + KILLED_SECONDS
@@ -46,6 +51,14 @@ def staged(settings: Settings) -> Generator[Path, None, None]:
             shutil.rmtree(folder, ignore_errors=True)
             if folder.exists():  # a process that unpacks is being killed
                 time.sleep(0.05)
+        _in_use.discard(folder)
+
+
+def _remove_strays(staging: Path) -> None:
+    """Remove what a process that was being killed made once more, after its folder was gone."""
+    for path in list(staging.iterdir()):
+        if path not in _in_use:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def clean(settings: Settings) -> None:

@@ -23,11 +23,11 @@ SILENCE = WAV + b"data" + struct.pack("<I", 16_000) + bytes(16_000)
 
 
 class Server:
-    """ServeModel.py in a process of its own. said: what it printed until it was ready."""
+    """ServeModel.py, or a program like it, in a process of its own. said: what it printed until it was ready."""
 
-    def __init__(self, out, home, *flags):
-        command = [sys.executable, str(ROOT / "ServeModel.py"), "--port", "0", "--trained", out, "--home", home, *flags]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    def __init__(self, out, home, *flags, program=(ROOT / "ServeModel.py",)):
+        command = [sys.executable, *program, "--port", "0", "--trained", out, "--home", home, *flags]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         self.process = subprocess.Popen([*map(str, command)], cwd=home.parent, env=environment, **streams)
         self.said, self.home, self.address = "", home, None
@@ -48,8 +48,8 @@ class Server:
 
 
 @contextmanager
-def served(*args):
-    server = Server(*args)
+def served(*args, **how):
+    server = Server(*args, **how)
     try:
         yield server
     finally:

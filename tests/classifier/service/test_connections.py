@@ -22,6 +22,7 @@ HASTY = ConnectionLimits(
     longest_body_seconds=1,
     idle_seconds=1,
 )
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # of RFC 6455
 FORM = "Content-Type: multipart/form-data; boundary=x"
 
 
@@ -195,3 +196,29 @@ def test_a_socket_of_a_microphone_counts_as_a_connection(folder, tmp_path):
         assert is_ok_from(address, "127.0.0.2")
         stack.close()
         wait_until(lambda: is_ok_from(address, "127.0.0.1"))
+
+
+@pytest.mark.parametrize("opcode", [0x9, 0x2, 0xA], ids=["pings", "messages", "pongs"])
+def test_a_socket_with_more_frames_than_any_microphone_is_closed(patient, opcode):
+    with line(patient) as flooding, contextlib.suppress(ConnectionError):
+        asks = ("Connection: Upgrade", "Upgrade: websocket")
+        upgrade = (*asks, "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {KEY}")
+        flooding.sendall(head(*upgrade, method="GET", path="/v2/models/tiny/live?rate=16000"))
+        assert b" 101 " in flooding.recv(1000)
+        flooding.sendall(bytes([0x80 | opcode, 0x80, 0, 0, 0, 0]) * 20_000)
+        assert b"frames a second are the most" in all_of(flooding)
+    assert is_ok(patient)
+
+
+def test_a_body_with_a_length_and_chunks_is_refused_and_what_follows_is_no_request(patient):
+    both = head("Content-Length: 5", "Transfer-Encoding: chunked", path="/v2/session/")
+    with line(patient) as smuggling:
+        smuggling.sendall(both + b"0\r\n\r\n" + head(method="GET", path="/healthz"))
+        answer = all_of(smuggling)
+    assert answer.startswith(b"HTTP/1.1 400") and answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_no_proxy_and_no_browser_keeps_an_answer_and_pages_are_asked_for_anew(patient):
+    for path in ("/v2/models/", "/v2/train/", "/v2/no-such-thing/", "/reports/tiny/index.html"):
+        assert httpx.get(patient + path).headers["cache-control"] == "no-store"
+    assert httpx.get(patient).headers["cache-control"] == "no-cache"

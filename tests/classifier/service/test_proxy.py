@@ -248,3 +248,18 @@ def test_forwarded_addresses_of_strangers_do_not_count(settings, tmp_path):
             for n in range(tokens.TRIES + 1)
         ]
     assert codes[-1] == 429
+
+
+def test_a_forwarded_client_that_has_enough_is_refused_and_another_is_not(settings, tmp_path):
+    url = "/sounds/v2/models/tiny/predict/"
+    with served_here(replace(settings, home=tmp_path, minute_seconds=0.5)) as (address, _):
+
+        def codes(client, times):
+            as_client = {"Host": PUBLIC.netloc, "X-Forwarded-For": client}
+            with httpx.Client(base_url=address, headers=as_client, timeout=60) as ask:
+                return [ask.post(url, files={"data": ("a.wav", SILENCE)}) for _ in range(times)]
+
+        first, second = codes("192.0.2.1", 2)
+        assert (first.status_code, second.status_code) == (200, 429)
+        assert int(second.headers["retry-after"]) <= 60 and "0.5 s of audio a minute" in second.json()["message"]
+        assert codes("192.0.2.2", 1)[0].status_code == 200

@@ -61,6 +61,19 @@ def test_work_ends_when_its_client_has_gone(settings):
         assert service.metrics.classified._value.get() == done + 1
 
 
+def test_work_ends_at_its_deadline_and_its_client_is_told(settings):
+    with served_here(replace(settings, predict_seconds=1)) as (address, app):
+        service = app.state.service
+        late = httpx.post(address + PREDICT, files={"data": ("many.zip", recordings(1000, 60))}, timeout=60)
+        assert late.status_code == 408
+        assert late.json() == {"status": "error", "message": "no response within 1 s: send less at once"}
+        wait_until(lambda: not busy(service) and not service.places.taken)
+        done = service.metrics.classified._value.get()
+        wait_until(lambda: httpx.post(address + PREDICT, files={"data": SILENCE}, timeout=60).status_code == 200)
+        assert service.metrics.classified._value.get() == done + 1  # nothing of the other one any more
+        assert not list((settings.home / "staging").glob("*"))
+
+
 def test_where_all_work_who_has_none_displaces_one_of_who_has_most(settings):
     with served_here(replace(settings, waiting=2)) as (address, app):
         service = app.state.service

@@ -19,6 +19,14 @@ from tests.conftest import alive, wait_until
 
 pytest.importorskip("resource", reason="Windows cannot ask a process to end")
 RECORDING = {"data": ("a.wav", SILENCE)}
+IMPATIENT = """
+from dataclasses import replace
+import ServeModel
+from classifier.service import server
+serve = server.serve
+server.serve = lambda settings, *reach: serve(replace(settings, hang_seconds=5), *reach)
+ServeModel.main()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +108,24 @@ def test_a_worker_that_is_killed_is_replaced_and_the_others_answer_meanwhile(two
     assert before - {dead} <= workers_of(two)
     staging = {path.name for path in two.home.glob("staging-*[0-9]")}
     assert f"staging-{dead}" not in staging
+
+
+def test_a_worker_that_hangs_is_killed_and_replaced_and_the_others_answer_meanwhile(tmp_path):
+    how = {"program": ("-c", IMPATIENT)}
+    with served(write_tiny_model(tmp_path / "models"), tmp_path / "home", "--workers", "2", **how) as server:
+        wait_until(lambda: len(workers_of(server)) == 2 and all(ready(server) for _ in range(8)))
+        before = workers_of(server)
+        hung = min(before)
+        os.kill(hung, signal.SIGSTOP)
+        for _ in range(8):
+            assert httpx.post(f"{server.address}/v2/models/tiny/predict/", files=RECORDING, timeout=60).is_success
+        wait_until(lambda: len(workers_of(server) - {hung}) == 2)
+        assert before - {hung} <= workers_of(server)
+        _, said = server.stop(signal.SIGTERM)
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    about_it = [line["event"] for line in lines if line.get("process") == hung]
+    assert about_it == ["a worker hangs, and is killed", "a worker has ended, and is replaced"]
+    assert len([line for line in lines if "hangs" in line["event"]]) == 1
 
 
 def test_trainings_of_all_workers_are_in_one_queue_and_an_end_answers_what_is_under_way(tmp_path):

@@ -1,5 +1,6 @@
 import gzip
 import io
+import itertools
 import multiprocessing
 import os
 import signal
@@ -181,6 +182,13 @@ def test_a_decoder_that_takes_too_long_is_killed_and_the_next_request_is_answere
     watch.join()
     assert is_gone(found[0])
     assert len(impatient.read(good, 16_000, "title")) == 48_000
+
+
+@linux
+def test_a_decoder_that_takes_too_long_is_killed_though_the_clock_is_set_back(impatient, tmp_path, monkeypatch):
+    slow, earlier = write_hours(tmp_path / "slow.wav"), itertools.count(time.time(), -60)
+    monkeypatch.setattr(time, "time", lambda: next(earlier))
+    refused(lambda: impatient.read(slow, 16_000, "title"), slow, "took longer than 0.5 s", Refused)
 
 
 @linux
@@ -435,6 +443,16 @@ def test_a_staged_folder_is_private_and_gone_afterwards(tmp_path):
         (folder / "deep" / "file").write_bytes(b"1")
         raise KeyboardInterrupt
     assert not any((tmp_path / "home" / "staging").iterdir())
+
+
+def test_what_a_killed_process_makes_once_more_is_gone_with_the_next_request(tmp_path):
+    settings = Settings(home=tmp_path)
+    with staged(settings) as other:
+        with staged(settings) as folder:
+            pass
+        (folder / "made again").mkdir(parents=True)
+        with staged(settings) as next_one:
+            assert {path.name for path in (tmp_path / "staging").iterdir()} == {other.name, next_one.name}
 
 
 def test_what_a_killed_server_left_is_removed_at_the_next_start(tmp_path):
