@@ -107,7 +107,7 @@ def facts(trained: artifact.Artifact, hop: int) -> metadata.Facts:
     milliseconds = 1000 * hop / audio_format.sample_rate
     words = (
         f"A hop of {hop} samples ({milliseconds:g} ms) of mono audio at {audio_format.sample_rate} Hz in [-1, 1]; "
-        f"the probabilities are of the last {audio_format.seconds:g} s."
+        f"the probabilities are of the last {audio_format.window_length} samples ({audio_format.seconds:g} s)."
     )
     return replace(metadata.facts(trained), input_description=words)
 
