@@ -30,7 +30,8 @@ await stream.close();
 await stream.push(samples.subarray(0, hop)).catch((error) => codes.push(error.code));
 await SoundStream.load(bytesOf(given.other)).catch((error) => codes.push(error.code));
 const about = { labels, thresholds: rule.thresholds, hop, windowLength, sampleRate, independent };
-return { found, again, codes, about };
+const names = [...Object.getOwnPropertyNames(SoundStream.prototype), ...Object.keys(stream)];
+return { found, again, codes, about, names };
 """
 LISTEN = """(address) => new Promise(async (resolve, reject) => {
   const { SoundStream } = await import(new URL("module/sound-stream.js", document.baseURI));
@@ -54,7 +55,7 @@ def stream(app):
     return path
 
 
-def test_it_says_hop_by_hop_what_python_says(node, stream, tmp_path):
+def test_it_says_hop_by_hop_what_python_says(node, app, stream, tmp_path):
     signal = recording.read(write_sounds(tmp_path / "a.wav", 6.0), 16_000)
     signal.astype("<f4").tofile(tmp_path / "a.f32")
     given = {"model": str(stream), "path": str(tmp_path / "a.f32"), "other": str(tiny(tmp_path / "a.tflite"))}
@@ -65,6 +66,10 @@ def test_it_says_hop_by_hop_what_python_says(node, stream, tmp_path):
     assert np.array(answer["found"]) == pytest.approx(expected, abs=1e-4) and np.ptp(expected, axis=0).max() > 0.01
     assert answer["again"] == pytest.approx(expected[0], abs=1e-4)
     assert answer["codes"] == ["hop", "closed", "no-stream"]
+    declared = (app / "module" / "sound-stream.d.ts").read_text()
+    hidden = {"constructor", "model", "litert", "shapes", "output", "turn", "state"}
+    for name in set(answer["names"]) - hidden:
+        assert f"  readonly {name}:" in declared or f"  {name}(" in declared, name
     described = describe(stream)
     assert answer["about"] == {
         "labels": described.labels,
