@@ -57,16 +57,24 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def opened(app: Path) -> Iterator[tuple[Page, str]]:
-    """The page in Chromium, ready, and the browser's version."""
+def opened(app: Path, microphone: Path | None = None) -> Iterator[tuple[Page, str]]:
+    """The page in Chromium, ready, and the browser's version.
+
+    Args:
+        microphone: a wav that it hears, again and again; None: it has no microphone.
+    """
     chromium = shutil.which("chromium")
     if not chromium:
         raise InputError("there is no chromium here; install it: apt install chromium")
     handler = functools.partial(Quiet, directory=str(app))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as play:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
+        flags = ["--no-sandbox"]
+        if microphone:
+            flags += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+            flags += [f"--use-file-for-fake-audio-capture={microphone}"]
+        browser = play.chromium.launch(executable_path=chromium, args=flags)
+        page = browser.new_context(permissions=["microphone"] if microphone else []).new_page()
         page.set_default_timeout(PATIENCE)
         page.goto(f"http://localhost:{server.server_port}/")
         page.wait_for_selector("#listen:not([disabled])")

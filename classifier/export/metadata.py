@@ -131,6 +131,21 @@ def write_with_tflite_support(model: bytes, what: Facts) -> bytes:
 
 def write_with_schema(model: bytes, what: Facts) -> bytes:
     """`write`, by the flatbuffer schema modules of mediapipe and ai-edge-litert."""
+    probability, files = _probability(what)
+    return _with_metadata(model, what, [], [probability], files)
+
+
+def write_stream(model: bytes, what: Facts) -> bytes:
+    """A copy of a stream with metadata: of its hop of audio, its probabilities, and the state that it carries."""
+    schema = tflite_metadata.metadata_schema()
+    before = _tensor(schema, tflite_metadata.STATE, "What came out of the hop before; zeros begin.", None)
+    after = _tensor(schema, tflite_metadata.STATE, "Give it back with the next hop.", None)
+    probability, files = _probability(what)
+    return _with_metadata(model, what, [before], [probability, after], files)
+
+
+def _probability(what):
+    """The output that has the labels, and its files: {name: bytes}."""
     schema = tflite_metadata.metadata_schema()
     labels = schema.AssociatedFileT(
         name=tflite_metadata.LABELS, description=LABELS_DESCRIPTION, type=schema.AssociatedFileType.TENSOR_AXIS_LABELS
@@ -144,24 +159,30 @@ def write_with_schema(model: bytes, what: Facts) -> bytes:
             schema.AssociatedFileT(name=rule_file.FILE, description=rule_file.DESCRIPTION)
         )
         files[rule_file.FILE] = what.rule
-    return _with_metadata(model, what, probability, files)
+    return probability, files
 
 
 def write_embedding(model: bytes, what: Facts) -> bytes:
     """A copy of a network without its last layer, with the metadata that the audio embedders of runtimes ask for."""
     schema = tflite_metadata.metadata_schema()
     words = "What the network makes of a window before its last layer; compare two by their cosine."
-    return _with_metadata(
-        model, what, _tensor(schema, tflite_metadata.EMBEDDING, words, schema.FeaturePropertiesT()), {}
-    )
+    embedding = _tensor(schema, tflite_metadata.EMBEDDING, words, schema.FeaturePropertiesT())
+    return _with_metadata(model, what, [], [embedding], {})
 
 
-def _with_metadata(model, what, output, files):
-    """Bytes of a copy of a model whose only output is described by `output`, with {name: bytes} packed behind it."""
+def _with_metadata(model, what, more, outputs, files):
+    """Bytes of a copy of a model with its tensors described, and with {name: bytes} packed behind it.
+
+    Args:
+        more: what describes the inputs after that of the audio.
+        outputs: what describes the outputs.
+    """
     schema, tflite = tflite_metadata.metadata_schema(), tflite_metadata.tflite_schema()
     audio = _tensor(schema, "audio_clip", what.input_description, schema.AudioPropertiesT(what.sample_rate, 1))
     metadata = schema.ModelMetadataT(name=what.name, description=what.description, minParserVersion=PARSER)
-    metadata.subgraphMetadata = [schema.SubGraphMetadataT(inputTensorMetadata=[audio], outputTensorMetadata=[output])]
+    metadata.subgraphMetadata = [
+        schema.SubGraphMetadataT(inputTensorMetadata=[audio, *more], outputTensorMetadata=outputs)
+    ]
 
     content = tflite.ModelT.InitFromPackedBuf(bytearray(model))
     content.metadata = [field for field in content.metadata or [] if field.name != tflite_metadata.FIELD]
@@ -176,6 +197,9 @@ def _with_metadata(model, what, output, files):
 
 
 def _tensor(schema, name, description, properties):
+    """What describes a tensor; properties: of its content, None where no runtime has to know them."""
+    if properties is None:
+        return schema.TensorMetadataT(name=name, description=description)
     kind = getattr(schema.ContentProperties, type(properties).__name__.removesuffix("T"))
     content = schema.ContentT(contentPropertiesType=kind, contentProperties=properties)
     return schema.TensorMetadataT(name=name, description=description, content=content, stats=schema.StatsT())

@@ -1,10 +1,44 @@
 """Run a stream with LiteRT, hop by hop; TensorFlow is not imported."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from classifier.core.errors import InputError
+from classifier.records import rule_file, tflite_metadata
+from classifier.scoring.decision_rule import DecisionRule
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a stream says of itself.
+
+    Attributes:
+        sample_rate: Hz.
+        labels: in the order of its probabilities.
+        rule: when a label is reported.
+    """
+
+    sample_rate: int
+    labels: list[str]
+    rule: DecisionRule
+
+
+def describe(path: Path | str) -> Described:
+    """What a stream says of itself; its folder is not needed.
+
+    Raises:
+        InputError: it says nothing, as streams of earlier versions, or its rule cannot be used.
+    """
+    again = "run ConvertModelToTFLite.py --streaming again"
+    if not tflite_metadata.find(Path(path).read_bytes()):
+        raise InputError(f"{path} names no labels: a stream of an earlier version; {again}")
+    sample_rate, labels = tflite_metadata.read(path)
+    rule, notes = rule_file.read(path, labels)
+    if rule is None:
+        raise InputError(f"{path} has no decision rule{f': {notes[0]}' if notes else ''}; {again}")
+    return Described(sample_rate, labels, rule)
 
 
 class StreamRunner:

@@ -6,7 +6,7 @@ begin anew, or keep several streams, with one file.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from classifier.core import atomic_files, registry
 from classifier.core.console import say
 from classifier.core.errors import InputError
-from classifier.export import convert, proof
+from classifier.export import convert, metadata, proof
 from classifier.export.stream_runner import StreamRunner
 from classifier.inference.litert import probes
 from classifier.records import artifact
@@ -91,15 +91,25 @@ def write_one(trained: artifact.Artifact, model: "keras.Model", hop: int | None 
     path.unlink(missing_ok=True)  # of an earlier conversion
     rows = probes(trained.audio_format)
     expected = model.predict(rows, verbose=0)
+    held = converted(registry.load("models", trained.name), model, trained.audio_format.window_length, hop)
     with atomic_files.new_file(path) as fresh:
-        fresh.write_bytes(
-            converted(registry.load("models", trained.name), model, trained.audio_format.window_length, hop)
-        )
+        fresh.write_bytes(metadata.write_stream(held, facts(trained, hop or model.get_layer("features").hop)))
         found = np.stack([_last(StreamRunner(fresh), row) for row in rows])
         difference = float(np.abs(found - expected).max())
         if not difference <= proof.TOLERANCE:  # NaN is not
             raise InputError(f"{path.name} differs from Keras by {difference:.1e}; the file was not kept")
     return path
+
+
+def facts(trained: artifact.Artifact, hop: int) -> metadata.Facts:
+    """What a stream says of itself: its labels, rate, hop and decision rule; hop: samples."""
+    audio_format = trained.audio_format
+    milliseconds = 1000 * hop / audio_format.sample_rate
+    words = (
+        f"A hop of {hop} samples ({milliseconds:g} ms) of mono audio at {audio_format.sample_rate} Hz in [-1, 1]; "
+        f"the probabilities are of the last {audio_format.window_length} samples ({audio_format.seconds:g} s)."
+    )
+    return replace(metadata.facts(trained), input_description=words)
 
 
 def why_none(model: "keras.Model", name: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from classifier.core.errors import InputError
 from classifier.core.text import plain
+from classifier.records import tflite_metadata
 
 FLOATS = ("float32", "float16", "float64")
 PCM = "int16"  # audio of whole numbers without a scale is this, and full scale is FULL_SCALE
@@ -91,6 +92,11 @@ def audio_shape(path: object, inputs: Sequence[Tensor], open_length: int | None 
         InputError: it does not take one window of mono audio.
     """
     first, shape = inputs[0], inputs[0].shape
+    if [one.name for one in inputs[1:]] == [tflite_metadata.STATE]:
+        raise InputError(
+            f"{path} is a stream: it takes a hop and its state, not a window; name the model's folder, or run it as "
+            "docs/guide/streams.md says"
+        )
     if len(inputs) > 1:
         listed = " and ".join(map(str, inputs))
         raise InputError(f"{path} has {len(inputs)} inputs ({listed}); export it with the audio as its only input")

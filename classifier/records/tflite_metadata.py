@@ -18,6 +18,7 @@ from classifier.core.errors import InputError
 LABELS = "labels.txt"  # our name for the label file inside the model; others have others
 MODEL = b"TFL3"  # a .tflite's file identifier
 EMBEDDING = "embedding"  # name of the output, in the metadata of a file that computes embeddings
+STATE = "state"  # name of the second input and output of a stream, in its metadata
 FIELD = b"TFLITE_METADATA"  # the metadata's name among a model's buffers
 LARGEST_LABELS = 1 << 20  # bytes; an archive may promise to unpack to more than the memory
 LONGEST = 1000  # characters of a description that are read

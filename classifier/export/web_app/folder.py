@@ -135,7 +135,8 @@ def write_files(folder: Path) -> int:
         kind: [f"litert/{name}.js", f"litert/{name}.wasm.gz"] for kind, name in litert_js.BUILDS.items()
     }  # a browser needs one of them
     of_builds = {name for names in builds.values() for name in names}
-    unused = {"README.txt", "service-worker.js", "module/sound-classifier.d.ts"}
+    of_others = {f"module/{name}" for name in ("sound-classifier.d.ts", "sound-stream.js", "sound-stream.d.ts")}
+    unused = {"README.txt", "service-worker.js", *of_others}
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     content = {name: (folder / name).read_bytes() for name in paths if name not in unused}
     version = hashlib.sha256(b"".join(name.encode() + held for name, held in content.items())).hexdigest()[:16]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from classifier.core import registry
 from classifier.core.errors import InputError
+from classifier.data.unlabelled import WAYS
 from classifier.records import artifact
 from classifier.records.auto import AUTO
 from classifier.records.refit import REFITS
@@ -47,6 +48,7 @@ class TrainingRequest:
         refit: of refit.REFITS, what the model that ships is trained on again.
         max_minutes: in which the training ends, its conversion not counted.
         start: name of the trained model whose weights are the first ones.
+        unlabelled: of data.unlabelled.WAYS, what becomes of the rest of recordings of which parts are labelled.
         compare: name of the trained model that the new one is compared with.
         initial_lr: learning rate, in place of the recipe's.
         batch_size: in place of the recipe's.
@@ -62,6 +64,7 @@ class TrainingRequest:
     max_minutes: int | None = None
     start: str | None = None
     compare: str | None = None
+    unlabelled: str | None = None
     initial_lr: float | None = None
     batch_size: int | None = None
 
@@ -86,6 +89,8 @@ class TrainingRequest:
             _check_expression(self.group_by)
         if self.refit not in (None, *REFITS):
             raise InputError(f"refit is {str(self.refit)[:40]!r}; give one of {', '.join(REFITS)}")
+        if self.unlabelled not in (None, *WAYS):
+            raise InputError(f"unlabelled is {str(self.unlabelled)[:40]!r}; give one of {', '.join(WAYS)}")
         if self.layout is not None and self.layout not in registry.names("layouts"):
             layouts = ", ".join(registry.names("layouts"))
             raise NotFound(f"there is no layout {self.layout[:40]!r}; there is {layouts}")

@@ -7,10 +7,14 @@ import { make } from "../look/dom.js";
 let dialog; // the open question for a token, shared by all who wait for it
 let signedIn = Promise.resolve(); // when the token of the address was exchanged
 
-/** An error to be read by a person. status: of HTTP; wait: seconds after which to try again, where the server says so. */
+/**
+ * An error to be read by a person. status: of HTTP; wait: seconds after which to try again, where the server says so;
+ * answer: all that the server says.
+ */
 export class Trouble extends Error {
-  constructor(message, response) {
+  constructor(message, response, answer = {}) {
     super(message);
+    this.answer = answer;
     this.status = response?.status;
     this.wait = Number(response?.headers.get("Retry-After")) || 0;
   }
@@ -30,8 +34,9 @@ export async function ask(path, { method = "GET", query = {}, body, signal, blob
     await signedIn;
     const response = await send(address, { method, body, signal });
     if (response.ok) return blob ? response.blob() : response.json();
-    const message = await messageOf(response);
-    if (response.status !== 401) throw new Trouble(message, response);
+    const answer = await response.json().catch(() => ({}));
+    const message = messageOf(answer, response);
+    if (response.status !== 401) throw new Trouble(message, response, answer);
     if (!(await askForToken(message))) throw new Trouble(message);
   }
 }
@@ -51,13 +56,9 @@ function addressOf(path) {
   return new URL(`.${path}`, location.href);
 }
 
-async function messageOf(response) {
-  try {
-    const { message, detail } = await response.json();
-    return message ?? detail.map((one) => `${one.loc?.at(-1)}: ${one.msg}`).join("; ");
-  } catch {
-    return `The server answered ${response.status} ${response.statusText}.`;
-  }
+function messageOf({ message, detail }, { status, statusText }) {
+  const wrong = Array.isArray(detail) ? detail.map((one) => `${one.loc?.at(-1)}: ${one.msg}`).join("; ") : "";
+  return message || wrong || `The server answered ${status} ${statusText}.`;
 }
 
 /** The address of a WebSocket of this server. */
@@ -86,7 +87,7 @@ export function takeTokenFromAddress() {
 async function signIn(token) {
   const headers = { Authorization: `Bearer ${token}` };
   const response = await send(addressOf("/v2/session/"), { method: "POST", headers });
-  return response.ok ? "" : messageOf(response);
+  return response.ok ? "" : messageOf(await response.json().catch(() => ({})), response);
 }
 
 function askForToken(message) {

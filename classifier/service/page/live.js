@@ -1,20 +1,17 @@
 // Listen: the microphone goes to the server, a prediction comes back twice a second and is shown.
 
-import { socketAddress } from "./api.js";
 import { byId, duration, make, named, showClasses, showVerdict, tell, trying } from "../look/dom.js";
 import { decodeMel, drawMel, drawWaveform } from "../look/draw.js";
 import { openStream } from "../module/microphone.js";
-import { Resampler } from "../module/resampler.js";
+import { LiveSocket } from "./live_socket.js";
 import { chosen, onChoice } from "./models.js";
 
 const SHOWN = 25; // half seconds in the drawing; style.css shows one fewer
 const REMEMBERED = 12; // labels
 const WAITS = [1, 2, 4, 8, 8]; // seconds before each try to connect again
-const SLOW = 2; // seconds of sound not sent yet, from which on it is left out
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let microphone = null;
-let resampler = null; // from the microphone's rate to the model's: a third of the bytes
 let socket = null;
 let tries = 0;
 let lostAt = 0; // when the connection was lost; 0 while there is one
@@ -69,11 +66,7 @@ function connect() {
   clearTimeout(retry);
   socket?.close();
   const model = chosen();
-  resampler = new Resampler(microphone.rate, model.sample_rate);
-  const path = `/v2/models/${encodeURIComponent(model.name)}/live?rate=${model.sample_rate}`;
-  const mine = (socket = new WebSocket(socketAddress(path)));
-  mine.onmessage = (message) => mine === socket && show(JSON.parse(message.data), model);
-  mine.onclose = (event) => mine === socket && closed(event);
+  socket = new LiveSocket(model, microphone.rate, (prediction) => show(prediction, model), closed);
   if (!lostAt) state(`Listening; the first prediction takes ${duration(model.window)} of sound at most …`);
 }
 
@@ -91,11 +84,9 @@ function closed({ code, reason }) {
 }
 
 function send(block) {
-  if (socket?.readyState !== WebSocket.OPEN) return;
-  const slow = socket.bufferedAmount > 4 * SLOW * resampler.to;
-  if (slow) state("The server is slower than the sound: some of it is left out.");
-  leftOut ||= slow;
-  if (!slow) socket.send(resampler.add(block));
+  if (!socket?.send(block)) return;
+  state("The server is slower than the sound: some of it is left out.");
+  leftOut = true;
 }
 
 function show(prediction, model) {
@@ -104,7 +95,7 @@ function show(prediction, model) {
     tell(byId("live-trouble"), "");
   } else if (prediction.time < 1) {
     state(`Listening at ${(microphone.rate / 1000).toLocaleString("en")} kHz.`);
-  } else if (leftOut && socket.bufferedAmount === 0) {
+  } else if (leftOut && socket.isInTime) {
     leftOut = false;
     state("Listening; the server is in time again.");
   }

@@ -9,12 +9,22 @@ const MOST_BYTES = 300 * 2 ** 20; // of a file that the browser decodes whole, i
  * @param {File} file a recording
  * @param {number} rate Hz, at which the browser decodes what is no wav
  * @returns {Promise<{seconds, part}|null>} `part(start, end)` is a File with these seconds; null where it cannot be read here
+ * @throws {Trouble} it is no wav, and too large to be decoded
  */
 export async function openRecording(file, rate) {
   const wav = await openWav(file);
-  if (wav || file.size > MOST_BYTES) return wav;
+  if (wav) return wav;
+  if (file.size > MOST_BYTES) throw new Trouble(tooLarge(file));
   const seconds = await lengthOf(file);
   return Number.isFinite(seconds) ? { seconds, part: partsOfDecoded(file, rate) } : null;
+}
+
+function tooLarge({ name, size }) {
+  const megabytes = (bytes) => `${Math.floor(bytes / 2 ** 20)} MB`;
+  return (
+    `${name} has ${megabytes(size)}. What is no wav is decoded whole, in the memory of this browser, up to ${megabytes(MOST_BYTES)}. ` +
+    "Convert it to wav, which is read in parts, or run ClassifyRecordings.py."
+  );
 }
 
 /** Chunks of a wav are found one by one: only their headers are read. */

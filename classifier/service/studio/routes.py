@@ -1,7 +1,7 @@
 """The routes of Studio; all need the token, for voices are private."""
 
 import io
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, JSONResponse
@@ -192,9 +192,12 @@ def train(
     of: OneSet,
     architecture: Annotated[str, Query(max_length=40, description="of GET /v2/models/")],
     epochs: Annotated[int | None, Query(ge=1, le=1000, description="in place of the recipe's")] = None,
+    unlabelled: Annotated[
+        Literal["ignore", "negatives"], Query(description="negatives: nothing is heard there")
+    ] = "ignore",
 ) -> schemas.Training:
     """Train on the data set, and compare with the model in use."""
-    training.train(of, service.queue, architecture, epochs)
+    training.train(of, service.queue, architecture, epochs, unlabelled)
     return _training(service, of)
 
 

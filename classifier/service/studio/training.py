@@ -5,6 +5,7 @@ from pathlib import Path
 
 from classifier.core import registry
 from classifier.core.errors import InputError
+from classifier.data.unlabelled import IGNORE
 from classifier.records import artifact
 from classifier.service.jobs.queue import TrainingQueue
 from classifier.service.jobs.request import TrainingRequest
@@ -17,8 +18,11 @@ LAYOUT = "annotations"
 COMPARED = "studio_comparison.json"  # in a model's folder, as studio.comparing writes it
 
 
-def train(of: DataSet, queue: TrainingQueue, architecture: str, epochs: int | None) -> Run:
+def train(of: DataSet, queue: TrainingQueue, architecture: str, epochs: int | None, unlabelled: str = IGNORE) -> Run:
     """Put a training on a data set into the queue. Errors are those of TrainingQueue.submit.
+
+    Args:
+        unlabelled: of data.unlabelled.WAYS, what becomes of the rest of recordings of which parts are labelled.
 
     It starts from the model in use where that can be, so that all recordings keep their split; and ends with the
     comparison with it.
@@ -33,7 +37,7 @@ def train(of: DataSet, queue: TrainingQueue, architecture: str, epochs: int | No
     before = in_use(of, queue)
     start = before if before and _can_start(of.models / before, architecture) else None
     name = queue.datasets.name(of.folder)
-    request = TrainingRequest(name, LAYOUT, epochs, start=start, compare=before)
+    request = TrainingRequest(name, LAYOUT, epochs, start=start, compare=before, unlabelled=unlabelled)
     return queue.submit(architecture, request)
 
 

@@ -1,10 +1,15 @@
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from classifier.audio.recording import read
 from classifier.core import console, registry
 from classifier.core.errors import InputError
-from classifier.export.stream_runner import StreamRunner
+from classifier.export.stream_runner import Described, StreamRunner, describe
+from classifier.inference.predictor import load_predictor
+from classifier.records import artifact, tflite_metadata
 from classifier.records.audio_format import AudioFormat
 from tests import tiny_tflite
 
@@ -20,18 +25,22 @@ HOP = 2048
 STEPS = 16  # hops that a window has a part in
 
 
-@pytest.fixture(scope="module")
-def model():
+def built():
     """A model as it begins a training, with batch statistics and a silence label."""
     keras.utils.set_random_seed(0)
     module, audio_format = registry.load("models", NAME), AudioFormat()
-    built = assemble.build(
+    network = assemble.build(
         module, assemble.features_of(module, audio_format), audio_format, 3, np.array([-40.0]), np.array([300.0]), 1
     )
-    for layer in built.get_layer("body").layers:
+    for layer in network.get_layer("body").layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.beta.assign(np.random.default_rng(1).normal(0, 0.5, layer.beta.shape))
-    return built
+    return network
+
+
+@pytest.fixture(scope="module")
+def model():
+    return built()
 
 
 def stream_of(model, path, hop=None):
@@ -104,3 +113,25 @@ def test_other_models_say_why_they_have_none(tmp_path):
     (tmp_path / "a.tflite").write_bytes(tiny_tflite.network())
     with pytest.raises(InputError, match="a.tflite is no stream"):
         StreamRunner(tmp_path / "a.tflite")
+
+
+def test_a_stream_that_is_copied_away_says_its_labels_its_rate_and_its_rule(model, trained, tmp_path):
+    record = replace(artifact.load(trained.out / "signal").record, model=NAME)
+    (tmp_path / NAME).mkdir()
+    path = streaming.write_one(artifact.Artifact(tmp_path / NAME, record), model, 2 * HOP)
+    alone = shutil.move(path, tmp_path / "a.tflite")
+    rule = artifact.Artifact(tmp_path, record).rule
+    assert rule.thresholds and describe(alone) == Described(16_000, record.labels, rule)
+    assert StreamRunner(alone).push(np.zeros(2 * HOP, "float32")).shape == (len(record.labels),)
+    with pytest.raises(InputError, match="a.tflite is a stream: it takes a hop and its state, not a window"):
+        load_predictor(alone)
+    says = tflite_metadata.as_dict(alone.read_bytes())["subgraph_metadata"][0]
+    assert says["input_tensor_metadata"][0]["description"].startswith("A hop of 4096 samples (256 ms) of mono audio")
+    names = [[one["name"] for one in says[f"{side}_tensor_metadata"]] for side in ("input", "output")]
+    assert names == [["audio_clip", "state"], ["probability", "state"]]
+
+
+def test_a_stream_of_an_earlier_version_is_refused_by_name(model, tmp_path):
+    stream_of(model, tmp_path / "a_stream.tflite")
+    with pytest.raises(InputError, match="a_stream.tflite names no labels: .* run ConvertModelToTFLite.py --streaming"):
+        describe(tmp_path / "a_stream.tflite")

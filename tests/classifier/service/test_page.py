@@ -87,6 +87,17 @@ def test_a_file_that_is_no_recording_is_refused(own, tmp_path, voice):
         expect(page.locator("#recording-trouble")).to_contain_text("letter.wav")
 
 
+def test_a_file_that_no_browser_can_decode_whole_is_refused_with_what_to_do(own, tmp_path, voice):
+    with (tmp_path / "day.mp3").open("wb") as file:
+        file.truncate(301 * 2**20)
+    with page_of(own, voice, "/#recording") as page:
+        page.set_input_files("#file", tmp_path / "day.mp3")
+        expect(page.locator("#recording-trouble")).to_have_text(
+            "day.mp3 has 301 MB. What is no wav is decoded whole, in the memory of this browser, up to 300 MB. Convert "
+            "it to wav, which is read in parts, or run ClassifyRecordings.py."
+        )
+
+
 def test_the_token_is_taken_from_the_address_or_asked_for_and_no_script_can_read_it(tmp_path):
     models = write_tiny_model(tmp_path / "models")
     with served(models, tmp_path / "home", "--token", "secret") as server:

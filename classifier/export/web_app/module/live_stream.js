@@ -4,10 +4,14 @@ const HOP = 0.5; // seconds from one prediction to the next, or about so: a deci
 const SLOW = 2; // seconds of sound not classified yet, from which on it is left out
 
 export class LiveStream {
-  /** @param model {sampleRate, windowLength, rule} */
-  constructor({ sampleRate, windowLength, rule }) {
-    this.each = rule.hop ? Math.max(1, Math.round(rule.hop / HOP)) : 1; // the rule decides on each so-many-th window
-    this.hop = Math.round((rule.hop ? rule.hop / this.each : HOP) * sampleRate);
+  /**
+   * @param model {sampleRate, windowLength, rule}
+   * @param hop samples, of a model that takes no others; null: about half a second
+   */
+  constructor({ sampleRate, windowLength, rule }, hop = null) {
+    const seconds = hop ? hop / sampleRate : HOP;
+    this.each = rule.hop ? Math.max(1, Math.round(rule.hop / seconds)) : 1; // the rule decides on each so-many-th window
+    this.hop = hop ?? Math.round((rule.hop ? rule.hop / this.each : HOP) * sampleRate);
     this.window = new Float32Array(windowLength);
     [this.waiting, this.most] = [new Float32Array(0), SLOW * sampleRate + this.hop];
   }

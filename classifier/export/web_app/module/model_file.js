@@ -7,6 +7,7 @@ const AUDIO = 4; // ContentProperties
 const RULE_VERSION = 1;
 const BACKGROUND = ["silence", "background", "_background_noise_", "unknown"]; // need no threshold
 const THRESHOLD = 0.5; // where the file has no rule
+const STREAM = /the probabilities are of the last (\d+) samples/; // as classifier/export/streaming.py writes
 const NUMBERED = /^(\d+)\s*[\s:,;.)]\s*(\S.*)$/;
 
 /** An error about a file; `code` names a text of the page, `values` go into it. */
@@ -68,7 +69,8 @@ class Table {
 
 /**
  * @param {ArrayBuffer} file
- * @returns {{sampleRate, labels, rule, hasRule, output, notes}} output: index of the output that has the labels
+ * @returns {{sampleRate, labels, rule, hasRule, output, windowLength, notes}} output: index of the output that has the
+ *   labels; windowLength: of a stream, samples that its probabilities are of, else null
  * @throws {ModelError}
  */
 export function readModel(file) {
@@ -108,7 +110,8 @@ function describe(view, file) {
   const [name, output] = labelFile(outputs);
   const labels = labelsOf(fileIn(file, name), metadata.text(1));
   if (!labels.length) throw new ModelError("no-labels", "The metadata of this .tflite name no labels.");
-  return { sampleRate, labels, output: outputs.length > 1 ? output : null };
+  const ofLast = STREAM.exec(input.text(1));
+  return { sampleRate, labels, output: outputs.length > 1 ? output : null, windowLength: ofLast && Number(ofLast[1]) };
 }
 
 /** The name of the label file without a locale, else in English, else of any; and the index of its output. */

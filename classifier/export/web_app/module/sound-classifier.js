@@ -6,17 +6,16 @@
 //   const listening = await classifier.listen(({ labels }) => console.log(labels));
 //   listening.stop();
 
+import { listenTo } from "./listening.js";
 import { LiveStream } from "./live_stream.js";
-import { openStream } from "./microphone.js";
-import { ModelError, readModel } from "./model_file.js";
-import { Resampler, resample } from "./resampler.js";
-import { startRuntime } from "./runtime.js";
+import { areIndependent, compiled, nameOf, outputWith } from "./loading.js";
+import { ModelError } from "./model_file.js";
+import { resample } from "./resampler.js";
 import { Segments } from "./segments.js";
 import { filled, windowStarts } from "./windows.js";
 
 const HIGHEST = 1.5; // amplitude up to which resampling and lossy codecs may lift full scale
 const SLACK = 1e-3; // by which a probability may be outside 0 to 1
-const SUM_SLACK = 0.05; // the same of the sum of probabilities of which one is right
 const BUSY = 50; // milliseconds of work, after which the page may draw
 
 export class SoundClassifier {
@@ -36,21 +35,12 @@ export class SoundClassifier {
    * @throws {ModelError} it has no metadata, takes no raw audio, or gives no probabilities
    */
   static async load(model, { name, runtime = new URL("../litert/", import.meta.url) } = {}) {
-    const bytes = await bytesOf(model);
-    const found = readModel(bytes);
-    const litert = await startRuntime(new URL(runtime, globalThis.document?.baseURI));
-    let compiled;
-    try {
-      compiled = await litert.loadAndCompile(new Uint8Array(bytes), { accelerator: "wasm" });
-      checkInput(compiled.getInputDetails());
-      const classifier = new SoundClassifier(compiled, litert, found, name ?? nameOf(model));
+    return compiled(model, runtime, async (ready, litert, found) => {
+      checkInput(ready.getInputDetails());
+      const classifier = new SoundClassifier(ready, litert, found, name ?? nameOf(model));
       await classifier.#understand();
       return classifier;
-    } catch (error) {
-      compiled?.delete();
-      if (error instanceof ModelError) throw error;
-      throw new ModelError("not-run", `LiteRT.js cannot run this .tflite: ${error.message ?? error}.`, { why: error.message ?? error });
-    }
+    });
   }
 
   /**
@@ -90,38 +80,8 @@ export class SoundClassifier {
    * @param onLost called if the microphone is taken away, or the model fails
    * @throws {MicrophoneError} there is no microphone, or it is not allowed
    */
-  async listen(callback, onLost = () => {}) {
-    const stream = new LiveStream(this);
-    const segments = new Segments(this, stream.hop * stream.each, this.windowLength, this.sampleRate);
-    let [resampler, running, stopped, hops, leftOut, labels] = [null, false, false, 0, 0, []];
-    const run = async () => {
-      running = true;
-      for (let samples = stream.next(); samples && !stopped; samples = stream.next()) {
-        const probabilities = await this.probabilities(stream.window);
-        if (++hops % stream.each === 0) labels = segments.add(probabilities);
-        const time = (hops * stream.hop) / this.sampleRate;
-        const { label } = segments;
-        if (!stopped) callback({ time, probabilities, labels, label, segments: segments.recent(stream.offset), samples, leftOut });
-      }
-      running = false;
-    };
-    const lost = (error) => {
-      if (stopped) return;
-      stop();
-      onLost(error);
-    };
-    const onBlock = (block) => {
-      if (stopped || !resampler) return;
-      leftOut += stream.add(resampler.add(block)) / this.sampleRate;
-      if (!running) run().catch(lost);
-    };
-    const microphone = await openStream(onBlock, () => lost());
-    resampler = new Resampler(Math.round(microphone.rate), this.sampleRate);
-    const stop = () => {
-      stopped = true;
-      return microphone.close();
-    };
-    return { rate: microphone.rate, stop };
+  listen(callback, onLost = () => {}) {
+    return listenTo(this, new LiveStream(this), ({ window }) => this.probabilities(window), callback, onLost);
   }
 
   /** The probability of each label, for one window of `windowLength` samples at `sampleRate`. */
@@ -169,8 +129,7 @@ export class SoundClassifier {
     if (rows.some((row) => row.some((value) => !(value >= -SLACK && value <= 1 + SLACK)))) {
       throw new ModelError("no-probabilities", "The outputs of this model are no probabilities.");
     }
-    const sums = rows.map((row) => row.reduce((sum, value) => sum + value, 0)).filter((sum) => sum > 0); // 0: digital silence
-    this.independent = this.labels.length === 1 || !sums.every((sum) => Math.abs(sum - 1) <= SUM_SLACK);
+    this.independent = areIndependent(rows);
   }
 
   /** Over the windows in which something is heard: digital silence has only zeros. */
@@ -187,33 +146,12 @@ export class SoundClassifier {
   }
 }
 
-async function bytesOf(model) {
-  if (model instanceof ArrayBuffer) return model;
-  if (model instanceof Blob) return model.arrayBuffer();
-  const response = await fetch(model);
-  if (!response.ok) throw new ModelError("not-there", `${model} cannot be fetched: ${response.status}.`, { why: response.status });
-  return response.arrayBuffer();
-}
-
-function nameOf(model) {
-  const path = model instanceof ArrayBuffer ? "" : (model.name ?? String(model));
-  return path.split("/").at(-1).replace(/(_metadata)?\.tflite$/, "");
-}
-
 function checkInput(inputs) {
   const [{ dtype, shape }] = inputs;
   const open = [...shape].some((size) => size < 1) || Math.max(...shape) < 2;
   if (inputs.length > 1 || dtype !== "float32" || open) {
     throw new ModelError("no-audio", `This .tflite takes ${dtype} of [${[...shape]}], not one window of float samples.`);
   }
-}
-
-/** The index of the output that has the labels. */
-function outputWith(outputs, n, described) {
-  const fits = ({ shape }) => shape.at(-1) === n;
-  const index = described !== null && fits(outputs[described]) ? described : outputs.findIndex(fits);
-  if (index < 0) throw new ModelError("labels-differ", `This .tflite has ${n} labels, and no output of so many values.`, { n });
-  return index;
 }
 
 function meanOfFrames(values, n) {

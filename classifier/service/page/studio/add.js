@@ -4,6 +4,7 @@ import { ask, formWith } from "../api.js";
 import { byId, make, tell, trying } from "../../look/dom.js";
 import { setUpDrop } from "../../look/drop.js";
 import { openStream } from "../../module/microphone.js";
+import { hear, startHearing, stopHearing } from "./hearing.js";
 import { labels, onChange, pathOf, refresh } from "./store.js";
 import { wavOf } from "./wav.js";
 
@@ -51,11 +52,14 @@ async function start() {
   button.classList.add("busy");
   level.hidden = false;
   state(`Recording${select.value && ` ${select.value}`} …`);
+  if (microphone) await startHearing(microphone.rate);
+  if (!microphone) stopHearing(); // it was stopped meanwhile
 }
 
 function take(block) {
   if (!microphone) return;
   blocks.push(block);
+  hear(block);
   level.value = block.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0) ** 0.5;
   if (blocks.length * block.length > LONGEST * microphone.rate) stop();
 }
@@ -64,6 +68,7 @@ async function stop() {
   const { rate } = microphone;
   microphone.close();
   microphone = null;
+  stopHearing();
   button.textContent = "Record";
   button.classList.remove("busy");
   level.hidden = true;

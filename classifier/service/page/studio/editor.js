@@ -2,6 +2,7 @@
 
 import { ask } from "../api.js";
 import { byId, clock, make, named, tell, trying } from "../../look/dom.js";
+import { hideConflict, setUpConflict, showConflict } from "./conflict.js";
 import { keyOf } from "./labels.js";
 import { setUpPlayback, load, playStretch } from "./playback.js";
 import { forget, setUpSaid, showSaid } from "./said.js";
@@ -22,6 +23,7 @@ export function setUpEditor() {
   setUpTimeline((stretch) => tell(trouble, stretch ? "" : "Select a stretch first: drag over the drawing, or give its times."));
   setUpPlayback();
   setUpSaid(() => recording);
+  setUpConflict(settle);
   byId("play").addEventListener("click", () => recording && playStretch(selection() ?? { start: 0, end: recording.seconds }));
   byId("undo").addEventListener("click", undo);
   document.addEventListener("keydown", pressed);
@@ -40,6 +42,7 @@ export async function open(name) {
   byId("editor").hidden = false; // first: what is hidden has no width to draw in
   byId("editor-title").firstChild.textContent = name;
   [trouble, byId("editor-state")].forEach((place) => tell(place, ""));
+  hideConflict();
   load(name, found.seconds);
   showRecording(found);
   await showWhole(found);
@@ -75,7 +78,19 @@ function paint(label) {
   const stretch = selection();
   if (!recording || !stretch) return select(null);
   const { start, end } = stretch;
+  hideConflict();
+  saveStretch({ start, end, label });
+}
+
+function saveStretch({ start, end, label }) {
   save("edits", { start, end, label }, `${label ?? "None of them"} from ${clock(start)} to ${clock(end)}: saved.`);
+}
+
+/** Saves what a person keeps of their side of a conflict. */
+function settle(stretches) {
+  if (!stretches.length) state("Theirs is kept.");
+  stretches.forEach(saveStretch);
+  byId("editor").focus();
 }
 
 function undo() {
@@ -83,7 +98,7 @@ function undo() {
   if (last) save("undo", {}, `Taken back: ${last.label ?? "none of them"} from ${clock(last.start)} to ${clock(last.end)}.`);
 }
 
-/** Sends an edit; where somebody else was first, what is there is shown, and the selection stays to be tried again. */
+/** Sends an edit; where somebody else was first, both sides are shown, and the selection stays to be tried again. */
 function save(what, query, done) {
   const { name } = recording;
   unsaved++;
@@ -97,6 +112,11 @@ function save(what, query, done) {
         state(done);
       } catch (error) {
         state("Not saved.");
+        const { mine, now } = error.answer ?? {};
+        if (mine?.undoes === null) {
+          if (opened() === name) showRecording(now);
+          return opened() === name && showConflict(error.answer);
+        }
         await ask(pathOf("recordings", name)).then((found) => opened() === name && showRecording(found), () => {});
         throw error;
       }

@@ -12,6 +12,9 @@ let timer;
 let shown = null; // the path of the data set that is shown
 let now = null; // the newest training, as the server tells it
 
+/** The name of the model in use on the data set; null: there is none. */
+export const modelInUse = () => now?.in_use ?? null;
+
 export function setUpTraining() {
   byId("train").addEventListener("click", () => trying(trouble, start));
   byId("keep").addEventListener("click", () => trying(trouble, () => use(now.now)));
@@ -31,7 +34,7 @@ async function fill() {
 }
 
 async function start() {
-  const query = { architecture: byId("architecture").value, epochs: byId("epochs").value };
+  const query = { architecture: byId("architecture").value, epochs: byId("epochs").value, unlabelled: byId("unlabelled").value };
   tell(trouble, "");
   show(await ask(pathOf("train"), { method: "POST", query }));
 }

@@ -13,10 +13,11 @@ from tests.conftest import CHEAPEST
 def test_a_training_starts_from_the_model_before_and_keeps_no_decoded_voice(settings, tmp_path):
     folder = DataSets(settings).make("birds").folder
     args = {"dataset_directory": "birds", "layout": "annotations", "start": "/out/a", "compare": "/out/a"}
+    args |= {"unlabelled": "negatives"}
     runs = Runs(tmp_path)
     train, convert, describe, silence, compare = steps(runs.add(CHEAPEST, args, folder), tmp_path)
     runs.close()
-    assert {"--from=/out/a", "--no-cache", "--layout=annotations"} <= set(train.command)
+    assert {"--from=/out/a", "--no-cache", "--layout=annotations", "--unlabelled=negatives"} <= set(train.command)
     assert not any(argument.startswith(("--compare", "--start")) for argument in train.command)
     assert compare.command[-3:] == ["/out/a", str(tmp_path / "trained" / CHEAPEST), str(folder)]
     assert compare.private and not convert.private
@@ -34,6 +35,7 @@ def test_nothing_is_trained_on_before_something_is_labelled(birds, tone):
     assert birds.ask("GET", "train/")["run"] is None
     birds.add(tone)
     assert "nothing is labelled" in birds.ask("POST", "train/", 409, architecture=CHEAPEST)["message"]
+    assert birds.ask("POST", "train/", 422, architecture=CHEAPEST, unlabelled="maybe")["status"] == "error"
     assert birds.ask("POST", "model/", 404, model="..")["status"] == "error"
 
 
