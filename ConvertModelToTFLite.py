@@ -21,7 +21,7 @@ def main(argv=None):
         "--streaming", action="store_true", help="write a stream each, that takes a hop at a time and carries its state"
     )
     parser.add_argument(
-        "--hop", type=int, metavar="SAMPLES", help="of a stream (default: the shortest that the model takes)"
+        "--hop", type=int, metavar="SAMPLES", help="of a stream (default: twice the shortest that the model takes)"
     )
     args = parser.parse_args(argv)
     if args.hop is not None and not args.streaming:

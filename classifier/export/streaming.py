@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def write(models: Sequence[artifact.Artifact], hop: int | None = None) -> list[P
     """Write the streams of trained models; of a model that can have none it is said why.
 
     Args:
-        hop: samples; None: the shortest that a model takes.
+        hop: samples; None: as of `usual_hop`.
 
     Raises:
         InputError: no model has a stream, or a model takes no such hop.
@@ -91,14 +91,26 @@ def write_one(trained: artifact.Artifact, model: "keras.Model", hop: int | None 
     path.unlink(missing_ok=True)  # of an earlier conversion
     rows = probes(trained.audio_format)
     expected = model.predict(rows, verbose=0)
-    held = converted(registry.load("models", trained.name), model, trained.audio_format.window_length, hop)
+    window_length = trained.audio_format.window_length
+    hop = usual_hop(model, window_length) if hop is None else hop
+    held = converted(registry.load("models", trained.name), model, window_length, hop)
     with atomic_files.new_file(path) as fresh:
-        fresh.write_bytes(metadata.write_stream(held, facts(trained, hop or model.get_layer("features").hop)))
+        fresh.write_bytes(metadata.write_stream(held, facts(trained, hop)))
         found = np.stack([_last(StreamRunner(fresh), row) for row in rows])
         difference = float(np.abs(found - expected).max())
         if not difference <= proof.TOLERANCE:  # NaN is not
             raise InputError(f"{path.name} differs from Keras by {difference:.1e}; the file was not kept")
     return path
+
+
+def usual_hop(model: "keras.Model", window_length: int) -> int:
+    """Samples of a hop that costs at most twice its share of a window, which the shortest one does not."""
+    shortest = cast(Any, model.get_layer("features")).hop
+    return min(2 * shortest, _longest(shortest, window_length))
+
+
+def _longest(shortest, window_length):
+    return -(-window_length // shortest) * shortest
 
 
 def facts(trained: artifact.Artifact, hop: int) -> metadata.Facts:
@@ -154,8 +166,8 @@ def parts(module: Any, model: "keras.Model", window_length: int, hop: int | None
 
     features: Any = model.get_layer("features")
     shortest = features.hop
-    longest = -(-window_length // shortest) * shortest
-    hop = hop or shortest
+    longest = _longest(shortest, window_length)
+    hop = usual_hop(model, window_length) if hop is None else hop
     if hop % shortest or not 0 < hop <= longest:
         milliseconds = 1000 * shortest / features.sample_rate
         raise InputError(

@@ -48,7 +48,8 @@ LISTEN = """(address) => new Promise(async (resolve, reject) => {
 def stream(app):
     """A stream beside the models of the web app, as long as it is asked for."""
     path = app / "models" / "stream.tflite"
-    held = of_python.streaming.converted(registry.load("models", of_python.NAME), of_python.built(), of_python.WINDOW)
+    module = registry.load("models", of_python.NAME)
+    held = of_python.streaming.converted(module, of_python.built(), of_python.WINDOW, of_python.HOP)
     words = f"the probabilities are of the last {of_python.WINDOW} samples (2 s)."
     facts = metadata.Facts("stream", "Sounds.", words, 16_000, LABELS, rule_file.as_bytes(RULE))
     path.write_bytes(metadata.write_stream(held, facts))
