@@ -7,11 +7,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.odd_inputs import data_sets, encoded, folders, lying_headers, models, per_channel, tables
+from benchmarks.odd_inputs import advised, data_sets, encoded, folders, lying_headers, models, per_channel, tables
 from benchmarks.odd_inputs.kind import Kind, wrong
 from classifier.core import arguments, console
 
-MODULES = (lying_headers, encoded, data_sets, tables, folders, models, per_channel)
+MODULES = (lying_headers, encoded, data_sets, tables, folders, models, per_channel, advised)
 
 
 def kinds() -> list[Kind]:

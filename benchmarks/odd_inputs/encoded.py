@@ -126,6 +126,16 @@ def inside_wav(codec, folder: Path, open_size=False) -> str:
     return heard(path, 440)
 
 
+def lying_words(codec, folder: Path, size: int) -> str:
+    """A wav whose list of words before the sound promises more bytes than the file holds."""
+    path = encode(folder / f"{folder.name}.wav", codec, tone(440, 2, 44_100), 44_100)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"LIST")
+    content[at + 4 : at + 8] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+    return heard(path, 440)
+
+
 def streamed_flac(rate, folder: Path) -> str:
     """A flac whose header does not know how long it is."""
     path = folder / f"{folder.name}.flac"
@@ -202,6 +212,8 @@ def kinds() -> Iterator[Kind]:
     )
     codecs = ("libmp3lame", "mp2", "adpcm_ima_wav", "pcm_alaw", "pcm_mulaw")
     yield Kind("A 4", "another codec inside wav", WHOLE, {codec: of(inside_wav, codec) for codec in codecs})
+    sizes = {f"{size:#x}": of(lying_words, "libmp3lame", size=size) for size in (0xFF000000, 0x7FFFFFFF, 0x10000000)}
+    yield Kind("A 1, 2", "a list of words without an end", REFUSED, sizes, "its chunk LIST promises")
     yield Kind("A 4", "the same with size 0", WHOLE, {codec: of(inside_wav, codec, open_size=True) for codec in codecs})
     suffixes = {
         "suffixes of wav": {"wave": "wav", "bwf": "wav", "rf64": "rf64", "w64": "w64", "WAV": "wav"},

@@ -13,6 +13,8 @@ from classifier.data.labels import read_labels
 
 ROWS = (("a/1.wav", "dog"), ("a/2.wav", "cat"), ("b/3.wav", "dog"), ("b/4.wav", "cat"))
 LABELS = {"dog": 2, "cat": 2}
+UNCERTAIN = "0:05"
+CLOCKS = (UNCERTAIN, "0:00:05", "0:05.0", "00:00:05.25")
 
 
 def touched(folder: Path, *names: str) -> None:
@@ -144,6 +146,14 @@ def _uncertain() -> Iterator[Kind]:
         "the same line twice": {"rows": [*ROWS, ROWS[0]]},
     }
     yield _table("lines that cannot be", REFUSED, lines, "labels.csv, line ")
+    address = (f"https://example.org/{ROWS[0][0]}", "dog")
+    rows = {"first": [address, *ROWS[1:]], "last": [*ROWS[1:], address]}
+    says = "is an address; copy the recording into"
+    yield _table("an address among paths", REFUSED, {name: {"rows": of} for name, of in rows.items()}, says)
+    clocks = {text: {"header": "path,label,start", "rows": [(*row, text) for row in ROWS]} for text in CLOCKS}
+    certain = {text: clocks[text] for text in CLOCKS if text != UNCERTAIN}
+    yield _table("times of a clock", WHOLE, certain)
+    yield _table("a time that may be hours", REFUSED, {UNCERTAIN: clocks[UNCERTAIN]}, "minutes or 0 hours; write 5 for")
     local = [(path, label.replace("cat", "K\u00fche")) for path, label in ROWS]
     old = ("latin-1", "cp1252", "mac_roman", "cp850", "iso8859_15")
     yield _table("no Unicode", REFUSED, {n: {"rows": local, "encoding": n} for n in old}, "not UTF-8 text")

@@ -120,7 +120,7 @@ class Reader:
         """The sound in the chunks from `at` on, None where there is none; and where another file begins behind it."""
         another = None
         for _ in range(MOST_CHUNKS):
-            chunk = self._chunk(at)
+            chunk = self.chunk(at)
             if chunk is None:
                 break
             if self.spans and begins_a_file(self.file, at):
@@ -136,7 +136,7 @@ class Reader:
         is_plain = self.is_plain and len(self.spans) == 1 and another is None
         return Sound(self.container, self.format, tuple(self.spans), self.declared, self.rest, is_plain), another
 
-    def _chunk(self, at) -> Chunk | None:
+    def chunk(self, at: int) -> Chunk | None:
         """The chunk at a place; None where there is none."""
         head = self.dialect.head
         if at + head.size > self.end:
@@ -220,7 +220,7 @@ class Reader:
         for _ in range(MOST_CHUNKS):
             if at >= self.end:
                 return True
-            chunk = self._chunk(at)
+            chunk = self.chunk(at)
             if chunk is None:
                 return self.end - at < self.dialect.align and not any(self._bytes(at, self.end - at))
             if chunk.name in SOUNDS or begins_a_file(self.file, at):

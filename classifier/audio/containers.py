@@ -3,6 +3,7 @@
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from classifier.audio.chunks import (
     CAF,
@@ -12,6 +13,8 @@ from classifier.audio.chunks import (
     RIFF,
     RIFX,
     SLACK,
+    SOUNDS,
+    TAIL,
     W64,
     WRAP,
     Reader,
@@ -33,6 +36,30 @@ def find(path: Path) -> list[Sound]:
                 break
             found.append(sound)
     return found
+
+
+def check_sizes(file: IO[bytes]) -> None:
+    """Make sure that no chunk of a wav, but its sound, promises much more than the file holds.
+
+    FFmpeg believes such a size: of a damaged list of words it filled up to 2 GiB of memory.
+
+    Raises:
+        ValueError: one does.
+    """
+    end = file.seek(0, 2)
+    file.seek(0)
+    head = file.read(12)
+    if head[:4] not in (b"RIFF", b"RIFX", b"RF64", b"BW64") or head[8:] != b"WAVE":
+        return
+    at, reader = 12, Reader(file, end, RIFX if head[:4] == b"RIFX" else RIFF, "WAV")
+    for _ in range(MOST_CHUNKS):
+        chunk = reader.chunk(at)
+        if chunk is None or chunk.name in SOUNDS and chunk.next > end:
+            return
+        if chunk.at + chunk.size > end + TAIL:
+            name = chunk.name.decode("ascii").strip()
+            raise ValueError(f"its chunk {name} promises {chunk.size} bytes, and {end - chunk.at} follow")
+        at = chunk.next
 
 
 def _one(file, start, end) -> tuple[Sound | None, int | None]:

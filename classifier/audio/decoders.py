@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from classifier.audio import streams
+from classifier.audio import containers, streams
 from classifier.audio.parts import Part, find_parts
 from classifier.core.errors import InputError
 from classifier.core.text import readable
@@ -102,8 +102,9 @@ def _opened(part: Part, path, track) -> Generator[tuple[Properties, Decoded]]:
             file.close()
             file = None
         if file is None:
-            if isinstance(source, BufferedReader):
-                source.seek(0)
+            with source.open("rb") if isinstance(source, Path) else contextlib.nullcontext(source) as chunks:
+                containers.check_sizes(chunks)
+                chunks.seek(0)
             options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
             file = av.open(_by_text(source), options=options, metadata_errors="ignore")
             found, decoded = _by_pyav(file, path, part, track)

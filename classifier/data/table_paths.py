@@ -17,6 +17,7 @@ from classifier.data.layouts import existing
 from classifier.storage import local_files
 
 Parts = tuple[str, ...]
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 class Finder:
@@ -69,7 +70,14 @@ def find(source: Path, written: Iterable[tuple[int, str]]) -> list[Path]:
         InputError: one is not there, or several may be meant.
     """
     finder, found, dropped, example = Finder(source.parent), [], None, ""
-    n = 0
+    written, n = list(written), 0
+    addresses = [(line, text) for line, text in written if ADDRESS.match(text)]
+    if addresses and (len(addresses) < len(written) or not finder.knows(addresses[0][1])):
+        line, text = addresses[0]
+        raise InputError(
+            f"{source}, line {line}: {text} is an address; copy the recording into {source.parent}, and write its path "
+            "there in its place"
+        )
     for line, text in written:
         path = finder.written(text)
         if not path:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ class ComparedModel:
         right: recordings that are right.
         chance: the balanced accuracy of guessing among the labels that are told apart.
         answers_untested: recordings that it takes for a label that is not tested; they are wrong.
+        notes: which file was run, and what is odd about it.
     """
 
     model: str
@@ -51,6 +52,7 @@ class ComparedModel:
     right: int
     chance: float
     answers_untested: int
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -183,15 +185,15 @@ def _compared(candidates, groups, heard, matched, n_data, config) -> Comparison:
     names = list(matched.names())
     store = candidates[0].store
     targets = np.array([names.index(clip.label) for clip in store.clips])
-    answers = [_answers(one, k, matched, config) for k, one in enumerate(candidates)]
+    answers, notes = zip(*(_answers(one, k, matched, config) for k, one in enumerate(candidates)), strict=True)
     audible = np.array([all(pair) for pair in zip(*answers, strict=True)])
     if not audible.any():
         raise InputError(f"{config.data}: in none of the recordings is anything heard; all are digital silence")
     right = [np.array([answer == names[target] for answer, target in zip(of, targets, strict=True)]) for of in answers]
     n_answers = [len(one.labels) - matched.joined(k) for k, one in enumerate(candidates)]
     models = [
-        _model(one, of, n, mine, is_right, targets, audible, names)
-        for one, of, n, mine, is_right in zip(candidates, heard, n_answers, answers, right, strict=True)
+        replace(_model(one, of, n, mine, is_right, targets, audible, names), notes=of_run)
+        for one, of, n, mine, is_right, of_run in zip(candidates, heard, n_answers, answers, right, notes, strict=True)
     ]
     folder, differences = folder_of(config.data), []
     for i in np.flatnonzero(audible):
@@ -214,10 +216,12 @@ def _compared(candidates, groups, heard, matched, n_data, config) -> Comparison:
     )
 
 
-def _answers(candidate: _Candidate, k: int, matched: Matched, config: ComparisonConfig) -> list[str | None]:
-    """The label that a model gives to each clip, by the names of the data; None where nothing is heard."""
+def _answers(
+    candidate: _Candidate, k: int, matched: Matched, config: ComparisonConfig
+) -> tuple[list[str | None], list[str]]:
+    """The label that a model gives to each clip, by the names of the data, None where nothing is heard; and notes."""
     source = candidate.twin or candidate.path
-    predictor = load_predictor(source, channel=config.channel)
+    predictor = load_predictor(source, channel=config.channel, as_in_app=True)
     predictor = with_names(predictor, {name: one.of_models[k] for name, one in matched.names().items()})
     found = predict_clips(predictor, candidate.store, Cut(config.overlap))
     probabilities, of = found["probabilities"], found["recordings"]
@@ -227,7 +231,7 @@ def _answers(candidate: _Candidate, k: int, matched: Matched, config: Comparison
         decided = metrics.by_recording(probabilities[audible], of[audible], config.vote).argmax(axis=1)
         for i, label in zip(np.unique(of[audible]), decided, strict=True):
             answers[i] = predictor.labels[label]
-    return answers
+    return answers, list(predictor.notes)
 
 
 def _model(candidate, heard, n_answers, answers, right, targets, audible, names) -> ComparedModel:

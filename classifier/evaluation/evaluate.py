@@ -66,12 +66,12 @@ def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
         _matched(path, labels, config)  # said before TensorFlow is loaded, which runs what is not converted
     evaluated: dict[str, EvaluationResult] = {}
     for path in config.paths:
-        predictor = load_predictor(path, channel=config.channel)
+        predictor = load_predictor(path, channel=config.channel, as_in_app=True)
         rate, channel = predictor.audio_format.sample_rate, predictor.channel
         found, matched = _matched(path, labels, config)
         store = recordings.read(found, config.data, rate, channel, config.duplicates)
         if twin := trained_models.held_out_in_place_of(path, store):
-            predictor = load_predictor(twin, channel=config.channel)
+            predictor = load_predictor(twin, channel=config.channel, as_in_app=True)
         for sentence in matched.not_tested():
             warn(f"{path}: {sentence}")
         stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"

@@ -180,6 +180,7 @@ class ModelTestResult(EvaluationResult):
             data; None where the model itself was.
         groups: {label: groups of its recordings}.
         matched: which labels of the data are tested, and what is left out; None where all are.
+        notes: which file was run, and what is odd about it.
     """
 
     data: str
@@ -188,6 +189,7 @@ class ModelTestResult(EvaluationResult):
     tested: str | None = None
     groups: dict[str, int] = field(default_factory=dict)
     matched: Matched | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 def scores_of(predictions: Mapping[str, np.ndarray], labels: list[str], vote: bool, seed: int) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def evaluate_model(
         negatives=count_false_alarms(twin or path, predictor, negatives) if negatives else None,
         groups=dict(Counter(label for label, _ in tested)),
         matched=matched,
+        notes=list(predictor.notes),
         **scores_of(predictions, asked.labels, vote, seed),
     )
 

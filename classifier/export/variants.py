@@ -55,6 +55,7 @@ def write(trained: artifact.Artifact) -> ConversionRecord:
         _export(trained, found, int8)
         found = _as_shipped(trained, found)
         found.save(trained.folder)
+        artifact.take(held_out, found.for_app)  # what is tested in its place is the same variant
     return found
 
 

@@ -113,7 +113,7 @@ def load_predictor(
         head: name of the output of a .tflite with several; None: the one that fits its labels.
         activation: of outputs.Activation, that a .tflite's output needs; None: it gives probabilities.
         channel: of audio.channels.CHANNELS; None: what its training says.
-        as_in_app: run a folder by the variant that goes into the app; a note says which.
+        as_in_app: run a folder by the variant that goes into the app; a note says which, or that it is not converted.
 
     Raises:
         InputError: there is no such model, it does not say what its labels or its sample rate are, or its input or
@@ -152,7 +152,8 @@ def _load(path: Path, threads: int | None, head: str | None, activation: str | N
         raise InputError(f"{path}: --head and --activation are for .tflite files, and this model is not converted")
     keras = functools.partial(artifact.load_keras(found).predict, verbose=0)
     run = outputs.Outputs(path / artifact.MODEL).of(keras)
-    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule)
+    notes = (f"{path} is not converted: Keras runs it, where an app would run a .tflite",) if as_in_app else ()
+    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule, notes=notes)
 
 
 def _of_app(file: artifact.AppFile) -> str:

@@ -70,6 +70,7 @@ def _rests_on(found):
         f"{models[0]} and {models[1]} on {paired.recordings} recordings of {paired.groups} groups that neither has "
         f"heard; a recording is decided by the {found.recordings_by} of its windows, whatever the thresholds"
     )
+    yield from (f"{one.model}: {note}" for one in found.models for note in one.notes)
     heard = [line for one in found.models for line in _heard(one)]
     if heard:
         yield f"left out, of {found.n_data} recordings, because a model has heard them: {'; '.join(heard)}"

@@ -99,6 +99,8 @@ def show_scores(result: EvaluationResult) -> None:
             f"  it was refitted on some of these recordings: {result.tested} was tested, which had not learned from all"
         )
     if isinstance(result, ModelTestResult):
+        for note in result.notes:
+            print(f"  {note}")
         warn_of_known("recordings", result.seen_in_training)
         matched = [*result.matched.renamed(), *result.matched.not_tested()] if result.matched else []
         for line in [*matched, *warnings.not_tested(result.labels, recordings.recall)]:

@@ -57,15 +57,6 @@ def error(path: Path, line: int, complaint: str) -> InputError:
     return InputError(f"{path}, line {line}: {complaint}")
 
 
-def seconds(text: str) -> float | None:
-    """A number of seconds, with a point or a comma; None where the text is none."""
-    try:
-        found = float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-    return found if abs(found) < float("inf") else None
-
-
 def checked(path: Path, found: Iterable[Stretch]) -> tuple[Stretch, ...]:
     """The stretches of a file.
 

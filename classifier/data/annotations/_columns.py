@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from classifier.core.text import plain
-from classifier.data.annotations import error, seconds
+from classifier.data.annotations import error
 from classifier.data.table_columns import LABELS, normal
+from classifier.data.times import seconds
 
 Rows = Sequence[tuple[int, Mapping[str, str]]]  # (line, {column: text})
 

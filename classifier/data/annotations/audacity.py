@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.data.annotations import Annotation, Stretch, checked, error, lines_of, on_one_line, seconds
+from classifier.data.annotations import Annotation, Stretch, checked, error, lines_of, on_one_line
+from classifier.data.times import seconds
 
 SUFFIXES = (".txt",)
 FREQUENCIES = "\\"  # begins a line of them

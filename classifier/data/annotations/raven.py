@@ -10,8 +10,9 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PureWindowsPath
 
-from classifier.data.annotations import Annotation, Stretch, checked, error, lines_of, on_one_line, seconds
+from classifier.data.annotations import Annotation, Stretch, checked, error, lines_of, on_one_line
 from classifier.data.annotations._columns import label_column
+from classifier.data.times import complaint, seconds
 
 SUFFIXES = (".txt", ".tsv", ".csv")
 SELECTION, VIEW, CHANNEL = "Selection", "View", "Channel"
@@ -116,5 +117,5 @@ def _stretch(path, number, row, label, named):
 
 def _value(path, number, row, column):
     if (found := seconds(row[column])) is None:
-        raise error(path, number, f"{column} {row[column]!r} is not a number of seconds; correct it")
+        raise error(path, number, f"{column} {complaint(row[column])}")
     return found

@@ -10,8 +10,8 @@ import contextlib
 from pathlib import Path
 
 from classifier.core.errors import InputError
-from classifier.data import table_text
-from classifier.data.annotations import Annotation, Stretch, checked, error, seconds
+from classifier.data import table_text, times
+from classifier.data.annotations import Annotation, Stretch, checked, error
 from classifier.data.annotations._columns import label_column
 from classifier.data.table_columns import LABELS, OTHER_UNIT, OTHERS, PATHS, SLICES, normal
 
@@ -67,8 +67,7 @@ def _is_header(columns):
 
 
 def _value(path, line, row, column):
-    found = seconds(row[column]) if column else None
+    found = times.seconds(row[column]) if column else None
     if found is None:
-        what = f"{column} {row[column]!r}" if column else "the end"
-        raise error(path, line, f"{what} is not a number of seconds; correct it")
+        raise error(path, line, f"{column} {times.complaint(row[column])}" if column else "it has no end; add one")
     return found

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.data import split_names, table_columns, table_paths, table_text, unread_tables
+from classifier.data import split_names, table_columns, table_paths, table_text, times, unread_tables
 from classifier.data.layouts import Clip, filled, whole_number
 from classifier.storage import local_files
 
@@ -128,12 +128,9 @@ def _seconds(row, column, source, line):
     """The value of a column in seconds; None where it is empty or missing."""
     if not row.get(column):
         return None
-    try:
-        seconds = float(row[column].replace(",", "."))
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise InputError(f"{source}, line {line}: {column} {row[column]!r} is not a number of seconds; correct it")
+    seconds = times.seconds(row[column])
+    if seconds is None or seconds < 0:
+        raise InputError(f"{source}, line {line}: {column} {times.complaint(row[column])}")
     return seconds
 
 

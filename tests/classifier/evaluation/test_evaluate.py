@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from classifier.records.conversion import DYNAMIC, FLOAT32, VARIANTS, ConversionRecord, Variant
+from classifier.records.run_record import Refit
 from tests.conftest import call_script
-from tests.tiny_models import model, write_recordings
+from tests.tiny_models import model, write_folder, write_recordings
 
 
 @pytest.fixture
@@ -66,3 +68,25 @@ def test_models_of_two_names_for_a_label_are_tested_at_once(folder):
 def test_a_map_is_not_for_models_that_are_trained_here(folder):
     _, said, _ = evaluate(folder, "--model", "mel", "--map", "dog=bark", expect=1)
     assert "--map is for models that are trained already" in said
+
+
+def test_the_variant_that_goes_into_the_app_is_tested_and_compared_and_it_is_said(folder, tmp_path):
+    every = sorted(path.relative_to(folder / "data").as_posix() for path in (folder / "data").glob("[bd]*/*.wav"))
+    refit = Refit(splits=["train", "validation", "test"], recordings=6, windows=6, steps=1, seconds=1.0)
+    deaf, good = model(["bell+dog", "rain"], ["bell", "dog"]), model(["bell", "dog"])
+    files = {name: Variant(1, None, None, {}, 1, {}) for name in (FLOAT32, DYNAMIC)}
+    for name, learned, more in (("a", every, {"refit": refit}), ("a/heldout", every[:1], {}), ("b", (), {})):
+        trained = write_folder(folder / "trained" / name, deaf, folder / "data", learned, **more)
+        (trained / VARIANTS[DYNAMIC]).write_bytes(good)
+        ConversionRecord(FLOAT32, DYNAMIC, files, {}).save(trained)
+    pairs = ("--map", "hound=,wind=")
+    printed, _, found = evaluate(folder, "--model", "trained/a", *pairs, name="a")
+    assert "it was refitted on some of these recordings: trained/a/heldout was tested" in printed
+    ran = "trained/a/heldout/model_dynamic.tflite is the dynamic variant, which goes into the app as model_"
+    assert f"  {ran}" in printed and ran in found["notes"][0]
+    assert found["scores"]["recordings"]["recall"] == {"bell": 1, "dog": pytest.approx(2 / 3)}
+    printed, _ = call_script(
+        "CompareModels.py", "trained/a", "trained/b", *pairs, "--data", "data", "--out", "out", cwd=folder
+    )
+    assert f"trained/a: {ran}" in printed and "trained/b: trained/b/model_dynamic.tflite is the dynamic" in printed
+    assert "only trained/a 0, only trained/b 0" in printed

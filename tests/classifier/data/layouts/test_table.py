@@ -42,6 +42,21 @@ def test_parts_of_one_recording_are_one_group_however_its_path_is_written(tmp_pa
     assert [clip.group for clip in table.clips(source)] == ["a.wav", "a.wav"]
 
 
+def test_times_of_a_clock_are_read_where_they_are_certain(tmp_path):
+    source = write_table(tmp_path, "path,label,start,end\na.wav,horn,0:00:01,1:05.5\nb.wav,horn,1:00:00,1:00:02.25\n")
+    assert [(clip.start, clip.end) for clip in table.clips(source)] == [(1, 65.5), (3600, 3602.25)]
+
+
+def test_the_address_among_paths_is_blamed_wherever_it_stands(tmp_path):
+    for lines in (["https://x.org/a.wav,rain", "b.wav,horn"], ["b.wav,horn", "https://x.org/a.wav,rain"]):
+        source = write_table(tmp_path, "\n".join(["path,label", *lines]) + "\n")
+        line = 2 + lines.index("https://x.org/a.wav,rain")
+        with pytest.raises(InputError, match=f"line {line}: https://x.org/a.wav is an address; copy the recording"):
+            table.clips(source)
+    source = write_table(tmp_path, "path,label\nhttps://x.org/a.wav,rain\nhttps://x.org/b.wav,horn\n")
+    assert [clip.path.name for clip in table.clips(source)] == ["a.wav", "b.wav"], "all are there: the data was moved"
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
@@ -52,6 +67,8 @@ def test_parts_of_one_recording_are_one_group_however_its_path_is_written(tmp_pa
         ("b.wav,rain,,,-1,", "start '-1' is not a number of seconds"),
         ("b.wav,rain,,,nan,", "start 'nan' is not a number of seconds"),
         ("b.wav,rain,,,,inf", "end 'inf' is not a number of seconds"),
+        ("b.wav,rain,,,0:05,", "start '0:05' is not .*: it may mean 0 minutes or 0 hours; write 5 for 0 min 05 s"),
+        ("https://example.org/b.wav,rain,,,,", "https://example.org/b.wav is an address; copy the recording into"),
         ("b.wav,rain,,,2,2", "end 2 does not come after start 2"),
         ("b.wav,rain,,,,0", "end 0 does not come after start 0"),
         ("b.wav,rain,0.5,,,", "fold '0.5' is not a whole number"),
