@@ -45,6 +45,9 @@ def main(argv=None):
         help="for all labels, in place of the model's own; LABEL=T for one, again for another",
     )
     parser.add_argument(
+        "--frames", action="store_true", help="say when, finer than a window: for models that have frames"
+    )
+    parser.add_argument(
         "--overlap", default=OVERLAP, type=float, help="of windows: 0.5 is half (default: as the model's rule says)"
     )
     parser.add_argument("--smooth", default=SMOOTH, type=int, metavar="N", help="mean over N windows, an odd number")

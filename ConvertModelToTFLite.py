@@ -21,6 +21,9 @@ def main(argv=None):
         "--streaming", action="store_true", help="write a stream each, that takes a hop at a time and carries its state"
     )
     parser.add_argument(
+        "--frames", action="store_true", help="write a second file each, that says when: probabilities frame by frame"
+    )
+    parser.add_argument(
         "--hop", type=int, metavar="SAMPLES", help="of a stream (default: twice the shortest that the model takes)"
     )
     args = parser.parse_args(argv)
@@ -32,11 +35,13 @@ def main(argv=None):
 
     models = artifact.trained(config.trained, config.model)
     console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
-    from classifier.export import embedding, streaming, variants
+    from classifier.export import embedding, frames, streaming, variants
     from classifier.reporting import tables
 
     for path in streaming.write(models, args.hop) if args.streaming else []:
         print(f"{path} takes a hop at a time and carries its state: docs/guide/streams.md")
+    for path in frames.write(models) if args.frames else []:
+        print(f"{path} says when: {commands.script('ClassifyRecordings.py', model=path.parent, frames=True)}")
     for model in models:
         variants.write(model)
     tables.variants(models)

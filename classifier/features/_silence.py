@@ -55,6 +55,8 @@ class Changes(keras.layers.Layer):
 class DigitalSilence(keras.layers.Layer):
     """[audio, probabilities] -> probabilities: of digital silence those of the silence label, or all 0.
 
+    Probabilities are (labels,), or (frames, labels).
+
     Args:
         label: index of the label for silence; None: the model has none, and no label is right.
         least: a window is digital silence whose largest magnitude is no larger.
@@ -67,6 +69,8 @@ class DigitalSilence(keras.layers.Layer):
     def call(self, inputs: list[KerasTensor]) -> KerasTensor:
         audio, probabilities = inputs
         peak = ops.max(ops.abs(audio), axis=1, keepdims=True)
+        if len(probabilities.shape) > 2:
+            peak = ops.expand_dims(peak, 1)
         certain = [[float(i == self.label) for i in range(probabilities.shape[-1])]]
         return ops.where(peak > self.least, probabilities, ops.convert_to_tensor(certain, "float32"))
 

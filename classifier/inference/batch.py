@@ -174,7 +174,8 @@ def classified(
                     entry = {"recording": sources[outcome.index].name, **outcome.result.as_entry()}
                     journal.write(keys[outcome.index], entry)
         rate, length = predictor.audio_format.sample_rate, predictor.audio_format.window_length
-        about = {"hop_seconds": hop_length(length, settings.overlap) / rate, "window_seconds": length / rate}
+        hop, window = settings.frame or hop_length(length, settings.overlap), settings.frame or length
+        about = {"hop_seconds": hop / rate, "window_seconds": window / rate}
         about["independent"] = settings.independent
         there = [source for source, key in zip(sources, keys, strict=True) if key in journal]
         tracks = (journal.read(key).get("tracks") or 1 if key in journal else 1 for key in keys)

@@ -39,6 +39,7 @@ class ClassificationConfig:
         delimiter: between the columns of csv files, one character.
         jobs: recordings at once; None: one per core.
         scheduler: address of a Dask scheduler whose workers see the same recordings; None: this machine.
+        frames: segments of frames, finer than a window, in place of windows.
         head, activation, channel: as of predictor.load_predictor.
     """
 
@@ -57,6 +58,7 @@ class ClassificationConfig:
     delimiter: str = ","
     jobs: int | None = None
     scheduler: str | None = None
+    frames: bool = False
     head: str | None = None
     activation: str | None = None
     channel: str | None = None
@@ -77,6 +79,9 @@ class ClassificationConfig:
             check_range(f"--threshold {label}=", threshold, "a probability", 0, 1)
         if self.smooth is not None and (self.smooth < 1 or self.smooth % 2 == 0):
             raise InputError(f"--smooth {self.smooth}: give an odd number of windows, so that one is in the middle")
+        for flag in ("scheduler", "head", "activation"):
+            if self.frames and getattr(self, flag) is not None:
+                raise InputError(f"--frames runs a model of this project on this machine; leave --{flag} out")
         writing.check(self.writers, self.delimiter)
 
     @classmethod

@@ -25,6 +25,7 @@ from classifier.core.arguments import EACH
 from classifier.core.console import progress
 from classifier.core.errors import DiskFullError, reason
 from classifier.data.inputs import Source
+from classifier.inference import frames
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, cached_predictor, find_model, load_predictor
 from classifier.inference.segments import SegmentMerger
@@ -52,6 +53,7 @@ class ClassifierSettings:
         independent: as of SegmentMerger.
         probabilities: keep those of each window.
         head, activation: as of predictor.load_predictor.
+        frame: samples of a frame, where segments are of frames; 0: they are of windows.
         channel: of audio.channels.CHANNELS, or its number, from 0; EACH: each source has its own.
     """
 
@@ -65,6 +67,7 @@ class ClassifierSettings:
     probabilities: bool = False
     head: str | None = None
     activation: str | None = None
+    frame: int = 0
     channel: str | int = MIX
 
     def of(self, source: Source) -> "ClassifierSettings":
@@ -77,7 +80,7 @@ class ClassifierSettings:
     def fingerprint(self) -> str:
         """Equal for settings that decide the same, wherever the model lies."""
         decides = {**asdict(self), "model": None, "cut": CUT}
-        unused = [name for name in ("probabilities", "head", "activation") if not decides[name]]
+        unused = [name for name in ("probabilities", "head", "activation", "frame") if not decides[name]]
         unused += ["channel"] if self.channel == MIX else []
         return _hash({name: value for name, value in decides.items() if name not in unused})  # as before there were any
 
@@ -174,7 +177,10 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
         InputError: as of predictor.load_predictor.
     """
     model = find_model(config.model, config.trained)
-    predictor = load_predictor(model, threads=1, head=config.head, activation=config.activation)
+    if config.frames:
+        predictor, frame = frames.load(model)
+    else:
+        predictor, frame = load_predictor(model, threads=1, head=config.head, activation=config.activation), 0
     source, labels = predictor.source, tuple(predictor.labels)
     rule = config.rule(predictor.rule, labels, predictor.independent)
     has_thresholds = predictor.rule or config.threshold is not None
@@ -193,6 +199,7 @@ def make_settings(config: ClassificationConfig) -> tuple[ClassifierSettings, Pre
         probabilities=config.probabilities,
         head=config.head,
         activation=config.activation,
+        frame=frame,
         channel=config.channel or predictor.channel,
     )
     return settings, predictor
@@ -221,30 +228,37 @@ def classify(
 
 
 def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progress: bool) -> RecordingResult:
-    predictor = cached_predictor(settings.model, settings.version, 1, settings.head, settings.activation)
+    load = frames.cached if settings.frame else cached_predictor
+    predictor = load(settings.model, settings.version, 1, settings.head, settings.activation)
     audio_format, labels = predictor.audio_format, list(settings.labels)
     hop = hop_length(audio_format.window_length, settings.overlap)
     properties = recording.properties(path)
-    merger = SegmentMerger(settings.rule, settings.labels, audio_format, hop, settings.independent)
+    of_frames = frames.FrameFormat(audio_format, settings.frame, hop)
+    one = (of_frames.of_frame, settings.frame) if settings.frame else (audio_format, hop)
+    merger = SegmentMerger(settings.rule, settings.labels, *one, settings.independent)
     samples = 0
     blocks = recording.blocks(path, audio_format.sample_rate, channel=settings.channel)
     if show_progress:
         blocks = _with_progress(blocks, audio_format.sample_rate, properties.seconds)
     batches = _batches(cut_blocks(blocks, audio_format.window_length, hop))
     kept = []
-    for end, probabilities in _in_threads(predictor.probabilities, batches, threads):
+    found = _in_threads(predictor.probabilities, batches, threads)
+    for end, probabilities in of_frames.joined(found) if settings.frame else found:
         merger.add(probabilities)
         if settings.probabilities:
             kept.append(np.asarray(probabilities, "float32"))
         samples = end
     mean = merger.mean
     best = reached(mean[None], in_order(settings.recording_thresholds, labels))[0]
+    of_all, rate = merger.finish(samples), audio_format.sample_rate
+    if settings.frame:
+        of_all = frames.moved(of_all, settings.frame / 2 / rate, samples / rate)
     segments = [
         ClassifiedSegment(
             labels.index(segment.label),
             *(round(value, DIGITS) for value in (segment.start, segment.end, segment.peak, segment.mean)),
         )
-        for segment in merger.finish(samples)
+        for segment in of_all
     ]
     return RecordingResult(
         seconds=round(samples / audio_format.sample_rate, DIGITS),

@@ -5,6 +5,7 @@ trained/<model>/model.keras  run.json  history.csv  predictions.npz  logs/  repo
                 model.tflite  model_float16.tflite  model_dynamic.tflite  model_int8.tflite
                 model_dropin.tflite  variants.json                                        ConvertModelToTFLite
                 model_<model>_embedding_metadata.tflite                                   the same, with --embedding
+                model_<model>_frames.tflite                                               the same, with --frames
                 model_<model>_metadata.tflite ...                                         WriteMetadataToModel
 """
 
@@ -275,6 +276,11 @@ def embedding_name(name: str) -> str:
 def stream_name(name: str) -> str:
     """The stream of a model; ConvertModelToTFLite.py writes it where it is asked to."""
     return f"model_{name}_stream.tflite"
+
+
+def frames_name(name: str) -> str:
+    """The file that gives a model's probabilities frame by frame; ConvertModelToTFLite.py writes it where asked."""
+    return f"model_{name}_frames.tflite"
 
 
 def take(trained: Artifact, variant: str) -> None:

@@ -26,7 +26,15 @@ OTHERS = {  # windows of another length: what they need at least; None: those th
 NO_STEP_ON_JAX = {
     *("abdoli_8000", "abdoli_16000", "abdoli_32000", "abdoli_50999", "autoencoder", "cldnn", "cldnn_article"),
     *("lstm_stacked", "mobilenet_v2", "multi_channel_cnn", "multilevel_attention_wide", "resnet50_lstm"),
-    *("separable_cnn", "slice_cnn", "soundnet", "stft_phase_cnn", "subspectral_overlapping", "yamnet_small"),
+    *(
+        "residual_frames",
+        "separable_cnn",
+        "slice_cnn",
+        "soundnet",
+        "stft_phase_cnn",
+        "subspectral_overlapping",
+        "yamnet_small",
+    ),
 }
 
 

@@ -47,6 +47,7 @@ WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable
     "multi_channel_cnn": (6, 3_064_646, 3_063_494),
     "residual": (3, 78_227, 77_555),
     "residual_causal": (3, 78_227, 77_555),
+    "residual_frames": (3, 78_292, 77_620),  # those of residual, and the attention
     "resnet50_lstm": (6, 25_732_806, 25_679_686),
     "separable_cnn": (6, 9_646_630, 9_645_478),
     "signal": (3, 282_291, 281_299),

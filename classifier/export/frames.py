@@ -1,0 +1,76 @@
+"""A second file of a trained model that has frames: it says which label each of them holds.
+
+The file for the app gives a window's probabilities, as that of every model. This one ends before the pooling over time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.core import atomic_files
+from classifier.core.console import say
+from classifier.core.errors import InputError
+from classifier.export import convert, metadata, proof
+from classifier.inference.litert import LiteRT, probes
+from classifier.records import artifact, frames
+
+if TYPE_CHECKING:
+    import keras
+
+LAYER = "frames"  # of the body
+
+
+def write(models: Sequence[artifact.Artifact]) -> list[Path]:
+    """Write the frame files of trained models; of a model that has no frames that is said.
+
+    Raises:
+        InputError: no model has frames.
+    """
+    written, why = [], None
+    for trained in models:
+        try:
+            frames.samples(trained.name, trained.audio_format)
+        except InputError as error:
+            why = error
+            say(str(why)) if len(models) > 1 else None
+            continue
+        written.append(write_one(trained))
+    if why and not written:
+        raise why
+    return written
+
+
+def write_one(trained: artifact.Artifact) -> Path:
+    """Write the frame file of a trained model, and keep it if it predicts what Keras predicts.
+
+    Raises:
+        InputError: it predicts something else; no file is left.
+    """
+    path = trained.folder / artifact.frames_name(trained.name)
+    path.unlink(missing_ok=True)  # of an earlier conversion
+    model = by_frame(artifact.load_keras(trained))
+    rows = probes(trained.audio_format)
+    seconds = frames.samples(trained.name, trained.audio_format) / trained.audio_format.sample_rate
+    what = metadata.facts(trained)
+    words = f"A frame each {seconds:g} s; the middle of the first is the start of the window. {what.description}"
+    with atomic_files.new_file(path) as fresh:
+        held = metadata.write_with_schema(convert.converted(model), replace(what, description=words, rule=b""))
+        fresh.write_bytes(held)
+        found, expected = LiteRT(fresh, n_labels=len(trained.labels)).by_frame(rows), model.predict(rows, verbose=0)
+        difference = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
+        if not difference <= proof.TOLERANCE:  # NaN is not
+            raise InputError(f"{path.name} differs from Keras by {difference:.1e}; the file was not kept")
+    return path
+
+
+def by_frame(model: "keras.Model") -> "keras.Model":
+    """(batch, window_length) audio -> (batch, frames, labels) probabilities, sharing the weights of a model."""
+    import keras
+
+    body = model.get_layer("body")
+    opened = keras.Model(body.inputs, body.get_layer(LAYER).output)
+    gate, (audible, _) = model.get_layer("digital_silence"), model.get_layer("digital_silence").input
+    return keras.Model(model.inputs, gate([audible, opened(model.get_layer("standardise").output)]))

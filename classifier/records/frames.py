@@ -1,0 +1,38 @@
+"""Which models say when: those whose file in classifier/models keeps time, and how long their frames are."""
+
+from collections.abc import Sequence
+
+from classifier.core import registry
+from classifier.core.errors import InputError
+from classifier.records.audio_format import AudioFormat
+from Constants import SILENT_LABELS
+
+HOPS = "FRAME_HOPS"  # the constant of a model's file: hops of its features from one frame to the next
+
+
+def names() -> list[str]:
+    """The models that have frames."""
+    return [name for name in registry.names("models") if registry.stated("models", name, HOPS)]
+
+
+def samples(name: str, audio_format: AudioFormat) -> int:
+    """Samples from one frame of a model to the next; the first has its middle at the start of a window.
+
+    Raises:
+        InputError: the model has no frames.
+    """
+    if name not in names():
+        raise InputError(
+            f"{name} has no frames: it mixes all times of a window; train one that has: {', '.join(names())}"
+        )
+    return registry.stated("models", name, HOPS) * audio_format.hop_length
+
+
+def note_on(labels: Sequence[str]) -> str | None:
+    """What a person should know of frames of these labels; None: nothing."""
+    if any(label in SILENT_LABELS for label in labels):
+        return None
+    return (
+        f"no label of this model says that nothing happens ({', '.join(SILENT_LABELS[:2])}): between two sounds its "
+        "frames take one of the others; train it with --negatives, or with recordings of the background as a label"
+    )
