@@ -105,9 +105,7 @@ class RunConfig:
         if self.train_share is not None and not 0 < self.train_share <= 1:
             raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
         if self.false_alarm_rate is not None and not 0 < self.false_alarm_rate < 1:
-            raise InputError(
-                f"--false-alarm-rate {self.false_alarm_rate:g}: give a share between 0 and 1, such as 0.05"
-            )
+            raise InputError(f"--false-alarm-rate {self.false_alarm_rate:g}: give a share, more than 0 and less than 1")
         self._check_negatives()
 
     def _check_negatives(self):
@@ -182,9 +180,7 @@ class RunConfig:
             InputError: a window is too short or too long, or a pretrained network does not go with the flags.
         """
         if registry.is_one_class(model) and self.normal is None:
-            raise InputError(
-                f"{model} learns from normal recordings alone: train it with TrainModel.py --model {model}"
-            )
+            raise InputError(f"{model} learns from normal recordings alone: give it to TrainModel.py --model")
         if not self.paper:
             self.audio_format(model)
         if self.recipe:

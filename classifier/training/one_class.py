@@ -1,7 +1,7 @@
 """Train models on normal recordings alone: the distance is learned, validation gives the threshold, test reports."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import keras
@@ -110,6 +110,19 @@ def fit(name: str, config: TrainingConfig, data: TrainingData, try_conversion: T
     return Fitted(model, recipe, held, *_choose_threshold(model, held["validation"], config.false_alarm_rate))
 
 
+def tested(fitted: Fitted, predictions: Mapping[str, np.ndarray] | None = None) -> scoring.Detection:
+    """What the test split says of a model.
+
+    Args:
+        predictions: of its windows, as of Windows.predictions; None: they are computed.
+    """
+    windows = fitted.held["test"]
+    found = predictions or windows.predictions(fitted.model.predict(windows, verbose=0))
+    place = LABELS.index(ABNORMAL)
+    abnormal = found["targets"] == place
+    return scoring.measure(found["probabilities"][:, place], abnormal, found["recordings"], _groups(windows))
+
+
 def _windows(data, audio_format, recipe):
     """Windows to learn from, which overlap by half, and {split: windows} of HELD."""
     rate, half = audio_format.sample_rate, audio_format.window_length // 2
@@ -152,13 +165,12 @@ def _groups(windows):
     return np.array([windows.store.clips[i].group for i in windows.recordings])
 
 
-def _record(name, config, data, fitted, tested, started):
+def _record(name, config, data, fitted, of_test, started):
     """What run.json holds of a model that has learned."""
     audio_format = data.audio_formats[name]
     rate, folder = audio_format.sample_rate, folder_of(config.data)
     audio, limits = data.audio[rate], {ABNORMAL: scoring.THRESHOLD}
-    about = tested["probabilities"], tested["targets"], tested["recordings"]
-    score, is_abnormal = tested["probabilities"][:, LABELS.index(ABNORMAL)], tested["targets"] == LABELS.index(ABNORMAL)
+    about = of_test["probabilities"], of_test["targets"], of_test["recordings"]
     return RunRecord(
         model=name,
         labels=list(LABELS),
@@ -171,8 +183,8 @@ def _record(name, config, data, fitted, tested, started):
         split=provenance.of_split(audio, data.splits[rate], folder),
         scores=metrics.score(*about, list(LABELS)),
         thresholds=limits,
-        alarms=thresholds.measure(tested, LABELS, audio_format.seconds, limits, background=(NORMAL,)),
-        calibration=_calibration(tested),
+        alarms=thresholds.measure(of_test, LABELS, audio_format.seconds, limits, background=(NORMAL,)),
+        calibration=_calibration(of_test),
         decision=DecisionRecord(rule=None, why_default=WHY_DEFAULT, per_hour=0.0, minutes={}),
         best_epoch=fitted.recipe.epochs,
         training_seconds=round(time.monotonic() - started, 1),
@@ -185,7 +197,7 @@ def _record(name, config, data, fitted, tested, started):
             windows=fitted.windows,
             groups=fitted.groups,
             is_proven=fitted.is_proven,
-            detection=scoring.measure(score, is_abnormal, tested["recordings"], _groups(fitted.held["test"])),
+            detection=tested(fitted, of_test),
         ),
     )
 
