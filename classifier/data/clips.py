@@ -107,7 +107,7 @@ def left_out(data: Location, layout: str | None = None) -> list[str]:
         data, layout: as of `read_clips`, which has read them.
     """
     folder = mirror.local_path(data)
-    if folder.is_file() or (layout or recognise(folder)) in BY_LISTS:
+    if folder.is_file() or (layout or recognised(folder)) in BY_LISTS:
         return []
     return list(filter(None, [local_files.left_out(folder)]))
 
