@@ -15,7 +15,7 @@ def learn(body: keras.Model, windows: Iterable[np.ndarray], recipe: Recipe, seed
     """Let the layer "distance" take mean and covariance of the embeddings of normal windows.
 
     Args:
-        windows: batches of standardised features.
+        windows: batches of standardised features, (batch, ...) each.
     """
     distance = body.get_layer("distance")
     assert isinstance(distance, Mahalanobis)

@@ -30,7 +30,7 @@ def learn(body: keras.Model, windows: Iterable[np.ndarray], recipe: Recipe, seed
     """Train the autoencoder to rebuild normal windows, scaled to [0, 1] one by one.
 
     Args:
-        windows: batches of standardised features.
+        windows: batches of standardised features, (batch, ...) each.
     """
     decoded, target = body.get_layer("distance").input
     features = np.concatenate(list(windows))
