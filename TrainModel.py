@@ -78,6 +78,12 @@ def main(argv=None):
     )
     parser.add_argument("--paper", action="store_true", help="train as the paper does, to the letter")
     parser.add_argument(
+        "--normal", metavar="LABEL", help="what normal_only learns, of several labels (default: normal)"
+    )
+    parser.add_argument(
+        "--false-alarm-rate", type=float, metavar="SHARE", help="of normal windows: gives its threshold (default: 0.05)"
+    )
+    parser.add_argument(
         "--window", type=float, metavar="SECONDS", help="length of a window, if not that of Constants.py"
     )
     parser.add_argument("--sample-rate", type=int, metavar="HZ", help=f"another rate than {SAMPLE_RATE}")
@@ -114,11 +120,12 @@ def main(argv=None):
     console.import_keras()  # takes seconds: what is wrong with the data is said before
     from classifier.export.convert import try_export
     from classifier.reporting import html_report, tables
+    from classifier.training import one_class
     from classifier.training.train import train
 
-    done = []
+    done, told = [], (config, data, try_export)
     with unfinished.told(config, data):
-        for trained in train(config, data, try_export, limit):
+        for trained in train(*told, limit) if config.normal is None else one_class.train(*told):
             done.append(trained.name)
             tables.scores(trained)
             print(f"  report: {html_report.write(trained)}")

@@ -13,8 +13,10 @@ from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent.parent
+ONE_CLASS = "one_class"
 FOLDERS = {
     "models": "models",
+    ONE_CLASS: "models/one_class",
     "features": "features",
     "pretrained": "pretrained",
     "layouts": "data/layouts",
@@ -32,13 +34,19 @@ def names(kind: str) -> list[str]:
 
 
 def load(kind: str, name: str) -> ModuleType:
-    """Import one file of one of FOLDERS.
+    """Import one file of one of FOLDERS; a model that no list of models has may be one of ONE_CLASS.
 
     Raises:
         InputError: there is no such file; the message lists those there are.
     """
     _check(kind, name)
+    kind = ONE_CLASS if kind == "models" and is_one_class(name) else kind
     return importlib.import_module(f"classifier.{FOLDERS[kind].replace('/', '.')}.{name}")
+
+
+def is_one_class(model: str) -> bool:
+    """Whether a model learns from normal recordings alone: `--model all` and the lists of models leave these out."""
+    return model in names(ONE_CLASS)
 
 
 def stated(kind: str, name: str, constant: str) -> Any:
@@ -66,6 +74,8 @@ def docstring(kind: str, name: str) -> str:
 def syntax(kind: str, name: str) -> ast.Module:
     """The syntax tree of a file, an empty one where there is no such file."""
     path = _folder(kind) / f"{name}.py"
+    if kind == "models" and not path.is_file():
+        path = _folder(ONE_CLASS) / path.name
     return ast.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
 
 
@@ -95,6 +105,6 @@ def _folder(kind):
 
 
 def _check(kind, name):
-    if name not in names(kind):
-        known = names(kind)
+    known = names(kind)
+    if name not in known and not (kind == "models" and is_one_class(name)):
         raise InputError(f"{name!r} is none of the {kind}: {', '.join(known)}{did_you_mean(name, known)}")

@@ -92,7 +92,7 @@ def _read(data: Path, layout: str | None, least: int, known: set[str]) -> list[C
     clips = registry.load("layouts", name).clips(data) if name else []
     named = bool(known) and here in known and not {clean(clip.label) for clip in clips} <= known
     if data.is_dir() and (named or not name and least == 1):
-        clips = [Clip(path, here, path.relative_to(data).as_posix()) for path in local_files.find_recordings(data)]
+        clips = registry.load("layouts", "one_class").clips(data)
         say(f"{data}: all {len(clips)} recordings are of one label, {here}")
     return clips if clips or name else registry.load("layouts", recognise(data)).clips(data)
 
@@ -111,7 +111,7 @@ def left_out(data: Location, layout: str | None = None) -> list[str]:
         data, layout: as of `read_clips`, which has read them.
     """
     folder = mirror.local_path(data)
-    if folder.is_file() or (layout or recognise(folder)) in BY_LISTS:
+    if folder.is_file() or (layout or recognised(folder)) in BY_LISTS:
         return []
     return list(filter(None, [local_files.left_out(folder)]))
 
@@ -142,7 +142,8 @@ def recognise(data: Path) -> str:
     if held := local_files.find_recordings(data):
         raise InputError(
             f"{data} holds {len(held)} recordings, and nothing says their labels; put them into one folder per label, "
-            "or a label file that is called like it beside each (docs/guide/label_files.md)"
+            "or a label file that is called like it beside each (docs/guide/label_files.md); if all of them "
+            "are normal, and what is not shall be found, give --model normal_only (docs/guide/only_the_normal.md)"
         )
     raise InputError(f"{data} holds no data; put one folder of recordings per label into it")
 

@@ -15,6 +15,15 @@ def autoencoder(features: KerasTensor, n_classes: int, two_stages: bool) -> Kera
     Args:
         two_stages: only the reconstruction trains the encoder; the labels train the classifier alone.
     """
+    code, decoded = coded_and_decoded(features)
+    x = Reconstruction(two_stages)([code, decoded, features])
+    for units in (64, 32):
+        x = layers.Dense(units, activation="relu")(x)
+    return layers.Dense(n_classes, activation="softmax")(x)
+
+
+def coded_and_decoded(features: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
+    """(bands, frames, 1) -> the code, (values,), and what is rebuilt of it, (bands, frames, 1) in [0, 1]."""
     multiple = 2 ** len(FILTERS)
     missing = [-size % multiple for size in features.shape[1:3]]
     x = layers.ZeroPadding2D(((0, missing[0]), (0, missing[1])))(features)
@@ -29,12 +38,7 @@ def autoencoder(features: KerasTensor, n_classes: int, two_stages: bool) -> Kera
         x = layers.UpSampling2D(2)(_convolved(x, filters))
     x = batch_normalisation()(layers.Conv2D(1, 3, padding="same")(x))
     x = layers.Activation("sigmoid")(x)
-    decoded = layers.Cropping2D(((0, missing[0]), (0, missing[1])))(x)
-
-    x = Reconstruction(two_stages)([code, decoded, features])
-    for units in (64, 32):
-        x = layers.Dense(units, activation="relu")(x)
-    return layers.Dense(n_classes, activation="softmax")(x)
+    return code, layers.Cropping2D(((0, missing[0]), (0, missing[1])))(x)
 
 
 def _convolved(x: KerasTensor, filters: int) -> KerasTensor:

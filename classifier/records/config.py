@@ -9,7 +9,7 @@ from classifier.core import registry
 from classifier.core.arguments import EACH, channel_names
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
-from classifier.data import channel_clips, learned
+from classifier.data import channel_clips, learned, one_class
 from classifier.data import negatives as data_negatives
 from classifier.data import unlabelled as parts
 from classifier.data.duplicates import WAYS
@@ -52,6 +52,9 @@ class RunConfig:
         start: folder of the trained model whose weights are the first ones (--from); None: they are random.
         outside_fold: fold whose test split is left out, before the others are dealt into folds; None: nothing is.
         teacher: folder of a trained model whose probabilities are learned, too. None: there is no teacher.
+        normal: label of the recordings that alone are learned from; None: all labels are learned.
+        false_alarm_rate: share of normal windows that may reach the threshold, more than 0 and less than 1; None
+            where all labels are learned.
 
     Raises:
         InputError: a value is outside its range.
@@ -82,6 +85,8 @@ class RunConfig:
     start: str | None = None
     outside_fold: int | None = None
     teacher: str | None = None
+    normal: str | None = None
+    false_alarm_rate: float | None = None
 
     def __post_init__(self):
         if self.layout is not None:
@@ -99,6 +104,8 @@ class RunConfig:
                 raise InputError(f"--paper trains as the paper does: leave out {flag}")
         if self.train_share is not None and not 0 < self.train_share <= 1:
             raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
+        if self.false_alarm_rate is not None and not 0 < self.false_alarm_rate < 1:
+            raise InputError(f"--false-alarm-rate {self.false_alarm_rate:g}: give a share, more than 0 and less than 1")
         self._check_negatives()
 
     def _check_negatives(self):
@@ -133,6 +140,9 @@ class RunConfig:
     def read_clips(self) -> list[Clip]:
         """The labelled clips, as of data.learned.read."""
         about = self.data, self.group_by, self.layout, self.folds_by
+        if self.normal is not None:
+            data, *how = about
+            return one_class.read(data, self.normal, *how, self.ignore_folds)
         return learned.read(*about, self.negatives_chosen, self.ignore_folds)
 
     def all_clips(self, labelled: Sequence[Clip]) -> list[Clip]:
@@ -169,6 +179,8 @@ class RunConfig:
         Raises:
             InputError: a window is too short or too long, or a pretrained network does not go with the flags.
         """
+        if registry.is_one_class(model) and self.normal is None:
+            raise InputError(f"{model} learns from normal recordings alone: give it to TrainModel.py --model")
         if not self.paper:
             self.audio_format(model)
         if self.recipe:

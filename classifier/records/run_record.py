@@ -8,9 +8,11 @@ from pathlib import Path
 
 from classifier.core import typed_json
 from classifier.core.errors import InputError
+from classifier.data.one_class import NORMAL
 from classifier.data.provenance import DataRecord, SplitRecord
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import RunConfig
+from classifier.records.one_class import OneClassRecord
 from classifier.records.recipe import Recipe
 from classifier.records.start import StartRecord
 from classifier.scoring.calibration import Calibration
@@ -113,6 +115,7 @@ class RunRecord:
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
         teacher: of the held-out model; None where there was none.
         time_limit: what --max-minutes did; None without it.
+        one_class: of a model that learned from normal recordings alone; None where it learned labels.
     """
 
     model: str
@@ -140,11 +143,12 @@ class RunRecord:
     start: StartRecord | None = None
     teacher: TeacherRecord | None = None
     time_limit: TimeLimited | None = None
+    one_class: OneClassRecord | None = None
 
     @property
     def background(self) -> tuple[str, ...]:
         """The labels that an app does not report, that of learned negatives among them."""
-        return background_of(self.config.learned_negatives)
+        return background_of(NORMAL if self.one_class else self.config.learned_negatives)
 
     def write(self, folder: Path) -> None:
         """Write run.json into a folder under construction."""

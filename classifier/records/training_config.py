@@ -11,7 +11,7 @@ from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data import negatives as data_negatives
 from classifier.data.labels import read_labels
-from classifier.records import auto
+from classifier.records import auto, one_class
 from classifier.records.config import RunConfig
 from classifier.records.recipe import given
 from classifier.records.team import Team
@@ -58,17 +58,17 @@ class TrainingConfig(RunConfig):
                 or the disk is full.
         """
         noise = args.background_noise
+        models = registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
+        as_given = {field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name not in CONVERTED}
         config = cls(
-            **{field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name not in CONVERTED},
+            **{**as_given, **one_class.decided(args, models)},
             data=str(absolute(args.data or clips.default_data())),
             background_noise=str(noise.resolve()) if noise else None,
             recipe=given(args.recipe),
             negatives=absolute_folders(args.negatives),
             start=str(args.start) if args.start else None,
             teacher=str(_trained_folder(args.teacher, args.trained)) if args.teacher else None,
-            models=tuple(
-                registry.choose("models", ",".join(auto.CANDIDATES) if args.model == auto.AUTO else args.model)
-            ),
+            models=tuple(models),
             leave_out=args.model in ("all", auto.AUTO),
             weights=args.weights,
             labels=args.labels,
@@ -103,7 +103,8 @@ class TrainingConfig(RunConfig):
         if not is_remote(self.data):  # an address is looked at when it is fetched
             found = self.read_clips()
             known = {clip.label for clip in found}
-            data_negatives.check_labels(found, self.labels, chosen)
+            if self.normal is None:
+                data_negatives.check_labels(found, self.labels, chosen)
         if chosen:
             chosen.check(known)
         for model in self.models:

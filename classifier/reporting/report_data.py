@@ -15,6 +15,7 @@ from classifier.records.conversion import VARIANTS
 from classifier.reporting import (
     confusion,
     decision_report,
+    one_class_tables,
     report_media,
     report_windows,
     robustness_table,
@@ -96,6 +97,7 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "refit": warnings.refit(record),
         "taught": warnings.taught(record),
         "few_groups": [
+            *one_class_tables.lines(trained),
             *warnings.time_limit(record),
             *warnings.not_tested(record.labels, recordings.recall),
             *warnings.silence_and_negatives(record.labels, scores.windows.confusion, record.config.learned_negatives),

@@ -6,7 +6,17 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core.console import say, warn
-from classifier.data import audio_cache, clips, duplicates, held_out, negatives, negatives_split, splits, unlabelled
+from classifier.data import (
+    audio_cache,
+    clips,
+    duplicates,
+    held_out,
+    negatives,
+    negatives_split,
+    one_class,
+    splits,
+    unlabelled,
+)
 from classifier.data.audio_cache import AudioCache
 from classifier.data.layouts import folder_of
 from classifier.data.negatives import Negatives
@@ -86,7 +96,8 @@ def load(config: TrainingConfig) -> TrainingData:
     chosen = config.negatives_chosen
     found = config.read_clips()
     ready = weights.ready(config.models, leave_out=config.leave_out)
-    labels = negatives.label_order(found, config.labels, chosen)
+    learns_labels = config.normal is None
+    labels = negatives.label_order(found, config.labels, chosen) if learns_labels else list(one_class.LABELS)
     found = config.all_clips(found)
     teacher = teachers.find(config, labels, {model: audio_formats[model] for model in ready})
     _check_windows(config, found, audio_formats)
@@ -99,6 +110,9 @@ def load(config: TrainingConfig) -> TrainingData:
         for rate in rates
     }
     dealt, outside = (config.fold, config.seed, chosen), negatives_split.outside
+    if not learns_labels:
+        split = {rate: one_class.split(of.clips, of.contents, *dealt[:2]) for rate, of in audio.items()}
+        return TrainingData(labels, {model: audio_formats[model] for model in ready}, audio, {}, split, len(found))
     split = {
         rate: outside(of.clips, of.contents, config.outside_fold, *dealt, config.train_share)
         for rate, of in audio.items()

@@ -65,7 +65,7 @@ def train_model(
     started, folder = time.monotonic(), config.trained / name
     if distributed.is_first() and not config.resume:
         unfinished.forget(config.trained, name, refit_only=True)  # each stage deletes its own
-    _start_anew(config.seed)
+    start_anew(config.seed)
     if data.audio_formats[name] != AudioFormat():
         say(f"{name}: {data.audio_formats[name].words}")
     task = tasks.prepare(name, config, data)
@@ -88,7 +88,7 @@ def train_model(
         replace(RunRecord.read(held_out), time_limit=limited).write(held_out)
     if refits:
         del model, task
-        _start_anew(config.seed)
+        start_anew(config.seed)
         refitted = refit(name, config, data, stages)
     if not distributed.is_first():
         return None
@@ -105,7 +105,8 @@ def train_model(
     return artifact.load(folder)
 
 
-def _start_anew(seed):
+def start_anew(seed: int) -> None:
+    """Forget the models before, and begin all that is random at a seed."""
     keras.utils.clear_session()  # lets go of the model before, and counts names from the start
     gc.collect()
     keras.utils.set_random_seed(seed)
