@@ -147,12 +147,14 @@ def _load(path: Path, threads: int | None, head: str | None, activation: str | N
         lite = LiteRT(file, threads, head, len(found.labels))
         output = outputs.understand(lite, found.audio_format, activation)
         run = output.of(lite.by_frame)
-        return Predictor(lite.path, found.audio_format, found.labels, run, found.rule, output.independent, notes)
+        several = found.record.config.multi_label or output.independent
+        return Predictor(lite.path, found.audio_format, found.labels, run, found.rule, several, notes)
     if head or activation:
         raise InputError(f"{path}: --head and --activation are for .tflite files, and this model is not converted")
     keras = functools.partial(artifact.load_keras(found).predict, verbose=0)
     run = outputs.Outputs(path / artifact.MODEL).of(keras)
-    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule)
+    several = found.record.config.multi_label
+    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule, several)
 
 
 def _of_app(file: artifact.AppFile) -> str:
@@ -179,7 +181,7 @@ def _load_file(path: Path, threads: int | None, head: str | None, activation: st
         labels,
         output.of(lite.by_frame),
         rule,
-        output.independent,
+        output.independent or rule_file.is_multi_label(path),
         tuple(f"{path}: {note}" for note in (*described.notes, *lite.notes, *output.notes, *notes)),
     )
 

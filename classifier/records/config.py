@@ -16,6 +16,7 @@ from classifier.data.duplicates import WAYS
 from classifier.data.labels import clean
 from classifier.data.layouts import Clip
 from classifier.data.negatives import Negatives
+from classifier.records import multi_label
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.records.refit import ALL, REFITS
@@ -52,6 +53,7 @@ class RunConfig:
         start: folder of the trained model whose weights are the first ones (--from); None: they are random.
         outside_fold: fold whose test split is left out, before the others are dealt into folds; None: nothing is.
         teacher: folder of a trained model whose probabilities are learned, too. None: there is no teacher.
+        multi_label: whether several labels may be right at once, or none.
 
     Raises:
         InputError: a value is outside its range.
@@ -82,6 +84,7 @@ class RunConfig:
     start: str | None = None
     outside_fold: int | None = None
     teacher: str | None = None
+    multi_label: bool = False
 
     def __post_init__(self):
         if self.layout is not None:
@@ -100,6 +103,7 @@ class RunConfig:
         if self.train_share is not None and not 0 < self.train_share <= 1:
             raise InputError(f"--train-share {self.train_share:g}: give a share: more than 0, and at most 1")
         self._check_negatives()
+        multi_label.check(self)
 
     def _check_negatives(self):
         if self.negatives_as not in data_negatives.WAYS:
@@ -133,7 +137,8 @@ class RunConfig:
     def read_clips(self) -> list[Clip]:
         """The labelled clips, as of data.learned.read."""
         about = self.data, self.group_by, self.layout, self.folds_by
-        return learned.read(*about, self.negatives_chosen, self.ignore_folds)
+        how = self.multi_label, self.window_seconds
+        return learned.read(*about, self.negatives_chosen, self.ignore_folds, *how)
 
     def all_clips(self, labelled: Sequence[Clip]) -> list[Clip]:
         """The clips of `read_clips` with the negatives, as of data.learned.complete; with EACH one per channel."""

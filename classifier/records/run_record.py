@@ -15,6 +15,7 @@ from classifier.records.recipe import Recipe
 from classifier.records.start import StartRecord
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.metrics import Scores
+from classifier.scoring.multi_label import MultiLabelScores
 from classifier.scoring.robustness import Condition
 from classifier.scoring.rule_choice import DecisionRecord
 from classifier.scoring.thresholds import AlarmsAndMisses, background_of
@@ -113,6 +114,8 @@ class RunRecord:
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
         teacher: of the held-out model; None where there was none.
         time_limit: what --max-minutes did; None without it.
+        multi_label_scores: of the test split, where several labels may be right at once; `scores` are then as of
+            multi_label.score, and there are no `alarms` and no `robustness`. None where one label is right.
     """
 
     model: str
@@ -140,6 +143,7 @@ class RunRecord:
     start: StartRecord | None = None
     teacher: TeacherRecord | None = None
     time_limit: TimeLimited | None = None
+    multi_label_scores: MultiLabelScores | None = None
 
     @property
     def background(self) -> tuple[str, ...]:
