@@ -6,6 +6,7 @@ from classifier.core.errors import InputError
 from classifier.data.unlabelled import IGNORE
 
 if TYPE_CHECKING:
+    from classifier.records.artifact import Artifact
     from classifier.records.config import RunConfig
 
 
@@ -27,3 +28,19 @@ def check(config: "RunConfig") -> None:
     ):
         if is_given:
             raise InputError(f"--multi-label does not go with {flag}: {why}; leave out one of the two")
+
+
+def refuse(trained: "Artifact", what: str) -> None:
+    """Refuse a model that may report several labels at once.
+
+    Args:
+        what: in a sentence: such as "EvaluateModel.py tests".
+
+    Raises:
+        InputError: it is one.
+    """
+    if trained.record.config.multi_label:
+        raise InputError(
+            f"{trained.folder} was trained with --multi-label, and {what} models that say which one label is right; "
+            f"its own figures are in {trained.folder / 'report' / 'index.html'}"
+        )
