@@ -20,7 +20,7 @@ TRIES = 20  # deals of the groups, until each fold has every label
 def split(
     clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, seed: int = 0, share: float | None = None
 ) -> np.ndarray:
-    """The split of each clip; arguments and errors are those of splits.split.
+    """(clips,) the split of each clip; arguments and errors are those of splits.split.
 
     The data set's own splits or folds are used where it has some; the one that tests may then lack labels, which is
     warned of. Otherwise groups are dealt over five folds, or as many as the rarest label has groups.

@@ -236,7 +236,11 @@ class RuleStream:
 def several_labels(
     probabilities: np.ndarray, rule: DecisionRule, labels: Sequence[str], hop: float, length: float, independent: bool
 ) -> list[list[str]]:
-    """All labels that are reported in each window, the most probable first; args are those of `window_labels`."""
+    """All labels that are reported in each window, the most probable first.
+
+    Args:
+        probabilities: (windows, labels); the others are those of `window_labels`.
+    """
     stream = RuleStream.of(rule, labels, hop, length, independent)
     decided = stream.add(probabilities), stream.finish()
     reported = np.concatenate([of.reported for of in decided])

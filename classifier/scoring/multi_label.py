@@ -63,7 +63,7 @@ class MultiLabelScores:
 
 
 def check(probabilities: np.ndarray) -> None:
-    """Make sure that predictions are numbers.
+    """Make sure that predictions, (windows, labels), are numbers.
 
     Raises:
         InputError: a probability is NaN.
@@ -85,7 +85,10 @@ def average_precisions(probabilities: np.ndarray, targets: np.ndarray) -> np.nda
 
 
 def mean_average_precision(probabilities: np.ndarray, targets: np.ndarray) -> float:
-    """The mean of `average_precisions` over the labels that some window has; 0 without any."""
+    """The mean of `average_precisions` over the labels that some window has; 0 without any.
+
+    Args are those: (windows, labels) each.
+    """
     found = average_precisions(probabilities, targets)
     return 0.0 if np.isnan(found).all() else float(np.nanmean(found))
 
@@ -100,7 +103,7 @@ def precision_of_units(
 
 
 def choose_thresholds(probabilities: np.ndarray, targets: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
-    """{label: threshold} with the highest F1 in windows of the validation split.
+    """{label: threshold} with the highest F1 in windows of the validation split; arrays are (windows, labels).
 
     It lies between two probabilities that were predicted; of a label that no window has, it is UNPROVEN.
     """
@@ -171,6 +174,8 @@ def measure(
 
 def lwlrap(probabilities: np.ndarray, targets: np.ndarray) -> float | None:
     """Label-weighted label-ranking average precision; None where no window has a label.
+
+    Args are those of `average_precisions`: (windows, labels) each.
 
     Source: Fonseca, Plakal, Font, Ellis & Serra, Audio tagging with noisy labels and minimal supervision, DCASE 2019.
     """

@@ -13,7 +13,8 @@ def of(predictions: Mapping[str, Mapping[str, np.ndarray]], task: Task) -> dict[
     """The fields of RunRecord: thresholds that validation chooses, and what the test split says of them.
 
     Args:
-        predictions: {split: as of Artifact.predictions} of "validation" and "test".
+        predictions: {split: arrays (windows, labels) and (windows,), as of Artifact.predictions} of "validation" and
+            "test".
     """
     validation, test = predictions["validation"], predictions["test"]
     chosen = multi_label.choose_thresholds(validation["probabilities"], validation["targets"], task.labels)
