@@ -29,7 +29,7 @@ class Prediction:
         window_labels: the label that the decision rule reports in each window.
         clipped: samples that were cut to [-1, 1] before.
         independent: whether several labels may be right at once.
-        reported: (windows,) all labels that the rule reports in each window, the most probable first.
+        of_windows: all labels that the rule reports in each window, likeliest first, where several may be right.
     """
 
     labels: list[str]
@@ -41,7 +41,12 @@ class Prediction:
     window_labels: list[str | None]
     clipped: int = 0
     independent: bool = False
-    reported: list[list[str]] = field(default_factory=list)
+    of_windows: list[list[str]] = field(default_factory=list)
+
+    @property
+    def reported(self) -> list[list[str]]:
+        """The labels that are reported in each window: any number, or at most the one."""
+        return self.of_windows if self.independent else [[label] if label else [] for label in self.window_labels]
 
     @property
     def several(self) -> list[str]:
@@ -112,6 +117,6 @@ def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float | No
     rule, times = predictor.rule or DecisionRule(predictor.thresholds), (hop / rate, length / rate)
     how = rule, predictor.labels, *times, predictor.independent
     labels = window_labels(windows, *how)
-    reported = several_labels(windows, *how) if predictor.independent else [[of] if of else [] for of in labels]
+    of_windows = several_labels(windows, *how) if predictor.independent else []
     about = predictor.labels, starts, ends, windows, mean, rule.thresholds, labels
-    return Prediction(*about, independent=predictor.independent, reported=reported)
+    return Prediction(*about, independent=predictor.independent, of_windows=of_windows)
