@@ -33,6 +33,9 @@ def main(argv=None):
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
+    parser.add_argument(
+        "--multi-label", action="store_true", help="several labels at once: a list of them in a table, or times overlap"
+    )
     arguments.add_group_by(parser, GROUP_BY)
     arguments.add_folds_by(parser, FOLDS_BY)
     parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")

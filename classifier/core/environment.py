@@ -13,7 +13,10 @@ from classifier.core import commands
 from Constants import ROOT
 
 OLDEST = (3, 11)
-IMPORTED_AS = {"scikit_learn": "sklearn"}  # of packages whose module has another name
+IMPORTED_AS = {  # of packages whose module has another name
+    "iterative_stratification": "iterstrat",
+    "scikit_learn": "sklearn",
+}
 
 
 def check() -> None:

@@ -261,8 +261,9 @@ def _open(clips, sample_rate, file, index, folder) -> AudioCache:
             rates.append(entry["rate"])
             part = "" if ends[-1] - starts[-1] == entry["samples"] else f" {start} {end}"
             contents.append(entry["content"] + part)
-    for label in sorted({clip.label for clip in clips} - {clip.label for clip in good}):
-        reasons = [reason for clip, reason in skipped if clip.label == label]
+    readable_labels = {label for clip in good for label in clip.labels}
+    for label in sorted({label for clip in clips for label in clip.labels} - readable_labels):
+        reasons = [reason for clip, reason in skipped if label in clip.labels]
         raise InputError(f"none of the {len(reasons)} recording(s) of {label!r} can be read; the first: {reasons[0]}")
     file.flush()
     mapped = mmap.mmap(file.fileno(), index["end"] * BYTES, access=mmap.ACCESS_READ)

@@ -10,13 +10,14 @@ from pathlib import Path
 from classifier.core import registry
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.data import attributes, layouts, oddities
+from classifier.data import attributes, label_lists, layouts, oddities
 from classifier.data.labels import clean
-from classifier.data.layouts import NOTHING, Clip, class_folders
+from classifier.data.layouts import NO_LABEL, NOTHING, Clip, class_folders
 from classifier.storage import local_files, mirror
 from classifier.storage.locations import Location
 from Constants import BACKGROUND, DATA_LONG, DATA_SHORT
 
+SEVERAL = ("annotations", "table")  # layouts that can give a clip several labels
 BY_LISTS = ("esc50", "split_files", "table", "urbansound8k")  # layouts that name each file, whatever its suffix
 
 
@@ -28,6 +29,7 @@ def read_clips(
     known: Collection[str] = (),
     folds_by: str | None = None,
     nothing: bool = False,
+    multi_label: bool = False,
 ) -> list[Clip]:
     """The clips of a data folder, in any layout of classifier/data/layouts; warns of what may be meant otherwise.
 
@@ -40,6 +42,7 @@ def read_clips(
         known: labels of a trained model that is tested; they tell folders of labels from others.
         folds_by: as `group_by`, says the clip's source, in place of the data set's own folds and splits.
         nothing: whether to keep the clips of recordings in which nothing is heard, whose label is layouts.NOTHING.
+        multi_label: whether a clip may have several labels, or none (Clip.several); parts of a recording may overlap.
 
     Raises:
         InputError: there is no such folder, it is empty or not in that layout, it has too few labels, a label that no
@@ -48,8 +51,8 @@ def read_clips(
     data = mirror.updated(data)
     if not data.exists():
         raise InputError(f"{data}: there is no such folder; give one with a folder of recordings per label (--data)")
-    clips = oddities.cleaned(_read(data, layout, least, set(map(clean, known))), data)
-    if len(labels := sorted({clip.label for clip in clips} - {NOTHING})) < least:
+    clips = oddities.cleaned(_read(data, layout, least, set(map(clean, known)), multi_label), data)
+    if len(labels := sorted(set(label_lists.of_each(clips)) - {NOTHING})) < least:
         have = f"1 label ({labels[0]})" if labels else "no label"
         marked = any(clip.start or clip.end for clip in clips)
         way_out = ", or one and what is unlabelled (--unlabelled negatives)" if marked and labels else ""
@@ -80,21 +83,40 @@ def _named(clips, group_by, folds_by):
     ]
 
 
-def _read(data: Path, layout: str | None, least: int, known: set[str]) -> list[Clip]:
+def _read(data: Path, layout: str | None, least: int, known: set[str], several: bool = False) -> list[Clip]:
     """The clips of a folder or a table; a folder that holds nothing but one folder may stand for that one."""
     if layout:
-        return registry.load("layouts", layout).clips(data)
+        return _of_layout(layout, data, several)
     name, here = recognised(data), clean(data.resolve().name)
     if name == layouts.LAST and (inner := _only_folder(data)) and clean(inner.name) not in known:
         if recognised(inner) not in (None, "named_files"):  # file names alone are too little to go by
             warn(f"{data} holds one folder: the labels are taken from {inner}")
-            return _read(inner, layout, least, known)
-    clips = registry.load("layouts", name).clips(data) if name else []
+            return _read(inner, layout, least, known, several)
+    clips = _of_layout(name, data, several) if name else []
     named = bool(known) and here in known and not {clean(clip.label) for clip in clips} <= known
     if data.is_dir() and (named or not name and least == 1):
         clips = registry.load("layouts", "one_class").clips(data)
         say(f"{data}: all {len(clips)} recordings are of one label, {here}")
-    return clips if clips or name else registry.load("layouts", recognise(data)).clips(data)
+    return clips if clips or name else _of_layout(recognise(data), data, several)
+
+
+def _of_layout(name: str, data: Path, several: bool) -> list[Clip]:
+    """The clips that a layout reads; with `several`, each has Clip.several: none where nothing is heard."""
+    layout = registry.load("layouts", name)
+    if not several:
+        return layout.clips(data)
+    found = layout.clips(data, several=True) if name in SEVERAL else layout.clips(data)
+    return [_of_several(clip) for clip in found]
+
+
+def _of_several(clip):
+    if clip.several is not None:
+        return clip
+    return (
+        replace(clip, label=NO_LABEL, several=())
+        if clip.label == NOTHING
+        else replace(clip, several=(clean(clip.label),))
+    )
 
 
 def _only_folder(data):

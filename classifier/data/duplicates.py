@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from classifier.core.console import warn
 from classifier.core.errors import InputError
 from classifier.core.text import plain
+from classifier.data.label_lists import of_each
 
 if TYPE_CHECKING:
     from classifier.data.audio_cache import AudioCache
@@ -98,6 +99,6 @@ def _without(audio, found, folder):
         reason = f"{_name(audio.clips[i], folder)} has the same sound as {others[0]} (--duplicates drop)"
         skipped.append((audio.clips[i], reason))
     kept = [i for i in range(len(audio.clips)) if i not in dropped]
-    if gone := sorted({clip.label for clip in audio.clips} - {audio.clips[i].label for i in kept}):
+    if gone := sorted(set(of_each(audio.clips)) - set(of_each(audio.clips[i] for i in kept))):
         raise InputError(f"with --duplicates drop nothing is left of {', '.join(gone)}; correct the labels instead")
     return replace(audio.only(kept), skipped=[*audio.skipped, *skipped])

@@ -35,7 +35,7 @@ def check(stretches: Sequence[Labelled]) -> None:
         rest = f"\n  and {len(found) - NAMED} more" if len(found) > NAMED else ""
         raise InputError(
             f"{_where(other)}: {_said(other)} overlaps {_said(one)} ({_where(one)}) in {other.recording}: a window can "
-            f"have one label; shorten or remove one of them{more}{rest}"
+            f"have one label; shorten or remove one of them, or give --multi-label where both are heard{more}{rest}"
         )
 
 

@@ -68,7 +68,7 @@ def label_order(clips: Iterable[Clip], path: Path | str | None = None) -> list[s
     labels = check_labels(clips, path)
     if labels is not None:
         return labels
-    labels = sorted({clip.label for clip in clips}, key=natural)
+    labels = sorted(_of(clips), key=natural)
     if LABELS_FILE.exists():
         say(f"labels: {listed(labels)}, sorted; {LABELS_FILE.name} holds others (--labels FILE gives another order)")
     else:
@@ -86,7 +86,7 @@ def check_labels(clips: Iterable[Clip], path: Path | str | None = None) -> list[
     """
     if path is None and not LABELS_FILE.exists():
         return None
-    labels, have = read_labels(path or LABELS_FILE), {clip.label for clip in clips}
+    labels, have = read_labels(path or LABELS_FILE), _of(clips)
     if set(labels) == have:
         return labels
     if path is None:
@@ -96,6 +96,10 @@ def check_labels(clips: Iterable[Clip], path: Path | str | None = None) -> list[
         f"--labels {path} and the data have different labels (only in the file: {only_there}; only in the data: "
         f"{only_here}); correct the file or the data, or leave out --labels: then the labels are sorted"
     )
+
+
+def _of(clips):
+    return {label for clip in clips for label in clip.labels}
 
 
 def holds(path: Path | str | None, label: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from classifier.core.errors import InputError
-from classifier.data import group_dealing, splits
+from classifier.data import group_dealing, multi_label_splits, splits
 from classifier.data.layouts import Clip
 from classifier.data.negatives import Negatives
 
@@ -38,6 +38,8 @@ def split(
         NoFoldError, InputError: as of splits.split; or the negatives are of fewer than three groups.
     """
     is_negative = np.array([bool(negatives) and clip.label == negatives.label for clip in clips])
+    if clips and clips[0].several is not None:
+        return multi_label_splits.split(clips, contents, fold, seed, share)
     if not is_negative.any():
         return splits.split(clips, contents, fold, seed, share)
     labelled, own = np.flatnonzero(~is_negative), np.flatnonzero(is_negative)

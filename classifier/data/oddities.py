@@ -45,9 +45,14 @@ def cleaned(clips: Sequence[Clip], data: Path) -> list[Clip]:
 
 def warn_of(clips: Sequence[Clip], data: Path) -> None:
     """Say what is odd about the labels, and which recordings and folders of a data folder are not read as such."""
-    labels = sorted({clip.label for clip in clips} - {NOTHING})
+    labels = sorted({label for clip in clips for label in clip.labels} - {NOTHING})
     for what, found, do in (
         ("differ only in capitals or in how they are written", _twins(labels), "rename one if they are one label"),
+        (
+            "have a semicolon or a bar",
+            [label for label in labels if ";" in label or "|" in label],
+            "each is read as one label; --multi-label reads them as several",
+        ),
         ("have a comma", [label for label in labels if "," in label], "each is read as one label, comma and all"),
         *_of_all(labels, DATE, "are dates"),
         *_of_all(labels, NUMBER, "are numbers"),

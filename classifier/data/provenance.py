@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.data import group_names, splits
+from classifier.data import group_names, label_lists, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
 from classifier.data.negatives import UNLABELLED, Negatives
@@ -80,7 +80,7 @@ class SplitRecord:
 
 def of_data(audio: AudioCache, folder: Path) -> DataRecord:
     """What is remembered of decoded recordings, whose names are seen from a folder."""
-    labels = [clip.label for clip in audio.clips]
+    labels = label_lists.of_each(audio.clips)
     return DataRecord(
         fingerprint=audio.fingerprint,
         recordings={label: labels.count(label) for label in sorted(set(labels))},
@@ -95,7 +95,6 @@ def of_split(
     labelled = [clip for clip in audio.clips if not negatives or clip.label != negatives.label]
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]
-    labels = [clip.label for clip in audio.clips]
     leaked = set(splits.in_two_splits(audio.contents, split_names))
     return SplitRecord(
         by=splits.how(audio.clips),
@@ -111,9 +110,9 @@ def of_split(
         split_by_time=splits.in_two_splits([_file(clip, folder) for clip in audio.clips], split_names),
         groups_known=group_names.are_known(labelled),
         proposal=group_names.propose_for(labelled),
-        test_groups=_test_groups(labels, groups, split_names),
+        test_groups=_test_groups(audio.clips, split_names),
         negatives={
-            split: int(np.sum(np.array(split_names)[[label == negatives.label for label in labels]] == split))
+            split: int(np.sum(np.array(split_names)[[clip.label == negatives.label for clip in audio.clips]] == split))
             for split in splits.SPLITS
         }
         if negatives
@@ -133,6 +132,7 @@ def sound(content: str) -> str:
     return content[:SOUND] + content[HASH:]
 
 
-def _test_groups(labels, groups, split_names):
-    tested = {(label, group) for label, group, of in zip(labels, groups, split_names, strict=True) if of == "test"}
+def _test_groups(clips, split_names):
+    of_test = [clip for clip, of in zip(clips, split_names, strict=True) if of == "test"]
+    tested = {(label, clip.group) for clip in of_test for label in clip.labels}
     return dict(sorted(Counter(label for label, _ in tested if label != UNLABELLED).items()))

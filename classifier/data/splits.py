@@ -110,6 +110,8 @@ def untested(clips: Sequence[Clip], folds: Mapping[int, np.ndarray]) -> list[str
     by = how(clips)
     if by not in (OWN_FOLDS, BY_SOURCE):
         return []
+    if clips[0].several is not None:  # multi_label_splits has said it
+        return []
     labels, found = [clip.label for clip in clips], []
     for split_name, means in LACKED.items():
         if (by, split_name) == (BY_SOURCE, SPLITS[2]):
@@ -211,7 +213,7 @@ def _dealt(clips, labels, contents, fold, seed):
         return _by_source(clips, labels, contents, fold, seed)
     if how(clips) == OWN_FOLDS:
         folds = np.array([clip.fold for clip in clips])
-        split_names = by_fold(folds, _checked(fold, len(set(folds))))
+        split_names = by_fold(folds, checked(fold, len(set(folds))))
         rest = split_names != SPLITS[2]
         if set(lacking(labels[rest], split_names[rest])) & set(SPLITS[:2]):
             groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
@@ -228,7 +230,7 @@ def _dealt(clips, labels, contents, fold, seed):
             "train, to validate and to test: add recordings"
         )
     n_folds = _dealt_over(n_groups)
-    fold = _checked(fold, n_folds)
+    fold = checked(fold, n_folds)
     rare = np.isin(groups, groups[np.isin(labels, [label for label, n in n_groups.items() if n < n_folds])])
     if not rare.all():  # groups of a rare label may hold frequent ones, of which less is left then
         n_folds = min(n_folds, _dealt_over(_groups_of_each(labels[~rare], groups[~rare])))
@@ -247,7 +249,7 @@ def _by_source(clips, labels, contents, fold, seed):
         InputError: the others have none of a label.
     """
     names = source_names(clips)
-    source = names[_checked(fold, len(names))]
+    source = names[checked(fold, len(names))]
     tested = np.array([clip.source for clip in clips]) == source
     groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
     rest = ~np.isin(groups, groups[tested])
@@ -269,7 +271,12 @@ def _by_source(clips, labels, contents, fold, seed):
     return split_names
 
 
-def _checked(fold, n_folds):
+def checked(fold: int, n_folds: int) -> int:
+    """The number of a fold.
+
+    Raises:
+        NoFoldError: there is none of that number.
+    """
     if fold not in range(n_folds):
         raise NoFoldError(f"--fold {fold}: there are folds 0 to {n_folds - 1}")
     return fold

@@ -17,7 +17,7 @@ from classifier.data.labels import read_labels
 from classifier.data.negatives import LABEL, OUTPUT, find, folders_of
 from classifier.data.unlabelled import IGNORE
 from classifier.evaluation import teachers
-from classifier.records import artifact
+from classifier.records import artifact, multi_label
 from classifier.records.config import RunConfig
 from classifier.records.recipe import fine_tuning_for, given
 from classifier.records.refit import NONE, WITHOUT_TEST
@@ -291,6 +291,6 @@ def check_trained(path: Path) -> None:
         InputError: it is neither.
     """
     if path.suffix != ".tflite":
-        artifact.load(path)
+        multi_label.refuse(artifact.load(path), "EvaluateModel.py and CompareModels.py test")
     elif not path.is_file():
         raise InputError(f"{path}: there is no such file; name a .tflite, or a trained model's folder")

@@ -61,11 +61,11 @@ def facts(trained: artifact.Artifact, is_dropin: bool = False) -> Facts:
     )
     return Facts(
         name=trained.name,
-        description=tflite_metadata.tells_apart(trained.labels),
+        description=tflite_metadata.tells_apart(trained.labels, trained.record.config.multi_label),
         input_description=app if is_dropin else f"{audio[0].upper()}{audio[1:]}.",
         sample_rate=audio_format.sample_rate,
         labels=trained.labels,
-        rule=rule_file.as_bytes(trained.rule),
+        rule=rule_file.as_bytes(trained.rule, trained.record.config.multi_label),
     )
 
 

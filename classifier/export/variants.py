@@ -22,7 +22,7 @@ from classifier.inference.predictor import Predictor
 from classifier.models import assemble
 from classifier.records import artifact, conversion
 from classifier.records.conversion import FLOAT32, INT8, MOST_LOST, Comparison, ConversionRecord, Count, Variant
-from classifier.scoring import metrics
+from classifier.scoring import metrics, multi_label
 
 WINDOWS = 100  # that int8 takes its ranges from, and as many others that every file is compared on
 AS_SMALL = 1.05  # times as large is no larger: dynamic and int8 hold the same weights in 8 bits
@@ -150,21 +150,35 @@ def recommended(files: Mapping[str, Variant]) -> str:
     return min(as_small, default=(0, 0, FLOAT32))[2]
 
 
-def compared(probabilities: np.ndarray, by_keras: Mapping[str, np.ndarray], labels: Sequence[str]) -> Comparison:
+def compared(
+    probabilities: np.ndarray,
+    by_keras: Mapping[str, np.ndarray],
+    labels: Sequence[str],
+    thresholds: Mapping[str, float] | None = None,
+) -> Comparison:
     """What a file predicts beside what Keras predicts.
 
     Args:
         probabilities: (windows, labels) by the file.
         by_keras: probabilities (windows, labels), targets and recordings (windows,), as of Artifact.predictions.
+        thresholds: {label: threshold} where several labels may be right at once; targets are then (windows, labels).
     """
     targets, recordings = by_keras["targets"], by_keras["recordings"]
-    scores = metrics.score(probabilities, targets, recordings, list(labels))
-    was, now = by_keras["probabilities"].argmax(axis=1), probabilities.argmax(axis=1)
+    if targets.ndim == 2:
+        scores = multi_label.score(probabilities, targets, recordings, list(labels), thresholds or {})
+        was, now = (
+            multi_label.decided(of, labels, thresholds or {}) for of in (by_keras["probabilities"], probabilities)
+        )
+        changed = int(np.sum((was != now).any(axis=1)))
+    else:
+        scores = metrics.score(probabilities, targets, recordings, list(labels))
+        was, now = by_keras["probabilities"].argmax(axis=1), probabilities.argmax(axis=1)
+        changed = int(np.sum(was != now))
     counts = {unit: Count(scores.by(unit).n, scores.by(unit).right) for unit in metrics.UNITS}
     return Comparison(
         **counts,
         accuracy_lost=float(np.mean(was == targets) - np.mean(now == targets)),
-        changed=int(np.sum(was != now)),
+        changed=changed,
         largest_change=float(np.abs(probabilities - by_keras["probabilities"]).max()),
         scores=scores,
     )
@@ -220,7 +234,7 @@ def _of_split(trained, files, split_name) -> dict[str, Comparison] | None:
             verb = splits.VERBS[split_name]
             say(f"{trained.name}: the recordings to {verb} have changed; no file is compared on them")
             return None
-        found[variant] = compared(predictions["probabilities"], by_keras, trained.labels)
+        found[variant] = compared(predictions["probabilities"], by_keras, trained.labels, trained.record.thresholds)
     return found
 
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from classifier.audio.windows import Cut, hop_length
 from classifier.core.console import progress
-from classifier.data import surroundings
+from classifier.data import multi_hot, surroundings
 from classifier.data.audio_cache import AudioCache, to_float
+from classifier.data.label_lists import of_each
 from classifier.data.label_map import check_known
 from classifier.data.labels import clean
 from classifier.inference.predictor import Predictor
@@ -26,7 +27,8 @@ def predict_clips(
         only: the clips that are predicted; the others lie beside them in their recordings. None: all.
 
     Returns:
-        dict of probabilities (windows, labels), targets (windows,) index into the predictor's labels, and recordings
+        dict of probabilities (windows, labels), targets (windows,) index into the predictor's labels, or (windows,
+        labels) of 0 and 1 where clips may have several, and recordings
         (windows,) index into the cache's clips.
 
     Raises:
@@ -34,14 +36,17 @@ def predict_clips(
     """
     chosen = range(len(cache.clips)) if only is None else list(only)
     labels = [clean(label) for label in predictor.labels]
-    check_known(predictor.source, labels, {cache.clips[i].label for i in chosen})
+    check_known(predictor.source, labels, set(of_each(cache.clips[i] for i in chosen)))
     rows, recordings = [], []
     for owners, windows in _batches(cache, predictor.audio_format.window_length, cut, chosen):
         rows.append(predictor.probabilities(to_float(np.array(windows))))
         recordings += owners
         cache.forget()
-    targets = [labels.index(cache.clips[i].label) for i in recordings]
-    return {"probabilities": np.concatenate(rows), "targets": np.array(targets), "recordings": np.array(recordings)}
+    if any(cache.clips[i].several is not None for i in chosen):
+        targets = multi_hot.of_clips([cache.clips[i] for i in recordings], labels)
+    else:
+        targets = np.array([labels.index(cache.clips[i].label) for i in recordings])
+    return {"probabilities": np.concatenate(rows), "targets": targets, "recordings": np.array(recordings)}
 
 
 def _batches(

@@ -1,6 +1,6 @@
 """What a model predicts for a recording: probabilities by window, their mean, and the label."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +8,9 @@ import numpy as np
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length, window_starts
 from classifier.inference.predictor import Predictor
-from classifier.scoring.decision_rule import DecisionRule, window_labels
+from classifier.scoring.decision_rule import DecisionRule, several_labels, window_labels
 from classifier.scoring.metrics import heard
-from classifier.scoring.thresholds import decide
+from classifier.scoring.thresholds import decide, in_order
 
 NO_LABEL = "none of them"  # shown where the most probable label stays below its threshold
 
@@ -28,6 +28,8 @@ class Prediction:
         thresholds: {label: least probability to report it}.
         window_labels: the label that the decision rule reports in each window.
         clipped: samples that were cut to [-1, 1] before.
+        independent: whether several labels may be right at once.
+        of_windows: all labels that the rule reports in each window, likeliest first, where several may be right.
     """
 
     labels: list[str]
@@ -38,15 +40,36 @@ class Prediction:
     thresholds: dict[str, float]
     window_labels: list[str | None]
     clipped: int = 0
+    independent: bool = False
+    of_windows: list[list[str]] = field(default_factory=list)
+
+    @property
+    def reported(self) -> list[list[str]]:
+        """The labels that are reported in each window: any number, or at most the one."""
+        return self.of_windows if self.independent else [[label] if label else [] for label in self.window_labels]
+
+    @property
+    def several(self) -> list[str]:
+        """The labels of the recording, the most probable first: all that reach their thresholds, or the one."""
+        if not self.independent:
+            return [self.label] if self.label else []
+        limits = in_order(self.thresholds, self.labels)
+        order = np.argsort(-self.recording, kind="stable")
+        return [self.labels[i] for i in order if self.recording[i] > 0 and self.recording[i] >= limits[i]]
 
     @property
     def label(self) -> str | None:
-        """The label of the recording; None where the most probable one stays below its threshold."""
+        """The label of the recording; None where the most probable one stays below its threshold.
+
+        Where several may be right, it is the most probable of those that reach theirs.
+        """
+        if self.independent:
+            return next(iter(self.several), None)
         return label_of(self.recording, self.labels, self.thresholds)
 
     def as_dict(self) -> dict:
         """The prediction for JSON: label, probabilities {label: of the recording}, and windows, a list of dicts of
-        start, end (seconds), label and probabilities."""
+        start, end (seconds), label and probabilities; where several labels may be right at once, labels too."""
 
         def by_label(row: np.ndarray) -> dict[str, float]:
             return {label: round(float(value), 6) for label, value in zip(self.labels, row, strict=True)}
@@ -56,7 +79,11 @@ class Prediction:
             {"start": float(start), "end": float(end), "label": label, "probabilities": by_label(row)}
             for start, end, label, row in columns
         ]
-        return {"label": self.label, "probabilities": by_label(self.recording), "windows": windows}
+        of_all = {"label": self.label}
+        if self.independent:
+            of_all = {"multi_label": True, **of_all, "labels": self.several}
+            windows = [{**window, "labels": labels} for window, labels in zip(windows, self.reported, strict=True)]
+        return {**of_all, "probabilities": by_label(self.recording), "windows": windows}
 
 
 def label_of(probabilities: np.ndarray, labels: list[str], thresholds: dict[str, float]) -> str | None:
@@ -88,5 +115,8 @@ def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float | No
     ends = np.minimum(starts + length / rate, len(signal) / rate)
     mean = windows[heard(windows)].mean(axis=0)
     rule, times = predictor.rule or DecisionRule(predictor.thresholds), (hop / rate, length / rate)
-    labels = window_labels(windows, rule, predictor.labels, *times, predictor.independent)
-    return Prediction(predictor.labels, starts, ends, windows, mean, rule.thresholds, labels)
+    how = rule, predictor.labels, *times, predictor.independent
+    labels = window_labels(windows, *how)
+    of_windows = several_labels(windows, *how) if predictor.independent else []
+    about = predictor.labels, starts, ends, windows, mean, rule.thresholds, labels
+    return Prediction(*about, independent=predictor.independent, of_windows=of_windows)

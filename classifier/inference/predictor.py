@@ -147,13 +147,15 @@ def _load(path: Path, threads: int | None, head: str | None, activation: str | N
         lite = LiteRT(file, threads, head, len(found.labels))
         output = outputs.understand(lite, found.audio_format, activation)
         run = output.of(lite.by_frame)
-        return Predictor(lite.path, found.audio_format, found.labels, run, found.rule, output.independent, notes)
+        several = found.record.config.multi_label or output.independent
+        return Predictor(lite.path, found.audio_format, found.labels, run, found.rule, several, notes)
     if head or activation:
         raise InputError(f"{path}: --head and --activation are for .tflite files, and this model is not converted")
     keras = functools.partial(artifact.load_keras(found).predict, verbose=0)
     run = outputs.Outputs(path / artifact.MODEL).of(keras)
     notes = (f"{path} is not converted: Keras runs it, where an app would run a .tflite",) if as_in_app else ()
-    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule, notes=notes)
+    several = found.record.config.multi_label
+    return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule, several, notes)
 
 
 def _of_app(file: artifact.AppFile) -> str:
@@ -180,7 +182,7 @@ def _load_file(path: Path, threads: int | None, head: str | None, activation: st
         labels,
         output.of(lite.by_frame),
         rule,
-        output.independent,
+        output.independent or rule_file.is_multi_label(path),
         tuple(f"{path}: {note}" for note in (*described.notes, *lite.notes, *output.notes, *notes)),
     )
 

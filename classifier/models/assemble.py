@@ -49,6 +49,7 @@ def build(
     mean: np.ndarray | float = 0.0,
     variance: np.ndarray | float = 1.0,
     silent: int | None = None,
+    multi_label: bool = False,
 ) -> keras.Model:
     """A whole model.
 
@@ -58,6 +59,7 @@ def build(
         n_classes: number of labels.
         mean, variance: of the features over the training split, as of `statistics`.
         silent: index of the label that digital silence has; None: it has none, all probabilities are 0.
+        multi_label: whether each label has a probability of its own, by a sigmoid in place of the softmax.
 
     Returns:
         Keras model, (batch, window_length) audio in [-1, 1] -> (batch, n_classes) probabilities; its layers are
@@ -81,7 +83,25 @@ def build(
         body = keras.Model(inner, model.build(inner, n_classes), name="body")
     except ValueError as error:  # Keras: a convolution or a pooling longer than what it runs over
         raise _cannot_be_built(model, audio_format, "a layer is longer than what it runs over") from error
+    if multi_label:
+        _let_labels_be_independent(body, model)
     return keras.Model(audio, DigitalSilence(silent, name="digital_silence")([audible, _heads(body(x))[0]]))
+
+
+def _let_labels_be_independent(body, model):
+    """Put sigmoids in place of the softmax layers that a body ends in.
+
+    Raises:
+        InputError: it does not end in one.
+    """
+    for head in _heads(body.output):
+        last = next(layer for layer in body.layers if layer.output is head)
+        if getattr(last, "activation", None) is not keras.activations.softmax:
+            name = model.__name__.rpartition(".")[2]
+            raise InputError(
+                f"{name} does not end in a softmax layer: leave out --multi-label, or take --model residual"
+            )
+        last.activation = keras.activations.sigmoid
 
 
 def _cannot_be_built(model, audio_format, why):

@@ -14,7 +14,7 @@ from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.records import artifact
 from classifier.records.artifact import RUN
-from classifier.scoring import metrics
+from classifier.scoring import metrics, multi_label
 
 NAMED = 5  # models in a sentence
 
@@ -29,7 +29,9 @@ class Candidate:
         fingerprint: of the data.
         split: labels and names of the test split.
         window_length: samples.
-        windows, recordings: balanced accuracy of the validation split; None where its predictions are gone.
+        windows, recordings: balanced accuracy of the validation split, or mean average precision; None where its
+            predictions are gone.
+        multi_label: whether several labels may be right at once.
         parameters: weights.
         data: where its recordings were.
         written: when, seconds.
@@ -46,10 +48,13 @@ class Candidate:
     parameters: int
     data: str
     written: float
+    multi_label: bool = False
 
     def comparable(self, other: "Candidate") -> bool:
         """Whether both have the same data, labels and test split; another sample rate is another fingerprint."""
-        return self.split == other.split and (self.fingerprint == other.fingerprint or self.rate != other.rate)
+        return (self.split, self.multi_label) == (other.split, other.multi_label) and (
+            self.fingerprint == other.fingerprint or self.rate != other.rate
+        )
 
 
 @dataclass(frozen=True)
@@ -139,8 +144,9 @@ def choose(folders: Sequence[Path], reference: str | None = None) -> Choice | No
     scores = ", ".join(
         f"{one.folder.name} {'unknown' if accuracy(one) is None else f'{accuracy(one):.1%}'}" for one in group[:NAMED]
     )
+    measure = "mean average precision" if newest.multi_label else "balanced accuracy"
     scores += f" and {len(group) - NAMED} more" if len(group) > NAMED else ""
-    return Choice(group[0].folder, f"the best by validation {of_data}; balanced accuracy of {unit}: {scores}")
+    return Choice(group[0].folder, f"the best by validation {of_data}; {measure} of {unit}: {scores}")
 
 
 def _candidate(folder: Path) -> Candidate | None:
@@ -157,7 +163,8 @@ def _read(folder: Path, stamp: int) -> Candidate:
     try:
         validation = trained.predictions("validation")
         of = (validation["probabilities"], validation["targets"], validation["recordings"])
-        windows, recordings = metrics.balanced_accuracy(*of, record.labels)
+        measure = multi_label.precision_of_units if record.config.multi_label else metrics.balanced_accuracy
+        windows, recordings = measure(*of, record.labels)
     except (InputError, OSError, KeyError, ValueError):
         windows = recordings = None
     return Candidate(
@@ -166,6 +173,7 @@ def _read(folder: Path, stamp: int) -> Candidate:
         rate=record.audio_format.sample_rate,
         fingerprint=record.data.fingerprint,
         split=(tuple(record.labels), tuple(sorted(record.split.test))),
+        multi_label=record.config.multi_label,
         window_length=record.audio_format.window_length,
         windows=windows,
         recordings=recordings,

@@ -16,6 +16,7 @@ from classifier.data.duplicates import WAYS
 from classifier.data.labels import clean
 from classifier.data.layouts import Clip
 from classifier.data.negatives import Negatives
+from classifier.records import multi_label
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.recipe import fine_tuning_for, recipe_for
 from classifier.records.refit import ALL, REFITS
@@ -55,6 +56,7 @@ class RunConfig:
         normal: label of the recordings that alone are learned from; None: all labels are learned.
         false_alarm_rate: share of normal windows that may reach the threshold, more than 0 and less than 1; None
             where all labels are learned.
+        multi_label: whether several labels may be right at once, or none.
 
     Raises:
         InputError: a value is outside its range.
@@ -87,6 +89,7 @@ class RunConfig:
     teacher: str | None = None
     normal: str | None = None
     false_alarm_rate: float | None = None
+    multi_label: bool = False
 
     def __post_init__(self):
         if self.layout is not None:
@@ -107,6 +110,7 @@ class RunConfig:
         if self.false_alarm_rate is not None and not 0 < self.false_alarm_rate < 1:
             raise InputError(f"--false-alarm-rate {self.false_alarm_rate:g}: give a share, more than 0 and less than 1")
         self._check_negatives()
+        multi_label.check(self)
 
     def _check_negatives(self):
         if self.negatives_as not in data_negatives.WAYS:
@@ -143,7 +147,8 @@ class RunConfig:
         if self.normal is not None:
             data, *how = about
             return one_class.read(data, self.normal, *how, self.ignore_folds)
-        return learned.read(*about, self.negatives_chosen, self.ignore_folds)
+        how = self.multi_label, self.window_seconds
+        return learned.read(*about, self.negatives_chosen, self.ignore_folds, *how)
 
     def all_clips(self, labelled: Sequence[Clip]) -> list[Clip]:
         """The clips of `read_clips` with the negatives, as of data.learned.complete; with EACH one per channel."""

@@ -18,6 +18,7 @@ from classifier.core.text import did_you_mean
 if TYPE_CHECKING:
     from classifier.records.config import RunConfig
 
+OF_EACH_LABEL = "binary_crossentropy"  # the loss where several labels may be right at once
 BACKGROUND_SNR_DB = (5, 30)  # where a recipe has no background, and a person names a folder of it
 NEGATIVES_SNR_DB = (0, 25)  # where a recipe says nothing, and a person names negatives
 TEACHER_WEIGHT, TEACHER_TEMPERATURE = 0.5, 2.0  # likewise, and a person names a teacher
@@ -269,6 +270,8 @@ def _decided(recipe, config):
 
 
 def _taught(recipe, config):
+    if config.multi_label:  # a mixture of two labels holds both, not a share of each
+        recipe = replace(recipe, loss=OF_EACH_LABEL, between_class=False)
     given = {name: getattr(recipe, name) for name in ("teacher_weight", "teacher_temperature")}
     if config.teacher:
         usual = {"teacher_weight": TEACHER_WEIGHT, "teacher_temperature": TEACHER_TEMPERATURE}

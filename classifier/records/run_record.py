@@ -17,6 +17,7 @@ from classifier.records.recipe import Recipe
 from classifier.records.start import StartRecord
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.metrics import Scores
+from classifier.scoring.multi_label import MultiLabelScores
 from classifier.scoring.robustness import Condition
 from classifier.scoring.rule_choice import DecisionRecord
 from classifier.scoring.thresholds import AlarmsAndMisses, background_of
@@ -116,6 +117,8 @@ class RunRecord:
         teacher: of the held-out model; None where there was none.
         time_limit: what --max-minutes did; None without it.
         one_class: of a model that learned from normal recordings alone; None where it learned labels.
+        multi_label_scores: of the test split, where several labels may be right at once; `scores` are then as of
+            multi_label.score, and there are no `alarms` and no `robustness`. None where one label is right.
     """
 
     model: str
@@ -144,6 +147,7 @@ class RunRecord:
     teacher: TeacherRecord | None = None
     time_limit: TimeLimited | None = None
     one_class: OneClassRecord | None = None
+    multi_label_scores: MultiLabelScores | None = None
 
     @property
     def background(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from classifier.core.errors import InputError
 from classifier.data import provenance
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import listed
-from classifier.records import artifact, heard
+from classifier.records import artifact, heard, multi_label
 from classifier.records.artifact import Artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.records.config import RunConfig
@@ -58,6 +58,7 @@ def find(config: RunConfig, labels: Sequence[str], audio_formats: Mapping[str, A
     if Path(config.teacher).suffix == ".tflite":
         raise InputError(f"--teacher {config.teacher}: name the folder that TrainModel.py wrote, which holds this file")
     trained = artifact.load(config.teacher)
+    multi_label.refuse(trained, "--teacher takes")
     if set(trained.labels) != set(labels):
         raise InputError(
             f"--teacher {trained.folder} knows {listed(trained.labels)}, and the recordings are of {listed(labels)}: a "

@@ -111,8 +111,10 @@ def embedding_rate(path: Path | str) -> int | None:
         return None
 
 
-def tells_apart(labels: Iterable[str]) -> str:
-    """The description that export/metadata.py gives a model."""
+def tells_apart(labels: Iterable[str], multi_label: bool = False) -> str:
+    """The description that export/metadata.py gives a model; multi_label: whether it may report several at once."""
+    if multi_label:
+        return f"Hears, several at once (multi_label: true): {', '.join(labels)}."
     return f"Tells apart: {', '.join(labels)}."
 
 

@@ -10,6 +10,7 @@ from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data import negatives as data_negatives
+from classifier.data.label_lists import of_each
 from classifier.data.labels import read_labels
 from classifier.records import auto, one_class
 from classifier.records.config import RunConfig
@@ -99,10 +100,12 @@ class TrainingConfig(RunConfig):
             read_labels(self.labels)
         self._check_time()
         self._check_teacher()
+        if self.multi_label and self.team:
+            raise InputError("--multi-label is for a training in one process: leave out --coordinator")
         chosen, known = self.negatives_chosen, set()
         if not is_remote(self.data):  # an address is looked at when it is fetched
             found = self.read_clips()
-            known = {clip.label for clip in found}
+            known = set(of_each(found))
             if self.normal is None:
                 data_negatives.check_labels(found, self.labels, chosen)
         if chosen:

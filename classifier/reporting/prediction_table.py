@@ -30,7 +30,7 @@ def show(prediction: Prediction, model: Path | str, path: Path | str, as_json: b
         zip(
             [*times, "recording"],
             [*prediction.windows, prediction.recording],
-            [*prediction.window_labels, prediction.label],
+            [*map(_together, prediction.reported), _together(prediction.several)],
             strict=True,
         )
     )
@@ -44,7 +44,11 @@ def show(prediction: Prediction, model: Path | str, path: Path | str, as_json: b
     why = "" if prediction.label else f" ({best} would have to reach {prediction.thresholds.get(best, 0):.1%})"
     if not prediction.recording.any():
         why = " (nothing is heard: all samples of it are the same)"
-    print(f"label: {prediction.label or NO_LABEL}{why}")
+    print(f"{'labels' if prediction.independent else 'label'}: {_together(prediction.several) or NO_LABEL}{why}")
+
+
+def _together(labels: list[str]) -> str | None:
+    return "; ".join(labels) or None
 
 
 def _top(labels: list[str], row: np.ndarray, label: str | None) -> str:

@@ -13,14 +13,16 @@ from classifier.data import splits
 from classifier.records import artifact
 from classifier.records.conversion import VARIANTS
 from classifier.reporting import (
-    confusion,
     decision_report,
+    multi_label_tables,
     one_class_tables,
+    report_confusion,
     report_media,
     report_windows,
     robustness_table,
     warnings,
 )
+from classifier.reporting.report_confusion import rate
 from classifier.reporting.training_command import command
 from classifier.scoring import confidence
 from classifier.scoring.metrics import UNITS
@@ -28,7 +30,6 @@ from Constants import ROOT
 
 LEAKS_NAMED = 5
 MANY = 8  # labels; a matrix of more is set smaller
-CELLS_OF = 60  # labels; a matrix of more is a picture, and a table of what each label was taken for
 
 
 @dataclass(frozen=True)
@@ -51,73 +52,61 @@ class Leak:
     more: int
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a confusion matrix. share: of its row, in [0, 1]; css: "right", "wrong", or "none" where it is 0."""
-
-    count: int
-    share: float
-    css: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a confusion matrix."""
-
-    label: str
-    cells: list[Cell]
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A confusion matrix, and the picture of it.
-
-    rows: none where there are more than CELLS_OF labels; then confused has a row per label: what it was taken for.
-    """
-
-    title: str
-    caption: str
-    rows: list[Row]
-    confused: list[list[str]]
-    picture: report_media.Media
-
-
 def gather(trained: artifact.Artifact) -> dict[str, Any]:
     """{name in the template: value}; draws the pictures into the report's folder."""
     record, (scores, variant) = trained.record, trained.shipped_scores()
-    recordings = scores.recordings
+    about = _of_several(trained) if record.multi_label_scores else _of_one_label(trained, scores)
     return {
+        **about,
         "model": _model(trained),
-        "recordings_right": warnings.right_of(recordings.right, recordings.n, record.split.test_groups),
-        "chance": scores.chance,
-        "tiles": _tiles(scores, record.split.test_groups),
         "split_leaks": _leaks(record.split),
         "measured_on": _measured_on(variant, record.refit),
         "leak_check": warnings.leak_check(record.split),
         "refit": warnings.refit(record),
         "taught": warnings.taught(record),
-        "few_groups": [
-            *one_class_tables.lines(trained),
-            *warnings.time_limit(record),
-            *warnings.not_tested(record.labels, recordings.recall),
-            *warnings.silence_and_negatives(record.labels, scores.windows.confusion, record.config.learned_negatives),
-            *warnings.few_groups(recordings.recall, record.split.test_groups),
-            *warnings.unheard(scores),
-        ],
         "card": _card(trained),
         "many_labels": len(trained.labels) > MANY,
-        "matrices": [_matrix(trained, scores.by(what), what) for what in UNITS],
-        "label_rows": _label_rows(trained, scores),
-        "threshold_rows": _threshold_rows(trained),
         "robustness": robustness_table.gather(trained),
         "decision": decision_report.gather(trained),
         "training": _training(trained),
-        "windows": report_windows.gather(trained),
         "file_rows": _file_rows(trained),
         "variant_rows": _variant_rows(trained),
         "machine": platform.machine(),
         "repeat": _repeat(trained),
     }
+
+
+def _of_one_label(trained, scores):
+    """The values that are of models that say which one label is right."""
+    record, recordings = trained.record, scores.recordings
+    n_groups = record.split.test_groups
+    return {
+        "headline": f"{warnings.right_of(recordings.right, recordings.n, n_groups)} held-out recordings right",
+        "several": None,
+        "chance": scores.chance,
+        "tiles": _tiles(scores, n_groups),
+        "few_groups": [
+            *one_class_tables.lines(trained),
+            *warnings.time_limit(record),
+            *warnings.not_tested(record.labels, recordings.recall),
+            *warnings.silence_and_negatives(record.labels, scores.windows.confusion, record.config.learned_negatives),
+            *warnings.few_groups(recordings.recall, n_groups),
+            *warnings.unheard(scores),
+        ],
+        "matrices": [report_confusion.matrix(trained, scores.by(what), what) for what in UNITS],
+        "label_rows": _label_rows(trained, scores),
+        "threshold_rows": _threshold_rows(trained),
+        "windows": report_windows.gather(trained),
+    }
+
+
+def _of_several(trained):
+    """The same, of models that may report several labels at once."""
+    several = multi_label_tables.gather(trained)
+    none = {"matrices": [], "label_rows": [], "threshold_rows": [], "windows": None}
+    tile = Tile("Mean average precision, windows", several.mean, several.interval, "The mean over the labels.")
+    about = {"headline": several.headline, "several": several, "chance": several.chance, "tiles": [tile]}
+    return {**none, **about, "few_groups": warnings.time_limit(trained.record)}
 
 
 def _model(trained):
@@ -182,29 +171,17 @@ def _card(trained):
     }
 
 
-def _matrix(trained, score, what):
-    rows, confused = [], []
-    few = len(trained.labels) <= CELLS_OF
-    for i, (label, counts) in enumerate(zip(trained.labels, score.confusion, strict=True)):
-        total = max(1, sum(counts))
-        if not few:
-            share = _rate(counts[i], sum(counts))
-            confused.append([label, sum(counts), share, confusion.most_often(i, counts, trained.labels)])
-            continue
-        css = ["none" if not count else "right" if i == j else "wrong" for j, count in enumerate(counts)]
-        cells = [Cell(count, count / total, of_cell) for count, of_cell in zip(counts, css, strict=True)]
-        rows.append(Row(label, cells))
-    caption = f"{score.right} of {score.n} {what} right"
-    return Matrix(what.capitalize(), caption, rows, confused, report_media.confusion(trained, score, what))
-
-
 def _label_rows(trained, scores):
     windows, recordings = (np.array(scores.by(what).confusion) for what in UNITS)
     rows = []
     for i, label in enumerate(trained.labels):
         right, true, predicted = windows[i, i], windows[i].sum(), windows[:, i].sum()
-        rates = [_rate(right, true), _rate(right, predicted), _rate(2 * right, true + predicted)]
-        rows.append([label, true, *rates, recordings[i].sum(), _rate(recordings[i, i], recordings[i].sum())])
+        rates = [
+            rate(right, true),
+            rate(right, predicted),
+            rate(2 * right, true + predicted),
+        ]
+        rows.append([label, true, *rates, recordings[i].sum(), rate(recordings[i, i], recordings[i].sum())])
     return rows
 
 
@@ -217,10 +194,6 @@ def _threshold_rows(trained):
         misses = "-" if of.misses is None else f"{of.misses:.1%}"
         rows.append([label, f"{of.threshold:.4f}", false_alarms, at_most, misses])
     return rows
-
-
-def _rate(part, whole):
-    return f"{part / whole:.1%}" if whole else "-"
 
 
 def _training(trained):

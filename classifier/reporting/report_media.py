@@ -40,7 +40,8 @@ def curves(trained: artifact.Artifact) -> Media | None:
         return None
     path, best_epoch = trained.folder / artifact.REPORT / CURVES, trained.record.best_epoch
     training_curves.draw(trained.history(), best_epoch, f"{trained.name}: training", path)
-    alt = f"Loss and balanced accuracy over the epochs, training and validation; epoch {best_epoch} is kept"
+    measure = "mean average precision" if trained.record.multi_label_scores else "balanced accuracy"
+    alt = f"Loss and {measure} over the epochs, training and validation; epoch {best_epoch} is kept"
     return embedded(path, "image/png", alt)
 
 

@@ -13,7 +13,7 @@ from classifier.core import console
 from classifier.data import clips, label_share, padding, rates, splits, surroundings
 from classifier.records import artifact
 from classifier.records.conversion import MOST_LOST
-from classifier.reporting import confusion, decision_report, one_class_tables, warnings
+from classifier.reporting import confusion, decision_report, multi_label_tables, one_class_tables, warnings
 from classifier.reporting.warnings import between, right_of
 from classifier.scoring import confidence
 from classifier.storage import local_files
@@ -28,6 +28,9 @@ def scores(trained: artifact.Artifact) -> None:
     """Print what the test split says of a model, chance beside it."""
     if trained.record.one_class:
         one_class_tables.scores(trained)
+        return
+    if trained.record.multi_label_scores:
+        multi_label_tables.show(trained)
         return
     score, split = trained.record.scores, trained.record.split
     windows, recordings = score.windows, score.recordings

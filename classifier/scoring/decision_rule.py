@@ -233,6 +233,21 @@ class RuleStream:
         self._open &= ~which
 
 
+def several_labels(
+    probabilities: np.ndarray, rule: DecisionRule, labels: Sequence[str], hop: float, length: float, independent: bool
+) -> list[list[str]]:
+    """All labels that are reported in each window, the most probable first.
+
+    Args:
+        probabilities: (windows, labels); the others are those of `window_labels`.
+    """
+    stream = RuleStream.of(rule, labels, hop, length, independent)
+    decided = stream.add(probabilities), stream.finish()
+    reported = np.concatenate([of.reported for of in decided])
+    order = np.argsort(-np.concatenate([of.probabilities for of in decided]), axis=1, kind="stable")
+    return [[labels[i] for i in ranked if row[i]] for ranked, row in zip(order, reported, strict=True)]
+
+
 def window_labels(
     probabilities: np.ndarray,
     rule: DecisionRule,

@@ -142,6 +142,7 @@ def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
         ),
         report=f"/reports/{folder.name}/{artifact.PAGE}" if page.is_file() else None,
         trained=date.isoformat(timespec="seconds"),
+        multi_label=trained.record.config.multi_label,
     )
 
 
@@ -162,5 +163,6 @@ def _file(name: str, path: Path, stamp: tuple) -> schemas.Model:
         scores=None,
         report=None,
         trained=None,
+        multi_label=predictor.independent,
         notes=[note.removeprefix(f"{path}: ") for note in predictor.notes],
     )

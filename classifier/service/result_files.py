@@ -80,15 +80,27 @@ def _classified(
 
 
 def segments_of(windows: Sequence[schemas.WindowPrediction]) -> list[Segment]:
-    """Windows of one label that follow each other, and touch or overlap."""
+    """Windows of one label that follow each other, and touch or overlap; of several labels, each has its own."""
+    ordered = sorted(windows, key=lambda one: one.start)
+    said = [{window.label} if window.reported is None else set(window.reported) for window in ordered]
+    labels = dict.fromkeys(label for of in said for label in sorted(filter(None, of)))
+    found = [
+        _segment(label, run)
+        for label in labels
+        for run in _runs([window for window, of in zip(ordered, said, strict=True) if label in of])
+    ]
+    return sorted(found, key=lambda segment: segment.start)
+
+
+def _runs(windows):
+    """The windows that touch or overlap, together."""
     found: list[list[schemas.WindowPrediction]] = []
-    for window in sorted(windows, key=lambda one: one.start):
-        last = found[-1][-1] if found else None
-        if last and last.label == window.label and window.start <= last.end:
+    for window in windows:
+        if found and window.start <= found[-1][-1].end:
             found[-1].append(window)
         else:
             found.append([window])
-    return [_segment(run[0].label, run) for run in found if run[0].label is not None]
+    return found
 
 
 def _segment(label, run):

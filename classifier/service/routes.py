@@ -141,7 +141,7 @@ def predict(
                 raise TooLarge(f"{title} holds more than {most:g} s of audio: send it in parts")
             more: dict[str, Any] = {"windows": answers.windows(prediction)} if windows else {}
             more |= {"drawing": drawn} if drawing else {}
-            top = answers.top(prediction.labels, prediction.recording, prediction.label)
+            top = answers.of_recording(prediction)
             more |= {"clipped": prediction.clipped} if prediction.clipped else {}
             more |= {"labels_info": [""] * len(top["labels"]), "links": links(top["labels"])}
             predictions.append(schemas.RecordingPrediction(title=name_of_one, seconds=seconds, **top, **more))

@@ -65,6 +65,8 @@ class Scores(BaseModel):
 class Model(BaseModel):
     """sample_rate: Hz. window: seconds. thresholds: least probability to report a label. notes: on how it is run.
 
+    multi_label: whether several labels may be right at once.
+
     id, description, links: as of DEEPaaS.
     """
 
@@ -78,6 +80,7 @@ class Model(BaseModel):
     scores: Scores | None
     report: str | None
     trained: str | None
+    multi_label: bool = False
     notes: list[str] = []
     links: list[Link] = []
 
@@ -128,11 +131,15 @@ class Drawing(BaseModel):
 
 
 class LabelProbabilities(BaseModel):
-    """label: null where the decision rule reports none. labels, probabilities: the likeliest ones, largest first."""
+    """label: null where the decision rule reports none. labels, probabilities: the likeliest ones, largest first.
+
+    reported: all labels that are reported, where several may be right at once.
+    """
 
     label: str | None
     labels: list[str]
     probabilities: list[float]
+    reported: list[str] | None = None
 
 
 class WindowPrediction(LabelProbabilities):

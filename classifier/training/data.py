@@ -18,6 +18,7 @@ from classifier.data import (
     unlabelled,
 )
 from classifier.data.audio_cache import AudioCache
+from classifier.data.label_lists import of_each
 from classifier.data.layouts import folder_of
 from classifier.data.negatives import Negatives
 from classifier.pretrained import weights
@@ -61,7 +62,8 @@ class TrainingData:
         return self._indexes(rate, split_names, [self.negatives.label] if self.negatives else [])
 
     def _indexes(self, rate, split_names, labels):
-        is_wanted = np.isin([clip.label for clip in self.audio[rate].clips], labels)
+        clips = self.audio[rate].clips
+        is_wanted = np.array([bool(labels) and (clip.several is not None or clip.label in labels) for clip in clips])
         return np.flatnonzero(is_wanted & np.isin(self.splits[rate], split_names))
 
     @property
@@ -71,8 +73,8 @@ class TrainingData:
 
     @property
     def labels_of_clips(self) -> list[str]:
-        """The label of each recording that could be read, and has one."""
-        return [clip.label for clip in next(iter(self.audio.values())).clips if clip.label in self.labels]
+        """The labels of the recordings that could be read."""
+        return [label for label in of_each(next(iter(self.audio.values())).clips) if label in self.labels]
 
     @property
     def skipped(self) -> list:

@@ -11,7 +11,7 @@ import numpy as np
 
 from classifier.audio.windows import filled, window_starts
 from classifier.core.errors import InputError
-from classifier.data import surroundings
+from classifier.data import multi_hot, surroundings
 from classifier.data.audio_cache import AudioCache, to_float
 from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
@@ -34,7 +34,9 @@ class Windows(keras.utils.PyDataset):
     count the same, however many windows it has: weighted accuracy is the mean of the per-label recalls.
 
     hop: samples from one start to the next; a window where not given, so that windows touch and do not overlap.
-    targets: (windows,) index of the label. recordings: (windows,) index into the store. starts: (windows,) samples, in
+    targets: (windows,) index of the label; where clips may have several, (windows, labels) of 0 and 1, and all weights
+    are 1. positive_weights: (labels,) what a window of a label counts in the loss for one without it, or None.
+    recordings: (windows,) index into the store. starts: (windows,) samples, in
     what the store has of the recording, surroundings included.
     """
 
@@ -56,6 +58,12 @@ class Windows(keras.utils.PyDataset):
         starts = [window_starts(n, audio_format.window_length, hop) for n in samples]
         self.recordings = np.repeat(recordings, list(map(len, starts)))
         self.starts = np.concatenate(starts) + self.heard.offsets[self.recordings]
+        self.positive_weights = None
+        if any(store.clips[i].several is not None for i in recordings):
+            self.targets = multi_hot.of_clips(store.clips, labels)[self.recordings]
+            self.weights = np.ones(len(self.targets), "float32")
+            self.positive_weights = multi_hot.positive_weights(self.targets)
+            return
         self.targets = np.array([labels.index(store.clips[i].label) for i in self.recordings])
         counts = np.bincount(self.targets, minlength=self.n_labels)
         self.weights = (len(self.targets) / (self.n_labels * np.maximum(1, counts)))[self.targets].astype("float32")
@@ -75,7 +83,9 @@ class Windows(keras.utils.PyDataset):
         return np.arange(len(self.targets))[batch * self.batch_size : (batch + 1) * self.batch_size]
 
     def targets_and_weights(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(chosen, labels) one-hot targets and (chosen,) weights."""
+        """(chosen, labels) one-hot targets, or those of several labels, and (chosen,) weights."""
+        if self.targets.ndim == 2:
+            return self.targets[chosen].astype("float32"), self.weights[chosen]
         return np.eye(self.n_labels, dtype="float32")[self.targets[chosen]], self.weights[chosen]
 
     def predictions(self, probabilities: np.ndarray) -> dict[str, np.ndarray]:
@@ -108,7 +118,7 @@ class Dealt(Windows):
         super().__init__(*args, recipe.batch_size, hop)
         self.recipe, self.seed, self.teaching = recipe, seed, teaching
         if not recipe.balanced:
-            self.weights = np.ones_like(self.weights)
+            self.weights, self.positive_weights = np.ones_like(self.weights), None
         self.begin(epoch=0)
 
     def begin(self, epoch: int) -> None:

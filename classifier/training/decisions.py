@@ -33,6 +33,9 @@ def choose(
         seed: of the timelines.
         per_hour: false alarms of a label that are allowed.
     """
+    if task.multi_label:
+        why = "timelines are of one label at a time, and several may be right at once here"
+        return DecisionRecord(rule=None, why_default=why, per_hour=per_hour, minutes={})
     rate, length = task.audio_format.sample_rate, task.audio_format.seconds
     present = {clip.label for clip in task.audio.clips}
     background = [label for label in (*task.labels, UNLABELLED) if label in present & {*task.background, UNLABELLED}]

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 import keras
+import numpy as np
 from keras import KerasTensor
 
 from classifier.core.console import progress, say
 from classifier.models import assemble
-from classifier.records.recipe import Recipe
+from classifier.records.recipe import OF_EACH_LABEL, Recipe
 from classifier.training import distributed, soft_targets
 from classifier.training.at_bound import AT_BOUND, AtBound
+from classifier.training.at_precision import PRECISION, AtPrecision
 from classifier.training.checkpoint import LOGS, Checkpoint
 from classifier.training.datasets import Share, Windows
 from classifier.training.time_limit import TimeLimit
@@ -21,7 +23,11 @@ HISTORY = {  # Keras' names: ours; weighted as datasets.Windows weighs, accuracy
     "val_loss": "validation_loss",
     "val_categorical_accuracy": "validation_balanced_accuracy",
 }
-HISTORY_OF_REFIT = {theirs: ours for theirs, ours in HISTORY.items() if not theirs.startswith("val_")}
+HISTORY_OF_SEVERAL = {  # where several labels may be right at once
+    "loss": "loss",
+    "val_loss": "validation_loss",
+    PRECISION: "validation_mean_average_precision",
+}
 RECALL = "val_categorical_accuracy"
 BEST = (RECALL,)  # chooses the epoch: the loss grows with confidence, while recall still improves
 
@@ -34,7 +40,7 @@ def fit(
     name: str,
     checkpoint: Checkpoint,
     resume: bool,
-    at_bound: AtBound | None = None,
+    measures: AtBound | AtPrecision | None = None,
     limit: TimeLimit | None = None,
 ) -> int:
     """Fit, and leave the model with the weights that are kept.
@@ -46,14 +52,14 @@ def fit(
         name: that progress shows.
         checkpoint: where it is written; its recipe says after how many epochs training ends.
         resume: go on after the last epoch that lies there.
-        at_bound: where there are negatives, what predicts the validation split in place of Keras.
+        measures: where there are negatives or several labels, what predicts the validation split in place of Keras.
         limit: within which it ends, after one epoch at least; None: it takes as long as it takes.
 
     Returns:
         The epoch that the weights are of, counted from 1.
     """
     learner = assemble.learner(model, recipe.masks, recipe.mixstyle)
-    compile_model(learner, recipe, len(learn))
+    compile_model(learner, recipe, len(learn), positive_weights(learn))
     if keras.backend.backend() == "tensorflow":
         learner._symbolic_build(data_batch=learn[0])  # or the first step is traced twice
     resume = checkpoint.begin(resume)
@@ -67,7 +73,7 @@ def fit(
         learn.begin(checkpoint.epoch)
     epochs = checkpoint.recipe.epochs
     callbacks = [
-        *([at_bound] if at_bound else []),  # the others read what it measures
+        *([measures] if measures else []),  # the others read what it measures
         checkpoint,
         *([_InTime(limit, checkpoint)] if limit else []),  # after what the epoch leaves behind
         _Progress(name, epochs, len(learn), checkpoint.epoch),
@@ -76,23 +82,41 @@ def fit(
         callbacks.append(keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False))
     settings = {"epochs": epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
     # Windows are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.
-    learner.fit(learn, validation_data=None if at_bound else validation, shuffle=False, **settings)
+    learner.fit(learn, validation_data=None if measures else validation, shuffle=False, **settings)
     return checkpoint.finish()
 
 
-def monitored(at_bound: AtBound | None) -> tuple[tuple[str, ...], dict[str, str]]:
+def monitored(measures: AtBound | AtPrecision | None) -> tuple[tuple[str, ...], dict[str, str]]:
     """What chooses the epoch, by Keras' names, and {Keras' name: name in the history}."""
-    if at_bound is None:
+    if measures is None:
         return BEST, HISTORY
+    if isinstance(measures, AtPrecision):
+        return (PRECISION,), HISTORY_OF_SEVERAL
     return (AT_BOUND, *BEST), {**HISTORY, AT_BOUND: "validation_recall_at_bound"}
 
 
-def compile_model(model: keras.Model, recipe: Recipe, steps: int, run_eagerly: bool = False) -> None:
-    """Give a model the optimizer, the loss and the metric of a recipe; an epoch has so many steps."""
+def of_refit(recipe: Recipe) -> dict[str, str]:
+    """{Keras' name: name in the history} of a refit, which has no validation."""
+    measured = HISTORY_OF_SEVERAL if recipe.loss == OF_EACH_LABEL else HISTORY
+    return {theirs: ours for theirs, ours in measured.items() if not theirs.startswith("val_")}
+
+
+def compile_model(
+    model: keras.Model,
+    recipe: Recipe,
+    steps: int,
+    positive_weights: np.ndarray | None = None,
+    run_eagerly: bool = False,
+) -> None:
+    """Give a model the optimizer, the loss and the metric of a recipe; an epoch has so many steps.
+
+    positive_weights: (labels,) of the loss where several labels may be right at once; None: all are 1.
+    """
+    of_several = recipe.loss == OF_EACH_LABEL
     model.compile(
         optimizer=optimizer(recipe, steps),
-        loss=loss(recipe),
-        weighted_metrics=[_accuracy(recipe)],
+        loss=multi_label_loss(recipe, positive_weights) if of_several else loss(recipe),
+        weighted_metrics=None if of_several else [_accuracy(recipe)],
         run_eagerly=run_eagerly,
         jit_compile=keras.backend.backend() == "jax",  # TensorFlow's compiles longer than it saves on processors
     )
@@ -119,6 +143,30 @@ def loss(recipe: Recipe) -> keras.losses.Loss | Callable[[KerasTensor, KerasTens
     if recipe.label_smoothing:
         return keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
     return recipe.loss
+
+
+def positive_weights(learn: Windows | Share | Turns) -> np.ndarray | None:
+    """(labels,) those of the windows that are learned from; None where each has one label, or all count the same."""
+    return learn.positive_weights if isinstance(learn, Windows) else positive_weights(learn.windows)
+
+
+def multi_label_loss(
+    recipe: Recipe, positive_weights: np.ndarray | None
+) -> Callable[[KerasTensor, KerasTensor], KerasTensor]:
+    """The binary cross-entropy of (windows, labels) targets, (windows,): the mean over the labels.
+
+    Args:
+        positive_weights: (labels,) what a target of 1 counts for one of 0; None: the same.
+    """
+    more = np.zeros(1, "float32") if positive_weights is None else positive_weights - 1
+
+    def of_windows(targets: KerasTensor, probabilities: KerasTensor) -> KerasTensor:
+        smoothing = {"label_smoothing": recipe.label_smoothing}
+        pairs = keras.ops.expand_dims(targets, -1), keras.ops.expand_dims(probabilities, -1)
+        of_labels = keras.losses.binary_crossentropy(*pairs, **smoothing)
+        return keras.ops.mean(of_labels * (1 + targets * more), axis=-1)
+
+    return of_windows
 
 
 def _accuracy(recipe):
@@ -158,6 +206,9 @@ class _Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
+        if PRECISION in logs:
+            said = f"validation: loss {logs['val_loss']:.3f}, mean average precision {logs[PRECISION]:.1%}"
+            self.bar.set_postfix_str(said, refresh=False)
         if RECALL not in logs:  # a refit has no validation
             return
         said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[RECALL]:.1%}"

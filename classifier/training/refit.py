@@ -14,7 +14,7 @@ from classifier.records import teachers
 from classifier.records.refit import REFITS
 from classifier.records.run_record import Refit
 from classifier.records.training_config import TrainingConfig
-from classifier.scoring import metrics
+from classifier.scoring import metrics, multi_label
 from classifier.training import distributed, stages
 from classifier.training import task as tasks
 from classifier.training.checkpoint import Checkpoint
@@ -39,12 +39,19 @@ class Refitted:
     checkpoint: Checkpoint
 
 
-def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mapping[str, Stage]) -> Refitted:
+def refit(
+    name: str,
+    config: TrainingConfig,
+    data: TrainingData,
+    held_out: Mapping[str, Stage],
+    thresholds: Mapping[str, float],
+) -> Refitted:
     """Train a model on the splits of `config.refit`, for as many optimizer steps as its held-out twin took.
 
     Args:
         name: of the model.
         held_out: the stages of the held-out model.
+        thresholds: {label: threshold} of that model.
 
     Raises:
         InputError: the training diverged.
@@ -76,7 +83,7 @@ def refit(name: str, config: TrainingConfig, data: TrainingData, held_out: Mappi
         windows=len(task.first.targets),
         steps=n_steps,
         seconds=round(sum(s.checkpoint.seconds_before for s in done.values()) + time.monotonic() - started, 1),
-        scores=_scores(predictions["test"], data.labels) if predictions else None,
+        scores=_scores(predictions["test"], data.labels, thresholds) if predictions else None,
         teacher=teachers.record_of(data.teacher.refit, str(config.teacher)) if data.teacher else None,
     )
     return Refitted(model, record, predictions, list(done.values())[-1].checkpoint)
@@ -94,5 +101,7 @@ def fits(name: str, config: TrainingConfig, held_out: Mapping[str, Stage], limit
     return False
 
 
-def _scores(test, labels):
+def _scores(test, labels, thresholds):
+    if test["targets"].ndim == 2:
+        return multi_label.score(test["probabilities"], test["targets"], test["recordings"], labels, thresholds)
     return metrics.score(test["probabilities"], test["targets"], test["recordings"], labels)

@@ -13,6 +13,7 @@ from classifier.models import assemble
 from classifier.records.training_config import TrainingConfig
 from classifier.training import distributed, fit, unfinished
 from classifier.training.at_bound import AtBound
+from classifier.training.at_precision import AtPrecision
 from classifier.training.checkpoint import Checkpoint
 from classifier.training.data import TrainingData
 from classifier.training.task import VALIDATION_NEGATIVES, Task
@@ -82,9 +83,9 @@ def fit_stages(
                 done[name] = _refit(*fitted, f"the refit of {title}", folder, run, held_out[name])
             else:
                 folder = unfinished.folder(config.trained, task.name, name)
-                at_bound = _at_bound(task, windows, data)
+                measures = AtPrecision(windows["validation"]) if task.multi_label else _at_bound(task, windows, data)
                 validation, share = distributed.share(windows["validation"]), limit.share(len(stages) - len(done))
-                done[name] = _fit(*fitted, title, folder, begun, validation, at_bound, share)
+                done[name] = _fit(*fitted, title, folder, begun, validation, measures, share)
     return done
 
 
@@ -110,16 +111,16 @@ def _at_bound(task, windows, data):
     return AtBound(validation, windows.get(VALIDATION_NEGATIVES), task.labels, task.background)
 
 
-def _fit(learner, learn, resume, title, folder, begun, validation, at_bound, limit):
-    best, names = fit.monitored(at_bound)
+def _fit(learner, learn, resume, title, folder, begun, validation, measures, limit):
+    best, names = fit.monitored(measures)
     checkpoint = Checkpoint(folder, begun, learn.recipe, best, names)
-    best_epoch = fit.fit(learner, learn.recipe, learn, validation, title, checkpoint, resume, at_bound, limit)
+    best_epoch = fit.fit(learner, learn.recipe, learn, validation, title, checkpoint, resume, measures, limit)
     return Stage(checkpoint, best_epoch, len(learn))
 
 
 def _refit(learner, learn, resume, title, folder, begun, held_out):
     """No epoch is chosen: the last weights are kept. The learning rate goes as in the held-out model's training."""
     recipe = replace(learn.recipe, epochs=held_out.epochs, patience=None)
-    checkpoint = Checkpoint(folder, begun, recipe, fit.BEST, fit.HISTORY_OF_REFIT)
+    checkpoint = Checkpoint(folder, begun, recipe, fit.BEST, fit.of_refit(recipe))
     fit.fit(learner, learn.recipe, Turns(learn, held_out.steps_per_epoch), None, title, checkpoint, resume)
     return Stage(checkpoint, held_out.epochs, held_out.steps_per_epoch)

@@ -15,7 +15,7 @@ from classifier.data import kept_split, provenance
 from classifier.data.audio_cache import AudioCache
 from classifier.data.labels import listed
 from classifier.data.splits import SPLITS
-from classifier.records import artifact, heard
+from classifier.records import artifact, heard, multi_label
 from classifier.records.artifact import Artifact
 from classifier.records.start import StartRecord
 from classifier.records.training_config import TrainingConfig
@@ -69,6 +69,7 @@ def model_of(folder: Path | str) -> Artifact:
         InputError: there is none, or it does not say what it has heard.
     """
     held_out = artifact.load(folder).held_out
+    multi_label.refuse(held_out, "--from takes")
     if not held_out.record.split.sounds:
         raise InputError(
             f"{folder} does not say which recordings it has heard, and could be tested on them: train it again first"

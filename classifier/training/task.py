@@ -43,6 +43,7 @@ class Task:
         embedded: {split: the same windows as a pretrained network sees them}; {} where there is none.
         background: labels that an app does not report.
         start: the model whose weights are its first ones; None: these are random.
+        multi_label: whether several labels may be right at once.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Task:
     embedded: dict[str, Windows]
     background: tuple[str, ...] = BACKGROUND
     start: starting_weights.Start | None = None
+    multi_label: bool = False
 
     @property
     def first(self) -> Windows:
@@ -115,6 +117,7 @@ def prepare(name: str, config: TrainingConfig, data: TrainingData, learned: Sequ
         embedded,
         background_of(config.learned_negatives),
         starting_weights.load(config),
+        config.multi_label,
     )
 
 
@@ -149,7 +152,9 @@ def build(task: Task) -> keras.Model:
     values = some if task.embedded else map(heard, some)
     statistics = task.start.statistics if task.start else assemble.statistics(task.features, values)
     silent = labels.silent(task.labels)
-    model = assemble.build(task.file, task.features, task.audio_format, len(task.labels), *statistics, silent)
+    model = assemble.build(
+        task.file, task.features, task.audio_format, len(task.labels), *statistics, silent, task.multi_label
+    )
     if task.start:
         starting_weights.take(model, task.labels, task.file, task.start)
     return model

@@ -21,7 +21,7 @@ from classifier.records.run_record import RunRecord, TimeLimited
 from classifier.records.training_config import TrainingConfig
 from classifier.records.window_predictions import OF_NEGATIVES
 from classifier.scoring import calibration, metrics, robustness, thresholds
-from classifier.training import decisions, distributed, fit, replaced, start, unfinished
+from classifier.training import decisions, distributed, fit, multi_label_scores, replaced, start, unfinished
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS
 from classifier.training.data import TrainingData
@@ -89,7 +89,8 @@ def train_model(
     if refits:
         del model, task
         start_anew(config.seed)
-        refitted = refit(name, config, data, stages)
+        chosen = RunRecord.read(held_out).thresholds if config.multi_label else {}
+        refitted = refit(name, config, data, stages, chosen)
     if not distributed.is_first():
         return None
     with atomic_files.new_folder(folder, replaced.previous(config, data, name)) as fresh:
@@ -127,7 +128,9 @@ def _check_that_it_converts(task, model, try_conversion):
     if keras.backend.backend() == "tensorflow":
         after, learn = "after one step", task.windows["train"]
         model = keras.models.clone_model(model)
-        fit.compile_model(model, learn.recipe, len(learn), run_eagerly=True)  # one step is not worth a graph
+        fit.compile_model(
+            model, learn.recipe, len(learn), fit.positive_weights(learn), run_eagerly=True
+        )  # one step is not worth a graph
         model.train_on_batch(*learn[0])
     say(f"converting the model {after}, to be sure that the trained one can be ...")
     try_conversion(task.name, model, task.audio_format)
@@ -163,7 +166,7 @@ def _write_held_out(folder, task, model, config, stages, started, taught_by):
         processes=distributed.processes(),
         versions=run_record.versions(keras.backend.backend()),
         audio_format=task.audio_format,
-        robustness=_robustness(model, task),
+        robustness=() if task.multi_label else _robustness(model, task),
         start=start.record_of(config),
         teacher=taught_by,
     )
@@ -191,6 +194,8 @@ def _predict(model, windows):
 
 def _scores(predictions, task):
     """What the test split says of the model, and of the thresholds and the temperature that validation chooses."""
+    if task.multi_label:
+        return multi_label_scores.of(predictions, task)
     validation, test = predictions["validation"], predictions["test"]
     about, background = (task.labels, task.audio_format.seconds), task.background
     with_negatives = {

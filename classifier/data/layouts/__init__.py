@@ -18,6 +18,7 @@ from classifier.storage.locations import Location
 
 PART = "#t="  # between a path and the seconds of a clip that is a part of a recording
 CHANNEL = re.compile(r" \(channel (\d+)\)$")  # of a clip, behind its path
+NO_LABEL = "(no label)"  # stands for the label of a clip that may have several (--multi-label), and has none
 NOTHING = "none of the labels"  # stands for the label of a recording in which somebody heard none of them
 LAST = "class_folders"  # the folders of other data sets look like labels, too
 
@@ -33,6 +34,7 @@ class Clip:
     start, end: seconds of the recording that are the clip; None is the recording's end.
     source: the corpus, site or microphone, where these are left out one at a time (--folds-by).
     channel: its number, from 0, where each channel of the recording is a clip; else None.
+    several: its labels, sorted, where a clip may have any number (--multi-label); `label` then joins them.
     columns: {column: value} of its line in the data set's table; {} where there is no table.
     """
 
@@ -45,7 +47,13 @@ class Clip:
     end: float | None = None
     source: str | None = None
     channel: int | None = None
+    several: tuple[str, ...] | None = None
     columns: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels that are heard in it: one, unless it may have several."""
+        return (self.label,) if self.several is None else self.several
 
     def name(self, folder: Path) -> str:
         """The path relative to the data's folder, with its channel and the seconds (a media fragment) of a part."""

@@ -65,15 +65,18 @@ def recognises(folder: Path) -> bool:
     return not _folders_are_labels(folder, files)
 
 
-def clips(folder: Path) -> list[Clip]:
+def clips(folder: Path, several: bool = False) -> list[Clip]:
     """A clip per stretch, and one with the label NOTHING per recording in which nothing is heard.
+
+    Args:
+        several: whether stretches of different labels may overlap.
 
     Raises:
         InputError: a label file cannot be read, or is about a recording that is not there; stretches of different
             labels overlap; or there are no label files.
     """
     base = folder if folder.is_dir() else folder.parent
-    found = _read(folder, base)
+    found = _read(folder, base, several)
     if not found.files:
         raise InputError(
             f"{folder} holds no label files: put one beside each recording and call it like it, such as monday.txt of "
@@ -84,7 +87,7 @@ def clips(folder: Path) -> list[Clip]:
     return _split(made, base)
 
 
-def _read(folder, base):
+def _read(folder, base, several):
     inside = Folder(base)
     candidates = inside.files if folder.is_dir() else list(filter(None, [inside.file(folder)]))
     files = [file for file in candidates if file.format or file.is_empty]
@@ -98,7 +101,7 @@ def _read(folder, base):
             stretches[names[of.recording.resolve()]].append(of)
         for ignored in file.annotation.ignored:
             warn(f"{file.path}: {ignored} have no times, and are not read")
-    for of_recording in stretches.values():
+    for of_recording in [] if several else stretches.values():
         label_overlaps.check(of_recording)
     others = [(file.path, file.recording) for file in candidates if file.recording and file not in files]
     unread = [path for path, recording in others if recording.resolve() not in names]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.data import split_names, table_columns, table_paths, table_text, times, unread_tables
+from classifier.data import label_lists, split_names, table_columns, table_paths, table_text, times, unread_tables
 from classifier.data.layouts import Clip, filled, whole_number
 from classifier.storage import local_files
 
@@ -42,8 +42,11 @@ def recognises(folder: Path) -> bool:
         return True
 
 
-def clips(path: Path) -> list[Clip]:
+def clips(path: Path, several: bool = False) -> list[Clip]:
     """A clip per line of a table, or of the one table in a folder.
+
+    Args:
+        several: whether a clip may have several labels, or none (data.label_lists).
 
     Raises:
         InputError: no such file or more than one; which column holds what is not certain; a line holds what cannot be
@@ -54,14 +57,14 @@ def clips(path: Path) -> list[Clip]:
     if len(tables) > 1 and split_names.are_parts(parts.values()):
         means = split_names.meaning(parts.values(), path)
         say(f"{path}: tables of a split: {split_names.said(means)}")
-        return [replace(clip, **means[parts[table]]) for table in tables for clip in _clips_of(table)]
+        return [replace(clip, **means[parts[table]]) for table in tables for clip in _clips_of(table, several)]
     if len(tables) != 1:
         names = ", ".join(table.name for table in tables) or "none"
         raise InputError(f"{path}: which csv file? Those with the columns path and label are: {names}; name one file")
-    return _split(_clips_of(tables[0]), tables[0])
+    return _split(_clips_of(tables[0], several), tables[0])
 
 
-def _clips_of(source):
+def _clips_of(source, several):
     text, columns = _understood(source)
     rows = [
         (line, {role: row[column] for role, column in columns.items()}, row)
@@ -71,6 +74,7 @@ def _clips_of(source):
     for line, row, _ in rows:
         filled(row, "path", source, line)
     found, written, parts = [], {}, {}
+    separator = label_lists.separator_of(row["label"] for _, row, _ in rows) if several else None
     audios = table_paths.find(source, [(line, row["path"]) for line, row, _ in rows])
     for (line, row, whole), audio in zip(rows, audios, strict=True):
         recording = audio.resolve()  # one recording, however the lines write its path
@@ -84,12 +88,21 @@ def _clips_of(source):
             raise InputError(f"{source}, line {line}: end {end:g} does not come after start {start:g}; correct them")
         if found and (fold is None) != (found[0].fold is None):
             raise InputError(f"{source}, line {line}: some lines up to this one have a fold, others not; fill in all")
-        label, split = filled(row, "label", source, line), row.get("split")
-        found.append(Clip(audio, label, group, fold, split, start, end, columns=whole))
+        labels = _labels(row["label"], separator, source, line) if several else None
+        label = filled(row, "label", source, line) if labels is None else label_lists.name(labels)
+        split = row.get("split")
+        found.append(Clip(audio, label, group, fold, split, start, end, several=labels, columns=whole))
         parts.setdefault(recording, []).append(Part(start, math.inf if end is None else end, line, found[-1]))
     for of_one_recording in parts.values():
         _check(of_one_recording, source)
     return found
+
+
+def _labels(cell, separator, source, line):
+    try:
+        return label_lists.parse(cell, separator)
+    except InputError as error:
+        raise InputError(f"{source}, line {line}: {error}") from None
 
 
 def _understood(source):
@@ -140,10 +153,12 @@ def _check(parts, source):
     latest = parts[0]  # the one that ends last so far: a part that agrees with it agrees with all that it overlaps
     for before, part in pairwise(parts):
         latest = max(latest, before, key=lambda part: part.end)
-        if part.start < latest.end and part.clip.label != latest.clip.label:
+        are_single = part.clip.several is None
+        if are_single and part.start < latest.end and part.clip.label != latest.clip.label:
             labels = " and ".join(sorted([part.clip.label, latest.clip.label]))
-            raise _conflict(source, latest, part, f"mixed labels, {labels} at the same time; keep one")
-        if (part.start, part.end) == (before.start, before.end):
+            what = f"mixed labels, {labels} at the same time; keep one, or give --multi-label where both are heard"
+            raise _conflict(source, latest, part, what)
+        if are_single and (part.start, part.end) == (before.start, before.end):
             raise _conflict(source, before, part, "the same part of it twice; remove one line")
         if (part.clip.group, part.clip.fold, part.clip.split) != (
             before.clip.group,

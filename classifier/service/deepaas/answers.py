@@ -22,11 +22,25 @@ COLUMNS = ("title", "label", "start", "end", "likeliest", "probability", "error"
 
 def windows(prediction: Prediction) -> list[schemas.WindowPrediction]:
     """The predictions of its windows."""
-    rows = zip(prediction.starts, prediction.ends, prediction.windows, prediction.window_labels, strict=True)
+    labels = zip(prediction.window_labels, prediction.reported, strict=True)
+    rows = zip(prediction.starts, prediction.ends, prediction.windows, labels, strict=True)
     return [
-        schemas.WindowPrediction(start=start, end=end, **top(prediction.labels, row, label))
-        for start, end, row, label in rows
+        schemas.WindowPrediction(
+            start=start, end=end, **top(prediction.labels, row, label), **_reported(prediction, several)
+        )
+        for start, end, row, (label, several) in rows
     ]
+
+
+def of_recording(prediction: Prediction) -> dict[str, Any]:
+    """The fields of schemas.LabelProbabilities, of the whole recording."""
+    of_all = top(prediction.labels, prediction.recording, prediction.label)
+    return {**of_all, **_reported(prediction, prediction.several)}
+
+
+def _reported(prediction, labels):
+    """All labels that are reported, where several may be right at once."""
+    return {"reported": labels} if prediction.independent else {}
 
 
 def top(labels: list[str], probabilities: np.ndarray, label: str | None) -> dict[str, Any]:

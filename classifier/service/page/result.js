@@ -26,7 +26,7 @@ export function showResults(predictions, what, model) {
 function showOne(prediction, file, model) {
   byId("result").hidden = false; // first: what is hidden has no width to draw in
   byId("result-title").textContent = prediction.title;
-  showVerdict(byId("result-label"), prediction.label);
+  showVerdict(byId("result-label"), prediction.reported?.length ? prediction.reported.join(" + ") : prediction.label);
   showClasses(byId("result-classes"), prediction, model.labels);
   const why = whyNone(prediction, model.thresholds);
   byId("result-why").textContent = why;
@@ -55,8 +55,9 @@ function showWindows(windows) {
   byId("windows").open = false;
 }
 
-/** "song 95 %", or "none of them (song 40 %)". */
-function described({ label, labels, probabilities }) {
+/** "song 95 %", or "none of them (song 40 %)"; where several labels may be right at once, all that are reported. */
+function described({ label, labels, probabilities, reported }) {
+  if (reported?.length > 1) return reported.flatMap((one, i) => (i ? [", ", named(one)] : [named(one)]));
   const best = percent(probabilities[0]);
   return label === null ? [named(null), " (", named(labels[0]), ` ${best})`] : [named(label), ` ${best}`];
 }

@@ -1,0 +1,104 @@
+"""Train, validation and test splits of clips that may have several labels: whole groups, every label in every split.
+
+Source: Sechidis, Tsoumakas & Vlahavas, On the Stratification of Multi-label Data, ECML PKDD 2011.
+Differs: what is dealt are groups, each with all labels of its clips.
+"""
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+
+from classifier.core.console import warn
+from classifier.core.errors import InputError
+from classifier.data import group_dealing, label_lists, splits
+from classifier.data.labels import listed
+from classifier.data.layouts import Clip
+
+TRIES = 20  # deals of the groups, until each fold has every label
+
+
+def split(
+    clips: Sequence[Clip], contents: Sequence[Hashable], fold: int = 0, seed: int = 0, share: float | None = None
+) -> np.ndarray:
+    """(clips,) the split of each clip; arguments and errors are those of splits.split.
+
+    The data set's own splits or folds are used where it has some; the one that tests may then lack labels, which is
+    warned of. Otherwise groups are dealt over five folds, or as many as the rarest label has groups.
+    """
+    if splits.how(clips) == splits.OWN_SPLITS:
+        split_names = np.array([clip.split for clip in clips], dtype="<U10")
+        missing = [split_name for split_name in splits.SPLITS if split_name not in split_names]
+        train = np.flatnonzero(split_names == splits.SPLITS[0])
+        if missing and len(train):
+            taken = _by_group([clips[i] for i in train], np.array(contents)[train], fold, seed)
+            split_names[train] = np.where(np.isin(taken, missing), taken, splits.SPLITS[0])
+    elif splits.how(clips) == splits.OWN_FOLDS:
+        folds = np.array([clip.fold for clip in clips])
+        split_names = splits.by_fold(folds, splits.checked(fold, len(set(folds))))
+    else:
+        split_names = _by_group(clips, contents, fold, seed)
+    _check(clips, split_names)
+    if share is not None:
+        learned = np.flatnonzero(split_names == splits.SPLITS[0])
+        names, groups = (np.array([getattr(clips[i], of) for i in learned]) for of in ("label", "group"))
+        split_names[learned[~group_dealing.kept(names, groups, share, seed + fold)]] = splits.LEFT_OUT
+    return split_names
+
+
+def _check(clips, split_names):
+    """Make sure that each split has what it must have.
+
+    Raises:
+        InputError: the train or the validation split lacks a label.
+    """
+    everything = set(label_lists.of_each(clips))
+    for split_name, verb in splits.VERBS.items():
+        chosen = [clip for clip, of in zip(clips, split_names, strict=True) if of == split_name]
+        lacked = sorted(everything - set(label_lists.of_each(chosen)))
+        if lacked and split_name == "test":
+            warn(f"there are no recordings of some labels to test: {listed(lacked)}; the means are over the others")
+        elif lacked:
+            raise InputError(
+                f"the {split_name} split has no recording of {listed(lacked)} to {verb}; "
+                f"{splits.REMEDIES[splits.how(clips)]}"
+            )
+
+
+def _by_group(clips, contents, fold, seed):
+    """(clips,) split names, by groups that are dealt over folds."""
+    groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
+    names, of = np.unique(groups, return_inverse=True)
+    labels = sorted(set(label_lists.of_each(clips)))
+    hot = np.zeros((len(names), len(labels)), int)
+    for clip, group in zip(clips, of, strict=True):
+        hot[group, [labels.index(label) for label in clip.labels]] = 1
+    counts = hot.sum(axis=0)
+    if few := [(label, n) for label, n in zip(labels, counts, strict=True) if n < len(splits.SPLITS)]:
+        said = listed(f"{label!r} {n}" for label, n in few)
+        raise InputError(
+            f"some labels have too few recordings or groups: {said}. Each needs at least {len(splits.SPLITS)}, one to "
+            "train, one to validate and one to test: add recordings, or leave these labels out"
+        )
+    n_folds = int(min(splits.FOLDS, *counts))
+    return splits.by_fold(_dealt(hot, n_folds, seed)[of], splits.checked(fold, n_folds))
+
+
+def _dealt(hot, n_folds, seed):
+    """(groups,) folds from 0, of (groups, labels) rows of 0 and 1.
+
+    Raises:
+        InputError: no deal gives each fold every label.
+    """
+    from iterstrat.ml_stratifiers import MultilabelStratifiedKFold  # here: it imports scikit-learn
+
+    for attempt in range(TRIES):
+        splitter = MultilabelStratifiedKFold(n_splits=n_folds, shuffle=True, random_state=seed + attempt)
+        folds = np.empty(len(hot), int)
+        for fold, (_, members) in enumerate(splitter.split(np.zeros(len(hot)), hot)):
+            folds[members] = fold
+        if all(hot[folds == fold].any(axis=0).all() for fold in range(n_folds)):
+            return folds
+    raise InputError(
+        f"no deal of {len(hot)} groups over {n_folds} folds gives each of them every label: groups that hold many rare "
+        "labels stay whole; add recordings, or name smaller groups (--group-by)"
+    )

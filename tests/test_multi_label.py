@@ -1,0 +1,98 @@
+"""Several labels at once, from a table to overlapping segments: what a person runs, on mixtures made here."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from classifier.export import runtimes
+from classifier.inference.litert import LiteRT
+from classifier.records import artifact, rule_file, tflite_metadata
+from tests.conftest import RATE, call_script, run_script
+
+TONES = {"low": 300, "middle": 1200, "high": 4000}
+MODEL = "stft_mean_mlp"
+
+
+def mixture(labels, seed):
+    random, times = np.random.default_rng(seed), np.arange(RATE) / RATE
+    tones = [random.uniform(0.1, 0.2) * np.sin(2 * np.pi * TONES[label] * times) for label in labels]
+    return sum(tones, start=0.01 * random.normal(size=RATE)).astype("float32")
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """The folder in which a model of several labels was trained, converted and described; printed: by the training."""
+    folder = tmp_path_factory.mktemp("several")
+    (folder / "data").mkdir()
+    rows = []
+    for i in range(45):
+        labels = [label for bit, label in enumerate(TONES) if (i % 8) >> bit & 1]
+        soundfile.write(folder / "data" / f"{i}.wav", mixture(labels, i), RATE)
+        rows.append([f"{i}.wav", ";".join(labels)])
+    with open(folder / "data" / "clips.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["file", "labels"], *rows])
+    flags = ("--multi-label", "--model", MODEL, "--window", 1, "--epochs", 30, "--no-refit")
+    printed, _ = call_script("TrainModel.py", "--data", "data", *flags, "--trained", "trained", cwd=folder)
+    call_script("ConvertModelToTFLite.py", "--trained", "trained", cwd=folder)
+    run_script("WriteMetadataToModel.py", "--trained", "trained", cwd=folder)  # a process without TensorFlow
+    return folder, printed
+
+
+def test_the_labels_are_told_better_than_by_guessing(several):
+    folder, printed = several
+    record = artifact.load(folder / "trained" / MODEL).record
+    scores = record.multi_label_scores
+    assert record.config.multi_label and set(scores.labels) == set(TONES)
+    assert scores.interval[0] > scores.chance and scores.mean_average_precision > 0.9
+    assert "mean average precision" in printed and "confusion matrix" in printed  # which is left out
+    page = (folder / "trained" / MODEL / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Precision by recall of each label" in page
+
+
+def test_the_file_says_so_and_runtimes_agree(several):
+    folder, _ = several
+    path = artifact.app_files(artifact.load(folder / "trained" / MODEL))[0].target
+    assert rule_file.is_multi_label(path)
+    assert "multi_label: true" in tflite_metadata.read_audio(path).description
+    rows = np.stack([mixture(labels, 99) for labels in ((), ("low",), ("low", "high"), tuple(TONES))])
+    by_litert = LiteRT(path).run(rows)
+    assert by_litert[3].sum() > 1.5  # probabilities of their own
+    (by_mediapipe,) = runtimes.ask_all("MediaPipe Tasks", [path], rows)
+    np.testing.assert_allclose(by_mediapipe, by_litert, atol=1e-5)
+
+
+def test_all_labels_over_their_thresholds_are_reported(several):
+    folder, _ = several
+    soundfile.write(folder / "both.wav", mixture(("low", "high"), 7), RATE)
+    model = ("--model", MODEL, "--trained", "trained")
+    printed, _ = call_script("TestSignalModel.py", "both.wav", *model, "--json", cwd=folder)
+    found = json.loads(printed)
+    assert found["multi_label"] is True and set(found["labels"]) == {"low", "high"}
+    call_script("ClassifyRecordings.py", "both.wav", *model, "--out", "classified", cwd=folder)
+    lines = (folder / "classified" / "audacity" / "both.wav.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split("\t")[2] for line in sorted(lines)] == ["high", "low"]
+    assert len({line.rpartition("\t")[0] for line in lines}) == 1  # at the same time
+
+
+def test_what_is_of_one_label_is_refused_by_name(several):
+    folder, _ = several
+    for flags, complaint in (
+        (("--paper",), "--multi-label does not go with --paper"),
+        (("--negatives", "data"), "--multi-label does not go with --negatives"),
+    ):
+        _, said = call_script("TrainModel.py", "--data", "data", "--multi-label", *flags, cwd=folder, expect=1)
+        assert complaint in said
+    _, said = call_script("EvaluateModel.py", "--model", f"trained/{MODEL}", "--data", "data", cwd=folder, expect=1)
+    assert "was trained with --multi-label" in said
+
+
+def test_without_the_flag_overlapping_labels_are_refused_and_the_flag_is_named(several, tmp_path):
+    folder, _ = several
+    (tmp_path / "clips.csv").write_text("path,label\n0.wav,low\n0.wav,high\n1.wav,low\n", encoding="utf-8")
+    for name in ("0.wav", "1.wav"):
+        (tmp_path / name).write_bytes((folder / "data" / name).read_bytes())
+    _, said = call_script("TrainModel.py", "--data", tmp_path, cwd=folder, expect=1)
+    assert "high and low at the same time" in said and "--multi-label" in said
