@@ -43,7 +43,7 @@ def model():
     return built()
 
 
-def stream_of(model, path, hop=None):
+def stream_of(model, path, hop=HOP):
     path.write_bytes(streaming.converted(registry.load("models", NAME), model, WINDOW, hop))
     return StreamRunner(path)
 
