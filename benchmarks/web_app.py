@@ -28,7 +28,8 @@ from classifier.export.web_app import folder
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.litert import LiteRT, probes
 from classifier.inference.predictor import load_predictor
-from classifier.inference.recording_classifier import classify, make_settings
+from classifier.inference.recording_classifier import classify
+from classifier.inference.settings import make_settings
 from Constants import TRAINED
 
 RECORDINGS = 30

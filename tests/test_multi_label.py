@@ -9,7 +9,7 @@ import soundfile
 
 from classifier.export import runtimes
 from classifier.inference.litert import LiteRT
-from classifier.records import artifact, rule_file, tflite_metadata
+from classifier.records import artifact, rule_file, tflite_files, tflite_metadata
 from tests.conftest import RATE, call_script, run_script
 
 TONES = {"low": 300, "middle": 1200, "high": 4000}
@@ -54,7 +54,7 @@ def test_the_labels_are_told_better_than_by_guessing(several):
 
 def test_the_file_says_so_and_runtimes_agree(several):
     folder, _ = several
-    path = artifact.app_files(artifact.load(folder / "trained" / MODEL))[0].target
+    path = tflite_files.app_files(artifact.load(folder / "trained" / MODEL))[0].target
     assert rule_file.is_multi_label(path)
     assert "multi_label: true" in tflite_metadata.read_audio(path).description
     rows = np.stack([mixture(labels, 99) for labels in ((), ("low",), ("low", "high"), tuple(TONES))])

@@ -6,7 +6,7 @@ import pytest
 
 from classifier.export import variants
 from classifier.inference.config import ClassificationConfig
-from classifier.inference.recording_classifier import make_settings
+from classifier.inference.settings import make_settings
 from classifier.records import artifact
 from tests.conftest import CHEAPEST, call_script, write_data, write_tone
 from tests.test_train_model import train

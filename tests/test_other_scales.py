@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from classifier.records import artifact
+from classifier.records import artifact, tflite_files
 from tests.conftest import CHEAPEST, call_script, run_script, write_tone
 
 RATE = 384_000
@@ -21,7 +21,7 @@ def test_ultrasound_is_learned_exported_and_found(tmp_path):
     assert "windows of 0.05 s at 384000 Hz, an FFT of 1024 samples every 256, 128 mel bands" in said
     call_script("ConvertModelToTFLite.py", *out, cwd=tmp_path)
     run_script("WriteMetadataToModel.py", *out, cwd=tmp_path)
-    (file,) = artifact.app_files(artifact.load(tmp_path / "trained" / CHEAPEST))
+    (file,) = tflite_files.app_files(artifact.load(tmp_path / "trained" / CHEAPEST))
     new = [write_tone(tmp_path / f"{hertz}.wav", hertz, seconds=0.3, rate=RATE, seed=9) for hertz in (120_700, 51_700)]
     call_script("ClassifyRecordings.py", *new, "--model", file.target, "--out", tmp_path / "out", cwd=tmp_path)
     with (tmp_path / "out" / "segments.csv").open(newline="") as found:

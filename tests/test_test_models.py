@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from classifier.records import artifact
+from classifier.records import artifact, tflite_files
 from tests.conftest import call_script, next_command, run_script, write_tone
 
 
@@ -20,7 +20,7 @@ def test_one_line_per_window_with_its_time(script, model, trained, tmp_path):
     assert [line.split("s  ")[0].strip() for line in lines[3:6]] == ["0.00 - 2.00", "2.00 - 4.00", "3.00 - 5.00"]
     assert lines[6].startswith("recording")
     assert lines[7].startswith("label: ")
-    file = artifact.app_files(artifact.load(trained.out / model))[1 if model == "mel" else 0]
+    file = tflite_files.app_files(artifact.load(trained.out / model))[1 if model == "mel" else 0]
     assert lines[0].endswith(f", by {file.source}:"), "what goes into the app is tested"
     assert f"note: {file.source} is the {file.variant} variant, which goes into the app as {file.target.name}" in said
     if model == "mel":

@@ -9,7 +9,7 @@ from classifier.audio.windows import cut_audio_pad_last
 from classifier.core.console import progress, table
 from classifier.core.errors import InputError
 from classifier.export import runtimes
-from classifier.records import artifact
+from classifier.records import artifact, tflite_files
 from classifier.records.conversion import FLOAT16, FLOAT32
 
 
@@ -27,7 +27,7 @@ def compare(trained: artifact.Artifact, recording: Path) -> None:
     signal = read(recording, trained.audio_format.sample_rate, trained.record.config.channel)
     windows = cut_audio_pad_last(signal, trained.audio_format.window_length)
     not_tried = {}
-    for file in artifact.app_files(trained):
+    for file in tflite_files.app_files(trained):
         if not file.is_dropin:
             not_tried |= _compare(trained, file, recording, windows)
     for runtime, why in not_tried.items():

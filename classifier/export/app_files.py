@@ -5,7 +5,7 @@ import json
 from classifier.audio import recording
 from classifier.export import agreement, metadata
 from classifier.export.config import MetadataConfig
-from classifier.records import artifact, tflite_metadata
+from classifier.records import artifact, tflite_files, tflite_metadata
 
 
 def write(config: MetadataConfig) -> list[artifact.Artifact]:
@@ -22,12 +22,12 @@ def write(config: MetadataConfig) -> list[artifact.Artifact]:
         recording.properties(config.recording)
     models = artifact.trained(config.trained, config.model)
     for model in models:
-        artifact.take(model, config.variant)
+        tflite_files.take(model, config.variant)
         for file in metadata.write_files(model):
             described = tflite_metadata.as_dict(file.read_bytes())
             print(f"{file}:\n{json.dumps(described, indent=2, ensure_ascii=False)}")
         if model.record.refit and model.variants:
-            artifact.take(model.held_out, model.variants.for_app)
+            tflite_files.take(model.held_out, model.variants.for_app)
             list(metadata.write_files(model.held_out))  # for EvaluateModel.py, which tests them in place of the former
     for model in models:
         agreement.compare(model, config.recording or artifact.example(model.folder))

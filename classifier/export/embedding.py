@@ -15,7 +15,7 @@ from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.export import metadata, runtimes
 from classifier.inference.litert import LiteRT, probes
-from classifier.records import artifact, tflite_embedding
+from classifier.records import artifact, tflite_embedding, tflite_files
 
 
 def write(models: Sequence[artifact.Artifact]) -> list[Path]:
@@ -46,7 +46,7 @@ def write_one(trained: artifact.Artifact) -> Path:
         InputError: the layer before the last cannot be told or has no single row of values, or a runtime refuses the
             file or computes something else than LiteRT; no file is left.
     """
-    target = trained.folder / artifact.embedding_name(trained.name)
+    target = trained.folder / tflite_files.embedding_name(trained.name)
     target.unlink(missing_ok=True)  # of an earlier conversion
     source = trained.folder / artifact.TFLITE
     network = tflite_embedding.before_last_layer(source)

@@ -15,7 +15,7 @@ from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.export import convert, metadata, proof
 from classifier.inference.litert import LiteRT, probes
-from classifier.records import artifact, frames
+from classifier.records import artifact, frames, tflite_files
 
 if TYPE_CHECKING:
     import keras
@@ -49,7 +49,7 @@ def write_one(trained: artifact.Artifact) -> Path:
     Raises:
         InputError: it predicts something else; no file is left.
     """
-    path = trained.folder / artifact.frames_name(trained.name)
+    path = trained.folder / tflite_files.frames_name(trained.name)
     path.unlink(missing_ok=True)  # of an earlier conversion
     model = by_frame(artifact.load_keras(trained))
     rows = probes(trained.audio_format)

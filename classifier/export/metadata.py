@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.core import atomic_files
-from classifier.records import artifact, rule_file, tflite_metadata
+from classifier.records import artifact, rule_file, tflite_files, tflite_metadata
 
 PARSER = "1.3.0"  # the oldest metadata parser that knows audio properties; tflite-support works out the same
 LABELS_DESCRIPTION = "Labels for categories that the model can recognize."  # tflite-support's own words
@@ -43,7 +43,7 @@ def write_files(trained: artifact.Artifact) -> Iterator[Path]:
     Raises:
         InputError: the model is not converted.
     """
-    for file in artifact.app_files(trained):
+    for file in tflite_files.app_files(trained):
         with atomic_files.new_file(file.target) as fresh:
             fresh.write_bytes(write(file.source.read_bytes(), facts(trained, file.is_dropin)))
         yield file.target

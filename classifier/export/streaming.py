@@ -18,7 +18,7 @@ from classifier.core.errors import InputError
 from classifier.export import convert, metadata, proof
 from classifier.export.stream_runner import StreamRunner
 from classifier.inference.litert import probes
-from classifier.records import artifact
+from classifier.records import artifact, tflite_files
 
 if TYPE_CHECKING:
     import keras
@@ -87,7 +87,7 @@ def write_one(trained: artifact.Artifact, model: "keras.Model", hop: int | None 
     Raises:
         InputError: the model takes no such hop, or the file predicts something else; no file is left.
     """
-    path = trained.folder / artifact.stream_name(trained.name)
+    path = trained.folder / tflite_files.stream_name(trained.name)
     path.unlink(missing_ok=True)  # of an earlier conversion
     rows = probes(trained.audio_format)
     expected = model.predict(rows, verbose=0)

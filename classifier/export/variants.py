@@ -20,7 +20,7 @@ from classifier.inference.clip_predictions import predict_clips
 from classifier.inference.litert import LiteRT, probes
 from classifier.inference.predictor import Predictor
 from classifier.models import assemble
-from classifier.records import artifact, conversion
+from classifier.records import artifact, conversion, tflite_files
 from classifier.records.conversion import FLOAT32, INT8, MOST_LOST, Comparison, ConversionRecord, Count, Variant
 from classifier.scoring import metrics, multi_label
 
@@ -55,7 +55,7 @@ def write(trained: artifact.Artifact) -> ConversionRecord:
         _export(trained, found, int8)
         found = _as_shipped(trained, found)
         found.save(trained.folder)
-        artifact.take(held_out, found.for_app)  # what is tested in its place is the same variant
+        tflite_files.take(held_out, found.for_app)  # what is tested in its place is the same variant
     return found
 
 

@@ -23,14 +23,9 @@ from classifier.data.inputs import Source
 from classifier.inference import on_cluster, result_folder, unpacked, writing
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import Predictor, channel_of, find_model
-from classifier.inference.recording_classifier import (
-    ClassifierSettings,
-    Outcome,
-    RecordingResult,
-    classify,
-    make_settings,
-)
+from classifier.inference.recording_classifier import Outcome, RecordingResult, classify
 from classifier.inference.segments import Segment
+from classifier.inference.settings import ClassifierSettings, make_settings
 from classifier.inference.writers import Classified, _probabilities
 from classifier.records import artifact
 

@@ -12,7 +12,7 @@ from classifier.core.errors import InputError
 from classifier.inference import predictor
 from classifier.inference.litert import LiteRT
 from classifier.inference.segments import Segment
-from classifier.records import artifact, frames
+from classifier.records import artifact, frames, tflite_files
 from classifier.records.audio_format import AudioFormat
 from classifier.scoring.decision_rule import DecisionRule
 
@@ -40,7 +40,7 @@ def load(model: Path) -> tuple[predictor.Predictor, int]:
         )
     found = artifact.load(model)
     each = frames.samples(found.name, found.audio_format)
-    path = model / artifact.frames_name(found.name)
+    path = model / tflite_files.frames_name(found.name)
     if not path.is_file():
         command = commands.script("ConvertModelToTFLite.py", model=model, frames=True)
         raise InputError(f"{model} has no {path.name}; write it: {command}")

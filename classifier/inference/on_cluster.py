@@ -7,7 +7,8 @@ from pathlib import Path
 
 from classifier.core.cluster import checks
 from classifier.inference.predictor import Predictor
-from classifier.inference.recording_classifier import ClassifierSettings, Outcome, classify
+from classifier.inference.recording_classifier import Outcome, classify
+from classifier.inference.settings import ClassifierSettings
 from classifier.records import artifact
 from classifier.storage import locations
 from Constants import WEIGHTS

@@ -14,7 +14,7 @@ from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 from classifier.inference import outputs
 from classifier.inference.litert import LiteRT
-from classifier.records import artifact, rule_file, tflite_labels
+from classifier.records import artifact, rule_file, tflite_files, tflite_labels
 from classifier.records.audio_format import AudioFormat
 from classifier.records.run_record import RunRecord
 from classifier.scoring.decision_rule import DecisionRule
@@ -142,7 +142,7 @@ def _load(path: Path, threads: int | None, head: str | None, activation: str | N
     if (path / artifact.TFLITE).is_file():
         file, notes = path / artifact.TFLITE, ()
         if as_in_app:
-            in_app = artifact.app_files(found)[0]
+            in_app = tflite_files.app_files(found)[0]
             file, notes = in_app.source, (_of_app(in_app),)
         lite = LiteRT(file, threads, head, len(found.labels))
         output = outputs.understand(lite, found.audio_format, activation)
@@ -158,7 +158,7 @@ def _load(path: Path, threads: int | None, head: str | None, activation: str | N
     return Predictor(path / artifact.MODEL, found.audio_format, found.labels, run, found.rule, several, notes)
 
 
-def _of_app(file: artifact.AppFile) -> str:
+def _of_app(file: tflite_files.AppFile) -> str:
     there = "" if file.target.is_file() else ", once WriteMetadataToModel.py has written it"
     return f"{file.source} is the {file.variant} variant, which goes into the app as {file.target.name}{there}"
 
@@ -227,7 +227,7 @@ def load_dropin(path: Path | str, channel: str | None = None) -> Predictor:
     trained = artifact.load(path.parent if path.suffix == ".tflite" else path)
     dropin, notes = path, ()
     if path.suffix != ".tflite":
-        in_app = next((file for file in artifact.app_files(trained) if file.is_dropin), None)
+        in_app = next((file for file in tflite_files.app_files(trained) if file.is_dropin), None)
         dropin, notes = (in_app.source, (_of_app(in_app),)) if in_app else (None, ())
     if dropin is None:
         raise InputError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from classifier.core import registry
 from classifier.data import splits
-from classifier.records import artifact
+from classifier.records import artifact, tflite_files
 from classifier.records.conversion import VARIANTS
 from classifier.reporting import (
     decision_report,
@@ -225,7 +225,7 @@ def _file_rows(trained):
     audio = f"{trained.audio_format.seconds:g} s of audio"
     takes, for_app = {trained.folder / name: audio for name in VARIANTS.values()}, set()
     if (trained.folder / artifact.TFLITE).is_file():
-        for file in artifact.app_files(trained):
+        for file in tflite_files.app_files(trained):
             takes |= {file.source: file.takes, file.target: f"{file.takes}, in {file.variant}"}
             for_app.add(file.target)
     return [

@@ -11,7 +11,7 @@ import numpy as np
 
 from classifier.core import console
 from classifier.data import clips, label_share, padding, rates, splits, surroundings
-from classifier.records import artifact
+from classifier.records import artifact, tflite_files
 from classifier.records.conversion import MOST_LOST
 from classifier.reporting import confusion, decision_report, multi_label_tables, one_class_tables, warnings
 from classifier.reporting.warnings import between, right_of
@@ -155,7 +155,7 @@ def show(models: Sequence[artifact.Artifact]) -> None:
     rows = []
     for trained in models:
         files = trained.variants.files if trained.variants else {}
-        for file in artifact.app_files(trained):
+        for file in tflite_files.app_files(trained):
             if file.target.is_file():
                 of = files.get(file.variant)
                 recordings = trained.record.scores.recordings

@@ -9,7 +9,8 @@ import pytest
 from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.inference.config import ClassificationConfig
-from classifier.inference.recording_classifier import classify, make_settings
+from classifier.inference.recording_classifier import classify
+from classifier.inference.settings import make_settings
 from tests.classifier.export.test_inspection import with_metadata
 from tests.classifier.storage.test_archives import write_tar
 from tests.conftest import write_tone

@@ -7,7 +7,7 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.inference import on_cluster
-from classifier.inference.recording_classifier import ClassifierSettings
+from classifier.inference.settings import ClassifierSettings
 from classifier.scoring.decision_rule import DecisionRule
 from Constants import WEIGHTS
 

@@ -10,8 +10,9 @@ from classifier.audio import decoders, recording
 from classifier.core.errors import InputError
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.prediction import predict_signal
-from classifier.inference.recording_classifier import classify, make_settings
+from classifier.inference.recording_classifier import classify
 from classifier.inference.segments import SegmentMerger
+from classifier.inference.settings import make_settings
 from classifier.scoring.decision_rule import DecisionRule
 from tests.classifier.export.test_inspection import with_metadata
 from tests.classifier.service.test_workers import write_hours

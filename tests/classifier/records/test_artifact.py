@@ -10,7 +10,6 @@ from classifier.export.config import CheckConfig
 from classifier.inference.predictor import find_model
 from classifier.records import artifact, heard, window_predictions
 from classifier.records.config import RunConfig
-from classifier.records.conversion import VARIANTS
 from classifier.records.run_record import Refit
 from classifier.service.catalogue import Catalogue
 from classifier.service.settings import Settings
@@ -88,33 +87,6 @@ def test_what_a_model_learnt_from_is_not_what_it_was_tested_on(trained):
     learnt, held_out = model.training_recordings(), model.test_recordings()
     assert learnt
     assert not set(learnt) & set(held_out)
-
-
-def test_the_file_for_the_app_is_the_recommended_one_or_the_one_that_a_person_takes(trained, copy):
-    def named(model):
-        return [(file.source.name, file.target.name) for file in artifact.app_files(model)]
-
-    model = artifact.load(copy)
-    artifact.take(model, "recommended")
-    best = VARIANTS[model.variants.recommended]
-    assert named(model) == [(best, "model_signal_metadata.tflite")]
-    artifact.take(model, "float16")
-    assert named(model) == [("model_float16.tflite", "model_signal_metadata.tflite")]
-    assert [name for _, name in named(artifact.load(trained.out / "mel"))] == [
-        "model_mel_audio_metadata.tflite",
-        "model_mel_metadata.tflite",
-    ]
-    with pytest.raises(InputError, match=r"not converted to int4 \(float32, float16.*run ConvertModelToTFLite.py"):
-        artifact.take(model, "int4")
-
-
-def test_a_model_that_is_not_converted_says_so(copy):
-    (copy / "variants.json").unlink()
-    with pytest.raises(InputError, match="not converted to recommended"):
-        artifact.take(artifact.load(copy), "recommended")
-    (copy / "model.tflite").unlink()
-    with pytest.raises(InputError, match="has no model.tflite; run ConvertModelToTFLite.py"):
-        artifact.app_files(artifact.load(copy))
 
 
 def test_the_example_is_a_recording_held_out_in_training(trained):

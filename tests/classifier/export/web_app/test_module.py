@@ -9,7 +9,8 @@ import pytest
 from classifier.audio import recording
 from classifier.inference.config import ClassificationConfig
 from classifier.inference.predictor import load_predictor
-from classifier.inference.recording_classifier import classify, make_settings
+from classifier.inference.recording_classifier import classify
+from classifier.inference.settings import make_settings
 from classifier.scoring.decision_rule import DecisionRule
 from classifier.service.live import LiveRule, LiveStream
 from tests.classifier.export.web_app.conftest import LABELS, RULE, tiny, write_sounds

@@ -15,7 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from classifier.inference.config import ClassificationConfig
-from classifier.inference.recording_classifier import classify, make_settings
+from classifier.inference.recording_classifier import classify
+from classifier.inference.settings import make_settings
 from tests.classifier.export.web_app.conftest import LABELS, tiny, write_sounds
 
 CHROMIUM = shutil.which("chromium")

@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 
 from classifier.core.errors import InputError
-from classifier.records import artifact
+from classifier.records import artifact, tflite_files
 from classifier.service.jobs import process
 from classifier.service.jobs.queue import TrainingQueue
 from classifier.service.jobs.request import TrainingRequest, steps
@@ -119,7 +119,7 @@ def test_what_is_trained_lies_with_its_date_where_trained_models_are(finished):
     assert run.result.duration > 0 and run.result.finish_date.endswith("Z")
     (trained,) = artifact.trained(queue.settings.out, model)
     assert trained.labels == ["whistle", "Ärger"]  # the folders, sorted
-    assert all(file.target.is_file() for file in artifact.app_files(trained))
+    assert all(file.target.is_file() for file in tflite_files.app_files(trained))
     assert (trained.folder / artifact.REPORT / "index.html").is_file()
 
 
