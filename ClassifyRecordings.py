@@ -90,28 +90,35 @@ def main(argv=None):
 def show(result):
     """Print how often each label was recognised, what cannot be read, and what was written."""
     from classifier.audio.channels import TRACKS
-    from classifier.core.text import plain
+    from classifier.core.text import duration, plain
 
     rows = [
-        [plain(label), total.recordings, total.segments, f"{total.seconds / 3600:.2f}"]
+        [plain(label), total.recordings, total.heard_in, total.segments, duration(total.seconds)]
         for label, total in result.labels.items()
     ]
+    n_classified = result.done + result.before
     if rows:
-        console.table(["label", "recordings", "segments", "hours"], rows[:LABELS_SHOWN])
-    elif result.done + result.before:
+        console.table(["label", "recordings", "heard in", "segments", "for"], rows[:LABELS_SHOWN])
+    elif n_classified:
         print(
             "nothing was recognised: no label reached its threshold in any window; --probabilities writes how near "
             "they came, --threshold 0.3 asks for less"
         )
     if len(rows) > LABELS_SHOWN:
         print(f"... and {len(rows) - LABELS_SHOWN} more labels")
+    without = n_classified - sum(total.recordings for total in result.labels.values())
+    if rows and without:
+        print(
+            f"{without} of {n_classified} recordings have no label: over the whole recording none reaches its threshold"
+        )
     unreadable = {**result.refused, **result.failed}
     console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
     console.notes({"left out": result.left_out, TRACKS: result.several_tracks})
     for note in result.notes:
         print(f"note: {note}")
     before = f", {result.before} before" if result.before else ""
-    print(f"{result.done} recordings classified{before}; wrote {', '.join(map(str, result.written))}")
+    names = ", ".join(path.name for path in result.written)
+    print(f"{result.done} recordings classified{before}; wrote {names} into {result.written[0].parent}")
 
 
 if __name__ == "__main__":

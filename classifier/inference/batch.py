@@ -39,9 +39,17 @@ PROBABILITIES = {  # files of --probabilities
 
 @dataclass(frozen=True)
 class LabelTotal:
-    """How often a label was recognised. seconds: of all its segments together."""
+    """How often a label was recognised.
+
+    Attributes:
+        recordings: that have it as the label of the whole.
+        heard_in: recordings with a segment of it.
+        segments: in all of them.
+        seconds: of all its segments together.
+    """
 
     recordings: int = 0
+    heard_in: int = 0
     segments: int = 0
     seconds: float = 0.0
 
@@ -271,8 +279,13 @@ def _totals(classified: Iterable[Classified]) -> dict[str, LabelTotal]:
     """{label: total}, most seconds first."""
     totals: dict[str, LabelTotal] = {}
     for recording in classified:
-        for label, seconds in recording.seconds_of.items():
-            n_segments = sum(segment.label == label for segment in recording.segments)
+        heard = recording.seconds_of
+        for label in {*heard, *([recording.label] if recording.label else [])}:
             before = totals.get(label, LabelTotal())
-            totals[label] = LabelTotal(before.recordings + 1, before.segments + n_segments, before.seconds + seconds)
+            totals[label] = LabelTotal(
+                before.recordings + (label == recording.label),
+                before.heard_in + (label in heard),
+                before.segments + sum(segment.label == label for segment in recording.segments),
+                before.seconds + heard.get(label, 0.0),
+            )
     return dict(sorted(totals.items(), key=lambda item: (-item[1].seconds, item[0])))

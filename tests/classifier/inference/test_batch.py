@@ -166,4 +166,17 @@ def test_where_nothing_is_recognised_one_sentence_says_what_to_do(tiny, tmp_path
     ClassifyRecordings.show(run(tmp_path / "in", tmp_path / "out", config(tiny, threshold=1.0), jobs=1))
     printed = capsys.readouterr().out
     assert printed.startswith("nothing was recognised: no label reached its threshold in any window; --probabilities")
-    assert "hours" not in printed
+    assert "heard in" not in printed
+
+
+def test_a_recording_without_a_label_is_counted_beside_those_that_have_one(tiny, tmp_path, capsys):
+    for i in range(2):
+        write_tone(tmp_path / "in" / f"{i}.wav", seconds=0.5, hertz=300 + 4000 * i, seed=i)
+    first = run(tmp_path / "in", tmp_path / "out", config(tiny), writers="summary", jobs=1)
+    highest = pandas.read_csv(tmp_path / "out" / "summary.csv").probability.to_numpy()
+    assert highest.min() < highest.max() and not first.failed
+    again = run(tmp_path / "in", tmp_path / "other", config(tiny, threshold=float(highest.mean())), jobs=1)
+    ClassifyRecordings.show(again)
+    assert sum(total.recordings for total in again.labels.values()) == 1
+    printed = capsys.readouterr().out
+    assert "1 of 2 recordings have no label: over the whole recording none reaches its threshold" in printed
