@@ -44,7 +44,7 @@ def scores(trained: artifact.Artifact) -> None:
     not_tested = warnings.not_tested(trained.labels, recordings.recall)
     learned = trained.record.config.learned_negatives
     harmless = warnings.silence_and_negatives(trained.labels, windows.confusion, learned)
-    more = [*warnings.unheard(score), *warnings.fragile(trained.record.robustness)]
+    more = [*warnings.answered(trained), *warnings.unheard(score), *warnings.fragile(trained.record.robustness)]
     for line in [*not_tested, *harmless, *warnings.few_groups(recordings.recall, n_groups), *more]:
         print(f"  {line}")
     print(f"  split by {split.rule}; leak check: {warnings.leak_check(split)}")

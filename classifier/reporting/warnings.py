@@ -9,9 +9,9 @@ import numpy as np
 
 from classifier.data.provenance import SplitRecord
 from classifier.data.splits import FOLDS
-from classifier.records.artifact import HELD_OUT
+from classifier.records.artifact import HELD_OUT, Artifact
 from classifier.records.run_record import RunRecord
-from classifier.scoring import confidence, robustness
+from classifier.scoring import confidence, robustness, thresholds
 from classifier.scoring.metrics import Scores
 from Constants import SILENT_LABELS
 
@@ -119,6 +119,17 @@ def fragile(conditions: Sequence[robustness.Condition]) -> list[str]:
     whole = 100 * conditions[0].balanced_accuracy
     return [
         f"Balanced accuracy falls from {whole:.0f} % where windows are altered: {', '.join(found[:FEW_NAMED])}{more}"
+    ]
+
+
+def answered(trained: Artifact) -> list[str]:
+    """One line where the thresholds leave test recordings without a label, or none."""
+    labelled, right, n = thresholds.answered(trained.predictions("test"), trained.rule.thresholds, trained.labels)
+    if labelled == n:
+        return []
+    return [
+        f"With its thresholds the model gives {labelled} of {n} recordings a label, {right} of them the right one; the "
+        "others get none"
     ]
 
 

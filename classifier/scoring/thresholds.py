@@ -191,6 +191,23 @@ def decide(probabilities: np.ndarray, thresholds: Mapping[str, float], labels: S
     return [int(i) if i >= 0 else None for i in reached(probabilities, in_order(thresholds, labels))]
 
 
+def answered(
+    predictions: dict[str, np.ndarray], thresholds: Mapping[str, float], labels: Sequence[str]
+) -> tuple[int, int, int]:
+    """How many recordings get a label, for how many of these it is the right one, and how many there are.
+
+    A recording gets its most probable label, by the mean over its windows, where that reaches its threshold.
+
+    Args:
+        predictions: as of Artifact.predictions.
+        thresholds, labels: as of `decide`.
+    """
+    _, first = np.unique(predictions["recordings"], return_index=True)
+    means = metrics.by_recording(predictions["probabilities"], predictions["recordings"])
+    found = reached(means, in_order(thresholds, labels))
+    return int((found >= 0).sum()), int((found == predictions["targets"][first]).sum()), len(found)
+
+
 def in_order(thresholds: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:
     """(labels,) thresholds, 0 for a label without one.
 

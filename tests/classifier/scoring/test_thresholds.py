@@ -134,6 +134,14 @@ def test_all_zeros_reach_no_threshold_and_are_neither_alarm_nor_miss():
     assert (found["a"].false_alarms, found["b"].windows, found["b"].misses) == (0, 1, 0)
 
 
+def test_a_recording_whose_mean_stays_below_the_threshold_gets_no_label():
+    rows = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.6, 0.4], [0.45, 0.55]])
+    recordings, targets = np.array([0, 0, 1, 2, 3]), np.array([0, 0, 1, 1, 1])
+    predictions = {"probabilities": rows, "targets": targets, "recordings": recordings}
+    assert thresholds.answered(predictions, {"a": 0.0, "b": 0.6}, ["a", "b"]) == (3, 2, 4)
+    assert thresholds.answered(predictions, {"a": 0.95, "b": 0.9}, ["a", "b"]) == (0, 0, 4)
+
+
 def test_a_label_of_negatives_is_background_under_any_name():
     predictions = predictions_of([0.9, 0.9, 0.9], ["dog", "dog", "cat"])
     background = thresholds.background_of("dog")
