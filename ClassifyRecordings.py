@@ -112,7 +112,8 @@ def show(result):
             f"{without} of {n_classified} recordings have no label: over the whole recording none reaches its threshold"
         )
     unreadable = {**result.refused, **result.failed}
-    console.notes({"cannot be read": [f"{name}: {reason}" for name, reason in unreadable.items()]})
+    told = [why if why.startswith(name) else f"{name}: {why}" for name, why in unreadable.items()]
+    console.notes({"cannot be read": told})
     console.notes({"left out": result.left_out, TRACKS: result.several_tracks})
     for note in result.notes:
         print(f"note: {note}")

@@ -7,7 +7,7 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from classifier.core.text import did_you_mean
 
@@ -36,6 +36,10 @@ class ArgumentParser(argparse.ArgumentParser):
 
     def __init__(self, description: str | None, **settings: Any) -> None:
         super().__init__(description=description, allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """End with code 2 and one line; --help has the rest."""
+        self.exit(2, f"{self.prog}: error: {message}\n")
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse all arguments.
