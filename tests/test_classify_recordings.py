@@ -136,7 +136,7 @@ def test_what_can_not_be_read_is_listed_and_only_strict_minds(trained, tmp_path)
     settings = ("in", "--model", trained.out / "mel", "--out", tmp_path / "out", "--jobs", 1)
     printed, _ = classify(*settings, cwd=tmp_path)
     assert "cannot be read: 2" in printed
-    assert "in/short.wav: in/short.wav is cut short" in printed and "in/text.wav: in/text.wav cannot" in printed
+    assert "  in/short.wav is cut short" in printed and "  in/text.wav cannot" in printed
     assert [row["recording"] for row in rows(tmp_path / "out", "summary.csv")] == ["in/good.wav"]
     printed, _ = classify(*settings, "--strict", cwd=tmp_path, expect=1)
     assert "cannot be read: 2" in printed and "0 recordings classified, 1 before" in printed
@@ -167,7 +167,7 @@ def test_a_list_on_standard_input_and_patterns_in_quotes(trained, tmp_path):
     printed, _ = classify("-", "more/*.wav", *settings, cwd=tmp_path, by=run_script, input=listed)
     names = [row["recording"] for row in rows(tmp_path / "out", "summary.csv")]
     assert names == ["a b.wav", "ü.wav", "more/c.wav", "more/d.wav"]
-    assert "nowhere.wav: nowhere.wav: there is no such recording" in printed
+    assert "  nowhere.wav: there is no such recording" in printed
 
 
 def test_recordings_of_one_name_have_files_of_their_own(trained, tmp_path):

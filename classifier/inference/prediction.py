@@ -28,7 +28,7 @@ class Prediction:
         thresholds: {label: least probability to report it}.
         window_labels: the label that the decision rule reports in each window.
         clipped: samples that were cut to [-1, 1] before.
-        independent: whether several labels may be right at once.
+        independent: whether several labels may be reported at once: each has a probability and a threshold of its own.
         of_windows: all labels that the rule reports in each window, likeliest first, where several may be right.
     """
 
@@ -117,6 +117,7 @@ def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float | No
     rule, times = predictor.rule or DecisionRule(predictor.thresholds), (hop / rate, length / rate)
     how = rule, predictor.labels, *times, predictor.independent
     labels = window_labels(windows, *how)
-    of_windows = several_labels(windows, *how) if predictor.independent else []
     about = predictor.labels, starts, ends, windows, mean, rule.thresholds, labels
-    return Prediction(*about, independent=predictor.independent, of_windows=of_windows)
+    if not predictor.independent or not rule.thresholds.keys() >= set(predictor.labels):
+        return Prediction(*about)  # without a threshold each, all labels of YAMNet would be reported
+    return Prediction(*about, independent=True, of_windows=several_labels(windows, *how))

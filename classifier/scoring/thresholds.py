@@ -199,7 +199,7 @@ def answered(
     A recording gets its most probable label, by the mean over its windows, where that reaches its threshold.
 
     Args:
-        predictions: as of Artifact.predictions.
+        predictions: as of Artifact.predictions: (windows, labels) probabilities, (windows,) targets and recordings.
         thresholds, labels: as of `decide`.
     """
     _, first = np.unique(predictions["recordings"], return_index=True)

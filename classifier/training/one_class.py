@@ -114,7 +114,7 @@ def tested(fitted: Fitted, predictions: Mapping[str, np.ndarray] | None = None) 
     """What the test split says of a model.
 
     Args:
-        predictions: of its windows, as of Windows.predictions; None: they are computed.
+        predictions: of its windows, as of Windows.predictions: (windows, 2) probabilities; None: they are computed.
     """
     windows = fitted.held["test"]
     found = predictions or windows.predictions(fitted.model.predict(windows, verbose=0))

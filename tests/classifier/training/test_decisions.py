@@ -36,6 +36,7 @@ def task(*counts):
         audio=audio,
         labels=LABELS,
         background=thresholds.BACKGROUND,
+        multi_label=False,
         audio_format=AudioFormat(sample_rate=RATE, window_length=2 * RATE),
         split=np.array(["validation", "test"])[np.arange(len(audio.clips)) % 2],
         recipe=SimpleNamespace(batch_size=32),

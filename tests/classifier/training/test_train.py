@@ -19,7 +19,9 @@ def predictions(sure):
 
 def test_thresholds_and_temperature_are_chosen_on_the_validation_split():
     labels, validation, test = ["cat", "silence"], predictions(0.8), predictions(0.95)
-    task = SimpleNamespace(labels=labels, audio_format=AudioFormat(), background=thresholds.BACKGROUND)
+    task = SimpleNamespace(
+        labels=labels, audio_format=AudioFormat(), background=thresholds.BACKGROUND, multi_label=False
+    )
     found = train._scores({"validation": validation, "test": test}, task)
     chosen, _ = thresholds.choose(validation, labels, 2)
     assert found["thresholds"] == chosen != thresholds.choose(test, labels, 2)[0]
