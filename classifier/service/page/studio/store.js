@@ -15,9 +15,10 @@ export function pathOf(...parts) {
   return `/v2/studio/${[name, ...parts].map(encodeURIComponent).join("/")}/`;
 }
 
-/** Shows another data set; null: none. */
+/** Shows another data set, and nothing until it is here; null: none. */
 export async function show(other) {
   name = other;
+  tell(null);
   await refresh();
 }
 
@@ -26,6 +27,10 @@ export async function refresh() {
   const mine = name;
   const found = mine === null ? null : await ask(pathOf());
   if (mine !== name) return;
+  tell(found);
+}
+
+function tell(found) {
   dataSet = found;
   listeners.forEach((listener) => listener(dataSet));
 }
