@@ -26,22 +26,14 @@ def split(
     warned of. Otherwise groups are dealt over five folds, or as many as the rarest label has groups.
     """
     if splits.how(clips) == splits.OWN_SPLITS:
-        split_names = np.array([clip.split for clip in clips], dtype="<U10")
-        missing = [split_name for split_name in splits.SPLITS if split_name not in split_names]
-        train = np.flatnonzero(split_names == splits.SPLITS[0])
-        if missing and len(train):
-            taken = _by_group([clips[i] for i in train], np.array(contents)[train], fold, seed)
-            split_names[train] = np.where(np.isin(taken, missing), taken, splits.SPLITS[0])
+        split_names = splits.completed(clips, lambda some, at: _by_group(some, np.array(contents)[at], fold, seed))
     elif splits.how(clips) == splits.OWN_FOLDS:
         folds = np.array([clip.fold for clip in clips])
         split_names = splits.by_fold(folds, splits.checked(fold, len(set(folds))))
     else:
         split_names = _by_group(clips, contents, fold, seed)
     _check(clips, split_names)
-    if share is not None:
-        learned = np.flatnonzero(split_names == splits.SPLITS[0])
-        names, groups = (np.array([getattr(clips[i], of) for i in learned]) for of in ("label", "group"))
-        split_names[learned[~group_dealing.kept(names, groups, share, seed + fold)]] = splits.LEFT_OUT
+    splits.leave_out(split_names, clips, share, seed + fold)
     return split_names
 
 

@@ -3,7 +3,7 @@
 Windows of one recording share its room and microphone; a split by window would reward a model for knowing the room.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -65,24 +65,34 @@ def split(
     """
     labels = np.array([clip.label for clip in clips])
     if how(clips) == OWN_SPLITS:
-        split_names = np.array([clip.split for clip in clips], dtype="<U10")
-        missing = [split_name for split_name in SPLITS if split_name not in split_names]
-        train = np.flatnonzero(split_names == SPLITS[0])
-        if missing and len(train):
-            taken = _dealt([clips[i] for i in train], labels[train], np.array(contents)[train], fold, seed)
-            split_names[train] = np.where(np.isin(taken, missing), taken, SPLITS[0])
+        split_names = completed(clips, lambda some, at: _dealt(some, labels[at], np.array(contents)[at], fold, seed))
     else:
         split_names = _dealt(clips, labels, contents, fold, seed)
     may_lack = SPLITS[1:] if how(clips) in (OWN_FOLDS, BY_SOURCE) else ()
     for split_name, lacked in lacking(labels, split_names).items():
-        if split_name in may_lack:
-            continue
-        raise InputError(f"the {split_name} split has no group of {', '.join(lacked)}; {REMEDIES[how(clips)]}")
+        if split_name not in may_lack:
+            raise InputError(f"the {split_name} split has no group of {', '.join(lacked)}; {REMEDIES[how(clips)]}")
+    leave_out(split_names, clips, share, seed + fold)
+    return split_names
+
+
+def completed(clips: Sequence[Clip], deal: Callable[[list[Clip], np.ndarray], np.ndarray]) -> np.ndarray:
+    """(clips,) the data set's own splits; `deal`, of its train clips and (n,) their places, makes those it lacks."""
+    split_names = np.array([clip.split for clip in clips], dtype="<U10")
+    missing = [split_name for split_name in SPLITS if split_name not in split_names]
+    train = np.flatnonzero(split_names == SPLITS[0])
+    if missing and len(train):
+        taken = deal([clips[i] for i in train], train)
+        split_names[train] = np.where(np.isin(taken, missing), taken, SPLITS[0])
+    return split_names
+
+
+def leave_out(split_names: np.ndarray, clips: Sequence[Clip], share: float | None, seed: int) -> None:
+    """Let (clips,) split names keep a share of the groups that are learned from, of each label; None: all of them."""
     if share is not None:
         learned = np.flatnonzero(split_names == SPLITS[0])
-        groups = np.array([clip.group for clip in clips])[learned]
-        split_names[learned[~group_dealing.kept(labels[learned], groups, share, seed + fold)]] = LEFT_OUT
-    return split_names
+        labels, groups = (np.array([getattr(clips[i], of) for i in learned]) for of in ("label", "group"))
+        split_names[learned[~group_dealing.kept(labels, groups, share, seed)]] = LEFT_OUT
 
 
 def lacking(labels: Iterable[str], split_names: Iterable[str]) -> dict[str, list[str]]:
@@ -108,9 +118,7 @@ def untested(clips: Sequence[Clip], folds: Mapping[int, np.ndarray]) -> list[str
         folds: {number: (clips,) what `split` returned}.
     """
     by = how(clips)
-    if by not in (OWN_FOLDS, BY_SOURCE):
-        return []
-    if clips[0].several is not None:  # multi_label_splits has said it
+    if by not in (OWN_FOLDS, BY_SOURCE) or clips[0].several is not None:  # of several multi_label_splits has said it
         return []
     labels, found = [clip.label for clip in clips], []
     for split_name, means in LACKED.items():

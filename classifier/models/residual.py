@@ -27,23 +27,27 @@ BLOCKS = [  # filters, stride
 
 def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(bands, frames, 1) -> (n_classes,) probabilities."""
-    x = layers.ReLU()(_convolved(features, 16, kernel=5, stride=2))
+    x = layers.ReLU()(convolved(features, 16, kernel=5, strides=(2, 2)))
     for filters, stride in BLOCKS:
-        x = _block(x, filters, stride)
+        x = block(x, filters, (stride, stride))
     x = layers.Dropout(0.3)(layers.GlobalAveragePooling2D()(x))
     return layers.Dense(n_classes, activation="softmax")(x)
 
 
-def _block(x: KerasTensor, filters: int, stride: int) -> KerasTensor:
-    """Two convolutions added to their input or, where they change its shape, to a projection of it."""
-    added = layers.ReLU()(_convolved(x, filters, kernel=3, stride=stride))
-    added = _convolved(added, filters, kernel=3)
-    if stride > 1:
-        x = layers.AveragePooling2D(stride, padding="same")(x)
-        x = _convolved(x, filters, kernel=1)
+def block(x: KerasTensor, filters: int, strides: tuple[int, int]) -> KerasTensor:
+    """Two convolutions of (bands, frames, channels), added to their input or, where they stride, to a projection of it.
+
+    strides: over bands and over frames.
+    """
+    added = layers.ReLU()(convolved(x, filters, kernel=3, strides=strides))
+    added = convolved(added, filters, kernel=3)
+    if strides != (1, 1):
+        x = layers.AveragePooling2D(strides, padding="same")(x)
+        x = convolved(x, filters, kernel=1)
     return layers.ReLU()(layers.Add()([x, added]))
 
 
-def _convolved(x: KerasTensor, filters: int, kernel: int, stride: int = 1) -> KerasTensor:
-    x = layers.Conv2D(filters, kernel, strides=stride, padding="same", use_bias=False)(x)
+def convolved(x: KerasTensor, filters: int, kernel: int, strides: tuple[int, int] = (1, 1)) -> KerasTensor:
+    """A convolution of (bands, frames, channels) without a bias, and the normalisation of its batch."""
+    x = layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False)(x)
     return batch_normalisation()(x)

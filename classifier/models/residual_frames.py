@@ -11,7 +11,6 @@ from keras import KerasTensor, layers, ops
 
 from classifier.features.log_mel_spectrogram import LogMelSpectrogram
 from classifier.models import residual
-from classifier.models._normalisation import batch_normalisation
 
 FRAME_HOPS = 2  # hops of the features from one frame to the next
 FEATURES = LogMelSpectrogram.from_audio_format
@@ -20,26 +19,10 @@ RECIPE, PAPER = residual.RECIPE, residual.PAPER
 
 def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(bands, frames, 1) -> (n_classes,) probabilities; the layer "frames" has (frames / FRAME_HOPS, n_classes)."""
-    x = layers.ReLU()(_convolved(features, 16, kernel=5, strides=(2, FRAME_HOPS)))
+    x = layers.ReLU()(residual.convolved(features, 16, kernel=5, strides=(2, FRAME_HOPS)))
     for filters, stride in residual.BLOCKS:
-        x = _block(x, filters, stride)
+        x = residual.block(x, filters, (stride, 1))
     x = layers.Dropout(0.3)(ops.mean(x, axis=1))
     frames = layers.Dense(n_classes, activation="softmax", name="frames")(x)
     weights = layers.Softmax(axis=1, name="weights")(layers.Dense(1)(x))
     return ops.sum(weights * frames, axis=1)
-
-
-def _block(x: KerasTensor, filters: int, stride: int) -> KerasTensor:
-    """As of `residual`; the stride is over bands alone."""
-    strides = (stride, 1)
-    added = layers.ReLU()(_convolved(x, filters, kernel=3, strides=strides))
-    added = _convolved(added, filters, kernel=3)
-    if stride > 1:
-        x = layers.AveragePooling2D(strides, padding="same")(x)
-        x = _convolved(x, filters, kernel=1)
-    return layers.ReLU()(layers.Add()([x, added]))
-
-
-def _convolved(x: KerasTensor, filters: int, kernel: int, strides: tuple[int, int] = (1, 1)) -> KerasTensor:
-    x = layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False)(x)
-    return batch_normalisation()(x)

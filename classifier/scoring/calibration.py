@@ -151,5 +151,4 @@ def _logits(probabilities):
 def _check(probabilities):
     if not len(probabilities):
         raise InputError("there is no validation window to calibrate on; give each label more recordings")
-    if not np.isfinite(probabilities).all():
-        raise InputError("the model predicts NaN: the training has diverged; lower the learning rate of its recipe")
+    metrics.check(probabilities)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from classifier.scoring.metrics import INTERVAL
 from classifier.scoring.rule_choice import Placed
 
 COLLAR = 0.2  # seconds that an onset may be off
@@ -59,7 +60,7 @@ def difference(
     random, n = np.random.default_rng(seed), len(ours)
     drawn = [random.integers(0, n, n) for _ in range(draws)]
     differences = [f1([ours[i] for i in of]) - f1([theirs[i] for i in of]) for of in drawn]
-    low, high = np.quantile(differences, [0.025, 0.975])
+    low, high = np.percentile(differences, INTERVAL)
     return f1(ours) - f1(theirs), float(low), float(high)
 
 

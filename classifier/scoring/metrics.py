@@ -104,7 +104,7 @@ def score(
     Raises:
         InputError: a probability is NaN: the training has diverged.
     """
-    _check(probabilities)
+    check(probabilities)
     n_all = {"windows": len(targets), "recordings": len(np.unique(recordings))}
     probabilities, targets, recordings = _heard_only(probabilities, targets, recordings)
     _, first = np.unique(recordings, return_index=True)
@@ -125,7 +125,7 @@ def balanced_accuracy(
 
     Args and errors are those of `score`.
     """
-    _check(probabilities)
+    check(probabilities)
     probabilities, targets, recordings = _heard_only(probabilities, targets, recordings)
     _, first = np.unique(recordings, return_index=True)
     units = ((probabilities, targets), (by_recording(probabilities, recordings), targets[first]))
@@ -184,7 +184,12 @@ def intervals(
     return Intervals(len(names), **found)
 
 
-def _check(probabilities):
+def check(probabilities: np.ndarray) -> None:
+    """Make sure that predictions, (windows, labels), are numbers.
+
+    Raises:
+        InputError: a probability is NaN.
+    """
     if not np.isfinite(probabilities).all():
         raise InputError("the model predicts NaN: the training has diverged; lower the learning rate of its recipe")
 

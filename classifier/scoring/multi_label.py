@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier.core.errors import InputError
+from classifier.scoring import metrics
 from classifier.scoring.metrics import INTERVAL, Scores, UnitScores, by_recording
 from classifier.scoring.thresholds import UNPROVEN
 
@@ -60,16 +60,6 @@ class MultiLabelScores:
     macro_f1: float
     micro_f1: float
     labels: dict[str, LabelScores]
-
-
-def check(probabilities: np.ndarray) -> None:
-    """Make sure that predictions, (windows, labels), are numbers.
-
-    Raises:
-        InputError: a probability is NaN.
-    """
-    if not np.isfinite(probabilities).all():
-        raise InputError("the model predicts NaN: the training has diverged; lower the learning rate of its recipe")
 
 
 def average_precisions(probabilities: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -142,7 +132,7 @@ def measure(
         groups: (windows,) the group of each.
         seed: of the groups that are drawn for intervals.
     """
-    check(probabilities)
+    metrics.check(probabilities)
     precisions = average_precisions(probabilities, targets)
     of_labels, of_mean = _intervals(probabilities, targets, groups, seed)
     rates = rates_of(decided(probabilities, labels, thresholds), targets)
@@ -204,7 +194,7 @@ def score(
 
     Args are those of `measure`; recordings: (windows,) which recording each window is from.
     """
-    check(probabilities)
+    metrics.check(probabilities)
     _, first = np.unique(recordings, return_index=True)
     windows = _unit(probabilities, targets, labels, thresholds)
     of_recordings = _unit(by_recording(probabilities, recordings), targets[first], labels, thresholds)

@@ -6,16 +6,16 @@ end of an epoch gives this, the loss and the balanced accuracy; Keras does not e
 
 from collections.abc import Mapping, Sequence
 
-import keras
 import numpy as np
 
 from classifier.scoring import thresholds
+from classifier.training.by_prediction import ByPrediction
 from classifier.training.datasets import Windows
 
 AT_BOUND = "val_recall_at_bound"  # as Keras would call it
 
 
-class AtBound(keras.callbacks.Callback):
+class AtBound(ByPrediction):
     """Puts into the logs of an epoch what Keras' validation would, and AT_BOUND."""
 
     def __init__(
@@ -28,23 +28,19 @@ class AtBound(keras.callbacks.Callback):
             labels: in the order of the outputs.
             background: labels that an app does not report.
         """
-        super().__init__()
-        self.validation, self.negatives, self.labels, self.background = validation, negatives, labels, background
+        super().__init__(validation)
+        self.negatives, self.labels, self.background = negatives, labels, background
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if logs is None:
-            return
+    def measured(self, probabilities: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+        """The accuracy and AT_BOUND, as of ByPrediction.measured."""
         windows = self.validation
-        probabilities = self.model.predict(windows, verbose=0)
-        targets, weights = windows.targets_and_weights(np.arange(len(windows.targets)))
         right = probabilities.argmax(axis=1) == windows.targets
-        logs["val_loss"] = float(self.model.compute_loss(None, targets, probabilities, weights, training=False))
-        logs["val_categorical_accuracy"] = float(np.average(right, weights=weights))
         negatives = None
         if self.negatives:
             negatives = self.negatives.predictions(self.model.predict(self.negatives, verbose=0))
         predictions = thresholds.with_negatives(windows.predictions(probabilities), negatives)
-        logs[AT_BOUND] = at_bound(predictions, self.labels, windows.audio_format.seconds, self.background)
+        recall = at_bound(predictions, self.labels, windows.audio_format.seconds, self.background)
+        return {"val_categorical_accuracy": float(np.average(right, weights=weights)), AT_BOUND: recall}
 
 
 def at_bound(
