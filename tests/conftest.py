@@ -91,12 +91,18 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 100)
 
 
+def pytest_collectreport(report):
+    _hold_to_quick(report)
+
+
 def pytest_runtest_teardown(item):
-    """`make test-fast` runs what needs no TensorFlow, and holds every test to that."""
-    if "WITHOUT_TENSORFLOW" in os.environ:
-        assert not sys.modules.get("tensorflow"), (
-            f"{item.nodeid}, or its file, imports TensorFlow: not for tests/fast.txt"
-        )
+    _hold_to_quick(item)
+
+
+def _hold_to_quick(what):
+    """`make test-fast` runs what needs no TensorFlow: ends at the first file or test that imports it, and names it."""
+    if "WITHOUT_TENSORFLOW" in os.environ and sys.modules.get("tensorflow"):
+        pytest.exit(f"{what.nodeid} imports TensorFlow: not for tests/fast.txt", returncode=1)
 
 
 def run_script(name, *args, cwd, expect=0, **kwargs):
