@@ -32,7 +32,7 @@ def findings(export: Export, trial: Trial) -> list[Finding]:
         *label_diagnostics.findings(export, trial),
         *_of_predictions(export, trial),
     ]
-    if trial.refusals and not any(finding.is_fault for finding in found):
+    if trial.refusals and not export.is_stream and not any(finding.is_fault for finding in found):
         for runtime, refusal in trial.refusals.items():
             if not (_hides_labels(export) and refusal.reason == Reason.OTHER_LABELS):
                 do = "Look its words up, and export the file with an older or simpler form of what they name."
@@ -45,7 +45,11 @@ def findings(export: Export, trial: Trial) -> list[Finding]:
 
 def _of_input(export, trial):
     first, shape = export.inputs[0], list(export.inputs[0].shape)
-    if len(export.inputs) > 1:
+    if export.is_stream:
+        seen = "LiteRT runs it. MediaPipe Tasks refuses it; the Task Library fills the first input only: nonsense."
+        do = "Run it hop by hop, as docs/guide/streams.md says."
+        yield Finding("It is a stream: it takes a hop and its state, not a window", seen, do, False)
+    elif len(export.inputs) > 1:
         seen = "MediaPipe Tasks refuses to open it; the Task Library fills the first input only, and predicts nonsense."
         yield Finding(f"It has {len(export.inputs)} inputs", seen, "Export it with the audio as its only input.")
     if first.type != "float32":
@@ -91,7 +95,7 @@ def _of_input(export, trial):
 
 def _of_output(export, trial):
     described = walk(export.metadata, "subgraph_metadata", 0, "output_tensor_metadata") or []
-    if len(export.outputs) > 1:
+    if len(export.outputs) > 1 and not export.is_stream:
         is_fault = len(described) != len(export.outputs)
         seen = "MediaPipe Tasks and the Task Library refuse it. " if is_fault else ""
         listed = "; ".join(map(str, export.heads[: tensors.NAMED]))

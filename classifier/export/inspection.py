@@ -73,6 +73,11 @@ class Export:
         return len(self.labels) if len(large) == 2 and len(self.labels) in large else large[-1]
 
     @property
+    def is_stream(self) -> bool:
+        """Whether it takes a hop of audio and its state, as ConvertModelToTFLite.py --streaming writes it."""
+        return tensors.is_stream(self.inputs)
+
+    @property
     def is_open(self) -> bool:
         """Whether it takes audio of any length."""
         shape, signature = self.inputs[0].shape, self.inputs[0].signature

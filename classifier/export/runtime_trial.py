@@ -14,6 +14,7 @@ from classifier.core.text import plain
 from classifier.export import runtimes
 from classifier.export.inspection import LARGEST_INPUT, Export
 from classifier.export.runtimes import Reason
+from classifier.export.stream_runner import StreamRunner
 from classifier.inference import litert, outputs
 from classifier.inference.outputs import Activation
 from classifier.inference.predictor import OPEN_SECONDS
@@ -70,6 +71,10 @@ def run(export: Export, path: Path, activation: str | None = None) -> Trial:
     if not 1 <= export.n_inputs <= LARGEST_INPUT:
         refusal = Refusal("was not asked: its input has no usable length", Reason.NOT_ASKED)
         return Trial(path, {}, dict.fromkeys(runtimes.RUNTIMES, refusal), {})
+    if export.is_stream:
+        refusal = Refusal("was not asked: it is a stream, which LiteRT alone runs", Reason.NOT_ASKED)
+        others = {runtime: refusal for runtime in runtimes.RUNTIMES if runtime != "LiteRT"}
+        return Trial(path, {"LiteRT": _hop_by_hop(export, path)}, others, {})
     rows, head = _rows(export, path), export.head.title if len(export.heads) > 1 else None
     predictions, refusals, not_tried = {}, {}, {}
     for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {export.path.name}"):
@@ -98,6 +103,13 @@ def _rows(export, path):
     windows = recording.windows(path, audio_format.sample_rate, audio_format.window_length)
     rows = np.concatenate([litert.probes(audio_format), list(itertools.islice(windows, WINDOWS))])
     return np.array([mel.ravel() for mel in mel_spectrograms(list(rows), audio_format)]) if export.mel else rows
+
+
+def _hop_by_hop(export, path):
+    """(probes and hops, outputs): each probe begins anew, and the recording is one stream."""
+    *probes, recorded = np.split(_rows(export, path), range(1, len(PROBES) + 1))
+    streams = [(StreamRunner(export.path), hops) for hops in (*probes, recorded)]
+    return np.array([stream.push(hop) for stream, hops in streams for hop in hops])
 
 
 def _in_words(error, path):

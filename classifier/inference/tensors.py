@@ -80,6 +80,11 @@ class Head:
         return name in (self.name, self.tensor.name, f"{self.signature}/{self.name}", self.signature)
 
 
+def is_stream(inputs: Sequence[Tensor]) -> bool:
+    """Whether a file with these inputs takes a hop of audio and the state that the hop before has left."""
+    return [one.name for one in inputs[1:]] == [tflite_metadata.STATE]
+
+
 def audio_shape(path: object, inputs: Sequence[Tensor], open_length: int | None = None) -> list[int]:
     """The shape in which a window is handed over.
 
@@ -92,7 +97,7 @@ def audio_shape(path: object, inputs: Sequence[Tensor], open_length: int | None 
         InputError: it does not take one window of mono audio.
     """
     first, shape = inputs[0], inputs[0].shape
-    if [one.name for one in inputs[1:]] == [tflite_metadata.STATE]:
+    if is_stream(inputs):
         raise InputError(
             f"{path} is a stream: it takes a hop and its state, not a window; name the model's folder, or run it as "
             "docs/guide/streams.md says"

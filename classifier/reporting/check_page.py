@@ -128,7 +128,8 @@ def show(check: Check) -> None:
     can = f"cannot use it: {n} fault{'s' if n > 1 else ''}" if n else "can use it"
     without = f", but not with {' or '.join(check.not_with)}" if check.not_with and not n else ""
     mel = ", if it computes the mel spectrogram itself" if export.mel and not n else ""
-    print(f"\nverdict: an app {can}{without}{mel}\n")
+    stream = ", hop by hop, with LiteRT" if export.is_stream and not n else ""
+    print(f"\nverdict: an app {can}{without}{mel}{stream}\n")
 
 
 def _as_dict(check: Check | Refusal) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from classifier.inference.predictor import load_predictor
 from classifier.records import artifact, tflite_metadata
 from classifier.records.audio_format import AudioFormat
 from tests import tiny_tflite
+from tests.conftest import call_script
 
 console.import_tensorflow()
 import keras  # noqa: E402
@@ -125,6 +126,10 @@ def test_a_stream_that_is_copied_away_says_its_labels_its_rate_and_its_rule(mode
     assert StreamRunner(alone).push(np.zeros(2 * HOP, "float32")).shape == (len(record.labels),)
     with pytest.raises(InputError, match="a.tflite is a stream: it takes a hop and its state, not a window"):
         load_predictor(alone)
+    printed, _ = call_script("CheckModel.py", alone, cwd=tmp_path)
+    assert "LiteRT            loads it; " in printed and "faults: none" in printed
+    assert "It is a stream: it takes a hop and its state" in printed
+    assert printed.splitlines()[-2] == "verdict: an app can use it, hop by hop, with LiteRT"
     says = tflite_metadata.as_dict(alone.read_bytes())["subgraph_metadata"][0]
     assert says["input_tensor_metadata"][0]["description"].startswith("A hop of 4096 samples (256 ms) of mono audio")
     names = [[one["name"] for one in says[f"{side}_tensor_metadata"]] for side in ("input", "output")]
