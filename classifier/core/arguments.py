@@ -47,7 +47,9 @@ class ArgumentParser(argparse.ArgumentParser):
         Raises:
             SystemExit: with code 2, after a sentence about a flag that is unknown or was renamed.
         """
-        parsed, unknown = self.parse_known_args(args, namespace)
+        parsed, unknown = self.parse_known_intermixed_args(
+            args, namespace
+        )  # recordings may stand on both sides of a flag
         for flag in (text.partition("=")[0] for text in unknown):
             for new in RENAMED.get(flag, ()):
                 if new in self._option_string_actions:

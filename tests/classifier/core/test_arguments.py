@@ -57,6 +57,13 @@ def test_a_mistyped_flag_is_answered_with_the_one_that_was_meant(capsys):
     assert "unrecognized arguments: --modle=mel --group_by x; did you mean --model?; did you mean --group-by?" in said
 
 
+def test_files_may_stand_on_both_sides_of_a_flag():
+    parser = arguments.ArgumentParser("what it does")
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("--labels")
+    assert vars(parser.parse_args(["a", "--labels", "b", "c"])) == {"files": ["a", "c"], "labels": "b"}
+
+
 def test_the_table_names_no_flag_that_is_not_there():
     known = "".join(map(source, SCRIPTS))
     assert {new for flags in arguments.RENAMED.values() for new in flags} <= {new for _, _, new in RENAMED}
