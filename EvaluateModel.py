@@ -31,6 +31,9 @@ def main(argv=None):
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="the labels in the order of the outputs, one per line"
     )
+    parser.add_argument(
+        "--multi-label", action="store_true", help="several labels at once: a list of them in a table, or times overlap"
+    )
     arguments.add_group_by(parser, GROUP_BY)
     arguments.add_folds_by(parser, FOLDS_BY)
     parser.add_argument("--ignore-folds", action="store_true", help="deal by group where the data set has folds")
@@ -99,20 +102,31 @@ def main(argv=None):
     config = EvaluationConfig.from_args(args)
 
     from classifier.data import clips
-    from classifier.evaluation.evaluate import evaluate
     from classifier.reporting import evaluation_tables
     from classifier.storage import mirror
 
     try:
-        results = evaluate(config)
+        best, wrote = evaluated(config, mirror.local_path(config.out))
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the same command goes on from there: trained folds are kept") from None
-    best = evaluation_tables.report(results, mirror.local_path(config.out))
     if is_remote(config.out):
         mirror.upload(mirror.local_path(config.out), str(config.out))
     console.notes({"left out": clips.left_out(config.data, config.layout)})
-    print(f"wrote {config.out}: {evaluation_tables.LEADERBOARD}, a json and confusion matrices per model; ", end="")
+    print(f"wrote {config.out}: {evaluation_tables.LEADERBOARD}, a json and {wrote} per model; ", end="")
     print(f"next: {evaluation_tables.next_step(best, config)}")
+
+
+def evaluated(config, out):
+    """Evaluate, print and write the results; returns the best, and what was written beside each json."""
+    if config.multi_label:
+        from classifier.evaluation import multi_label_folds
+        from classifier.reporting import multi_label_folds as tables
+
+        return tables.report(multi_label_folds.evaluate(config), out), "a csv"
+    from classifier.evaluation.evaluate import evaluate
+    from classifier.reporting import evaluation_tables
+
+    return evaluation_tables.report(evaluate(config), out), "confusion matrices"
 
 
 if __name__ == "__main__":

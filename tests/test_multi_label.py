@@ -22,23 +22,31 @@ def mixture(labels, seed):
     return sum(tones, start=0.01 * random.normal(size=RATE)).astype("float32")
 
 
+def write_mixtures(folder, n, rare=None):
+    """Write n recordings with a table of their labels; the rare label is in three of them alone."""
+    folder.mkdir()
+    rows, left = [], 3
+    for i in range(n):
+        labels = [label for bit, label in enumerate(TONES) if (i % 8) >> bit & 1]
+        if rare in labels:
+            left -= 1
+            labels = [label for label in labels if label != rare or left >= 0]
+        soundfile.write(folder / f"{i}.wav", mixture(labels, i), RATE)
+        rows.append([f"{i}.wav", ";".join(labels)])
+    with open(folder / "clips.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["file", "labels"], *rows])
+
+
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
-    """The folder in which a model of several labels was trained, converted and described; printed: by the training."""
+    """The folder of a model of several labels, trained, converted and described; what first and last printed."""
     folder = tmp_path_factory.mktemp("several")
-    (folder / "data").mkdir()
-    rows = []
-    for i in range(45):
-        labels = [label for bit, label in enumerate(TONES) if (i % 8) >> bit & 1]
-        soundfile.write(folder / "data" / f"{i}.wav", mixture(labels, i), RATE)
-        rows.append([f"{i}.wav", ";".join(labels)])
-    with open(folder / "data" / "clips.csv", "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([["file", "labels"], *rows])
+    write_mixtures(folder / "data", 45)
     flags = ("--multi-label", "--model", MODEL, "--window", 1, "--epochs", 30, "--no-refit")
     printed, _ = call_script("TrainModel.py", "--data", "data", *flags, "--trained", "trained", cwd=folder)
     call_script("ConvertModelToTFLite.py", "--trained", "trained", cwd=folder)
-    run_script("WriteMetadataToModel.py", "--trained", "trained", cwd=folder)  # a process without TensorFlow
-    return folder, printed
+    described, _ = run_script("WriteMetadataToModel.py", "--trained", "trained", cwd=folder)  # without TensorFlow
+    return folder, printed + described
 
 
 def test_the_labels_are_told_better_than_by_guessing(several):
@@ -53,10 +61,11 @@ def test_the_labels_are_told_better_than_by_guessing(several):
 
 
 def test_the_file_says_so_and_runtimes_agree(several):
-    folder, _ = several
+    folder, printed = several
     path = tflite_files.app_files(artifact.load(folder / "trained" / MODEL))[0].target
     assert rule_file.is_multi_label(path)
     assert "multi_label: true" in tflite_metadata.read_audio(path).description
+    assert "\nthreshold " in printed and "labels that reach their thresholds, of the recording: " in printed
     rows = np.stack([mixture(labels, 99) for labels in ((), ("low",), ("low", "high"), tuple(TONES))])
     by_litert = LiteRT(path).run(rows)
     assert by_litert[3].sum() > 1.5  # probabilities of their own
@@ -79,14 +88,17 @@ def test_all_labels_over_their_thresholds_are_reported(several):
 
 def test_what_is_of_one_label_is_refused_by_name(several):
     folder, _ = several
+    path = tflite_files.app_files(artifact.load(folder / "trained" / MODEL))[0].target
     for flags, complaint in (
         (("--paper",), "--multi-label does not go with --paper"),
         (("--negatives", "data"), "--multi-label does not go with --negatives"),
     ):
         _, said = call_script("TrainModel.py", "--data", "data", "--multi-label", *flags, cwd=folder, expect=1)
         assert complaint in said
-    _, said = call_script("EvaluateModel.py", "--model", f"trained/{MODEL}", "--data", "data", cwd=folder, expect=1)
-    assert "was trained with --multi-label" in said
+    trained = folder / "trained" / MODEL
+    for model, complaint in ((trained, "was trained with --multi-label"), (path, "several labels at once")):
+        _, said = call_script("EvaluateModel.py", "--model", model, "--data", "data", cwd=folder, expect=1)
+        assert complaint in said
 
 
 def test_without_the_flag_overlapping_labels_are_refused_and_the_flag_is_named(several, tmp_path):

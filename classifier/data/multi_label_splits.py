@@ -56,14 +56,41 @@ def _check(clips, split_names):
             )
 
 
-def _by_group(clips, contents, fold, seed):
-    """(clips,) split names, by groups that are dealt over folds."""
+def fewer_folds(clips: Sequence[Clip], contents: Sequence[Hashable]) -> str | None:
+    """A sentence on the labels because of which groups are dealt over fewer than five folds; None: over five.
+
+    Args and errors are those of `split`.
+    """
+    if splits.how(clips) != splits.BY_GROUP:
+        return None
+    labels, _, hot = _groups(clips, contents)
+    n_folds = _fold_count(labels, hot)
+    return None if n_folds == splits.FOLDS else f"{n_folds} folds, not {splits.FOLDS}: {_rarest(labels, hot, n_folds)}"
+
+
+def _rarest(labels, hot, n_folds):
+    rarest = [repr(label) for label, n in zip(labels, hot.sum(axis=0), strict=True) if n == n_folds]
+    have = "has" if len(rarest) == 1 else "have"
+    return f"{listed(rarest)} {have} {n_folds} recordings or groups, and each fold tests every label"
+
+
+def _groups(clips, contents):
+    """The labels; (clips,) the number of each clip's group; and (groups, labels) of 0 and 1."""
     groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
     names, of = np.unique(groups, return_inverse=True)
     labels = sorted(set(label_lists.of_each(clips)))
     hot = np.zeros((len(names), len(labels)), int)
     for clip, group in zip(clips, of, strict=True):
         hot[group, [labels.index(label) for label in clip.labels]] = 1
+    return labels, of, hot
+
+
+def _fold_count(labels, hot):
+    """How many folds the groups are dealt over.
+
+    Raises:
+        InputError: a label has too few groups.
+    """
     counts = hot.sum(axis=0)
     if few := [(label, n) for label, n in zip(labels, counts, strict=True) if n < len(splits.SPLITS)]:
         said = listed(f"{label!r} {n}" for label, n in few)
@@ -71,8 +98,17 @@ def _by_group(clips, contents, fold, seed):
             f"some labels have too few recordings or groups: {said}. Each needs at least {len(splits.SPLITS)}, one to "
             "train, one to validate and one to test: add recordings, or leave these labels out"
         )
-    n_folds = int(min(splits.FOLDS, *counts))
-    return splits.by_fold(_dealt(hot, n_folds, seed)[of], splits.checked(fold, n_folds))
+    return int(min(splits.FOLDS, *counts))
+
+
+def _by_group(clips, contents, fold, seed):
+    """(clips,) split names, by groups that are dealt over folds."""
+    labels, of, hot = _groups(clips, contents)
+    n_folds = _fold_count(labels, hot)
+    if fold >= n_folds:
+        why = "" if n_folds == splits.FOLDS else f": {_rarest(labels, hot, n_folds)}"
+        raise splits.NoFoldError(f"--fold {fold}: there are folds 0 to {n_folds - 1}{why}")
+    return splits.by_fold(_dealt(hot, n_folds, seed)[of], fold)
 
 
 def _dealt(hot, n_folds, seed):

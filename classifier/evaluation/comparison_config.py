@@ -11,7 +11,7 @@ from classifier.core.bounds import check_range
 from classifier.core.errors import InputError
 from classifier.data import clips, label_map
 from classifier.data.duplicates import WAYS
-from classifier.evaluation.config import check_trained
+from classifier.evaluation.named_models import check_trained
 from classifier.inference.predictor import find_model
 from classifier.storage.locations import absolute
 from Constants import EVALUATED, TRAINED

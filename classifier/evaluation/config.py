@@ -16,8 +16,8 @@ from classifier.data.duplicates import WAYS
 from classifier.data.labels import read_labels
 from classifier.data.negatives import LABEL, OUTPUT, find, folders_of
 from classifier.data.unlabelled import IGNORE
-from classifier.evaluation import teachers
-from classifier.records import artifact, multi_label
+from classifier.evaluation import multi_label_flags, teachers
+from classifier.evaluation.named_models import check_trained
 from classifier.records.config import RunConfig
 from classifier.records.recipe import fine_tuning_for, given
 from classifier.records.refit import NONE, WITHOUT_TEST
@@ -48,6 +48,7 @@ TRAINING_ONLY = (  # a trained model is only tested
     "unlabelled",
     "teacher",
     "search",
+    "multi_label",
 )
 
 
@@ -87,6 +88,7 @@ class EvaluationConfig:
         search: so many recipes are tried for each fold, on inner folds of what it leaves to learn from; None: none.
         inner_folds: on so many folds, at most, each of these recipes is tried.
         no_refit: do not train each fold's model again, on train and validation.
+        multi_label: whether several labels may be right at once, or none.
         jobs: trainings at once on this machine; None: by cores and memory.
         scheduler: address of a Dask scheduler.
         out: folder or address of the results.
@@ -124,6 +126,7 @@ class EvaluationConfig:
     search: int | None = None
     inner_folds: int = 3
     no_refit: bool = False
+    multi_label: bool = False
     jobs: int | None = None
     scheduler: str | None = None
     out: Path | str = EVALUATED
@@ -243,6 +246,7 @@ class EvaluationConfig:
             negatives_label=self.negatives_label,
             negatives_as=self.negatives_as,
             teacher=self.teacher,
+            multi_label=self.multi_label,
         )
 
     def _check_training(self) -> None:
@@ -252,6 +256,7 @@ class EvaluationConfig:
                 "--map is for models that are trained already: leave it out, or name such a model (--model trained/mel)"
             )
         self.run_config()  # which checks its own values
+        multi_label_flags.check(self)
         if self.jobs and self.scheduler:
             raise InputError(
                 "--jobs is for this machine, and --scheduler for a cluster, whose workers train one model per thread: "
@@ -282,15 +287,3 @@ class EvaluationConfig:
             raise InputError(f"{self.paths[0]} is trained, and only tested here: leave out {', '.join(useless)}")
         if len({path.stem for path in self.paths}) < len(self.paths):
             raise InputError(f"two of {self.model} have one name, and so would their results; test them one at a time")
-
-
-def check_trained(path: Path) -> None:
-    """Make sure that a path is a .tflite or a trained model's folder.
-
-    Raises:
-        InputError: it is neither.
-    """
-    if path.suffix != ".tflite":
-        multi_label.refuse(artifact.load(path), "EvaluateModel.py and CompareModels.py test")
-    elif not path.is_file():
-        raise InputError(f"{path}: there is no such file; name a .tflite, or a trained model's folder")

@@ -30,6 +30,7 @@ TRAINING_BYTES = 2e9  # a training takes 1.3 GB; the rest is for its pages of th
 TRAINING_CORES = 2  # more than two hardly make a training of these models faster
 POLL_SECONDS = 0.2  # between two checks of a process
 INVALID_INPUT = 1  # exit code of a script after a sentence about it; see console.run
+BALANCED = "balanced accuracy", "balanced_accuracy"  # in words, and as a field of UnitScores
 STOP_SECONDS = 10  # a process has to end when it is asked to
 
 
@@ -125,10 +126,11 @@ def _shared(trainings: Sequence[FoldTraining], address: str | None) -> list[Path
 
 def _summary(training: FoldTraining, n_done: int, n: int, seconds: float) -> str:
     record = artifact.load(training.folder).record
-    accuracy = f"balanced accuracy {record.scores.windows.balanced_accuracy:.1%}"
+    measure, name = ("mean average precision", "macro_pr_auc") if record.config.multi_label else BALANCED
+    score = f"{measure} {getattr(record.scores.windows, name):.1%}"
     if record.refit and record.refit.scores:
-        accuracy += f", refitted {record.refit.scores.windows.balanced_accuracy:.1%}"
-    return f"{training.title}: {accuracy}; {n_done} of {n} done, {seconds / 60:.1f} minutes"
+        score += f", refitted {getattr(record.refit.scores.windows, name):.1%}"
+    return f"{training.title}: {score}; {n_done} of {n} done, {seconds / 60:.1f} minutes"
 
 
 def _train(

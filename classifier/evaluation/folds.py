@@ -9,7 +9,7 @@ import numpy as np
 from classifier.core import registry
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
-from classifier.data import negatives, splits
+from classifier.data import multi_label_splits, negatives, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.evaluation import cross_validation, fold_processes, recordings, teachers
 from classifier.evaluation.config import EvaluationConfig
@@ -121,6 +121,7 @@ def load(config: EvaluationConfig) -> Folds:
     first = next(iter(stores.values()))  # decoded at another rate, recordings are split the same way
     dealt = first.clips, first.contents, config.seed, chosen
     numbers = cross_validation.choose_folds(config.fold_numbers(), *dealt)
-    for sentence in splits.untested(first.clips, numbers):
+    fewer = multi_label_splits.fewer_folds(first.clips, first.contents) if config.multi_label else None
+    for sentence in [*splits.untested(first.clips, numbers), *([fewer] if fewer else [])]:
         warn(sentence)
     return Folds(config, run, list(names), labels, stores, numbers)

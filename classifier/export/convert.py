@@ -47,7 +47,9 @@ def windows(trained: artifact.Artifact, recordings: Sequence[Path], n: int) -> n
     return np.array(in_turn[:n], "float32").reshape(-1, audio_format.window_length)
 
 
-def export(model: "keras.Model", path: Path, rows: np.ndarray, variant: str = FLOAT32) -> float:
+def export(
+    model: "keras.Model", path: Path, rows: np.ndarray, variant: str = FLOAT32, limits: np.ndarray | None = None
+) -> float:
     """Convert a Keras model, prove the file and only then leave it at `path`.
 
     Args:
@@ -55,6 +57,7 @@ def export(model: "keras.Model", path: Path, rows: np.ndarray, variant: str = FL
         path: of the .tflite.
         rows: (rows, n) float32 inputs to compare on.
         variant: as of `converted`.
+        limits: as of proof.agreement.
 
     Returns:
         The largest difference of a probability.
@@ -64,7 +67,7 @@ def export(model: "keras.Model", path: Path, rows: np.ndarray, variant: str = FL
     """
     with atomic_files.new_file(path) as fresh:
         fresh.write_bytes(converted(model, variant))
-        return proof.prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), variant, path.name)
+        return proof.prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), variant, path.name, limits)
 
 
 def export_int8(
@@ -74,6 +77,7 @@ def export_int8(
     training_windows: np.ndarray,
     is_good: Callable[[Path], bool] = lambda path: True,
     only: int | None = None,
+    limits: np.ndarray | None = None,
 ) -> int:
     """The same in int8: the first of `int8_candidates` that predicts what Keras predicts and that `is_good` takes.
 
@@ -82,6 +86,7 @@ def export_int8(
         training_windows: as of `int8_candidates`.
         is_good: of the path of a file.
         only: no other candidate than that of this number is tried; None: all.
+        limits: as of proof.agreement.
 
     Returns:
         The number of the candidate, from 0.
@@ -95,7 +100,7 @@ def export_int8(
         try:
             with atomic_files.new_file(path) as fresh:
                 fresh.write_bytes(held)
-                proof.prove(fresh, rows, expected, INT8, path.name)
+                proof.prove(fresh, rows, expected, INT8, path.name, limits)
                 if not is_good(fresh):
                     raise InputError(f"{path.name} loses too much beside Keras, or is not small; it was not kept")
             return number

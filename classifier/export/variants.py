@@ -23,6 +23,7 @@ from classifier.models import assemble
 from classifier.records import artifact, conversion, tflite_files
 from classifier.records.conversion import FLOAT32, INT8, MOST_LOST, Comparison, ConversionRecord, Count, Variant
 from classifier.scoring import metrics, multi_label
+from classifier.scoring.thresholds import in_order
 
 WINDOWS = 100  # that int8 takes its ranges from, and as many others that every file is compared on
 AS_SMALL = 1.05  # times as large is no larger: dynamic and int8 hold the same weights in 8 bits
@@ -75,19 +76,24 @@ def _export(trained, like: ConversionRecord | None = None, int8: int | None = No
     if not len(held_out):
         say(f"the recordings {trained.name} was tested on are gone: comparing on silence, noise and a tone only")
     rows = np.concatenate([held_out, probes(trained.audio_format)])
+    limits = None
+    if trained.record.config.multi_label:
+        limits = in_order(trained.record.thresholds, trained.labels)
     for variant, name in progress(conversion.VARIANTS.items(), f"converting {trained.name}"):
         path = trained.folder / name
         try:
             if like and variant not in like.files:
                 path.unlink(missing_ok=True)  # of an earlier conversion
             elif variant != INT8:
-                convert.export(model, path, rows, variant)
+                convert.export(model, path, rows, variant, limits)
             elif not len(training_windows):
                 raise InputError("the recordings it was trained on are gone")
             elif like:
-                convert.export_int8(model, path, rows, training_windows, only=int8)
+                convert.export_int8(model, path, rows, training_windows, only=int8, limits=limits)
             else:
-                int8 = convert.export_int8(model, path, rows, training_windows, lambda path: _is_good(trained, path))
+                int8 = convert.export_int8(
+                    model, path, rows, training_windows, lambda path: _is_good(trained, path), limits=limits
+                )
         except InputError as reason:
             path.unlink(missing_ok=True)
             if variant == FLOAT32:

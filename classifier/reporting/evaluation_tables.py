@@ -10,6 +10,7 @@ from classifier.data import splits
 from classifier.data.layouts import folder_of
 from classifier.evaluation import teachers
 from classifier.evaluation.config import EvaluationConfig
+from classifier.evaluation.multi_label_folds import MultiLabelResult
 from classifier.evaluation.results import (
     CrossValidationResult,
     EvaluationResult,
@@ -60,7 +61,7 @@ def report(results: Mapping[str, EvaluationResult], out: Path) -> EvaluationResu
     return leaderboard(list(results.values()), out / LEADERBOARD, out)
 
 
-def next_step(best: EvaluationResult, config: EvaluationConfig) -> str:
+def next_step(best: EvaluationResult | MultiLabelResult, config: EvaluationConfig) -> str:
     """The command that goes on from an evaluation: classify with the best model, or train it to keep it."""
     if config.tests_trained_models:
         data = config.data if is_remote(config.data) else folder_of(config.data)

@@ -137,6 +137,7 @@ def variants(models: Sequence[artifact.Artifact]) -> None:
         f"recommended: the smallest file that every runtime takes and that loses at most {100 * MOST_LOST:g} points of "
         "the validation windows; what the test split says is only reported"
     )
+    _say_what_is_right(models)
     for reason in [*reasons, *(f"{runtime}: not tried here ({why})" for runtime, why in not_tried.items())]:
         print(reason)
 
@@ -168,6 +169,12 @@ def show(models: Sequence[artifact.Artifact]) -> None:
     console.table(
         ["model", "held-out recordings right (95 %)", "size", "variant", "takes", "file to copy into the app"], rows
     )
+    _say_what_is_right(models)
+
+
+def _say_what_is_right(models):
+    if several := [trained.name for trained in models if trained.record.config.multi_label]:
+        print(f"several labels at once ({', '.join(several)}): right is where every label is")
 
 
 def _percent(value):

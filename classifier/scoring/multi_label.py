@@ -122,7 +122,7 @@ def measure(
     labels: Sequence[str],
     thresholds: Mapping[str, float],
     groups: np.ndarray,
-    seed: int = 0,
+    drawn: np.ndarray | None = None,
 ) -> MultiLabelScores:
     """Compare predictions of windows with their labels.
 
@@ -130,11 +130,12 @@ def measure(
         probabilities: (windows, labels). targets: (windows, labels) of 0 and 1.
         labels: in the order of the columns.
         groups: (windows,) the group of each.
-        seed: of the groups that are drawn for intervals.
+        drawn: as of `drawn_precisions`; None: they are drawn here.
     """
     metrics.check(probabilities)
     precisions = average_precisions(probabilities, targets)
-    of_labels, of_mean = _intervals(probabilities, targets, groups, seed)
+    drawn = drawn_precisions(probabilities, targets, groups) if drawn is None else drawn
+    of_labels, of_mean = intervals_of(drawn, groups_with(targets, groups))
     rates = rates_of(decided(probabilities, labels, thresholds), targets)
     positives = targets.sum(axis=0, dtype=int)
     has_some = positives > 0
@@ -259,23 +260,37 @@ def rates_of(said: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _intervals(probabilities, targets, groups, seed):
-    """The intervals of the labels, and that of their mean; None where fewer than two groups have a label."""
+def drawn_precisions(probabilities: np.ndarray, targets: np.ndarray, groups: np.ndarray, seed: int = 0) -> np.ndarray:
+    """(DRAWS, labels) average precisions, each of as many groups as there are, drawn with replacement; NaN as there.
+
+    Args are those of `measure`.
+    """
     names, of = np.unique(groups, return_inverse=True)
     members = [np.flatnonzero(of == i) for i in range(len(names))]
-    n_groups = [len(np.unique(of[column > 0])) for column in targets.T]
-    if max(n_groups, default=0) < 2:
-        return [None] * targets.shape[1], None
     random, drawn = np.random.default_rng(seed), []
     for _ in range(DRAWS):
         rows = np.concatenate([members[i] for i in random.integers(len(names), size=len(names))])
         drawn.append(average_precisions(probabilities[rows], targets[rows]))
-    values = np.array(drawn)
-    ends = [np.nanpercentile(column, INTERVAL).tolist() for column in values.T if not np.isnan(column).all()]
-    rest = iter(ends)
-    of_labels = [None if np.isnan(column).all() else next(rest) for column in values.T]
-    some = values[~np.isnan(values).all(axis=1)]
-    return (
-        [ends if n > 1 else None for ends, n in zip(of_labels, n_groups, strict=True)],
-        np.percentile(np.nanmean(some, axis=1), INTERVAL).tolist(),
-    )
+    return np.array(drawn)
+
+
+def groups_with(targets: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """(labels,) of how many groups some window has the label; args are those of `measure`."""
+    return np.array([len(np.unique(groups[column > 0])) for column in targets.T])
+
+
+def intervals_of(drawn: np.ndarray, n_groups: np.ndarray) -> tuple[list[list[float] | None], list[float] | None]:
+    """The 95 % intervals of the labels, and that of their mean; None where fewer than two groups have a label.
+
+    Args:
+        drawn: (draws, labels), as of `drawn_precisions`.
+        n_groups: (labels,) as of `groups_with`.
+    """
+    of_labels = [
+        np.nanpercentile(column, INTERVAL).tolist() if n > 1 else None
+        for column, n in zip(drawn.T, n_groups, strict=True)
+    ]
+    if max(n_groups, default=0) < 2:
+        return of_labels, None
+    some = drawn[~np.isnan(drawn).all(axis=1)]
+    return of_labels, np.percentile(np.nanmean(some, axis=1), INTERVAL).tolist()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classifier.scoring import multi_label, precision_recall
+from classifier.scoring import multi_label, multi_label_folds, precision_recall
 
 LABELS = ["car", "dog"]
 TARGETS = np.array([[1, 0], [1, 1], [0, 1], [0, 0]], "int8")
@@ -55,3 +55,18 @@ def test_exact_matches_are_what_is_right():
 def test_a_curve_ends_at_the_recall_of_all():
     points = precision_recall.curves(PROBABILITIES, TARGETS, LABELS)["car"]
     assert points[0] == (0, 1) and points[-1] == (1, 0.5)
+
+
+def test_over_folds_is_the_mean_of_the_folds_and_draws_stay_within_each():
+    about = TARGETS, LABELS, {"car": 0.5, "dog": 0.25}, GROUPS
+    drawn = [multi_label.drawn_precisions(of, TARGETS, GROUPS) for of in (PROBABILITIES, 1 - PROBABILITIES)]
+    good = multi_label.measure(PROBABILITIES, *about, drawn=drawn[0])
+    bad = multi_label.measure(1 - PROBABILITIES, *about, drawn=drawn[1])
+    found = multi_label_folds.gather([good, bad], drawn)
+    means = [good.mean_average_precision, bad.mean_average_precision]
+    assert found.mean_average_precision.mean == pytest.approx(np.mean(means))
+    assert found.mean_average_precision.sd == pytest.approx(np.std(means, ddof=1))
+    assert found.mean_average_precision.chance == pytest.approx(good.chance)
+    alone = multi_label_folds.gather([good], drawn[:1])
+    assert alone.mean_average_precision.interval == pytest.approx(good.interval) and alone.macro_f1.sd is None
+    assert found.f1["dog"].mean == pytest.approx((good.labels["dog"].f1 + bad.labels["dog"].f1) / 2)
