@@ -58,9 +58,9 @@ class Learner:
         self.file.learn(model.get_layer("body"), batches, self.recipe, self.config.seed)
         return model
 
-    def _built(self, features, *statistics):
-        how = self.audio_format, len(LABELS), *(statistics or (0.0, 1.0)), LABELS.index(ABNORMAL)
-        return assemble.build(self.file, features, *how)
+    def _built(self, features, mean=0.0, variance=1.0):
+        silent = LABELS.index(ABNORMAL)
+        return assemble.build(self.file, features, self.audio_format, len(LABELS), mean, variance, silent)
 
 
 def held_out(learner: Learner, train: np.ndarray, validation: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:

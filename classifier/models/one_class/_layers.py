@@ -6,7 +6,8 @@ from keras import KerasTensor, layers, ops
 
 LEAST = 1e-6  # of a distance, whose logarithm is taken
 LEAST_DEVIATION = 0.01  # of a value, as a share of the mean deviation
-NOWHERE = 1e3  # deviations from the mean: a place that holds no embedding is near to no sound
+LEAST_SCALE = 1e-3  # a larger inverse does not fit into float16
+NOWHERE = 100.0  # deviations from the mean: a place that holds no embedding is near to no sound
 LEAST_GAP = 0.05  # of the logarithms at the median and at the threshold: equal ones would make a step of the score
 
 
@@ -79,7 +80,7 @@ class Nearest(layers.Layer):
         """Remember (windows, values) normal embeddings: `kept` that are drawn, or all that there are."""
         values = np.asarray(values, "float64")
         mean, deviation = values.mean(axis=0), values.std(axis=0)
-        scale = 1 / np.maximum(deviation, max(deviation.mean() * LEAST_DEVIATION, LEAST))
+        scale = 1 / np.maximum(deviation, max(deviation.mean() * LEAST_DEVIATION, LEAST_SCALE))
         random = np.random.default_rng(seed)
         drawn = random.permutation(len(values))[: self.kept]
         far = np.full((self.kept - len(drawn), values.shape[1]), NOWHERE)
@@ -89,10 +90,10 @@ class Nearest(layers.Layer):
 
     def call(self, values: KerasTensor) -> KerasTensor:
         x = (values - self.mean) * self.scale
-        own = ops.sum(ops.square(x), axis=1, keepdims=True)
-        squared = own + ops.sum(ops.square(self.normal), axis=0) - 2 * ops.matmul(x, self.normal)
+        own = ops.mean(ops.square(x), axis=1, keepdims=True)
+        squared = own + ops.mean(ops.square(self.normal), axis=0) - ops.matmul(x, self.normal) * (2 / x.shape[-1])
         nearest, _ = ops.top_k(-squared, self.NEIGHBOURS)
-        return ops.log(ops.maximum(-ops.mean(nearest, axis=1, keepdims=True) / x.shape[-1], 0.0) + LEAST)
+        return ops.log(ops.maximum(-ops.mean(nearest, axis=1, keepdims=True), 0.0) + LEAST)
 
     def get_config(self) -> dict:
         return {**super().get_config(), "kept": self.kept}
