@@ -58,6 +58,7 @@ class Fitted:
     Attributes:
         model: (batch, window_length) audio -> (batch, 2) probabilities.
         recipe: how it learned.
+        validation: windows of the validation split. It has learned them too: conversion compares files by them.
         test: windows of the test split.
         windows, groups: normal ones that chose the threshold.
         is_proven: as of scoring.one_class.threshold.
@@ -65,6 +66,7 @@ class Fitted:
 
     model: keras.Model
     recipe: Recipe
+    validation: Windows
     test: Windows
     windows: int
     groups: int
@@ -75,12 +77,15 @@ def train_model(name: str, config: TrainingConfig, data: TrainingData, try_conve
     """Train one model and write its folder; arguments and errors are train's."""
     started, folder = time.monotonic(), config.trained / name
     fitted = fit(name, config, data, try_conversion)
-    predictions = fitted.test.predictions(fitted.model.predict(fitted.test, verbose=0))
-    record = _record(name, config, data, fitted, predictions, started)
+    splits = {"validation": fitted.validation, "test": fitted.test}
+    predictions = {
+        split: windows.predictions(fitted.model.predict(windows, verbose=0)) for split, windows in splits.items()
+    }
+    record = _record(name, config, data, fitted, predictions["test"], started)
     with atomic_files.new_folder(folder, replaced.previous(config, data, name)) as fresh:
         with quiet_libraries(), disk.told(fresh):
             fitted.model.save(fresh / artifact.MODEL)
-        window_predictions.write(fresh, {"test": predictions})
+        window_predictions.write(fresh, predictions)
         record.write(fresh)
     return artifact.load(folder)
 
@@ -104,8 +109,10 @@ def fit(name: str, config: TrainingConfig, data: TrainingData, try_conversion: T
     say(f"{name}: learning what is normal from {len(whole.targets)} windows ...")
     model = learner.learned(whole)
     is_proven = _choose_threshold(model, distances, groups, rate)
-    test = learner.windows(data.clips_of(audio_format.sample_rate, "test"))
-    return Fitted(model, recipe, test, len(distances), len(np.unique(groups)), is_proven)
+    validation, test = (
+        learner.windows(data.clips_of(audio_format.sample_rate, split)) for split in ("validation", "test")
+    )
+    return Fitted(model, recipe, validation, test, len(distances), len(np.unique(groups)), is_proven)
 
 
 def tested(fitted: Fitted, predictions: Mapping[str, np.ndarray] | None = None) -> scoring.Detection:
