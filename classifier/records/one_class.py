@@ -32,7 +32,7 @@ class OneClassRecord:
 
     Attributes:
         false_alarm_rate: share of normal windows that was asked for.
-        windows, groups: normal ones of the validation split, which chose the threshold.
+        windows, groups: normal ones, held out of what was learned, that chose the threshold.
         is_proven: whether there were enough groups: of fewer, the highest distance is the threshold.
         detection: what the test split says.
     """

@@ -43,22 +43,26 @@ class Detection:
 
 
 def threshold(distances: np.ndarray, groups: np.ndarray, rate: float) -> tuple[float, bool]:
-    """The distance that at most a share of normal windows reaches, if others are like these.
+    """The distance that at most a share of normal windows reaches, if windows of other groups are like these.
+
+    A conformal quantile in which each group counts as one, as windows of a group are alike, and a group to come counts
+    as beyond all (Dunn, Wasserman & Ramdas, J. American Statistical Association 118, 2022, "pooling CDFs").
 
     Args:
         distances: (windows,) of normal windows that were not learned from.
-        groups: (windows,) whose they are: windows of one group are alike.
+        groups: (windows,) whose they are.
         rate: the share, between 0 and 1.
 
     Returns:
-        The conformal quantile, or just above the largest distance where there are too few windows for one; and whether
-        there are enough groups to prove the rate: 19 for 0.05.
+        The quantile, or just above the largest distance where there are too few groups for one; and whether there are
+        enough groups to prove the rate: 19 for 0.05.
     """
-    n = len(distances)
-    place = math.ceil((n + 1) * (1 - rate) - 1e-9)
-    ordered = np.sort(distances)
-    chosen = np.float32(ordered[min(place, n) - 1])
-    return float(np.nextafter(chosen, np.float32(np.inf))), len(np.unique(groups)) >= groups_needed(rate)
+    _, of, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    order = np.argsort(distances, kind="stable")
+    below = np.cumsum(1 / sizes[of[order]]) / (len(sizes) + 1)
+    place = min(int(np.searchsorted(below, 1 - rate - 1e-9)), len(distances) - 1)
+    chosen = np.float32(distances[order[place]])
+    return float(np.nextafter(chosen, np.float32(np.inf))), len(sizes) >= groups_needed(rate)
 
 
 def groups_needed(rate: float) -> int:

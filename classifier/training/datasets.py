@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import keras
 import numpy as np
@@ -68,6 +68,21 @@ class Windows(keras.utils.PyDataset):
         counts = np.bincount(self.targets, minlength=self.n_labels)
         self.weights = (len(self.targets) / (self.n_labels * np.maximum(1, counts)))[self.targets].astype("float32")
 
+    def without_silence(self) -> Self:
+        """The same but for windows of digital silence, such as padding; a recording of nothing else keeps them."""
+        sounds = np.array(
+            [np.ptp(self.samples(i, start)) > 0 for i, start in zip(self.recordings, self.starts, strict=True)], bool
+        )
+        kept = sounds | ~np.isin(self.recordings, self.recordings[sounds])
+        for name in ("recordings", "starts", "targets", "weights"):
+            setattr(self, name, getattr(self, name)[kept])
+        self.store.forget()
+        return self
+
+    def samples(self, recording: int, start: int) -> np.ndarray:
+        """(samples,) int16 of a recording, at most a window from a sample on."""
+        return self.store.samples(recording)[start : start + self.audio_format.window_length]
+
     def __len__(self):
         return -(-len(self.targets) // self.batch_size)
 
@@ -98,7 +113,7 @@ class Windows(keras.utils.PyDataset):
         """(chosen, window_length) of the recordings those windows are from, from a sample on."""
         audio = np.zeros((len(chosen), self.audio_format.window_length), "float32")
         for row, i, start in zip(audio, self.recordings[chosen], starts, strict=True):
-            self.put(to_float(self.store.samples(i)[start : start + len(row)]), i, row)
+            self.put(to_float(self.samples(i, start)), i, row)
         self.store.forget()
         return audio
 

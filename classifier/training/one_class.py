@@ -1,4 +1,4 @@
-"""Train models on normal recordings alone: the distance is learned, validation gives the threshold, test reports."""
+"""Train models on normal recordings alone: distances of what was held out give the threshold, test reports."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -8,15 +8,14 @@ import keras
 import numpy as np
 
 from classifier.core import atomic_files, disk, registry
-from classifier.core.console import progress, quiet_libraries, say, warn
+from classifier.core.console import quiet_libraries, say, warn
 from classifier.core.errors import InputError
 from classifier.data import one_class, provenance
 from classifier.data.layouts import folder_of
 from classifier.data.one_class import ABNORMAL, LABELS, NORMAL
-from classifier.models import assemble
 from classifier.records import artifact, run_record, window_predictions
 from classifier.records.artifact import Artifact
-from classifier.records.one_class import OneClassRecord
+from classifier.records.one_class import FALSE_ALARM_RATE, OneClassRecord
 from classifier.records.recipe import Recipe, recipe_for
 from classifier.records.run_record import RunRecord
 from classifier.records.training_config import TrainingConfig
@@ -24,10 +23,11 @@ from classifier.scoring import calibration, metrics, thresholds
 from classifier.scoring import one_class as scoring
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.rule_choice import DecisionRecord
-from classifier.training import replaced
+from classifier.training import cross_fit, replaced
+from classifier.training.cross_fit import Learner
 from classifier.training.data import TrainingData
 from classifier.training.datasets import Windows
-from classifier.training.train import TryConversion, start_anew
+from classifier.training.train import TryConversion
 
 WHY_DEFAULT = "the threshold is that of the false-alarm rate that was asked for"
 
@@ -58,14 +58,16 @@ class Fitted:
     Attributes:
         model: (batch, window_length) audio -> (batch, 2) probabilities.
         recipe: how it learned.
-        held: {"validation", "test": its windows}.
+        validation: windows of the validation split. It has learned them too: conversion compares files by them.
+        test: windows of the test split.
         windows, groups: normal ones that chose the threshold.
         is_proven: as of scoring.one_class.threshold.
     """
 
     model: keras.Model
     recipe: Recipe
-    held: dict[str, Windows]
+    validation: Windows
+    test: Windows
     windows: int
     groups: int
     is_proven: bool
@@ -75,8 +77,9 @@ def train_model(name: str, config: TrainingConfig, data: TrainingData, try_conve
     """Train one model and write its folder; arguments and errors are train's."""
     started, folder = time.monotonic(), config.trained / name
     fitted = fit(name, config, data, try_conversion)
+    splits = {"validation": fitted.validation, "test": fitted.test}
     predictions = {
-        split: windows.predictions(fitted.model.predict(windows, verbose=0)) for split, windows in fitted.held.items()
+        split: windows.predictions(fitted.model.predict(windows, verbose=0)) for split, windows in splits.items()
     }
     record = _record(name, config, data, fitted, predictions["test"], started)
     with atomic_files.new_folder(folder, replaced.previous(config, data, name)) as fresh:
@@ -88,26 +91,28 @@ def train_model(name: str, config: TrainingConfig, data: TrainingData, try_conve
 
 
 def fit(name: str, config: TrainingConfig, data: TrainingData, try_conversion: TryConversion | None = None) -> Fitted:
-    """Learn what is normal from the train split, and its threshold from the validation split.
+    """Learn what is normal from the train and validation splits, and its threshold from parts held out of these.
 
     Args:
         try_conversion: as of `train`; None: it is not tried.
     """
-    start_anew(config.seed)
     file, audio_format, recipe = registry.load("models", name), data.audio_formats[name], recipe_for(name, config)
-    learn, held = _windows(data, audio_format, recipe)
-    features = assemble.features_of(file, audio_format, config.paper)
-    heard = assemble.heard(features, audio_format.window_length)
-    statistics = assemble.statistics(features, (heard.predict_on_batch(windows) for windows in _audio(learn)))
-    model = assemble.build(file, features, audio_format, len(LABELS), *statistics, LABELS.index(ABNORMAL))
+    audio = data.audio[audio_format.sample_rate]
+    learner = Learner(file, audio_format, recipe, audio, config)
     if try_conversion:
         say(f"{name}: converting it before it learns, to be sure that it can be ...")
-        try_conversion(name, model, audio_format)
-    say(f"{name}: learning what is normal from {len(learn.targets)} windows ...")
-    front = keras.Model(model.input, model.get_layer("standardise").output)
-    batches = (front.predict_on_batch(windows) for windows in progress(_audio(learn), name, len(learn)))
-    file.learn(model.get_layer("body"), batches, recipe, config.seed)
-    return Fitted(model, recipe, held, *_choose_threshold(model, held["validation"], config.false_alarm_rate))
+        try_conversion(name, learner.untrained(), audio_format)
+    splits = [data.clips_of(audio_format.sample_rate, split) for split in ("train", "validation")]
+    rate = config.false_alarm_rate or FALSE_ALARM_RATE
+    distances, groups = cross_fit.held_out(learner, *splits, rate)
+    whole = learner.windows(np.concatenate(splits), overlap=True)
+    say(f"{name}: learning what is normal from {len(whole.targets)} windows ...")
+    model = learner.learned(whole)
+    is_proven = _choose_threshold(model, distances, groups, rate)
+    validation, test = (
+        learner.windows(data.clips_of(audio_format.sample_rate, split)) for split in ("validation", "test")
+    )
+    return Fitted(model, recipe, validation, test, len(distances), len(np.unique(groups)), is_proven)
 
 
 def tested(fitted: Fitted, predictions: Mapping[str, np.ndarray] | None = None) -> scoring.Detection:
@@ -116,53 +121,31 @@ def tested(fitted: Fitted, predictions: Mapping[str, np.ndarray] | None = None) 
     Args:
         predictions: of its windows, as of Windows.predictions: (windows, 2) probabilities; None: they are computed.
     """
-    windows = fitted.held["test"]
+    windows = fitted.test
     found = predictions or windows.predictions(fitted.model.predict(windows, verbose=0))
     place = LABELS.index(ABNORMAL)
     abnormal = found["targets"] == place
-    return scoring.measure(found["probabilities"][:, place], abnormal, found["recordings"], _groups(windows))
+    return scoring.measure(
+        found["probabilities"][:, place], abnormal, found["recordings"], cross_fit.groups_of(windows)
+    )
 
 
-def _windows(data, audio_format, recipe):
-    """Windows to learn from, which overlap by half, and {split: windows} of HELD."""
-    rate, half = audio_format.sample_rate, audio_format.window_length // 2
-    about = list(LABELS), audio_format, recipe.batch_size
-
-    def of(split, hop=None):
-        return Windows(data.audio[rate], data.clips_of(rate, split), *about, hop)
-
-    return of("train", half), {split: of(split) for split in ("validation", "test")}
-
-
-def _audio(windows):
-    return (windows[batch][0] for batch in range(len(windows)))
-
-
-def _choose_threshold(model, validation, rate):
-    """Let the score be 0.5 at the distance that a share of validation windows reaches; what is known of that."""
-    body, audio = model.get_layer("body"), model.input
-    distance = keras.Model(body.input, body.get_layer("distance").output)
-    distances = keras.Model(audio, distance(model.get_layer("standardise").output)).predict(validation, verbose=0)[:, 0]
+def _choose_threshold(model, distances, groups, rate):
+    """Let the score be 0.5 at the distance that a share of normal windows reaches; whether the groups prove it."""
     if not np.isfinite(distances).all():
         raise InputError(
             "a distance to the normal is not a number: the training has diverged; train with another --seed"
         )
-    groups = _groups(validation)
     chosen, is_proven = scoring.threshold(distances, groups, rate)
-    body.get_layer("score").learn(chosen, float(np.median(distances)))
-    n_groups = len(np.unique(groups))
+    model.get_layer("body").get_layer("score").learn(chosen, float(np.median(distances)))
     if not is_proven:
+        n_groups = len(np.unique(groups))
         warn(
             f"{n_groups} normal recordings (or groups) chose the threshold, and a false-alarm rate of {rate:.1%} needs "
             f"{scoring.groups_needed(rate)}: expect up to {1 / (n_groups + 1):.0%} false alarms; add "
             "normal recordings, or give a higher --false-alarm-rate"
         )
-    return len(distances), n_groups, is_proven
-
-
-def _groups(windows):
-    """(windows,) the group of each."""
-    return np.array([windows.store.clips[i].group for i in windows.recordings])
+    return is_proven
 
 
 def _record(name, config, data, fitted, of_test, started):

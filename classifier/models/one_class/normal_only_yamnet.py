@@ -9,15 +9,15 @@ from functools import partial
 
 from keras import KerasTensor, layers
 
-from classifier.models.one_class import _mahalanobis
+from classifier.models.one_class import _embeddings
 from classifier.models.one_class._layers import Mahalanobis, scored
 from classifier.pretrained._embedding import Embedding
 
 NETWORK = "yamnet"
 FEATURES = partial(Embedding.from_audio_format, network=NETWORK)
-RECIPE = PAPER = _mahalanobis.RECIPE
+RECIPE = PAPER = _embeddings.RECIPE
 
-learn = _mahalanobis.learn
+learn = _embeddings.learn
 
 
 def build(features: KerasTensor, n_classes: int) -> KerasTensor:

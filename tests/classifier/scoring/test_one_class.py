@@ -12,6 +12,13 @@ def test_a_threshold_lets_the_share_of_normal_windows_through_that_was_asked_for
     assert not one_class.threshold(distances, np.arange(99) // 10, 0.05)[1]  # 10 groups; 19 are needed
 
 
+def test_each_group_counts_as_one_however_many_windows_it_has():
+    groups = np.array([0] * 1000 + list(range(1, 39)))
+    distances = np.concatenate([np.full(1000, 0.0), np.arange(1.0, 39)])
+    chosen, _ = one_class.threshold(distances, groups, 0.05)
+    assert np.sum(distances >= chosen) == 1  # one of 39 groups, and the one to come, of 40
+
+
 def test_of_too_few_windows_none_reaches_the_threshold():
     assert one_class.threshold(np.array([1.0, 3.0, 2.0]), np.arange(3), 0.05)[0] > 3
 

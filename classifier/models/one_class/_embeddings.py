@@ -1,4 +1,4 @@
-"""What the models share whose distance is Mahalanobis': no gradient, one pass over the windows."""
+"""What the models share that compare embeddings with normal ones: no gradient, one pass over the windows."""
 
 from collections.abc import Iterable
 
@@ -19,5 +19,10 @@ def learn(body: keras.Model, windows: Iterable[np.ndarray], recipe: Recipe, seed
     """
     distance = body.get_layer("distance")
     assert isinstance(distance, Mahalanobis)
-    embedding = keras.Model(body.input, distance.input)
-    distance.learn(np.concatenate([np.asarray(embedding.predict_on_batch(batch)) for batch in windows]))
+    distance.learn(embeddings(body, windows))
+
+
+def embeddings(body: keras.Model, windows: Iterable[np.ndarray]) -> np.ndarray:
+    """(windows, values) what the layer "distance" is given of batches of features, (batch, ...) each."""
+    embedding = keras.Model(body.input, body.get_layer("distance").input)
+    return np.concatenate([np.asarray(embedding.predict_on_batch(batch)) for batch in windows])
