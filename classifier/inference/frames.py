@@ -43,7 +43,7 @@ def load(model: Path) -> tuple[predictor.Predictor, int]:
     lite = LiteRT(path, 1, n_labels=len(found.labels))
     hop = found.audio_format.seconds * (1 - OVERLAP)
     about = path, found.audio_format, found.labels, lite.by_frame, replace(found.frame_rule, hop=hop)
-    notes = frames.note_on(found.labels), frames.note_on_rule(found.record.frame_decision)
+    notes = frames.note_on(found.labels, found.record.background), frames.note_on_rule(found.record.frame_decision)
     channel = found.record.config.channel
     return predictor.Predictor(*about, notes=tuple(filter(None, notes)), channel=channel), each
 

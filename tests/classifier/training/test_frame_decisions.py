@@ -13,6 +13,7 @@ from classifier.inference import frames
 from classifier.inference.config import ClassificationConfig
 from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
+from classifier.records.config import RunConfig
 from classifier.reporting import decision_report
 from classifier.scoring import frame_rule, thresholds
 from classifier.training import frame_decisions
@@ -88,3 +89,11 @@ def test_what_is_too_little_is_said_and_the_usual_rule_decides(tmp_path):
         f"decision rule of the frames: the thresholds of windows, mean over 5 frames, 0.1 s at least, gaps of 0.2 s "
         f"closed, because {why}"
     )
+
+
+def test_learned_negatives_are_what_happens_between_two_sounds(chosen, tmp_path):
+    about = {"frame_decision": chosen, "labels": ["other", "song"]}
+    learned = RunConfig(data="x", window=OF * 1024 / 16_000, negatives="somewhere")
+    assert frames.load(of_a_beep(tmp_path / "1" / "residual_frames", config=learned, **about))[0].notes == ()
+    (note,) = frames.load(of_a_beep(tmp_path / "2" / "residual_frames", **about))[0].notes
+    assert note.startswith("no label of this model says that nothing happens (silence, background)")
