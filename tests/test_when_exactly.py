@@ -7,8 +7,10 @@ import pytest
 import soundfile
 
 from classifier.inference.litert import LiteRT, probes
+from classifier.records import artifact, rule_file
 from classifier.records.audio_format import AudioFormat, make_audio_format
 from classifier.records.config import RunConfig
+from classifier.scoring import frame_rule
 from tests.conftest import call_script, run_script
 from tests.tiny_tflite import Tiny, described
 from tests.trained_folder import write_trained
@@ -30,8 +32,8 @@ def model(data_short, tmp_path_factory):
     return folder / "trained" / "residual_frames"
 
 
-def of_a_beep(folder):
-    """A trained folder whose frame file hears a tone, and that nobody has trained."""
+def of_a_beep(folder, **changes):
+    """A trained folder whose frame file hears a tone, and that nobody has trained; changes: of its record."""
     tiny, weights = Tiny(), np.stack([np.zeros(EACH), tone(EACH) / 2])
     given = tiny.tensor((1, OF * EACH))
     values = tiny.dense(tiny.reshape(given, (OF, EACH)), weights, OF)
@@ -39,9 +41,10 @@ def of_a_beep(folder):
     seconds = OF * EACH / RATE
     about = {
         "labels": ["background", "beep"],
-        "thresholds": {"beep": 0.9},
         "config": RunConfig(data="x", window=seconds),
+        **changes,
     }
+    about.setdefault("thresholds", {about["labels"][1]: 0.9})
     write_trained(folder, audio_format=make_audio_format(seconds), **about)
     held = described(tiny.bytes([given], [values]), about["labels"])
     (folder / f"model_{folder.name}_frames.tflite").write_bytes(held)
@@ -74,6 +77,15 @@ def test_both_files_run_in_litert_and_the_one_for_the_app_says_the_same_in_media
     expected = LiteRT(app).run(rows)
     assert np.ptp(expected) > 0.1
     assert runtimes.ask(runtimes.MEDIAPIPE, app, rows) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_rule_of_frames_travels_in_their_file_and_the_default_one_is_said(model, data_short, tmp_path):
+    trained = artifact.load(model)
+    expected = frame_rule.default(trained.rule.thresholds, EACH / RATE)
+    assert rule_file.read(model / "model_residual_frames_frames.tflite", trained.labels) == (expected, [])
+    given = ["--model", model, "--frames", "--writers", "csv", "--out", "found"]
+    said = " ".join(" ".join(call_script("ClassifyRecordings.py", data_short / "song", *given, cwd=tmp_path)).split())
+    assert "the thresholds of windows and the usual smoothing, because the validation split is too small" in said
 
 
 def test_models_without_frames_are_refused_by_name(tmp_path):

@@ -6,7 +6,6 @@ The file for the app gives a window's probabilities, as that of every model. Thi
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,12 +14,7 @@ from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.export import convert, metadata, proof
 from classifier.inference.litert import LiteRT, probes
-from classifier.records import artifact, frames, tflite_files
-
-if TYPE_CHECKING:
-    import keras
-
-LAYER = "frames"  # of the body
+from classifier.records import artifact, frames, rule_file, tflite_files
 
 
 def write(models: Sequence[artifact.Artifact]) -> list[Path]:
@@ -51,26 +45,20 @@ def write_one(trained: artifact.Artifact) -> Path:
     """
     path = trained.folder / tflite_files.frames_name(trained.name)
     path.unlink(missing_ok=True)  # of an earlier conversion
+    from classifier.models._by_frame import by_frame  # TensorFlow
+
     model = by_frame(artifact.load_keras(trained))
     rows = probes(trained.audio_format)
     seconds = frames.samples(trained.name, trained.audio_format) / trained.audio_format.sample_rate
     what = metadata.facts(trained)
     words = f"A frame each {seconds:g} s; the middle of the first is the start of the window. {what.description}"
     with atomic_files.new_file(path) as fresh:
-        held = metadata.write_with_schema(convert.converted(model), replace(what, description=words, rule=b""))
+        held = metadata.write_with_schema(
+            convert.converted(model), replace(what, description=words, rule=rule_file.as_bytes(trained.frame_rule))
+        )
         fresh.write_bytes(held)
         found, expected = LiteRT(fresh, n_labels=len(trained.labels)).by_frame(rows), model.predict(rows, verbose=0)
         difference = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
         if not difference <= proof.TOLERANCE:  # NaN is not
             raise InputError(f"{path.name} differs from Keras by {difference:.1e}; the file was not kept")
     return path
-
-
-def by_frame(model: "keras.Model") -> "keras.Model":
-    """(batch, window_length) audio -> (batch, frames, labels) probabilities, sharing the weights of a model."""
-    import keras
-
-    body = model.get_layer("body")
-    opened = keras.Model(body.inputs, body.get_layer(LAYER).output)
-    gate, (audible, _) = model.get_layer("digital_silence"), model.get_layer("digital_silence").input
-    return keras.Model(model.inputs, gate([audible, opened(model.get_layer("standardise").output)]))

@@ -14,19 +14,15 @@ from classifier.inference.litert import LiteRT
 from classifier.inference.segments import Segment
 from classifier.records import artifact, frames, tflite_files
 from classifier.records.audio_format import AudioFormat
-from classifier.scoring.decision_rule import DecisionRule
 
 OVERLAP = 0.5  # share of a window: each frame is heard twice, once far from the edges
-SMOOTH = 5  # frames, a third of a second: attacks and decays of one sound differ
-MERGE_GAP = 0.2  # seconds; as the collar of onsets
-MIN_DURATION = 0.1  # seconds
 
 
 def load(model: Path) -> tuple[predictor.Predictor, int]:
     """A predictor whose probabilities are (windows, frames, labels), and the samples from one frame to the next.
 
-    Its rule has the thresholds of windows, and times that fit frames; its windows overlap by OVERLAP. It runs in the
-    thread that calls it.
+    Its rule is that of its frames, but for the hop, by which its windows overlap by OVERLAP. It runs in the thread that
+    calls it.
 
     Args:
         model: a trained model's folder.
@@ -46,11 +42,10 @@ def load(model: Path) -> tuple[predictor.Predictor, int]:
         raise InputError(f"{model} has no {path.name}; write it: {command}")
     lite = LiteRT(path, 1, n_labels=len(found.labels))
     hop = found.audio_format.seconds * (1 - OVERLAP)
-    rule = DecisionRule(found.rule.thresholds, smooth=SMOOTH, merge_gap=MERGE_GAP, min_duration=MIN_DURATION, hop=hop)
-    about = path, found.audio_format, found.labels, lite.by_frame, rule
-    note = frames.note_on(found.labels)
+    about = path, found.audio_format, found.labels, lite.by_frame, replace(found.frame_rule, hop=hop)
+    notes = frames.note_on(found.labels, found.record.background), frames.note_on_rule(found.record.frame_decision)
     channel = found.record.config.channel
-    return predictor.Predictor(*about, notes=(note,) if note else (), channel=channel), each
+    return predictor.Predictor(*about, notes=tuple(filter(None, notes)), channel=channel), each
 
 
 @functools.lru_cache(predictor.CACHED)

@@ -22,12 +22,13 @@ from classifier.core.console import import_tensorflow
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
 from classifier.data.layouts import PART, folder_of, path_named
-from classifier.records import conversion, window_predictions
+from classifier.records import conversion, frames, window_predictions
 from classifier.records.audio_format import AudioFormat
 from classifier.records.auto import AUTO
 from classifier.records.conversion import FLOAT32, VARIANTS, ConversionRecord
 from classifier.records.run_record import FILE as RUN
 from classifier.records.run_record import RunRecord
+from classifier.scoring import frame_rule
 from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.metrics import Scores
 from Constants import DATA_SHORT
@@ -70,6 +71,17 @@ class Artifact:
         """The decision rule that was chosen, else the thresholds alone."""
         decision = self.record.decision
         return decision.rule if decision and decision.rule else DecisionRule(self.record.thresholds)
+
+    @property
+    def frame_rule(self) -> DecisionRule:
+        """The decision rule of its frames that was chosen, else the default; its hop is the seconds of a frame.
+
+        Raises:
+            InputError: the model has no frames.
+        """
+        decision = self.record.frame_decision
+        each = frames.samples(self.name, self.audio_format) / self.audio_format.sample_rate
+        return decision.rule if decision and decision.rule else frame_rule.default(self.rule.thresholds, each)
 
     @property
     def held_out(self) -> "Artifact":

@@ -16,6 +16,7 @@ from classifier.records.one_class import OneClassRecord
 from classifier.records.recipe import Recipe
 from classifier.records.start import StartRecord
 from classifier.scoring.calibration import Calibration
+from classifier.scoring.frame_rule import FrameDecision
 from classifier.scoring.metrics import Scores
 from classifier.scoring.multi_label import MultiLabelScores
 from classifier.scoring.robustness import Condition
@@ -111,6 +112,7 @@ class RunRecord:
         versions: {package: version}, of Python too.
         audio_format: that the model takes.
         decision: how its decision rule was chosen; None in records of versions that chose none.
+        frame_decision: the same of its frames; None where it has none, or an older version chose none.
         robustness: of altered windows of the test split; () where an older version wrote the file.
         start: what its first weights were of; None where they were random.
         refit: of the model that ships; None where that is the held-out one, whose scores these are in any case.
@@ -141,6 +143,7 @@ class RunRecord:
     versions: dict[str, str]
     audio_format: AudioFormat
     decision: DecisionRecord | None = None
+    frame_decision: FrameDecision | None = None
     robustness: tuple[Condition, ...] = ()
     refit: Refit | None = None
     start: StartRecord | None = None

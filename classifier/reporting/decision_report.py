@@ -4,10 +4,12 @@ from typing import Any
 
 from classifier.records import artifact
 from classifier.reporting import report_media
+from classifier.scoring import frame_rule
 from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.rule_choice import DecisionRecord, TimelineScore
 
 HEADER = ["rule, label", "threshold", "events missed", "false alarms per hour", "at most (95 % confidence)"]
+NOT_TESTED = "not tested: the test split is too small for timelines"
 
 
 def sentence(trained: artifact.Artifact) -> str:
@@ -22,11 +24,28 @@ def sentence(trained: artifact.Artifact) -> str:
     return f"{in_words(decision.rule)}; {found} by its misses and false alarms, {bound}"
 
 
-def in_words(rule: DecisionRule) -> str:
-    """A rule in words, without its thresholds."""
+def frame_sentence(trained: artifact.Artifact) -> str:
+    """Which rule the frames of a model have, or why it is the default one; "" for a model that has none."""
+    decision = trained.record.frame_decision
+    if decision is None:
+        return ""
+    words = in_words(trained.frame_rule, "frames")
+    if decision.rule is None or decision.validation is None:
+        return f"the thresholds of windows, {words}, because {decision.why_default}"
+    found = f"chosen on {decision.minutes['validation']:.0f} minutes of background of the validation split"
+    return f"{words}; {found} by the F1 of onsets and offsets: {_f1s(decision.validation)}"
+
+
+def _f1s(scores):
+    chosen, default = (frame_rule.mean_f1(of) for of in (scores.chosen, scores.default))
+    return f"{chosen:.1%} ({default:.1%} by the thresholds of windows)"
+
+
+def in_words(rule: DecisionRule, of: str = "windows") -> str:
+    """A rule in words, without its thresholds; of: what it decides on."""
     parts = [
-        f"mean over {rule.smooth} windows" if rule.smooth > 1 else "",
-        f"{rule.needed} of {rule.among} windows over the threshold" if rule.among > 1 else "",
+        f"mean over {rule.smooth} {of}" if rule.smooth > 1 else "",
+        f"{rule.needed} of {rule.among} {of} over the threshold" if rule.among > 1 else "",
         f"{rule.min_duration:g} s at least" if rule.min_duration else "",
         f"goes on over {rule.release:.0%} of the threshold" if rule.release < 1 else "",
         f"gaps of {rule.merge_gap:g} s closed" if rule.merge_gap else "",
@@ -36,6 +55,10 @@ def in_words(rule: DecisionRule) -> str:
 
 def lines(trained: artifact.Artifact) -> list[str]:
     """What is said on the screen after a training."""
+    return [*_lines_of_windows(trained), *_lines_of_frames(trained)]
+
+
+def _lines_of_windows(trained):
     decision = trained.record.decision
     if decision is None:
         return []
@@ -44,7 +67,18 @@ def lines(trained: artifact.Artifact) -> list[str]:
         chosen, default = (_together(of) for of in (decision.test.chosen, decision.test.default))
         said.append(f"  on test timelines: {chosen}; thresholds alone: {default}")
     elif decision.rule:
-        said.append("  not tested: the test split is too small for timelines")
+        said.append(f"  {NOT_TESTED}")
+    return said
+
+
+def _lines_of_frames(trained):
+    decision = trained.record.frame_decision
+    if decision is None:
+        return []
+    said = [f"decision rule of the frames: {frame_sentence(trained)}"]
+    if decision.rule:
+        tested = f"on test timelines: {_f1s(decision.test)}" if decision.test else NOT_TESTED
+        said.append(f"  {tested}")
     return said
 
 

@@ -30,21 +30,27 @@ class Hits:
 
 def hits(events: Sequence[Placed], segments: Sequence[Placed]) -> Hits:
     """Match segments to events of the same label so that as many as possible are hit."""
-    if not events or not segments:
-        return Hits(0, len(events), len(segments))
-    fits = csr_matrix([[is_hit(event, segment) for segment in segments] for event in events])
-    matched = maximum_bipartite_matching(fits, perm_type="column")
-    return Hits(int((matched >= 0).sum()), len(events), len(segments))
+    fits = _fits(events, np.array([(of.start, of.end) for of in segments]).reshape(-1, 2))
+    same = np.array([[event.label == of.label for of in segments] for event in events], bool).reshape(fits.shape)
+    return _matched(fits & same)
 
 
-def is_hit(event: Placed, segment: Placed) -> bool:
-    """Whether a segment has the label of an event, and begins and ends where it does, but for the collar."""
-    offset = max(COLLAR, SHARE * (event.end - event.start))
-    return (
-        event.label == segment.label
-        and abs(event.start - segment.start) <= COLLAR
-        and abs(event.end - segment.end) <= offset
-    )
+def hits_of_label(events: Sequence[Placed], segments: np.ndarray) -> Hits:
+    """`hits` where all have one label; segments: (n, 2) start and end, seconds."""
+    return _matched(_fits(events, segments))
+
+
+def _fits(events, segments):
+    """(events, segments) whether a segment begins and ends where an event does, but for the collar."""
+    times = np.array([(of.start, of.end) for of in events]).reshape(-1, 2)
+    offset = np.maximum(COLLAR, SHARE * (times[:, 1] - times[:, 0]))
+    off = np.abs(times[:, None] - segments[None])
+    return (off[..., 0] <= COLLAR) & (off[..., 1] <= offset[:, None])
+
+
+def _matched(fits):
+    n = int((maximum_bipartite_matching(csr_matrix(fits), perm_type="column") >= 0).sum()) if fits.any() else 0
+    return Hits(n, *fits.shape)
 
 
 def f1(counted: Sequence[Hits]) -> float:

@@ -21,7 +21,16 @@ from classifier.records.run_record import RunRecord, TimeLimited
 from classifier.records.training_config import TrainingConfig
 from classifier.records.window_predictions import OF_NEGATIVES
 from classifier.scoring import calibration, metrics, robustness, thresholds
-from classifier.training import decisions, distributed, fit, multi_label_scores, replaced, start, unfinished
+from classifier.training import (
+    decisions,
+    distributed,
+    fit,
+    frame_decisions,
+    multi_label_scores,
+    replaced,
+    start,
+    unfinished,
+)
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS
 from classifier.training.data import TrainingData
@@ -147,6 +156,8 @@ def _write_held_out(folder, task, model, config, stages, started, taught_by):
     predictions = {name: _predict(model, windows) for name, windows in task.windows.items() if name != "train"}
     scores = _scores(predictions, task)
     last, data_folder = list(stages.values())[-1], layouts.folder_of(config.data)
+    decision = decisions.choose(task, model, scores["thresholds"], config.seed)
+    of_windows = decision.rule.thresholds if decision.rule else scores["thresholds"]
     seconds = sum(stage.checkpoint.seconds_before for stage in stages.values()) + time.monotonic() - started
     record = RunRecord(
         model=task.name,
@@ -159,7 +170,8 @@ def _write_held_out(folder, task, model, config, stages, started, taught_by):
         data=provenance.of_data(task.audio, data_folder),
         split=provenance.of_split(task.audio, task.split, data_folder, config.negatives_chosen),
         **scores,
-        decision=decisions.choose(task, model, scores["thresholds"], config.seed),
+        decision=decision,
+        frame_decision=frame_decisions.choose(task, model, of_windows, config.seed),
         best_epoch=last.epochs,
         training_seconds=round(seconds, 1),
         backend=keras.backend.backend(),

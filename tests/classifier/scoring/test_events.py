@@ -15,12 +15,12 @@ from classifier.scoring.rule_choice import Placed
     ],
 )
 def test_a_segment_hits_an_event_within_the_collar(segment, is_hit):
-    assert events.is_hit(Placed("a", 10.0, 11.0), Placed(*segment)) is is_hit
+    assert events.hits([Placed("a", 10.0, 11.0)], [Placed(*segment)]) == Hits(is_hit, 1, 1)
 
 
 def test_the_end_of_a_long_event_may_be_off_by_a_fifth_of_it():
-    assert events.is_hit(Placed("a", 0, 10), Placed("a", 0, 8.1))
-    assert not events.is_hit(Placed("a", 0, 10), Placed("a", 0, 7.9))
+    found = [events.hits([Placed("a", 0, 10)], [Placed("a", 0, end)]).hits for end in (8.1, 7.9)]
+    assert found == [1, 0]
 
 
 def test_as_many_as_possible_are_matched_and_none_twice():
