@@ -40,7 +40,7 @@ def programs(folder, *lines):
 @pytest.fixture
 def finished(monkeypatch):
     scores = metrics.score(np.eye(2)[[0, 0]], np.arange(2), np.arange(2), ["a", "b"])  # half are right
-    record = SimpleNamespace(scores=scores, refit=None)
+    record = SimpleNamespace(scores=scores, refit=None, config=SimpleNamespace(multi_label=False))
     monkeypatch.setattr(artifact, "load", lambda folder: SimpleNamespace(record=record))
 
 
