@@ -76,7 +76,7 @@ class ClassificationConfig:
         if self.threshold is not None:
             check_range("--threshold", self.threshold, "a probability", 0, 1)
         for label, threshold in self.label_thresholds.items():
-            check_range(f"--threshold {label}=", threshold, "a probability", 0, 1)
+            check_range(f"--threshold {label}", threshold, "a probability", 0, 1)
         if self.smooth is not None and (self.smooth < 1 or self.smooth % 2 == 0):
             raise InputError(f"--smooth {self.smooth}: give an odd number of windows, so that one is in the middle")
         for flag in ("scheduler", "head", "activation"):

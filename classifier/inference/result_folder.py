@@ -10,25 +10,29 @@ from types import ModuleType, SimpleNamespace
 from classifier.core import disk
 from classifier.core.console import progress
 from classifier.core.errors import InputError
+from classifier.inference import written
 from classifier.inference.writers import Classified
 
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
 
 
 def check(out: Path, writers: Iterable[ModuleType | SimpleNamespace], mark: str) -> None:
-    """Make sure that results replace none of somebody else's.
+    """Make sure that results replace none of somebody else's, and nothing that a person has changed.
 
     Args:
         mark: name of a file that lies where this script has written.
 
     Raises:
-        InputError: files of the same names are there, and not the mark.
+        InputError: files of the same names are there, and not the mark; or one was changed since it was written.
     """
+    writers = list(writers)
     strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / mark).exists()]
     if strangers:
         raise InputError(
             f"{out / strangers[0]} is there, and was not written by this script; give another folder with --out"
         )
+    for writer in writers:
+        written.check(out, writer.NAME)
 
 
 @contextlib.contextmanager
@@ -62,8 +66,9 @@ def write(
     with disk.told(place, kept):
         settings = {"delimiter": delimiter} if place.suffix == ".csv" else {}
         writer.write(progress(classified, f"writing {place.name}"), labels, fresh, **settings)
-    if place.is_dir():
-        os.replace(place, beside / "old")
-    os.replace(fresh, place)
+        with written.replaced(fresh, place):
+            if place.is_dir():
+                os.replace(place, beside / "old")
+            os.replace(fresh, place)
     shutil.rmtree(beside / "old", ignore_errors=True)
     return place

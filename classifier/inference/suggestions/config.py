@@ -55,10 +55,8 @@ class SuggestConfig:
             InputError: a number is out of its range, a name is unknown, or the models do not fit what is asked for.
         """
         if not self.folder or not self.models:
-            raise InputError(
-                "name a folder of recordings, and the model that is to learn from them: "
-                "SuggestLabels.py FOLDER --model MODEL"
-            )
+            missing = "the model that is to learn from them" if self.folder else "a folder of recordings"
+            raise InputError(f"name {missing}: SuggestLabels.py FOLDER --model MODEL")
         check_range("--top", self.top, "how many suggestions to write", 1, MOST)
         check_range("--apart", self.apart, "seconds", 0)
         for name in self.by or ("",):

@@ -98,7 +98,25 @@ def test_results_of_a_run_before_are_replaced_and_none_are_left_half_written(tin
     (out / result_folder.UNFINISHED / "left by a killed run").touch()
     run(tmp_path / "in", out, chosen, "audacity,csv")
     assert [path.name for path in (out / "audacity" / "in").iterdir()] == ["b.wav.txt"]
-    assert sorted(path.name for path in out.iterdir()) == [".lock", "audacity", "journal.jsonl", "segments.csv"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        ".lock",
+        ".written.json",
+        "audacity",
+        "journal.jsonl",
+        "segments.csv",
+    ]
+
+
+def test_what_a_person_has_corrected_is_not_written_over(tiny, tmp_path):
+    chosen, out = config(tiny), tmp_path / "out"
+    write_tone(tmp_path / "in" / "a.wav", seconds=0.5)
+    run(tmp_path / "in", out, chosen, "audacity,csv")
+    track = out / "audacity" / "in" / "a.wav.txt"
+    track.write_text("0.000000\t0.500000\tcorrected\n")
+    with pytest.raises(InputError, match="a.wav.txt was changed since it was written: "):
+        run(tmp_path / "in", out, chosen, "audacity,csv")
+    assert "corrected" in track.read_text()
+    run(tmp_path / "in", out, chosen, "csv")  # another output is not held back
 
 
 def test_totals_say_how_often_and_how_long_each_label_is_recognised(tiny, tmp_path):
