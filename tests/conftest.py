@@ -105,11 +105,15 @@ def _hold_to_quick(what):
         pytest.exit(f"{what.nodeid} imports TensorFlow: not for tests/fast.txt", returncode=1)
 
 
+def a_persons_environment():
+    """Without what a person may not have: a screen, and how much TensorFlow says, which importing JAX sets."""
+    return {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "TF_CPP_MIN_LOG_LEVEL")}
+
+
 def run_script(name, *args, cwd, expect=0, **kwargs):
     """Run a script of the root in a process, from another folder; returns what it printed, and stderr."""
     command = [sys.executable, str(ROOT / name), *map(str, args)]
-    environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment, **kwargs)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=a_persons_environment(), **kwargs)
     assert done.returncode == expect, f"{name} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr
     return done.stdout, done.stderr
@@ -226,7 +230,7 @@ def train_convert_and_describe(folder, data_short):
         "convert": ["ConvertModelToTFLite.py", *out],
     }
     command = [sys.executable, "-c", SCRIPTS_IN_ONE_PROCESS, str(ROOT), json.dumps(scripts)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=a_persons_environment())
     words = {name: [(folder / f"{name}.{stream}").read_text() for stream in ("stdout", "stderr")] for name in scripts}
     assert done.returncode == 0, f"{done.stderr}\n{words}"
     assert not any("Traceback" in said for _, said in words.values())
