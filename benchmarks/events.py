@@ -1,18 +1,19 @@
 """What frames bring over windows: F1 of onsets and offsets, and PSDS, of segments on timelines of held-out recordings.
 
     python TrainModel.py --model residual_frames --data ../shared/data/voices --group-by '^([^_]+)_' \\
-        --negatives ../shared/data/background --max-minutes 4 --no-refit --trained measured
+        --negatives ../shared/data/background --epochs 14 --max-minutes 12 --no-refit --trained measured
     python ConvertModelToTFLite.py --trained measured --frames
     python -m benchmarks.events measured/residual_frames
 
 One training: its frame file by ClassifyRecordings.py's --frames, and beside it segments of whole windows, by the same
-weights and the decision rule of the training. The test split's recordings are placed at known times in its background.
-PSDS is over thresholds, with the smoothing and the gaps of the same rules.
+weights and the decision rule of the training. Frames are decided by the rule that the training chose for them, and by
+the usual one: the thresholds of windows. The test split's recordings are placed at known times in its background. PSDS
+is over thresholds; all else of a rule stays.
 """
 
 import argparse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +27,13 @@ from classifier.inference.segments import SegmentMerger
 from classifier.records import artifact
 from classifier.records.config import RunConfig
 from classifier.records.training_config import TrainingConfig
-from classifier.scoring import events
+from classifier.scoring import events, frame_rule
 from classifier.scoring.decision_rule import DecisionRule
-from classifier.scoring.rule_choice import Placed
+from classifier.scoring.rule_choice import LOG_ODDS, Placed
 from classifier.scoring.thresholds import background_of
 
-LEVELS = np.linspace(0.02, 0.98, 25)  # thresholds of PSDS
+LEVELS = 1 / (1 + np.exp(-np.linspace(*LOG_ODDS, 25)))  # thresholds of PSDS
+CHOSEN = "frames"  # by the rule that the training chose
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,13 @@ def background(trained: artifact.Artifact) -> list[str]:
 
 
 def ways(trained: artifact.Artifact) -> dict[str, Way]:
-    """{name: way}: of whole windows, and of frames."""
+    """{name: way}: of whole windows, and of frames by the usual rule and by the chosen one."""
     of_frames, each = frames.load(trained.folder)
     of_windows, quiet = load_predictor(trained.folder, threads=1), background(trained)
     audio_format, labels = trained.audio_format, tuple(trained.labels)
     rate = audio_format.sample_rate
 
-    def way(predictor, one, shift, overlap):
+    def way(predictor, rule, one, shift, overlap):
         hop = hop_length(audio_format.window_length, overlap)
 
         def hear(samples):
@@ -85,29 +87,32 @@ def ways(trained: artifact.Artifact) -> dict[str, Way]:
                 if of.label not in quiet
             ]
 
-        return Way(predictor.rule, segments, hear)
+        return Way(rule, segments, hear)
 
-    one = frames.FrameFormat(audio_format, each, 1).of_frame
+    of_frame = frames.FrameFormat(audio_format, each, 1).of_frame, each / 2 / rate, frames.OVERLAP
+    usual = frame_rule.default(trained.rule.thresholds, each / rate)
     return {
-        "windows": way(of_windows, audio_format, 0.0, of_windows.overlap),
-        "frames": way(of_frames, one, each / 2 / rate, frames.OVERLAP),
+        "windows": way(of_windows, of_windows.rule, audio_format, 0.0, of_windows.overlap),
+        "frames, usual rule": way(of_frames, usual, *of_frame),
+        CHOSEN: way(of_frames, trained.frame_rule, *of_frame),
     }
 
 
-def psds(way: Way, heard: list, placed: list[list[Placed]], hours: float, label: str) -> float:
-    """PSDS of a label over LEVELS."""
+def psds(way: Way, heard: list, placed: list[list[Placed]], hours: float, wanted: list[str]) -> list[float]:
+    """PSDS of each label over LEVELS."""
 
     def at(level):
-        rule = DecisionRule({label: float(level)}, smooth=way.rule.smooth, merge_gap=way.rule.merge_gap)
-        pairs = [
-            ([e for e in of if e.label == label], [s for s in way.cut(one, rule) if s.label == label])
-            for of, one in zip(placed, heard, strict=True)
-        ]
+        rule = replace(way.rule, thresholds=dict.fromkeys(wanted, float(level)))
+        cut = [way.cut(one, rule) for one in heard]
+        return [counted(cut, label) for label in wanted]
+
+    def counted(cut, label):
+        pairs = [[[x for x in one if x.label == label] for one in pair] for pair in zip(placed, cut, strict=True)]
         found = [events.intersections(*pair) for pair in pairs]
         sums = (sum(getattr(of, name) for of in found) for name in ("found", "events", "false_alarms"))
         return events.Intersections(*sums)
 
-    return events.psds([at(level) for level in LEVELS], hours)
+    return [events.psds(of_label, hours) for of_label in zip(*map(at, LEVELS), strict=True)]
 
 
 def main(argv=None):
@@ -145,11 +150,13 @@ def report(compared, heard, placed, seconds, trained):
     ]
     console.table(["F1 of onset and offset", *compared], rows)
     hours = sum(seconds) / 3600
-    of_all = [[psds(way, heard[name], placed, hours, label) for name, way in compared.items()] for label in wanted]
+    of_all = np.transpose([psds(way, heard[name], placed, hours, wanted) for name, way in compared.items()])
     rows = [[label, *(f"{value:.3f}" for value in of)] for label, of in zip(wanted, of_all, strict=True)]
     console.table(["PSDS", *compared], [["all", *(f"{value:.3f}" for value in np.mean(of_all, axis=0))], *rows])
-    by, low, high = events.difference(counted("frames", None), counted("windows", None))
-    print(f"frames beside windows: {100 * by:+.1f} points of F1 ({100 * low:+.1f} to {100 * high:+.1f}, by stretches)")
+    for name in [name for name in compared if name != CHOSEN]:
+        by, low, high = events.difference(counted(CHOSEN, None), counted(name, None))
+        interval = f"{100 * low:+.1f} to {100 * high:+.1f}, by stretches"
+        print(f"{CHOSEN} beside {name}: {100 * by:+.1f} points of F1 ({interval})")
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ SMOOTH = 5  # frames, a third of a second: attacks and decays of one sound diffe
 MERGE_GAP = 0.2  # seconds; as the collar of onsets
 MIN_DURATION = 0.1  # seconds
 TRIED = 24  # thresholds, evenly spread over log odds
-TRIED_SMOOTH = (1, SMOOTH, 11, 21, 41)  # frames
-TRIED_RELEASE = (1.0, 0.5, 0.2)
-TRIED_GAPS = (MERGE_GAP, 0.5, 1.0, 2.0)  # seconds; APART of timelines keeps events further apart
-TRIED_DURATIONS = (MIN_DURATION, 0.3, 0.6)  # seconds
+TRIED_SMOOTH = (1, SMOOTH, 11, 21)  # frames
+TRIED_RELEASE = (1.0, 0.5, 0.2, 0.05)
+TRIED_GAPS = (MERGE_GAP, 0.5, 1.0, 2.0)  # seconds; events of timelines are further apart
+TRIED_DURATIONS = (MIN_DURATION, 0.3, 0.6, 1.0)  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
