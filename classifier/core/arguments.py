@@ -47,9 +47,8 @@ class ArgumentParser(argparse.ArgumentParser):
         Raises:
             SystemExit: with code 2, after a sentence about a flag that is unknown or was renamed.
         """
-        parsed, unknown = self.parse_known_intermixed_args(
-            args, namespace
-        )  # recordings may stand on both sides of a flag
+        # files may stand on both sides of a flag
+        parsed, unknown = self.parse_known_intermixed_args(args, namespace)
         for flag in (text.partition("=")[0] for text in unknown):
             for new in RENAMED.get(flag, ()):
                 if new in self._option_string_actions:

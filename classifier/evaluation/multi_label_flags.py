@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from classifier.core.errors import InputError
+from classifier.records.multi_label import refuse_flags
 
 if TYPE_CHECKING:
     from classifier.evaluation.config import EvaluationConfig
@@ -16,12 +16,10 @@ def check(config: "EvaluationConfig") -> None:
     """
     if not config.multi_label:
         return
-    for flag, is_given, why in (
+    refuse_flags(
         ("--search", config.search, "a search compares recipes by balanced accuracy, which is of one label at a time"),
         ("--learning-curve", config.learning_curve, "a learning curve is of balanced accuracy"),
         ("--vote", config.vote, "windows vote on one label"),
         ("--overlap", config.overlap, "windows are scored as validation heard them: they touch"),
         ("--crops", config.crops, "windows are scored as validation heard them: they touch"),
-    ):
-        if is_given:
-            raise InputError(f"--multi-label does not go with {flag}: {why}; leave out one of the two")
+    )

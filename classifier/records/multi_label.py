@@ -18,14 +18,23 @@ def check(config: "RunConfig") -> None:
     """
     if not config.multi_label:
         return
-    for flag, is_given, why in (
+    refuse_flags(
         ("--negatives", config.negatives, "a recording without any label is a line of the table with no label"),
         ("--unlabelled negatives", config.unlabelled != IGNORE, "an empty label file says that nothing is heard"),
         ("--teacher", config.teacher, "a teacher says which one label is right"),
         ("--from", config.start, "it starts from random weights"),
         ("--folds-by", config.folds_by, "each fold must have every label"),
         ("--paper", config.paper, "the papers tell one label from the others"),
-    ):
+    )
+
+
+def refuse_flags(*flags: tuple[str, object, str]) -> None:
+    """Refuse the first (flag, what was given with it, why it does not go with --multi-label) that was given.
+
+    Raises:
+        InputError: one was.
+    """
+    for flag, is_given, why in flags:
         if is_given:
             raise InputError(f"--multi-label does not go with {flag}: {why}; leave out one of the two")
 
