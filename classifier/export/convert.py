@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.audio import recording
-from classifier.core import atomic_files, registry
+from classifier.core import atomic_files, interrupts, registry
 from classifier.core.console import import_tensorflow, quiet_libraries, run
 from classifier.core.errors import InputError
 from classifier.export import proof, quantize
@@ -201,7 +201,7 @@ def of_function(function: Callable, *signature: "tf.TensorSpec") -> bytes:
     import tensorflow as tf
 
     predict = tf.function(function, input_signature=signature, autograph=False)
-    with quiet_libraries():
+    with interrupts.held(), quiet_libraries():
         graph = predict.get_concrete_function()
         try:
             return tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module()).convert()

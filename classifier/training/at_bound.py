@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from classifier.scoring import thresholds
+from classifier.training import interruptible
 from classifier.training.by_prediction import ByPrediction
 from classifier.training.datasets import Windows
 
@@ -37,7 +38,7 @@ class AtBound(ByPrediction):
         right = probabilities.argmax(axis=1) == windows.targets
         negatives = None
         if self.negatives:
-            negatives = self.negatives.predictions(self.model.predict(self.negatives, verbose=0))
+            negatives = self.negatives.predictions(interruptible.predict(self.model, self.negatives))
         predictions = thresholds.with_negatives(windows.predictions(probabilities), negatives)
         recall = at_bound(predictions, self.labels, windows.audio_format.seconds, self.background)
         return {"val_categorical_accuracy": float(np.average(right, weights=weights)), AT_BOUND: recall}

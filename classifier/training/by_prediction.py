@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from classifier.training import interruptible
 from classifier.training.datasets import Windows
 
 
@@ -21,7 +22,7 @@ class ByPrediction(keras.callbacks.Callback):
         if logs is None:
             return
         windows = self.validation
-        probabilities = self.model.predict(windows, verbose=0)
+        probabilities = interruptible.predict(self.model, windows)
         targets, weights = windows.targets_and_weights(np.arange(len(windows.targets)))
         logs["val_loss"] = float(self.model.compute_loss(None, targets, probabilities, weights, training=False))
         logs.update(self.measured(probabilities, weights))

@@ -15,6 +15,7 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
 from classifier.records.training_config import TrainingConfig
 from classifier.scoring.one_class import groups_needed
+from classifier.training import interruptible
 from classifier.training.datasets import Windows
 from classifier.training.train import start_anew
 
@@ -99,7 +100,7 @@ def _distances(model, windows):
     body = model.get_layer("body")
     distance = keras.Model(body.input, body.get_layer("distance").output)
     of_audio = keras.Model(model.input, distance(model.get_layer("standardise").output))
-    return of_audio.predict(windows, verbose=0)[:, 0]
+    return interruptible.predict(of_audio, windows)[:, 0]
 
 
 def _audio(windows):

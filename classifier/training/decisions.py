@@ -13,6 +13,7 @@ from classifier.data.negatives import UNLABELLED
 from classifier.scoring import rule_choice
 from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.rule_choice import DecisionRecord, Heard, Placed, RuleScores
+from classifier.training import interruptible
 from classifier.training.task import HELD, Task
 
 OVERLAP = 0.5  # of windows: an app that listens asks at least so often
@@ -69,7 +70,7 @@ def choose(
 
     def predict(samples):
         windows = cut_audio(samples, task.audio_format.window_length, hop)
-        return model.predict(windows, batch_size=task.recipe.batch_size, verbose=0)
+        return interruptible.predict(model, windows, task.recipe.batch_size)
 
     heard = hear(task, predict, held.clips["validation"], held.background, seed)
     about = task.labels, hop / rate, length

@@ -9,7 +9,7 @@ from keras import KerasTensor
 from classifier.core.console import progress, say
 from classifier.models import assemble
 from classifier.records.recipe import OF_EACH_LABEL, Recipe
-from classifier.training import distributed, soft_targets
+from classifier.training import distributed, interruptible, soft_targets
 from classifier.training.at_bound import AT_BOUND, AtBound
 from classifier.training.at_precision import PRECISION, AtPrecision
 from classifier.training.checkpoint import LOGS, Checkpoint
@@ -72,17 +72,17 @@ def fit(
         say(f"{name}: going on after epoch {checkpoint.epoch}")
         learn.begin(checkpoint.epoch)
     epochs = checkpoint.recipe.epochs
-    callbacks = [
+    callbacks = (
         *([measures] if measures else []),  # the others read what it measures
         checkpoint,
         *([_InTime(limit, checkpoint)] if limit else []),  # after what the epoch leaves behind
         _Progress(name, epochs, len(learn), checkpoint.epoch),
-    ]
-    if distributed.is_first():
-        callbacks.append(keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False))
-    settings = {"epochs": epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks, "verbose": 0}
+        *([keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False)] if distributed.is_first() else []),
+    )
+    settings = {"epochs": epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks}
     # Windows are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.
-    learner.fit(learn, validation_data=None if measures else validation, shuffle=False, **settings)
+    validated = None if measures else validation
+    interruptible.fit(learner, learn, validation_data=validated, shuffle=False, **settings)
     return checkpoint.finish()
 
 

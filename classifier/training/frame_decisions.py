@@ -13,7 +13,7 @@ from classifier.models._by_frame import by_frame
 from classifier.records import frames
 from classifier.scoring import frame_rule
 from classifier.scoring.frame_rule import EventScores, FrameDecision
-from classifier.training import decisions
+from classifier.training import decisions, interruptible
 from classifier.training.task import Task
 
 
@@ -42,7 +42,7 @@ def choose(task: Task, model: keras.Model, thresholds: Mapping[str, float], seed
     def predict(audio):
         cut = cut_blocks([audio], length, hop)
         batch_size = task.recipe.batch_size
-        batches = ((end, opened.predict(windows, batch_size=batch_size, verbose=0)) for _, windows, end in cut)
+        batches = ((end, interruptible.predict(opened, windows, batch_size)) for _, windows, end in cut)
         return np.concatenate([rows for _, rows in joint.joined(batches)])
 
     def hear(split):

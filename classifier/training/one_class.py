@@ -23,7 +23,7 @@ from classifier.scoring import calibration, metrics, thresholds
 from classifier.scoring import one_class as scoring
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.rule_choice import DecisionRecord
-from classifier.training import cross_fit, replaced
+from classifier.training import cross_fit, interruptible, replaced
 from classifier.training.cross_fit import Learner
 from classifier.training.data import TrainingData
 from classifier.training.datasets import Windows
@@ -79,7 +79,7 @@ def train_model(name: str, config: TrainingConfig, data: TrainingData, try_conve
     fitted = fit(name, config, data, try_conversion)
     splits = {"validation": fitted.validation, "test": fitted.test}
     predictions = {
-        split: windows.predictions(fitted.model.predict(windows, verbose=0)) for split, windows in splits.items()
+        split: windows.predictions(interruptible.predict(fitted.model, windows)) for split, windows in splits.items()
     }
     record = _record(name, config, data, fitted, predictions["test"], started)
     with atomic_files.new_folder(folder, replaced.previous(config, data, name)) as fresh:
@@ -122,7 +122,7 @@ def tested(fitted: Fitted, predictions: Mapping[str, np.ndarray] | None = None) 
         predictions: of its windows, as of Windows.predictions: (windows, 2) probabilities; None: they are computed.
     """
     windows = fitted.test
-    found = predictions or windows.predictions(fitted.model.predict(windows, verbose=0))
+    found = predictions or windows.predictions(interruptible.predict(fitted.model, windows))
     place = LABELS.index(ABNORMAL)
     abnormal = found["targets"] == place
     return scoring.measure(

@@ -15,7 +15,7 @@ from classifier.records.refit import REFITS
 from classifier.records.run_record import Refit
 from classifier.records.training_config import TrainingConfig
 from classifier.scoring import metrics, multi_label
-from classifier.training import distributed, stages
+from classifier.training import distributed, interruptible, stages
 from classifier.training import task as tasks
 from classifier.training.checkpoint import Checkpoint
 from classifier.training.data import TrainingData
@@ -76,7 +76,7 @@ def refit(
         )
     has_heard = "test" in learned or not distributed.is_first()
     unheard = [] if has_heard else [of for of in ("test", tasks.TEST_NEGATIVES) if of in task.windows]
-    predictions = {of: task.windows[of].predictions(model.predict(task.windows[of], verbose=0)) for of in unheard}
+    predictions = {of: task.windows[of].predictions(interruptible.predict(model, task.windows[of])) for of in unheard}
     record = Refit(
         splits=list(learned),
         recordings=n_recordings,

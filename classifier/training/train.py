@@ -26,6 +26,7 @@ from classifier.training import (
     distributed,
     fit,
     frame_decisions,
+    interruptible,
     multi_label_scores,
     replaced,
     start,
@@ -201,7 +202,7 @@ def _limited(config, stages, refits):
 
 
 def _predict(model, windows):
-    return windows.predictions(model.predict(windows, verbose=0))
+    return windows.predictions(interruptible.predict(model, windows))
 
 
 def _scores(predictions, task):

@@ -1,5 +1,6 @@
 """A training that is killed and gone on with, as users run it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -47,16 +48,35 @@ def test_its_history_goes_on_too(killed):
     assert [path.name for path in (killed / "again").iterdir()] == [CHEAPEST]
 
 
-def test_ctrl_c_gives_the_command_that_goes_on(killed, tmp_path):
-    script = [sys.executable, ROOT / "TrainModel.py", "--data", killed / "data", "--trained", tmp_path / "a b"]
-    script += ["--model", CHEAPEST, f"--epochs={EPOCHS}", "--no-refit"]
+CTRL_C_INSIDE_TENSORFLOW = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pathlib import Path
+import TrainModel
+from classifier.core import console
+console.import_tensorflow()
+from tensorflow.python.eager import context
+state, handle = Path(sys.argv.pop()), context.Context._handle.fget
+def property_that_tensorflow_reads(self):
+    if state.exists() and not said:
+        said.append(os.kill(os.getpid(), signal.SIGINT))
+    return handle(self)
+said = []
+context.Context._handle = property(property_that_tensorflow_reads)
+console.run(TrainModel.main)
+"""
+
+
+def test_ctrl_c_inside_tensorflow_gives_the_command_that_goes_on(killed, tmp_path):
+    arguments = ["--data", killed / "data", "--trained", tmp_path / "a b", "--model", CHEAPEST, f"--epochs={EPOCHS}"]
     state = tmp_path / "a b" / f".{CHEAPEST}.training" / "state.npz"
-    with subprocess.Popen(script, stderr=subprocess.PIPE, cwd=tmp_path, text=True) as child:
-        wait_until(lambda: state.exists() or child.poll() is not None)
-        child.send_signal(signal.SIGINT)
-        said = child.stderr.read()
-    assert child.returncode == 130 and "Traceback" not in said
-    sentence, _, command = said.rstrip().splitlines()[-1].partition(": ")  # a progress bar is wiped out behind it
+    lines = f"import sys\nsys.argv[0] = {str(ROOT / 'TrainModel.py')!r}\n{CTRL_C_INSIDE_TENSORFLOW}"
+    script = [sys.executable, "-c", lines, *arguments, "--no-refit", state]
+    stopped = subprocess.run(
+        script, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert stopped.returncode == 130 and "Traceback" not in stopped.stderr, stopped.stderr
+    sentence, _, command = stopped.stderr.rstrip().splitlines()[-1].partition(": ")
     assert sentence.startswith(f"stopped; to go on with {CHEAPEST} after epoch ") and command.endswith("--resume")
     done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0 and f"{CHEAPEST}: going on after epoch" in done.stderr

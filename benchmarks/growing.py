@@ -1,0 +1,117 @@
+"""What a model that grows keeps of its old labels: before, grown by a label (--from), and trained anew with it.
+
+    python -m benchmarks.growing --data ../shared/data/esc10 --new 'Rain,Rooster,Dog bark'
+
+Each label named by --new joins the others in turn. All three models have the same recordings of the old labels in the
+same splits, by the fold that their file names begin with, and the same epochs. Recall is the balanced accuracy of the
+test windows of the old labels; the intervals of differences are over recordings that are drawn with replacement.
+"""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from classifier.core import arguments, console
+from classifier.data import clips
+from classifier.records import artifact
+from classifier.scoring.metrics import INTERVAL
+from Constants import EVALUATED, ROOT
+
+SPLITS = {"1": "test", "2": "validation"}  # of the fold that a file name begins with; all others train
+DRAWS = 1000
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = arguments.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="ESC-10, or a folder whose file names begin with 1-")
+    parser.add_argument("--new", required=True, help="labels that join, with commas")
+    parser.add_argument("--model", default="residual", help="default: %(default)s")
+    parser.add_argument("--epochs", type=arguments.at_least(1), default=20, help="of each (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=EVALUATED / "growing", help="default: %(default)s")
+    args = parser.parse_args(argv)
+    found = {label: _measured(args, label) for label in args.new.split(",")}
+    old, anew = (
+        np.mean([of[key]["difference"] for of in found.values()]) for key in ("grown_less_before", "grown_less_anew")
+    )
+    print(json.dumps({"labels": found, "mean_grown_less_before": old, "mean_grown_less_anew": anew}, indent=2))
+
+
+def _measured(args, new):
+    """Recalls of one label that joins; folders that are there are taken as they are."""
+    folder = args.out.resolve() / new
+    folder.mkdir(parents=True, exist_ok=True)
+    recordings = [(str(clip.path), clip.label) for clip in clips.read_clips(args.data.resolve(), None)]
+    if new not in {label for _, label in recordings}:
+        raise SystemExit(f"--new {new}: {args.data} has no such label")
+    _write(folder / "old.csv", [row for row in recordings if row[1] != new])
+    _write(folder / "all.csv", recordings)
+    before = _train(folder, "old.csv", "before", args)
+    grown = _train(folder, "all.csv", "grown", args, "--from", str(before.folder))
+    anew = _train(folder, "all.csv", "anew", args)
+    old = before.labels
+    rights = {name: _rights(of) for name, of in (("before", before), ("grown", grown), ("anew", anew))}
+    windows = sorted(key for key in rights["before"] if key in rights["grown"] and key in rights["anew"])
+    labels = np.array([old.index(rights["before"][key][0]) for key in windows])
+    names, of_recording = np.unique([name for name, _ in windows], return_inverse=True)
+    right = {name: np.array([of[key][1] for key in windows]) for name, of in rights.items()}
+    return {
+        "windows": len(windows),
+        "recordings": len(names),
+        "recall_of_old_labels": {name: _recall(of, labels, np.ones(len(windows))) for name, of in right.items()},
+        "recall_of_new_label": {
+            name: float(np.mean([right for label, right in rights[name].values() if label == new]))
+            for name in ("grown", "anew")
+        },
+        **{
+            f"grown_less_{other}": _difference(right["grown"], right[other], labels, of_recording)
+            for other in ("before", "anew")
+        },
+    }
+
+
+def _write(path, recordings):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = [(name, label, SPLITS.get(Path(name).name[0], "train")) for name, label in recordings]
+        csv.writer(file).writerows([("path", "label", "split"), *rows])
+
+
+def _train(folder, table, name, args, *flags):
+    trained = folder / name / args.model
+    if not trained.is_dir():
+        how = ["--epochs", str(args.epochs), "--no-refit", "--trained", str(folder / name), *flags]
+        how += [] if flags else ["--model", args.model]
+        command = [sys.executable, str(ROOT / "TrainModel.py"), "--data", str(folder / table), *how]
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    return artifact.load(trained)
+
+
+def _rights(trained):
+    """{(recording, start): (true label, whether it is predicted)} of the windows that test."""
+    test, names = trained.predictions("test"), trained.record.split.names("test")
+    predicted = test["probabilities"].argmax(axis=1)
+    rows = zip(test["recordings"], test["starts"], test["targets"], predicted, strict=True)
+    return {(names[i], float(start)): (trained.labels[target], target == found) for i, start, target, found in rows}
+
+
+def _recall(right, labels, weights):
+    n = np.bincount(labels, weights)
+    return float(np.mean((np.bincount(labels, weights * right) / np.maximum(n, 1))[n > 0]))
+
+
+def _difference(one, other, labels, of_recording):
+    """The difference of two balanced accuracies, and its interval over recordings."""
+    random, n, drawn = np.random.default_rng(0), of_recording.max() + 1, []
+    for _ in range(DRAWS):
+        weights = np.bincount(random.integers(n, size=n), minlength=n)[of_recording]
+        drawn.append(_recall(one, labels, weights) - _recall(other, labels, weights))
+    everything = np.ones(len(labels))
+    difference = _recall(one, labels, everything) - _recall(other, labels, everything)
+    return {"difference": difference, "interval": np.percentile(drawn, INTERVAL).tolist()}
+
+
+if __name__ == "__main__":
+    console.run(main)
