@@ -1,6 +1,7 @@
 """Several labels at once, from a table to overlapping segments: what a person runs, on mixtures made here."""
 
 import json
+import re
 
 import numpy as np
 import soundfile
@@ -21,6 +22,8 @@ def test_the_labels_are_told_better_than_by_guessing(several):
     assert "mean average precision" in printed and "confusion matrix" in printed  # which is left out
     page = (folder / "trained" / MODEL / "report" / "index.html").read_text(encoding="utf-8")
     assert "Precision by recall of each label" in page
+    (said,) = re.findall(r"with its thresholds \d of 9 recordings get a label; \d have one", printed)
+    assert said in page
 
 
 def test_the_file_says_so_and_runtimes_agree(several):
