@@ -177,6 +177,12 @@ def alive(pid):
         return False
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_said_yet():
+    """Each test begins as a script does."""
+    console.forget()
+
+
 @pytest.fixture(scope="session")
 def weights_here():
     """Published weights lie where scripts look for them, as if a person had put them there."""

@@ -33,10 +33,10 @@ def write_mixtures(folder, n, rare=None):
 
 
 def train(folder):
-    """Train, convert and describe a model in folder/trained; returns what the first and the last step printed."""
+    """Train, convert and describe a model in folder/trained; returns what each step printed and said."""
     write_mixtures(folder / "data", 45)
     flags = ("--multi-label", "--model", MODEL, "--window", 1, "--epochs", 30, "--no-refit")
-    printed, _ = call_script("TrainModel.py", "--data", "data", *flags, "--trained", "trained", cwd=folder)
-    call_script("ConvertModelToTFLite.py", "--trained", "trained", cwd=folder)
-    described, _ = run_script("WriteMetadataToModel.py", "--trained", "trained", cwd=folder)  # without TensorFlow
-    return printed + described
+    trained = call_script("TrainModel.py", "--data", "data", *flags, "--trained", "trained", cwd=folder)
+    converted = call_script("ConvertModelToTFLite.py", "--trained", "trained", cwd=folder)
+    described = run_script("WriteMetadataToModel.py", "--trained", "trained", cwd=folder)  # without TensorFlow
+    return {"train": trained, "convert": converted, "metadata": described}

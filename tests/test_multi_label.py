@@ -14,7 +14,8 @@ from tests.several_labels import MODEL, TONES, mixture
 
 
 def test_the_labels_are_told_better_than_by_guessing(several):
-    folder, printed = several
+    folder, steps = several
+    printed, _ = steps["train"]
     record = artifact.load(folder / "trained" / MODEL).record
     scores = record.multi_label_scores
     assert record.config.multi_label and set(scores.labels) == set(TONES)
@@ -26,8 +27,17 @@ def test_the_labels_are_told_better_than_by_guessing(several):
     assert said in page
 
 
+def test_how_the_data_are_read_is_said_once_a_script(several):
+    _, steps = several
+    for step in ("train", "convert"):
+        _, said = steps[step]
+        assert said.count("clips.csv: read with , between the columns") == 1
+        assert said.count("several labels at once: 45 clips") == 1
+
+
 def test_the_file_says_so_and_runtimes_agree(several):
-    folder, printed = several
+    folder, steps = several
+    printed, _ = steps["metadata"]
     path = tflite_files.app_files(artifact.load(folder / "trained" / MODEL))[0].target
     assert rule_file.is_multi_label(path)
     assert "multi_label: true" in tflite_metadata.read_audio(path).description
