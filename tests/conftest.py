@@ -177,6 +177,12 @@ def alive(pid):
         return False
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_said_yet():
+    """Each test begins as a script does."""
+    console.forget()
+
+
 @pytest.fixture(scope="session")
 def weights_here():
     """Published weights lie where scripts look for them, as if a person had put them there."""
@@ -208,18 +214,29 @@ def data_short():
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory, data_short):
-    """Both models after two epochs on data_short, converted, with metadata; what the scripts printed beside them.
+    """Both models after two epochs on data_short, converted, with metadata; what the scripts printed beside them."""
+    folder, printed = made_once("run", tmp_path_factory, lambda folder: train_convert_and_describe(folder, data_short))
+    return Trained(folder / "trained", printed)
 
-    Made once, by whichever of the test processes comes first.
-    """
+
+@pytest.fixture(scope="session")
+def several(tmp_path_factory):
+    """The folder of a model of several labels, and what its scripts printed: as of several_labels.train."""
+    from tests.several_labels import train
+
+    return made_once("several", tmp_path_factory, train)
+
+
+def made_once(name, tmp_path_factory, make):
+    """A folder, and what `make(folder)` returned, by whichever of the test processes came first; as JSON keeps it."""
     alone = "PYTEST_XDIST_WORKER" not in os.environ
     shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
-    printed = shared / "run" / "printed.json"
-    with FileLock(shared / "run.lock"):
-        if not printed.is_file():
-            printed.parent.mkdir()
-            printed.write_text(json.dumps(train_convert_and_describe(shared / "run", data_short)))
-    return Trained(shared / "run" / "trained", json.loads(printed.read_text()))
+    folder, said = shared / name, shared / name / "printed.json"
+    with FileLock(shared / f"{name}.lock"):
+        if not said.is_file():
+            folder.mkdir()
+            said.write_text(json.dumps(make(folder)))
+    return folder, json.loads(said.read_text())
 
 
 def train_convert_and_describe(folder, data_short):

@@ -1,56 +1,21 @@
 """Several labels at once, from a table to overlapping segments: what a person runs, on mixtures made here."""
 
-import csv
 import json
+import re
 
 import numpy as np
-import pytest
 import soundfile
 
 from classifier.export import runtimes
 from classifier.inference.litert import LiteRT
 from classifier.records import artifact, rule_file, tflite_files, tflite_metadata
-from tests.conftest import RATE, call_script, run_script
-
-TONES = {"low": 300, "middle": 1200, "high": 4000}
-MODEL = "stft_mean_mlp"
-
-
-def mixture(labels, seed):
-    random, times = np.random.default_rng(seed), np.arange(RATE) / RATE
-    tones = [random.uniform(0.1, 0.2) * np.sin(2 * np.pi * TONES[label] * times) for label in labels]
-    return sum(tones, start=0.01 * random.normal(size=RATE)).astype("float32")
-
-
-def write_mixtures(folder, n, rare=None):
-    """Write n recordings with a table of their labels; the rare label is in three of them alone."""
-    folder.mkdir()
-    rows, left = [], 3
-    for i in range(n):
-        labels = [label for bit, label in enumerate(TONES) if (i % 8) >> bit & 1]
-        if rare in labels:
-            left -= 1
-            labels = [label for label in labels if label != rare or left >= 0]
-        soundfile.write(folder / f"{i}.wav", mixture(labels, i), RATE)
-        rows.append([f"{i}.wav", ";".join(labels)])
-    with open(folder / "clips.csv", "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([["file", "labels"], *rows])
-
-
-@pytest.fixture(scope="module")
-def several(tmp_path_factory):
-    """The folder of a model of several labels, trained, converted and described; what first and last printed."""
-    folder = tmp_path_factory.mktemp("several")
-    write_mixtures(folder / "data", 45)
-    flags = ("--multi-label", "--model", MODEL, "--window", 1, "--epochs", 30, "--no-refit")
-    printed, _ = call_script("TrainModel.py", "--data", "data", *flags, "--trained", "trained", cwd=folder)
-    call_script("ConvertModelToTFLite.py", "--trained", "trained", cwd=folder)
-    described, _ = run_script("WriteMetadataToModel.py", "--trained", "trained", cwd=folder)  # without TensorFlow
-    return folder, printed + described
+from tests.conftest import RATE, call_script
+from tests.several_labels import MODEL, TONES, mixture
 
 
 def test_the_labels_are_told_better_than_by_guessing(several):
-    folder, printed = several
+    folder, steps = several
+    printed, _ = steps["train"]
     record = artifact.load(folder / "trained" / MODEL).record
     scores = record.multi_label_scores
     assert record.config.multi_label and set(scores.labels) == set(TONES)
@@ -58,10 +23,21 @@ def test_the_labels_are_told_better_than_by_guessing(several):
     assert "mean average precision" in printed and "confusion matrix" in printed  # which is left out
     page = (folder / "trained" / MODEL / "report" / "index.html").read_text(encoding="utf-8")
     assert "Precision by recall of each label" in page
+    (said,) = re.findall(r"with its thresholds \d of 9 recordings get a label; \d have one", printed)
+    assert said in page
+
+
+def test_how_the_data_are_read_is_said_once_a_script(several):
+    _, steps = several
+    for step in ("train", "convert"):
+        _, said = steps[step]
+        assert said.count("clips.csv: read with , between the columns") == 1
+        assert said.count("several labels at once: 45 clips") == 1
 
 
 def test_the_file_says_so_and_runtimes_agree(several):
-    folder, printed = several
+    folder, steps = several
+    printed, _ = steps["metadata"]
     path = tflite_files.app_files(artifact.load(folder / "trained" / MODEL))[0].target
     assert rule_file.is_multi_label(path)
     assert "multi_label: true" in tflite_metadata.read_audio(path).description

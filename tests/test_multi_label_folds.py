@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tests.conftest import call_script
-from tests.test_multi_label import MODEL, TONES, write_mixtures
+from tests.several_labels import MODEL, TONES, write_mixtures
 
 FLAGS = ("--data", "data", "--multi-label", "--model", MODEL, "--window", 1, "--out", "evaluated")
 

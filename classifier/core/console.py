@@ -24,6 +24,7 @@ JAX = "jax==0.10.2"  # optional: for training in several processes, or on GPUs
 # What Keras and TensorFlow import where it is installed, for what is not used here: two of five seconds.
 NOT_FOR_KERAS = ("cv2", "matplotlib", "pandas", "sklearn")
 _warnings: dict[str, None] = {}  # what `warn` said, in order
+_said: set[str] = set()  # what `say_once` said
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "1",  # not on by itself on every processor that gains: training is 2.5 times faster
@@ -43,7 +44,7 @@ def run(main: Callable[[], Any]) -> None:
         SystemExit: with 1 after invalid input or where a disk is full, 130 after Ctrl-C, CRASHED after a bug.
     """
     script = os.path.basename(sys.argv[0])
-    _warnings.clear()
+    forget()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name may hold what a terminal cannot show
     try:
@@ -71,6 +72,19 @@ def run(main: Callable[[], Any]) -> None:
 def say(*words: object) -> None:
     """Print to standard error."""
     print(*words, file=sys.stderr, flush=True)
+
+
+def say_once(words: str) -> None:
+    """Print to standard error what this script has not said yet: it reads data more than once, first to check them."""
+    if words not in _said:
+        _said.add(words)
+        say(words)
+
+
+def forget() -> None:
+    """A script begins: nothing was said, and nothing warned of."""
+    _said.clear()
+    _warnings.clear()
 
 
 def warn(words: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from classifier.core import registry
-from classifier.core.console import say, warn
+from classifier.core.console import say, say_once, warn
 from classifier.core.errors import InputError
 from classifier.data import attributes, label_lists, layouts, oddities
 from classifier.data.labels import clean
@@ -96,7 +96,7 @@ def _read(data: Path, layout: str | None, least: int, known: set[str], several: 
     named = bool(known) and here in known and not {clean(clip.label) for clip in clips} <= known
     if data.is_dir() and (named or not name and least == 1):
         clips = registry.load("layouts", "one_class").clips(data)
-        say(f"{data}: all {len(clips)} recordings are of one label, {here}")
+        say_once(f"{data}: all {len(clips)} recordings are of one label, {here}")
     return clips if clips or name else _of_layout(recognise(data), data, several)
 
 

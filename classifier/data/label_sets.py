@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import inf
 from pathlib import Path
 
-from classifier.core.console import say, warn
+from classifier.core.console import say_once, warn
 from classifier.data import label_lists
 from classifier.data.layouts import Clip
 
@@ -28,7 +28,7 @@ def together(clips: Sequence[Clip], window_seconds: float) -> list[Clip]:
         of_recordings[clip.path.resolve(), clip.channel].append(clip)
     found = [part for of in of_recordings.values() for part in _parts(of, window_seconds)]
     counts = [len(clip.labels) for clip in found]
-    say(
+    say_once(
         f"several labels at once: {len(found)} clips, {sum(n > 1 for n in counts)} of them with two labels or more, "
         f"{counts.count(0)} with none"
     )

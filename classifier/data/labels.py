@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from classifier.core import atomic_files
-from classifier.core.console import say
+from classifier.core.console import say_once
 from classifier.core.errors import InputError
 from classifier.core.text import natural
 from classifier.data.layouts import Clip
@@ -70,11 +70,13 @@ def label_order(clips: Iterable[Clip], path: Path | str | None = None) -> list[s
         return labels
     labels = sorted(_of(clips), key=natural)
     if LABELS_FILE.exists():
-        say(f"labels: {listed(labels)}, sorted; {LABELS_FILE.name} holds others (--labels FILE gives another order)")
+        say_once(
+            f"labels: {listed(labels)}, sorted; {LABELS_FILE.name} holds others (--labels FILE gives another order)"
+        )
     else:
         with atomic_files.new_file(LABELS_FILE) as fresh:
             fresh.write_text("\n".join(labels) + "\n", encoding="utf-8")
-        say(f"labels: {listed(labels)}, sorted, written to {LABELS_FILE}")
+        say_once(f"labels: {listed(labels)}, sorted, written to {LABELS_FILE}")
     return labels
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.core import registry, text
-from classifier.core.console import say, warn
+from classifier.core.console import say_once, warn
 from classifier.core.errors import InputError
 from classifier.data import clips as data_clips
 from classifier.data import group_names, labels, unlabelled
@@ -161,13 +161,13 @@ def added(
     how = f"learned as {negatives.label!r}" if negatives.is_learned else "held against the thresholds, not learned"
     found, rest = read(negatives, group_by), _unlabelled(clips, negatives, window_seconds)
     if found:
-        say(
+        say_once(
             f"negatives: {len(found)} recordings of {len({clip.group for clip in found})} groups in "
             f"{', '.join(map(str, negatives.folders))}, {how}; what their folders call them does not count"
         )
         _warn_of_labels(found, {clip.label for clip in labelled})
     if rest:
-        say(
+        say_once(
             f"negatives: {len(rest)} unlabelled parts of {len({clip.path for clip in rest})} recordings, {how}; give "
             "--unlabelled ignore if sounds of the labels may be left in them"
         )

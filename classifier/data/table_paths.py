@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from classifier.core.console import say
+from classifier.core.console import say_once
 from classifier.core.errors import InputError
 from classifier.data.layouts import existing
 from classifier.storage import local_files
@@ -94,7 +94,7 @@ def find(source: Path, written: Iterable[tuple[int, str]]) -> list[Path]:
             dropped = ()
         found.append(path)
     if n:
-        say(f"{source}: {n} of {len(found)} recordings are found by the end of their path: {example}")
+        say_once(f"{source}: {n} of {len(found)} recordings are found by the end of their path: {example}")
     return found
 
 

@@ -118,6 +118,6 @@ def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float | No
     how = rule, predictor.labels, *times, predictor.independent
     labels = window_labels(windows, *how)
     about = predictor.labels, starts, ends, windows, mean, rule.thresholds, labels
-    if not predictor.independent or not rule.thresholds.keys() >= set(predictor.labels):
-        return Prediction(*about)  # without a threshold each, all labels of YAMNet would be reported
+    if not predictor.reports_several:
+        return Prediction(*about)
     return Prediction(*about, independent=True, of_windows=several_labels(windows, *how))

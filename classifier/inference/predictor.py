@@ -57,6 +57,11 @@ class Predictor:
         return {self.labels[0]: ALONE} if len(self.labels) == 1 else {}
 
     @property
+    def reports_several(self) -> bool:
+        """Whether all labels that reach their thresholds are reported: of YAMNet, which has no thresholds, one is."""
+        return self.independent and self.thresholds.keys() >= set(self.labels)
+
+    @property
     def overlap(self) -> float:
         """The share of a window that the next one repeats, for its rule; 0 where the rule is for any."""
         hop = self.rule.hop if self.rule else None

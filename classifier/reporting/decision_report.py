@@ -9,6 +9,7 @@ from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.rule_choice import DecisionRecord, TimelineScore
 
 HEADER = ["rule, label", "threshold", "events missed", "false alarms per hour", "at most (95 % confidence)"]
+FRAME_HEADER = ["label", "threshold", "F1 of onsets and offsets", "by the thresholds of windows", "events", "segments"]
 NOT_TESTED = "not tested: the test split is too small for timelines"
 
 
@@ -83,8 +84,8 @@ def _lines_of_frames(trained):
 
 
 def gather(trained: artifact.Artifact) -> dict[str, Any]:
-    """The values of the report's section: a sentence, the rows of HEADER, and the DET curve."""
-    decision = trained.record.decision
+    """The values of the report's section: sentences, the rows of HEADER and of FRAME_HEADER, and the DET curve."""
+    decision, frames = trained.record.decision, trained.record.frame_decision
     scores = (decision.test or decision.validation) if decision else None
     rows = []
     if scores:
@@ -96,7 +97,20 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
         "header": HEADER,
         "rows": rows,
         "curve": _curve(trained, decision) if decision and decision.curves and scores else None,
+        "frames": frame_sentence(trained),
+        "frame_split": "test" if frames and frames.test else "validation",
+        "frame_header": FRAME_HEADER,
+        "frame_rows": _frame_rows(frames) if frames and frames.rule else [],
     }
+
+
+def _frame_rows(decision):
+    scores = decision.test or decision.validation
+    return [
+        [label, f"{decision.rule.thresholds[label]:.4f}", f"{of.f1:.1%}", f"{scores.default[label].f1:.1%}"]
+        + [str(of.events), str(of.segments)]
+        for label, of in scores.chosen.items()
+    ]
 
 
 def _row(score: TimelineScore) -> list[str]:

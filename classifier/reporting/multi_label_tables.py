@@ -8,6 +8,7 @@ from classifier.plotting import precision_recall
 from classifier.records import artifact
 from classifier.reporting import report_media, warnings
 from classifier.scoring import precision_recall as of_labels
+from classifier.scoring import thresholds
 from classifier.scoring.multi_label import LabelScores, MultiLabelScores
 
 PRECISION_RECALL = "precision_recall.png"
@@ -82,6 +83,7 @@ def lines(trained: artifact.Artifact, scores: MultiLabelScores) -> list[str]:
         f"{scores.groups} groups; guessing {scores.chance:.1%}",
         f"lwlrap {ranking}; at the thresholds: macro F1 {scores.macro_f1:.1%}, micro F1 {scores.micro_f1:.1%}, every "
         f"label right in {windows.right} of {windows.n} windows",
+        *_answered(trained),
         f"split by {record.split.rule}; leak check: {warnings.leak_check(record.split)}",
         *(f"WARNING: {line}" for line in warnings.leaks(record.split)),
     ]
@@ -91,11 +93,21 @@ def lines(trained: artifact.Artifact, scores: MultiLabelScores) -> list[str]:
     return [*found, *refit, *warnings.time_limit(record), LEFT_OUT]
 
 
+def _answered(trained):
+    """One line on how many test recordings get a label; none where the predictions are gone."""
+    try:
+        test = trained.predictions("test")
+    except InputError:
+        return []
+    labelled, have, n = thresholds.answered_by_several(test, trained.record.thresholds, trained.labels)
+    return [f"with its thresholds {labelled} of {n} recordings get a label; {have} have one"]
+
+
 def rows(trained: artifact.Artifact, scores: MultiLabelScores) -> list[list[str]]:
     """The rows of HEADER."""
-    thresholds = trained.record.thresholds
+    chosen = trained.record.thresholds
     return [
-        [label, str(of.windows), precision(of), f"{of.chance:.1%}", f"{thresholds[label]:.4f}"]
+        [label, str(of.windows), precision(of), f"{of.chance:.1%}", f"{chosen[label]:.4f}"]
         + [f"{rate:.1%}" for rate in (of.precision, of.recall, of.f1)]
         for label, of in scores.labels.items()
     ]

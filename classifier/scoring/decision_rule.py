@@ -101,6 +101,12 @@ class Decided:
         best = np.where(self.reported, self.probabilities + self.wanted, -1.0).argmax(axis=1)
         return [int(i) if row[i] else None for i, row in zip(best, self.reported, strict=True)]
 
+    @property
+    def ranked(self) -> list[list[int]]:
+        """All labels that are reported in each window, the most probable first; columns must be labels."""
+        order = np.argsort(-self.probabilities, axis=1, kind="stable")
+        return [[int(i) for i in ranked if row[i]] for ranked, row in zip(order, self.reported, strict=True)]
+
 
 class RuleStream:
     """A rule at work on one stream of windows; memory does not grow with the stream, but for `closed`.
@@ -242,10 +248,7 @@ def several_labels(
         probabilities: (windows, labels); the others are those of `window_labels`.
     """
     stream = RuleStream.of(rule, labels, hop, length, independent)
-    decided = stream.add(probabilities), stream.finish()
-    reported = np.concatenate([of.reported for of in decided])
-    order = np.argsort(-np.concatenate([of.probabilities for of in decided]), axis=1, kind="stable")
-    return [[labels[i] for i in ranked if row[i]] for ranked, row in zip(order, reported, strict=True)]
+    return [[labels[i] for i in of] for of in stream.add(probabilities).ranked + stream.finish().ranked]
 
 
 def window_labels(

@@ -208,6 +208,18 @@ def answered(
     return int((found >= 0).sum()), int((found == predictions["targets"][first]).sum()), len(found)
 
 
+def answered_by_several(
+    predictions: dict[str, np.ndarray], thresholds: Mapping[str, float], labels: Sequence[str]
+) -> tuple[int, int, int]:
+    """How many recordings get a label, how many have one, and how many there are; args are those of `answered`.
+
+    A recording gets each label that reaches its threshold by the mean. targets: (windows, labels) of 0 and 1.
+    """
+    means = metrics.by_recording(predictions["probabilities"], predictions["recordings"])
+    have = metrics.by_recording(predictions["targets"], predictions["recordings"]).any(axis=1)
+    return int((means >= in_order(thresholds, labels)).any(axis=1).sum()), int(have.sum()), len(have)
+
+
 def in_order(thresholds: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:
     """(labels,) thresholds, 0 for a label without one.
 

@@ -124,6 +124,8 @@ def _summary(name: str) -> str:
 def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
     trained = artifact.load(folder)
     scores, _ = trained.shipped_scores()
+    several = trained.record.multi_label_scores
+    mean = scores.windows.macro_pr_auc if several else None
     page = folder / artifact.REPORT / artifact.PAGE
     date = datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC)
     return schemas.Model(
@@ -136,7 +138,8 @@ def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
         thresholds=trained.rule.thresholds,
         scores=schemas.Scores(
             balanced_accuracy=scores.windows.balanced_accuracy,
-            chance=scores.chance,
+            mean_average_precision=mean,
+            chance=scores.chance if several is None or mean is None else several.chance,
             recordings_right=scores.recordings.right,
             recordings=scores.recordings.n,
         ),

@@ -49,6 +49,7 @@ class LiveRule:
     """A predictor's decision rule at work on a live stream.
 
     Attributes:
+        reported: all labels that are reported, the most probable first; None where one alone may be right.
         hop: seconds from one prediction to the next; the rule is given each, or each second one, so that the windows it
             decides on are as far apart as those it was chosen on.
     """
@@ -60,19 +61,25 @@ class LiveRule:
         self._labels, self._n, self._label = predictor.labels, 0, None
         times = self.hop * self._each, predictor.audio_format.seconds
         self._stream = RuleStream.of(rule, predictor.labels, *times, predictor.independent)
+        self.reported: list[str] | None = [] if predictor.reports_several else None
 
     def label(self, probabilities: np.ndarray) -> str | None:
         """The label that is reported now, given the (labels,) probabilities of the next window."""
         self._n += 1
         if self._n % self._each == 0:
-            for i in self._stream.add(probabilities[None]).labels:
+            decided = self._stream.add(probabilities[None])
+            for i, several in zip(decided.labels, decided.ranked, strict=True):
                 self._label = None if i is None else self._labels[i]
+                self.reported = None if self.reported is None else [self._labels[i] for i in several]
             self._stream.closed.clear()
         return self._label
 
 
 async def classify_stream(
-    socket: WebSocket, predictor: Predictor, rate: int, describe: Callable[[np.ndarray, str | None], dict]
+    socket: WebSocket,
+    predictor: Predictor,
+    rate: int,
+    describe: Callable[[np.ndarray, str | None, list[str] | None], dict],
 ) -> None:
     """Send predictions to a socket until it closes.
 
@@ -80,8 +87,8 @@ async def classify_stream(
         socket: accepted; sends float32, little endian, one channel, at `rate`.
         predictor: of the model.
         rate: Hz.
-        describe: makes what is sent of the (labels,) probabilities of a window and the label that is reported; beside
-            it stands how many samples were clipped since the last prediction.
+        describe: makes what is sent of the (labels,) probabilities of a window, the label that is reported, and all of
+            them, as of LiveRule; beside it stands how many samples were clipped since the last prediction.
 
     Raises:
         InputError: samples are far outside [-1, 1], or the model predicts no probabilities.
@@ -106,7 +113,7 @@ async def classify_stream(
             clipped += n
             for time, window, recent in stream.add(block):
                 probabilities, drawn = await run_in_threadpool(_predict, predictor, window, recent, stream.context)
-                described = describe(probabilities, rule.label(probabilities))
+                described = describe(probabilities, rule.label(probabilities), rule.reported)
                 await socket.send_json({"time": time, "clipped": clipped, **described, **drawn})
                 clipped = 0
     except WebSocketDisconnect:  # while a prediction was on its way

@@ -54,9 +54,14 @@ class About(Version):
 
 
 class Scores(BaseModel):
-    """On the test split. balanced_accuracy: of windows, 0 to 1; chance: that of guessing."""
+    """On the test split. balanced_accuracy: of windows, 0 to 1; chance: that of guessing.
+
+    mean_average_precision: of windows, where several labels may be right at once; chance is then of it. A recording is
+    right with all its labels.
+    """
 
     balanced_accuracy: float
+    mean_average_precision: float | None = None
     chance: float
     recordings_right: int
     recordings: int
@@ -133,7 +138,7 @@ class Drawing(BaseModel):
 class LabelProbabilities(BaseModel):
     """label: null where the decision rule reports none. labels, probabilities: the likeliest ones, largest first.
 
-    reported: all labels that are reported, where several may be right at once.
+    reported: all labels that are reported, the most probable first, where several may be right at once.
     """
 
     label: str | None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.core import text
-from classifier.core.console import say, warn
+from classifier.core.console import say_once, warn
 from classifier.core.errors import InputError
 from classifier.data import label_overlaps, split_names, table_columns
 from classifier.data.label_files import Folder, LabelFile, Labelled
@@ -134,7 +134,7 @@ def _tell(folder, base, found):
     points = sum(of.start == of.end for of in stretches)
     empty = sum(not of_recording for of_recording in found.stretches.values())
     length = text.duration(sum(of.end - of.start for of in stretches))
-    say(
+    say_once(
         f"{folder}: {len(found.files)} label files ({said}) of {len(found.stretches)} recordings: {len(stretches)} "
         f"labelled stretches, {length}"
         + (f", {points} of them points" if points else "")
@@ -147,7 +147,7 @@ def _tell(folder, base, found):
         )
     have = {path.resolve() for path in found.stretches}
     if folder.is_dir() and (n := sum(path.resolve() not in have for path in local_files.find_recordings(folder))):
-        say(f"{folder}: {n} recordings have no label file; an empty one would say that nothing is heard there")
+        say_once(f"{folder}: {n} recordings have no label file; an empty one would say that nothing is heard there")
 
 
 def _split(found: Sequence[Clip], base):
@@ -156,7 +156,7 @@ def _split(found: Sequence[Clip], base):
     if not split_names.are_parts(set(firsts)):
         return list(found)
     means = split_names.meaning(set(firsts), base)
-    say(f"{base}: splits of the data set: {split_names.said(means)}")
+    say_once(f"{base}: splits of the data set: {split_names.said(means)}")
     return [replace(clip, **means[first]) for clip, first in zip(found, firsts, strict=True)]
 
 

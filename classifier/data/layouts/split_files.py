@@ -9,7 +9,7 @@ missing.
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.core.console import say
+from classifier.core.console import say_once
 from classifier.core.errors import InputError
 from classifier.data.labels import read_labels
 from classifier.data.layouts import Clip, existing
@@ -79,4 +79,4 @@ def _check_info(path, n_labels):
     """Report a file of descriptions that does not have one line per label; nothing else uses it."""
     n_lines = len(path.read_bytes().splitlines()) if path.is_file() else n_labels
     if n_lines != n_labels:
-        say(f"{path} is ignored: it has {n_lines} lines, and classes.txt {n_labels} labels")
+        say_once(f"{path} is ignored: it has {n_lines} lines, and classes.txt {n_labels} labels")

@@ -11,7 +11,7 @@ the test split where another folder is for validation. The folders may be the ot
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.core.console import say
+from classifier.core.console import say_once
 from classifier.core.errors import InputError
 from classifier.data import split_names
 from classifier.data.layouts import Clip, class_folders, table
@@ -43,7 +43,7 @@ def clips(folder: Path) -> list[Clip]:
     if not found:
         raise InputError(f"{folder} holds no folders named train, val, test or fold1, fold2; rename its folders")
     means = split_names.meaning({part.name for part, _ in found}, folder)
-    say(f"{folder}: folders of a split, not of a label: {split_names.said(means)}")
+    say_once(f"{folder}: folders of a split, not of a label: {split_names.said(means)}")
     return [replace(clip, **means[part.name]) for part, clip in found]
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from classifier.core.console import say, warn
+from classifier.core.console import say_once, warn
 from classifier.core.errors import InputError
 from classifier.data import label_lists, split_names, table_columns, table_paths, table_text, times, unread_tables
 from classifier.data.layouts import Clip, filled, whole_number
@@ -56,7 +56,7 @@ def clips(path: Path, several: bool = False) -> list[Clip]:
     parts = {table: table.stem for table in tables}
     if len(tables) > 1 and split_names.are_parts(parts.values()):
         means = split_names.meaning(parts.values(), path)
-        say(f"{path}: tables of a split: {split_names.said(means)}")
+        say_once(f"{path}: tables of a split: {split_names.said(means)}")
         return [replace(clip, **means[parts[table]]) for table in tables for clip in _clips_of(table, several)]
     if len(tables) != 1:
         names = ", ".join(table.name for table in tables) or "none"
@@ -119,7 +119,7 @@ def _understood(source):
     others = [f"{column} as {role}" for role, column in columns.items() if column.lower() != role]
     if others or text.delimiter != ",":
         of = {"\t": "tabs", " ": "blanks"}.get(text.delimiter, text.delimiter)
-        say(f"{source}: read with {of} between the columns{''.join(f', {other}' for other in others)}")
+        say_once(f"{source}: read with {of} between the columns{''.join(f', {other}' for other in others)}")
     return text, columns
 
 
@@ -133,7 +133,7 @@ def _split(found, source):
             warn(f"{source}: the column of splits is not used: it does not say train, validation or test in each line")
         return [replace(clip, split=None) for clip in found]
     means = split_names.meaning(set(named), source)
-    say(f"{source}: splits of the data set: {split_names.said(means)}")
+    say_once(f"{source}: splits of the data set: {split_names.said(means)}")
     return [replace(clip, **{"split": None, **means[name]}) for clip, name in zip(found, named, strict=True)]
 
 

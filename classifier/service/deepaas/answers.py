@@ -22,34 +22,28 @@ COLUMNS = ("title", "label", "start", "end", "likeliest", "probability", "error"
 
 def windows(prediction: Prediction) -> list[schemas.WindowPrediction]:
     """The predictions of its windows."""
-    labels = zip(prediction.window_labels, prediction.reported, strict=True)
-    rows = zip(prediction.starts, prediction.ends, prediction.windows, labels, strict=True)
-    return [
-        schemas.WindowPrediction(
-            start=start, end=end, **top(prediction.labels, row, label), **_reported(prediction, several)
-        )
-        for start, end, row, (label, several) in rows
-    ]
+    several = prediction.of_windows if prediction.independent else [None] * len(prediction.windows)
+    labels = zip(prediction.windows, prediction.window_labels, several, strict=True)
+    rows = zip(prediction.starts, prediction.ends, labels, strict=True)
+    return [schemas.WindowPrediction(start=start, end=end, **top(prediction.labels, *of)) for start, end, of in rows]
 
 
 def of_recording(prediction: Prediction) -> dict[str, Any]:
     """The fields of schemas.LabelProbabilities, of the whole recording."""
-    of_all = top(prediction.labels, prediction.recording, prediction.label)
-    return {**of_all, **_reported(prediction, prediction.several)}
+    several = prediction.several if prediction.independent else None
+    return top(prediction.labels, prediction.recording, prediction.label, several)
 
 
-def _reported(prediction, labels):
-    """All labels that are reported, where several may be right at once."""
-    return {"reported": labels} if prediction.independent else {}
-
-
-def top(labels: list[str], probabilities: np.ndarray, label: str | None) -> dict[str, Any]:
-    """The fields of schemas.LabelProbabilities, from (labels,) probabilities and the label that is reported."""
+def top(
+    labels: list[str], probabilities: np.ndarray, label: str | None, reported: list[str] | None = None
+) -> dict[str, Any]:
+    """The fields of schemas.LabelProbabilities, from (labels,) probabilities and what is reported."""
     top = (-probabilities).argsort(kind="stable")[: schemas.TOP]
     return {
         "label": label,
         "labels": [labels[i] for i in top],
         "probabilities": [float(probabilities[i]) for i in top],
+        **({} if reported is None else {"reported": reported}),
     }
 
 
@@ -128,7 +122,8 @@ def _table(answer: schemas.Predictions) -> str:
             continue
         rows = [(0.0, one.seconds, one), *((window.start, window.end, window) for window in one.windows or ())]
         for start, end, row in rows:
-            of_row = [_cell(row.label or ""), start, end, _cell(row.labels[0]), row.probabilities[0], ""]
+            said = ";".join(row.reported) if row.reported else row.label or ""
+            of_row = [_cell(said), start, end, _cell(row.labels[0]), row.probabilities[0], ""]
             table.writerow([_cell(one.title), *of_row])
     return text.getvalue()
 

@@ -1,6 +1,6 @@
 // Listen: the microphone goes to the server, a prediction comes back twice a second and is shown.
 
-import { byId, duration, make, named, showClasses, showVerdict, tell, trying } from "../look/dom.js";
+import { byId, duration, labelsOf, make, named, showClasses, showVerdict, tell, trying } from "../look/dom.js";
 import { decodeMel, drawMel, drawWaveform } from "../look/draw.js";
 import { openStream } from "../module/microphone.js";
 import { LiveSocket } from "./live_socket.js";
@@ -101,16 +101,17 @@ function show(prediction, model) {
   }
   [tries, lostAt] = [0, 0];
   byId("live-shown").hidden = false;
-  showVerdict(byId("live-label"), prediction.label);
+  showVerdict(byId("live-label"), labelsOf(prediction));
   showClasses(byId("live-classes"), prediction, model.labels);
   remember(prediction);
   received = [...received, { ...prediction, mel: decodeMel(prediction.mel) }].slice(-SHOWN);
   draw();
 }
 
-/** Adds a label to the list, or its seconds to the one that goes on. */
-function remember({ label, seconds }) {
+/** Adds what is reported to the list, or its seconds to what goes on. */
+function remember(prediction) {
   const list = byId("live-history");
+  const label = labelsOf(prediction);
   const name = label ?? "";
   if (list.firstChild?.dataset.label !== name) {
     const when = make("time", { textContent: new Date().toLocaleTimeString("en-GB") });
@@ -119,7 +120,7 @@ function remember({ label, seconds }) {
     while (list.children.length > REMEMBERED) list.lastChild.remove();
   }
   const row = list.firstChild;
-  row.dataset.seconds = Number(row.dataset.seconds) + seconds;
+  row.dataset.seconds = Number(row.dataset.seconds) + prediction.seconds;
   row.lastChild.textContent = duration(Number(row.dataset.seconds));
 }
 

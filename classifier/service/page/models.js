@@ -62,8 +62,10 @@ function describe(model) {
   const { scores, labels } = model;
   about.textContent = `${model.summary}. Its windows are ${model.window} s long, at ${model.sample_rate / 1000} kHz.`;
   if (scores) {
-    about.append(` On its test split: ${percent(scores.balanced_accuracy)} balanced accuracy (guessing: ${percent(scores.chance)})`);
-    about.append(`, ${scores.recordings_right} of ${scores.recordings} recordings right. `);
+    const { mean_average_precision: mean, balanced_accuracy: balanced, recordings_right: right } = scores;
+    const score = mean === null ? `${percent(balanced)} balanced accuracy` : `${percent(mean)} mean average precision`;
+    about.append(` On its test split: ${score} (guessing: ${percent(scores.chance)})`);
+    about.append(`, ${right} of ${scores.recordings} recordings right${mean === null ? "" : " with all their labels"}. `);
   }
   if (model.report) about.append(" ", make("a", { href: model.report, textContent: "Its report", target: "_blank" }));
   const many = labels.length > FEW;

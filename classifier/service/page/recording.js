@@ -131,7 +131,7 @@ async function answerTo(what, model, signal) {
 
 function question({ file, url }, model, signal) {
   const many = ARCHIVE.test(file?.name ?? new URL(url).pathname); // a thousand drawings would be a hundred megabytes
-  const query = { windows: !many, drawing: !many, overlap: OVERLAP, url };
+  const query = { windows: true, drawing: !many, overlap: OVERLAP, url };
   const body = file && formWith(file);
   return ask(`/v2/models/${encodeURIComponent(model.name)}/predict/`, { method: "POST", query, body, signal });
 }

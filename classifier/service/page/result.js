@@ -1,11 +1,11 @@
 // What a model predicts: for one recording, as drawing, timeline and table; for an archive, one row per recording.
 
-import { byId, cell, chip, clock, duration, make, named, percent, showClasses, showVerdict } from "../look/dom.js";
+import { byId, cell, chip, clock, duration, labelsOf, make, named, percent, reportedOf, showClasses, showVerdict } from "../look/dom.js";
 import { decodeMel, drawMel, drawWaveform } from "../look/draw.js";
 import { whyNone } from "./nearest.js";
 import { load, playFrom } from "./player.js";
 import { offerResults } from "./take.js";
-import { merge, showTimeline } from "./timeline.js";
+import { lengths, merge, showTimeline } from "./timeline.js";
 
 const ROWS = 2000; // of the table; more of them would hold the page up
 
@@ -26,7 +26,7 @@ export function showResults(predictions, what, model) {
 function showOne(prediction, file, model) {
   byId("result").hidden = false; // first: what is hidden has no width to draw in
   byId("result-title").textContent = prediction.title;
-  showVerdict(byId("result-label"), prediction.reported?.length ? prediction.reported.join(" + ") : prediction.label);
+  showVerdict(byId("result-label"), labelsOf(prediction));
   showClasses(byId("result-classes"), prediction, model.labels);
   const why = whyNone(prediction, model.thresholds);
   byId("result-why").textContent = why;
@@ -55,9 +55,10 @@ function showWindows(windows) {
   byId("windows").open = false;
 }
 
-/** "song 95 %", or "none of them (song 40 %)"; where several labels may be right at once, all that are reported. */
-function described({ label, labels, probabilities, reported }) {
-  if (reported?.length > 1) return reported.flatMap((one, i) => (i ? [", ", named(one)] : [named(one)]));
+/** "song 95 %", or "none of them (song 40 %)"; "dog + rain" where several are reported. */
+function described(prediction) {
+  const { label, labels, probabilities } = prediction;
+  if (reportedOf(prediction).length > 1) return [named(labelsOf(prediction))];
   const best = percent(probabilities[0]);
   return label === null ? [named(null), " (", named(labels[0]), ` ${best})`] : [named(label), ` ${best}`];
 }
@@ -65,13 +66,11 @@ function described({ label, labels, probabilities, reported }) {
 function showArchive(predictions, name) {
   byId("archive").hidden = false;
   byId("archive-title").textContent = name;
-  const counts = new Map();
-  for (const { label, error } of predictions) {
-    const key = error ? "not readable" : label;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  const sums = [...counts].sort((a, b) => b[1] - a[1]);
-  byId("archive-sum").replaceChildren(chip("recordings", predictions.length), ...sums.map(([label, count]) => chip(label, count)));
+  const read = predictions.filter(({ error }) => !error);
+  const sums = lengths(read.flatMap(({ windows, seconds }) => merge(windows, seconds)));
+  const chips = [chip("recordings", predictions.length), ...sums.map(([label, seconds]) => chip(label, duration(seconds)))];
+  if (read.length < predictions.length) chips.push(chip("not readable", predictions.length - read.length));
+  byId("archive-sum").replaceChildren(...chips);
   byId("archive").querySelector("tbody").replaceChildren(...predictions.map(archiveRow));
 }
 

@@ -56,7 +56,7 @@ async function patiently(file, model, overlap, signal, onWait) {
   }
 }
 
-/** The label of the whole, by the mean over the windows in which something is heard. */
+/** The labels of the whole, by the mean over the windows in which something is heard. */
 function whole(windows, model) {
   const sums = new Map();
   const heard = windows.filter(({ probabilities }) => probabilities.some((value) => value > 0));
@@ -64,9 +64,11 @@ function whole(windows, model) {
     labels.forEach((label, i) => sums.set(label, (sums.get(label) ?? 0) + probabilities[i] / heard.length));
   }
   const top = [...sums].sort((a, b) => b[1] - a[1]).slice(0, TOP);
-  const [best, probability] = top[0] ?? [null, 0];
-  const label = probability >= (model.thresholds[best] ?? 0) ? best : null;
-  return { label, labels: top.map(([name]) => name), probabilities: top.map(([, value]) => value) };
+  const reaches = ([label, probability]) => probability >= (model.thresholds[label] ?? 0);
+  const found = { labels: top.map(([name]) => name), probabilities: top.map(([, value]) => value) };
+  if (!windows[0]?.reported) return { label: top[0] && reaches(top[0]) ? top[0][0] : null, ...found };
+  const reported = top.filter(reaches).map(([name]) => name);
+  return { label: reported[0] ?? null, reported, ...found };
 }
 
 /** What is new of a part's drawing, in as many columns as its share of the whole. */

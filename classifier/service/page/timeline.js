@@ -1,6 +1,6 @@
 // The timeline under a drawing: neighbouring windows of one label are one stretch, each a button that plays from there.
 
-import { NONE, byId, chip, clock, duration, make, named } from "../look/dom.js";
+import { NONE, byId, chip, clock, duration, labelsOf, make, named, reportedOf } from "../look/dom.js";
 
 const COLOURS = 8; // --c0 … --c7 of style.css
 const NAMED = 8; // labels in the legend
@@ -8,10 +8,11 @@ const FINE = 80; // segments from which on lines between them would cover them
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600]; // seconds between two times of the axis
 
 /**
- * Divides a recording among the labels of its windows, for the eye: each moment has one label. (Segments of
+ * Divides a recording among the labels of its windows, for the eye: each moment has one name. (Segments of
  * ClassifyRecordings.py are whole windows, and may overlap.) A stretch ends halfway through what it shares with the next.
- * @param windows [{start, end, label}] in order, seconds
- * @returns [{start, end, label}] that touch each other and end where the recording ends
+ * @param windows of a prediction, in order
+ * @returns [{start, end, label, reported}] that touch each other and end where the recording ends; label: one name for all
+ *   that are reported
  */
 export function merge(windows, seconds) {
   const segments = [];
@@ -20,16 +21,21 @@ export function merge(windows, seconds) {
     const start = before ? (before.end + part.start) / 2 : 0;
     const last = segments.at(-1);
     if (last) last.end = Math.min(start, seconds);
-    if (last?.label !== part.label) segments.push({ start, end: seconds, label: part.label });
+    const label = labelsOf(part);
+    if (last?.label !== label) segments.push({ start, end: seconds, label, reported: reportedOf(part) });
     else last.end = seconds;
   });
   return segments.filter((segment) => segment.end > segment.start);
 }
 
-/** {label: seconds}, the longest first. */
-function lengths(segments) {
+const each = ({ reported }) => (reported.length ? reported : [null]);
+
+/** [[label, seconds]], the longest first; null: without a label. Where labels overlap, the time counts for each. */
+export function lengths(segments) {
   const sums = new Map();
-  for (const { label, start, end } of segments) sums.set(label, (sums.get(label) ?? 0) + end - start);
+  for (const segment of segments) {
+    for (const label of each(segment)) sums.set(label, (sums.get(label) ?? 0) + segment.end - segment.start);
+  }
   return [...sums].sort((a, b) => b[1] - a[1]);
 }
 
@@ -47,13 +53,16 @@ export function showTimeline(segments, seconds, known, play) {
   const longest = lengths(segments);
   const colourOf = colouring(known, longest);
   const timeline = byId("timeline");
-  const buttons = segments.map(({ start, end, label }, i) => {
+  const buttons = segments.map((segment, i) => {
+    const { start, end, label } = segment;
+    const colours = each(segment).map(colourOf);
     const words = `${label ?? NONE}, ${clock(start)} to ${clock(end)}`;
     const button = make("button", { title: words, tabIndex: i ? -1 : 0, onclick: () => play(start) }, named(label));
     button.setAttribute("aria-label", `${words}: play`);
     button.style.left = `${(100 * start) / seconds}%`;
     button.style.width = `${(100 * (end - start)) / seconds}%`;
-    button.style.setProperty("--of", colourOf(label));
+    button.style.setProperty("--of", colours[0]);
+    if (colours.length > 1) button.style.setProperty("--strip", striped(colours));
     return button;
   });
   timeline.classList.toggle("fine", segments.length > FINE);
@@ -62,6 +71,12 @@ export function showTimeline(segments, seconds, known, play) {
   showLegend(longest, colourOf);
   showTimes(seconds);
   return (time) => buttons.forEach((button, i) => mark(button, time >= segments[i].start && time < segments[i].end));
+}
+
+/** A strip in which the colours of several labels lie above each other. */
+function striped(colours) {
+  const share = 100 / colours.length;
+  return `linear-gradient(${colours.map((colour, i) => `${colour} ${i * share}% ${(i + 1) * share}%`).join(", ")})`;
 }
 
 function mark(button, here) {

@@ -161,6 +161,19 @@ def test_a_model_that_is_not_converted_has_a_page_too(copy):
     assert (copy / "report" / "reliability.png").is_file() and not (copy / "report" / "curves.png").exists()
 
 
+def test_the_rule_of_frames_is_on_the_page(copy):
+    f1 = {"f1": 0.5, "events": 4, "segments": 4, "hits": 2}
+    scores = {"chosen": {"song": f1}, "default": {"song": {**f1, "f1": 0.25}}}
+    decision = {"rule": {"thresholds": {"song": 0.7}, "smooth": 11}, "why_default": None, "minutes": {"validation": 9}}
+
+    def change(run):
+        run.update(model="residual_frames", frame_decision={**decision, "validation": scores, "test": None})
+
+    words = "Of its frames: mean over 11 frames; chosen on 9 minutes of background of the validation split by the F1"
+    page = written(copy.rename(copy.with_name("residual_frames")), change)
+    assert words in page.text and "song 0.7000 50.0% 25.0% 4 4" in page.text
+
+
 @pytest.mark.parametrize("n", [2, 60, 160])
 def test_few_and_many_labels(copy, n):
     labels = [f"label {i}" for i in range(n)]

@@ -142,6 +142,15 @@ def test_a_recording_whose_mean_stays_below_the_threshold_gets_no_label():
     assert thresholds.answered(predictions, {"a": 0.95, "b": 0.9}, ["a", "b"]) == (0, 0, 4)
 
 
+def test_recordings_that_get_a_label_are_counted_where_several_may_be_right():
+    predictions = {
+        "probabilities": np.array([[0.9, 0.9], [0.1, 0.2], [0.3, 0.2], [0.1, 0.6]]),
+        "targets": np.array([[1, 1], [1, 0], [0, 0], [0, 0]]),
+        "recordings": np.array([0, 0, 1, 2]),
+    }
+    assert thresholds.answered_by_several(predictions, {"a": 0.5, "b": 0.6}, ["a", "b"]) == (2, 1, 3)
+
+
 def test_a_label_of_negatives_is_background_under_any_name():
     predictions = predictions_of([0.9, 0.9, 0.9], ["dog", "dog", "cat"])
     background = thresholds.background_of("dog")

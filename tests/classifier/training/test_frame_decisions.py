@@ -76,6 +76,10 @@ def test_run_json_keeps_it_and_it_is_what_frames_are_decided_by(chosen, tmp_path
     (rule, tested) = decision_report.lines(trained)
     assert rule.startswith("decision rule of the frames: ") and "by the F1 of onsets and offsets: " in rule
     assert tested.startswith("  on test timelines: ")
+    page = decision_report.gather(trained)
+    assert rule.endswith(page["frames"]) and page["frame_split"] == "test"
+    ((label, threshold, *_, events, _),) = page["frame_rows"]
+    assert (label, float(threshold), events) == ("song", pytest.approx(chosen.rule.thresholds["song"], abs=1e-4), "12")
 
 
 def test_what_is_too_little_is_said_and_the_usual_rule_decides(tmp_path):

@@ -20,6 +20,15 @@ export function chip(name, about = "") {
   return row;
 }
 
+/**
+ * The labels that are reported: all where several may be right at once, else the one; [] where there is none. By name, so
+ * that they do not change places with their probabilities.
+ */
+export const reportedOf = ({ label, reported }) => (reported ? [...reported].sort() : label === null ? [] : [label]);
+
+/** The same as one name; null where there is none. */
+export const labelsOf = (prediction) => reportedOf(prediction).join(" + ") || null;
+
 export const cell = (...children) => make("td", {}, ...children);
 
 /** Shows a sentence in a place made for it; an empty one hides the place. */
@@ -76,6 +85,6 @@ export function showClasses(list, prediction, known) {
     meter.value = probability;
     meter.setAttribute("aria-label", label);
     number.textContent = percent(probability);
-    list.children[i].className = label === prediction.label ? "chosen" : "";
+    list.children[i].className = reportedOf(prediction).includes(label) ? "chosen" : "";
   });
 }

@@ -1,7 +1,7 @@
 // A model of the server hears a take while it is recorded: what it says is shown, and kept nowhere.
 
 import { ask } from "../api.js";
-import { byId, make, showClasses, showVerdict, tell } from "../../look/dom.js";
+import { byId, labelsOf, make, showClasses, showVerdict, tell } from "../../look/dom.js";
 import { LiveSocket } from "../live_socket.js";
 import { modelInUse } from "./training.js";
 
@@ -50,7 +50,7 @@ export function stopHearing() {
 
 function show(prediction, model) {
   state(`${model.name} hears:`);
-  showVerdict(byId("heard-label"), prediction.label);
+  showVerdict(byId("heard-label"), labelsOf(prediction));
   showClasses(byId("heard-classes"), prediction, model.labels);
 }
 
