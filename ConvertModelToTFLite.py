@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, commands, console
+from classifier.core import arguments, commands, console, places
 from classifier.export.config import ConversionConfig
 from Constants import TRAINED
 
@@ -34,6 +34,8 @@ def main(argv=None):
     from classifier.records import artifact
 
     models = artifact.trained(config.trained, config.model)
+    for model in models:
+        places.check_writable(model.folder, places.COPY)
     console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
     from classifier.export import embedding, frames, streaming, variants
     from classifier.reporting import tables

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from classifier.core import disk
+from classifier.core import disk, places
 from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.inference import written
@@ -23,8 +23,10 @@ def check(out: Path, writers: Iterable[ModuleType | SimpleNamespace], mark: str)
         mark: name of a file that lies where this script has written.
 
     Raises:
-        InputError: files of the same names are there, and not the mark; or one was changed since it was written.
+        InputError: files of the same names are there, and not the mark; one was changed since it was written; nothing
+            can be written there.
     """
+    places.check_writable(out)
     writers = list(writers)
     strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / mark).exists()]
     if strangers:
