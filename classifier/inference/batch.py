@@ -123,8 +123,11 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     if config.probabilities:
         writers += [SimpleNamespace(NAME=name, write=write) for name, write in PROBABILITIES.items()]
     with classified(config, writers) as batch:
-        settings = (batch.labels, batch.folder, Path(config.out), config.delimiter)
-        written = [result_folder.write(writer, batch.read(), *settings) for writer in writers]
+        out = Path(config.out)
+        fresh = result_folder.prepare(
+            writers, lambda writer: batch.read(), batch.labels, batch.folder, out, config.delimiter
+        )
+        written = result_folder.move(fresh, batch.folder, out)
         return BatchResult(
             batch.done,
             batch.before,
