@@ -64,7 +64,7 @@ class BatchResult:
         refused: {archive: why it is not unpacked}.
         left_out: sentences on files of unknown suffix.
         failed: {recording: why it cannot be read}.
-        written: files and folders of results.
+        written: files and folders of results; none where no recording could be read.
         labels: {label: LabelTotal}, most seconds first.
         example: path of the first recording that was classified and is a file of this machine; None: there is none.
         notes: as of Predictor.
@@ -124,6 +124,8 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
         writers += [SimpleNamespace(NAME=name, write=write) for name, write in PROBABILITIES.items()]
     with classified(config, writers) as batch:
         out = Path(config.out)
+        if not batch.done + batch.before:
+            writers = []  # an empty table looks like an answer; what an earlier run has written stays
         fresh = result_folder.prepare(
             writers, lambda writer: batch.read(), batch.labels, batch.folder, out, config.delimiter
         )

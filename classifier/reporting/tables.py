@@ -40,7 +40,9 @@ def scores(trained: artifact.Artifact) -> None:
     luck = f"guessing {score.chance:.1%}, always the most frequent label {score.majority:.1%} of windows"
     balanced = between(*confidence.balanced_interval(windows.recall, n_groups))
     print(f"  windows: {right_of(windows.right, windows.n, n_groups)} right; {luck}")
-    print(f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}); in parentheses 95 % intervals")
+    print(
+        f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}), by the Keras model; in parentheses 95 % intervals"
+    )
     not_tested = warnings.not_tested(trained.labels, recordings.recall)
     learned = trained.record.config.learned_negatives
     harmless = warnings.silence_and_negatives(trained.labels, windows.confusion, learned)

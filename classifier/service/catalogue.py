@@ -123,7 +123,7 @@ def _summary(name: str) -> str:
 @functools.lru_cache(maxsize=256)
 def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
     trained = artifact.load(folder)
-    scores, _ = trained.shipped_scores()
+    scores, variant = trained.shipped_scores()
     page = folder / artifact.REPORT / artifact.PAGE
     date = datetime.fromtimestamp((folder / artifact.RUN).stat().st_mtime, UTC)
     return schemas.Model(
@@ -139,6 +139,7 @@ def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
             chance=scores.chance,
             recordings_right=scores.recordings.right,
             recordings=scores.recordings.n,
+            measured_on=conversion.VARIANTS[variant] if variant else artifact.MODEL,
         ),
         report=f"/reports/{folder.name}/{artifact.PAGE}" if page.is_file() else None,
         trained=date.isoformat(timespec="seconds"),

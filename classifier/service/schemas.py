@@ -54,12 +54,13 @@ class About(Version):
 
 
 class Scores(BaseModel):
-    """On the test split. balanced_accuracy: of windows, 0 to 1; chance: that of guessing."""
+    """On the test split. balanced_accuracy: of windows, 0 to 1; chance: that of guessing; measured_on: the file."""
 
     balanced_accuracy: float
     chance: float
     recordings_right: int
     recordings: int
+    measured_on: str
 
 
 class Model(BaseModel):

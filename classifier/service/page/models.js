@@ -62,7 +62,7 @@ function describe(model) {
   const { scores, labels } = model;
   about.textContent = `${model.summary}. Its windows are ${model.window} s long, at ${model.sample_rate / 1000} kHz.`;
   if (scores) {
-    about.append(` On its test split: ${percent(scores.balanced_accuracy)} balanced accuracy (guessing: ${percent(scores.chance)})`);
+    about.append(` On its test split: ${percent(scores.balanced_accuracy)} balanced accuracy of windows, by ${scores.measured_on} (guessing: ${percent(scores.chance)})`);
     about.append(`, ${scores.recordings_right} of ${scores.recordings} recordings right. `);
   }
   if (model.report) about.append(" ", make("a", { href: model.report, textContent: "Its report", target: "_blank" }));
