@@ -89,8 +89,8 @@ def show_scores(result: EvaluationResult) -> None:
     if isinstance(result, ModelTestResult):
         for line in warnings.few_groups(recordings.recall, result.groups, times=1):
             print(f"{result.model}: {line}")
-    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
-    print(f"{result.title}: {right}; a recording is decided by the {result.recordings_by} of its windows")
+    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} {result.units} right"
+    print(f"{result.title}: {right}; a {result.units[:-1]} is decided by the {result.recordings_by} of its windows")
     if result.crops:
         print(f"  windows: {result.crops} of each recording, spread over it (more of one that they would not cover)")
     elif result.overlap:
@@ -102,7 +102,7 @@ def show_scores(result: EvaluationResult) -> None:
     if isinstance(result, ModelTestResult):
         for note in result.notes:
             print(f"  {note}")
-        warn_of_known("recordings", result.seen_in_training)
+        warn_of_known(result.units, result.seen_in_training)
         matched = [*result.matched.renamed(), *result.matched.not_tested()] if result.matched else []
         for line in [*matched, *warnings.not_tested(result.labels, recordings.recall)]:
             print(f"  {line}")
@@ -204,7 +204,9 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path, out: Path | Non
         shown.append(cells)
         numbers.append(row)
     compared = [
-        cell for name in ("balanced accuracy, windows", "windows right", "recordings right") for cell in (name, "95 %")
+        cell
+        for name in ("balanced accuracy, windows", "windows right", f"{results[0].units} right")
+        for cell in (name, "95 %")
     ]
     console.table(["model", "folds", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
     scores = results[0].scores
