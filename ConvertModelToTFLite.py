@@ -31,13 +31,18 @@ def main(argv=None):
         parser.error("--hop is for --streaming")
     config = ConversionConfig(model=args.model, trained=args.trained)
 
+    from classifier.export import frames, streaming
     from classifier.records import artifact
 
     models = artifact.trained(config.trained, config.model)
     for model in models:
         places.check_writable(model.folder, places.COPY)
+    if args.streaming:
+        streaming.check(models)
+    if args.frames:
+        frames.check(models)
     console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
-    from classifier.export import embedding, frames, streaming, variants
+    from classifier.export import embedding, variants
     from classifier.reporting import tables
 
     for path in streaming.write(models, args.hop) if args.streaming else []:
