@@ -106,6 +106,7 @@ def check(args):
     folders = negatives.folders_of(args.negatives) if args.negatives else ()
     chosen = negatives.Negatives(folders, negatives.UNLABELLED, is_negative)
     read = negatives.behind(read, chosen, args.group_by, audio_format.seconds)
+    console.say(f"checking {len(read)} recordings of {data} ...")
     found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, args.channel)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)

@@ -8,7 +8,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
 from classifier.core import atomic_files, places
-from classifier.core.console import progress, say, table
+from classifier.core.console import say, table
 from classifier.core.errors import InputError
 from classifier.core.text import plain
 from classifier.export import adapt, metadata, runtimes
@@ -88,7 +88,7 @@ def _probabilities(output, lite, rows):
 def _prove(config, copy, labels, rows, wanted, path):
     """{runtime: why it cannot use the copy}; prints what the others predict."""
     found, refused, not_tried = {}, {}, {}
-    for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {config.out.name}"):
+    for runtime in runtimes.in_turn(config.out.name):
         try:
             predictions = runtimes.ask(runtime, copy, rows)
         except runtimes.CannotRunHereError as error:
