@@ -77,7 +77,10 @@ def prepare(args):
     from classifier.plotting.preparation import draw
 
     config = preparation.PreparationConfig.from_args(args)
-    prepared = preparation.prepare(config)
+    try:
+        prepared = preparation.prepare(config)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command goes on from there: what is prepared is kept") from None
     preparation.summary(prepared, make_audio_format().seconds)
     console.notes({"left out": clips.left_out(config.data, config.layout)})
     audible = [clip.path for clip in prepared.clips if clip.label not in config.cleaning.silent_labels]
