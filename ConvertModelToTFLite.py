@@ -41,8 +41,18 @@ def main(argv=None):
         streaming.check(models)
     if args.frames:
         frames.check(models)
+    try:
+        convert(models, args)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command converts from the beginning") from None
+    model, trained = commands.unless(config.model, MODEL), commands.unless(config.trained, TRAINED)
+    print(f"next: {commands.script('WriteMetadataToModel.py', model=model, trained=trained)}")
+
+
+def convert(models, args):
+    """Write all that is asked for, and print what came of it."""
     console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
-    from classifier.export import embedding, variants
+    from classifier.export import embedding, frames, streaming, variants
     from classifier.reporting import tables
 
     for path in streaming.write(models, args.hop) if args.streaming else []:
@@ -55,8 +65,6 @@ def main(argv=None):
     print(f"wrote the variants into {', '.join(str(model.folder) for model in models)}")
     for path in embedding.write(models) if args.embedding else []:
         print(f"{path} computes embeddings; search with it: {commands.script('SearchRecordings.py', model=path)}")
-    model, trained = commands.unless(config.model, MODEL), commands.unless(config.trained, TRAINED)
-    print(f"next: {commands.script('WriteMetadataToModel.py', model=model, trained=trained)}")
 
 
 if __name__ == "__main__":
