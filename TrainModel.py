@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, commands, console, places
+from classifier.core import arguments, commands, console
 from classifier.data.duplicates import HELP, WAYS
 from classifier.records import auto
 from classifier.records.refit import NONE, REFITS
@@ -116,7 +116,6 @@ def main(argv=None):
     from classifier.training import replaced, unfinished
     from classifier.training.time_limit import TimeLimit
 
-    places.check_writable(config.trained, "name another folder with --trained")
     limit = TimeLimit.of(config.max_minutes)
     data = training_data.load(config)
     replaced.check(config, data)
