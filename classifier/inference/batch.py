@@ -123,13 +123,10 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     if config.probabilities:
         writers += [SimpleNamespace(NAME=name, write=write) for name, write in PROBABILITIES.items()]
     with classified(config, writers) as batch:
-        out = Path(config.out)
-        if not batch.done + batch.before:
-            writers = []  # an empty table looks like an answer; what an earlier run has written stays
-        fresh = result_folder.prepare(
-            writers, lambda writer: batch.read(), batch.labels, batch.folder, out, config.delimiter
-        )
-        written = result_folder.move(fresh, batch.folder, out)
+        written, about = [], (batch.labels, batch.folder, Path(config.out), config.delimiter)
+        if batch.done + batch.before:  # else tables would be empty, and look like an answer
+            fresh = result_folder.prepare(writers, lambda writer: batch.read(), *about)
+            written = result_folder.move(fresh, batch.folder, Path(config.out))
         return BatchResult(
             batch.done,
             batch.before,
