@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from classifier.core import arguments, commands, console, registry
+from classifier.core.errors import InputError
 from Constants import CLASSIFIED, TRAINED
 
 # Parameters: change them here, or give them on the command line.
@@ -82,8 +83,9 @@ def main(argv=None):
         same = {"model": config.model, "trained": trained, "channel": channel}
         next_step = commands.script("TestSignalModel.py", result.example, **same)
         print(f"to see one of them window by window, next: {next_step}")
-    unreadable = bool(result.refused or result.failed)
-    if unreadable and (args.strict or not result.done + result.before):
+    if not result.written:
+        raise InputError("no recording could be read, for the reasons above; nothing was written")
+    if args.strict and (result.refused or result.failed):
         sys.exit(1)
 
 
@@ -117,6 +119,8 @@ def show(result):
     console.notes({"left out": result.left_out, TRACKS: result.several_tracks})
     for note in result.notes:
         print(f"note: {note}")
+    if not result.written:
+        return
     before = f", {result.before} before" if result.before else ""
     names = ", ".join(path.name for path in result.written)
     print(f"{result.done} recordings classified{before}; wrote {names} into {result.written[0].parent}")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, commands, console
+from classifier.core import arguments, commands, console, places
 from classifier.export.config import ConversionConfig
 from Constants import TRAINED
 
@@ -31,9 +31,26 @@ def main(argv=None):
         parser.error("--hop is for --streaming")
     config = ConversionConfig(model=args.model, trained=args.trained)
 
+    from classifier.export import frames, streaming
     from classifier.records import artifact
 
     models = artifact.trained(config.trained, config.model)
+    for model in models:
+        places.check_writable(model.folder, places.COPY)
+    if args.streaming:
+        streaming.check(models)
+    if args.frames:
+        frames.check(models)
+    try:
+        convert(models, args)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command converts from the beginning") from None
+    model, trained = commands.unless(config.model, MODEL), commands.unless(config.trained, TRAINED)
+    print(f"next: {commands.script('WriteMetadataToModel.py', model=model, trained=trained)}")
+
+
+def convert(models, args):
+    """Write all that is asked for, and print what came of it."""
     console.import_tensorflow()  # takes seconds: what is wrong with the models is said before
     from classifier.export import embedding, frames, streaming, variants
     from classifier.reporting import tables
@@ -48,8 +65,6 @@ def main(argv=None):
     print(f"wrote the variants into {', '.join(str(model.folder) for model in models)}")
     for path in embedding.write(models) if args.embedding else []:
         print(f"{path} computes embeddings; search with it: {commands.script('SearchRecordings.py', model=path)}")
-    model, trained = commands.unless(config.model, MODEL), commands.unless(config.trained, TRAINED)
-    print(f"next: {commands.script('WriteMetadataToModel.py', model=model, trained=trained)}")
 
 
 if __name__ == "__main__":

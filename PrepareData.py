@@ -77,7 +77,10 @@ def prepare(args):
     from classifier.plotting.preparation import draw
 
     config = preparation.PreparationConfig.from_args(args)
-    prepared = preparation.prepare(config)
+    try:
+        prepared = preparation.prepare(config)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the same command goes on from there: what is prepared is kept") from None
     preparation.summary(prepared, make_audio_format().seconds)
     console.notes({"left out": clips.left_out(config.data, config.layout)})
     audible = [clip.path for clip in prepared.clips if clip.label not in config.cleaning.silent_labels]
@@ -106,6 +109,7 @@ def check(args):
     folders = negatives.folders_of(args.negatives) if args.negatives else ()
     chosen = negatives.Negatives(folders, negatives.UNLABELLED, is_negative)
     read = negatives.behind(read, chosen, args.group_by, audio_format.seconds)
+    console.say(f"checking {len(read)} recordings of {data} ...")
     found = audit.check(read, data, audio_format.seconds, audio_format.sample_rate, args.channel)
     found["left_out"] = clips.left_out(data, args.layout)
     audit.show(found, args.json)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from classifier.core import arguments, commands, console
+from classifier.core import arguments, commands, console, places
 from classifier.data.duplicates import HELP, WAYS
 from classifier.evaluation.baselines.config import FEATURES as ALL_FEATURES
 from classifier.evaluation.baselines.config import BoostingConfig
@@ -41,6 +41,7 @@ def main(argv=None):
     args = parser.parse_args(argv)
 
     config = BoostingConfig.from_args(args)
+    places.check_writable(config.out)
 
     from classifier.data import audio_cache, clips, duplicates, learned, splits
     from classifier.data.labels import label_order

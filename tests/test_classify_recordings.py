@@ -218,8 +218,10 @@ def test_one_that_cannot_be_read_does_not_end_a_run_and_only_such_end_with_1(tra
     out = ("--model", trained.out / "mel", "--writers", "csv", "--out", tmp_path / "out")
     printed, _ = classify(*bad, write_tone(tmp_path / "good.wav"), *out, cwd=tmp_path)
     assert "cannot be read: 2" in printed and "1 recordings classified; " in printed
-    printed, _ = classify(*bad, *out[:-1], tmp_path / "none", cwd=tmp_path, expect=1)
-    assert "cannot be read: 2" in printed and "0 recordings classified; " in printed
+    printed, said = classify(*bad, *out[:-1], tmp_path / "none", cwd=tmp_path, expect=1)
+    assert "cannot be read: 2" in printed and "classified" not in printed and str(bad[0]) in printed
+    assert "no recording could be read, for the reasons above; nothing was written" in said
+    assert {path.name for path in (tmp_path / "none").iterdir()} <= {".lock", "journal.jsonl"}
     lines = f"{tmp_path / 'gone.wav'}\na\0b.wav\n{tmp_path / 'good.wav'}\n"
     printed, _ = run_script("ClassifyRecordings.py", "-", *out[:-1], tmp_path / "list", cwd=tmp_path, input=lines)
     assert "cannot be read: 2" in printed and "1 recordings classified; " in printed

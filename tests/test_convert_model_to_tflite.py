@@ -19,6 +19,7 @@ def test_the_files_of_a_model_stand_side_by_side_with_what_they_cost_and_what_th
             assert of.bytes == (model.folder / VARIANTS[row[1]]).stat().st_size
             assert row[3] == f"{of.test.windows.right / of.test.windows.n:.1%}"
     assert "gone" not in said
+    assert "signal: int8 ..." in said and "mel: measuring how long they take ..." in said  # each takes seconds
     assert "changed" not in said
 
 

@@ -52,6 +52,7 @@ def test_one_label_of_one_recording_is_learned_against_what_is_unlabelled(learne
     assert split.split_by_time == ["mic.wav"] and split.groups == 10 and split.groups_in_two_splits == []
     assert "WARNING: these recordings are split by blocks of time" in printed
     assert all(split.negatives.values())
+    assert "held-out parts right" in printed and "  parts: " in printed and "recordings right" not in printed
 
 
 def test_the_file_is_compared_on_the_same_stretches(learned):

@@ -15,6 +15,13 @@ def test_without_arguments_the_sample_signal_is_drawn_here(tmp_path):
     assert "wrote sample_signal.png" in printed
 
 
+def test_the_picture_of_a_recording_goes_where_out_says(tmp_path):
+    write_tone(tmp_path / "a.b.wav", seconds=1)
+    printed, _ = call_script(SCRIPT, "a.b.wav", "--out", "pictures", cwd=tmp_path)
+    assert "wrote pictures/a.b.png" in printed
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.b.wav", "pictures"]
+
+
 def test_a_recording_through_features(tmp_path):
     write_tone(tmp_path / "a.b.wav", seconds=5)
     printed, _ = call_script(

@@ -12,6 +12,7 @@ from typing import IO
 from classifier.core.errors import DiskFullError
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no room, no room left for this user, larger than a file may be
+AGAIN = "make room and run the same command again"
 UNTOUCHED = "nothing of it is left half written, and what was there before is untouched"
 
 
@@ -67,4 +68,4 @@ def sentence(path: Path | str, error: BaseException, kept: str = UNTOUCHED) -> s
     there = next(folder for folder in Path(path).absolute().parents if folder.exists())
     full = f"its disk is full ({shutil.disk_usage(there).free / 1e6:,.1f} MB free)"
     reason = why.get(getattr(error, "errno", None) or 0, full)
-    return f"{path} cannot be written, for {reason}; {kept}; make room and run the same command again"
+    return f"{path} cannot be written, for {reason}; {kept}; {AGAIN}"

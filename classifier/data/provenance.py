@@ -10,6 +10,7 @@ import numpy as np
 from classifier.data import group_names, label_lists, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
+from classifier.data.layouts import units_of
 from classifier.data.negatives import UNLABELLED, Negatives
 
 SOUND = 16  # digits of a hash that are kept: two of a million recordings share them once in 30 million data sets
@@ -68,6 +69,11 @@ class SplitRecord:
     def rule(self) -> str:
         """What decided on the splits, in words."""
         return self.by if self.source is None else f"{self.by}: {self.source} tests, the others are learned from"
+
+    @property
+    def units(self) -> str:
+        """What its names count: "recordings", or "parts" of them."""
+        return units_of([*self.train, *self.validation, *self.test])
 
     def names(self, split_name: str) -> list[str]:
         """The clips of "train", "validation" or "test"."""

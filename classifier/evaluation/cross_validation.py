@@ -14,7 +14,7 @@ from classifier.audio.windows import Cut
 from classifier.core.errors import InputError
 from classifier.data import negatives_split, splits
 from classifier.data.audio_cache import AudioCache
-from classifier.data.layouts import Clip, folder_of
+from classifier.data.layouts import Clip, folder_of, units_of
 from classifier.data.negatives import Negatives
 from classifier.evaluation import crops, sources
 from classifier.evaluation.results import CrossValidationResult, FoldResult, scores_of
@@ -232,6 +232,7 @@ def gather(
         refitted=refitted,
         overlap=cut.overlap,
         crops=cut.crops,
+        units=units_of(clip.name(folder_of(trainings[0].config.data)) for clip in store.clips),
         **scores_of(together, trained.labels, vote, seed),
     )
 

@@ -36,6 +36,7 @@ class EvaluationResult:
         scores: of all recordings together.
         intervals: of these scores.
         overlap, crops: how the recordings were cut into windows, as of Cut.
+        units: what was decided on by its windows: "recordings", or "parts" of them.
     """
 
     model: str
@@ -45,6 +46,7 @@ class EvaluationResult:
     intervals: Intervals
     overlap: float = field(default=0.0, kw_only=True)
     crops: int | None = field(default=None, kw_only=True)
+    units: str = field(default="recordings", kw_only=True)
 
     @property
     def cut(self) -> Cut:

@@ -11,6 +11,7 @@ from classifier.core.errors import InputError
 from classifier.data import provenance
 from classifier.data.audio_cache import AudioCache
 from classifier.data.label_map import Matched
+from classifier.data.layouts import folder_of, units_of
 from classifier.data.negatives import find, folders_of
 from classifier.evaluation.results import ModelTestResult, scores_of
 from classifier.inference import false_alarms
@@ -67,6 +68,7 @@ def evaluate_model(
         groups=dict(Counter(label for label, _ in tested)),
         matched=matched,
         notes=list(predictor.notes),
+        units=units_of(clip.name(folder_of(data)) for clip in store.clips),
         **scores_of(predictions, asked.labels, vote, seed),
     )
 

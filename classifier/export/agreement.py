@@ -8,7 +8,7 @@ import numpy as np
 
 from classifier.audio.recording import read
 from classifier.audio.windows import cut_audio_pad_last
-from classifier.core.console import progress, table
+from classifier.core.console import table
 from classifier.core.errors import InputError
 from classifier.export import runtimes
 from classifier.inference.prediction import NO_LABEL
@@ -45,7 +45,7 @@ def _compare(trained, file, recording, windows):
     """{runtime: why} of those that cannot run here."""
     predictions, not_tried = {}, {}
     try:
-        for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {file.target.name}"):
+        for runtime in runtimes.in_turn(file.target.name):
             try:
                 predictions[runtime] = runtimes.ask(runtime, file.target, windows)
             except runtimes.CannotRunHereError as error:

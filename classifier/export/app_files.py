@@ -3,6 +3,7 @@
 import json
 
 from classifier.audio import recording
+from classifier.core import places
 from classifier.export import agreement, metadata
 from classifier.export.config import MetadataConfig
 from classifier.records import artifact, tflite_files, tflite_metadata
@@ -22,6 +23,7 @@ def write(config: MetadataConfig) -> list[artifact.Artifact]:
         recording.properties(config.recording)
     models = artifact.trained(config.trained, config.model)
     for model in models:
+        places.check_writable(model.folder, places.COPY)
         tflite_files.take(model, config.variant)
         for file in metadata.write_files(model):
             described = tflite_metadata.as_dict(file.read_bytes())

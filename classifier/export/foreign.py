@@ -7,8 +7,8 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.windows import cut_audio_pad_last
-from classifier.core import atomic_files
-from classifier.core.console import progress, say, table
+from classifier.core import atomic_files, places
+from classifier.core.console import say, table
 from classifier.core.errors import InputError
 from classifier.core.text import plain
 from classifier.export import adapt, metadata, runtimes
@@ -42,6 +42,7 @@ def write(config: FileConfig) -> Written:
     """
     if config.out.exists() and config.out.samefile(config.file):
         raise InputError(f"--out {config.out} is the file itself; name another, so that a copy is written")
+    places.check_writable(config.out.parent, "name another file with --out")
     labels, rate, notes = _facts(config)
     lite = LiteRT(config.file, None, config.head, len(labels), open_length=OPEN_SECONDS * rate)
     audio_format = AudioFormat(sample_rate=rate, window_length=lite.n_inputs)
@@ -87,7 +88,7 @@ def _probabilities(output, lite, rows):
 def _prove(config, copy, labels, rows, wanted, path):
     """{runtime: why it cannot use the copy}; prints what the others predict."""
     found, refused, not_tried = {}, {}, {}
-    for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {config.out.name}"):
+    for runtime in runtimes.in_turn(config.out.name):
         try:
             predictions = runtimes.ask(runtime, copy, rows)
         except runtimes.CannotRunHereError as error:

@@ -17,24 +17,39 @@ from classifier.inference.litert import LiteRT, probes
 from classifier.records import artifact, frames, rule_file, tflite_files
 
 
+def check(models: Sequence[artifact.Artifact]) -> None:
+    """Make sure that one of some trained models has frames, before TensorFlow is loaded.
+
+    Raises:
+        InputError: none has.
+    """
+    reasons = [_why_none(trained) for trained in models]
+    if all(reasons):
+        raise InputError(reasons[0])
+
+
 def write(models: Sequence[artifact.Artifact]) -> list[Path]:
     """Write the frame files of trained models; of a model that has no frames that is said.
 
     Raises:
         InputError: no model has frames.
     """
-    written, why = [], None
+    check(models)
+    written = []
     for trained in models:
-        try:
-            frames.samples(trained.name, trained.audio_format)
-        except InputError as error:
-            why = error
-            say(str(why)) if len(models) > 1 else None
-            continue
-        written.append(write_one(trained))
-    if why and not written:
-        raise why
+        if reason := _why_none(trained):
+            say(reason)
+        else:
+            written.append(write_one(trained))
     return written
+
+
+def _why_none(trained):
+    try:
+        frames.samples(trained.name, trained.audio_format)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def write_one(trained: artifact.Artifact) -> Path:

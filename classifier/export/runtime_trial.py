@@ -9,7 +9,6 @@ import numpy as np
 
 from classifier.audio import recording
 from classifier.audio.spectrograms import mel_spectrograms
-from classifier.core.console import progress
 from classifier.core.text import plain
 from classifier.export import runtimes
 from classifier.export.inspection import LARGEST_INPUT, Export
@@ -77,7 +76,7 @@ def run(export: Export, path: Path, activation: str | None = None) -> Trial:
         return Trial(path, {"LiteRT": _hop_by_hop(export, path)}, others, {})
     rows, head = _rows(export, path), export.head.title if len(export.heads) > 1 else None
     predictions, refusals, not_tried = {}, {}, {}
-    for runtime in progress(runtimes.RUNTIMES, f"asking the runtimes about {export.path.name}"):
+    for runtime in runtimes.in_turn(export.path.name):
         if export.metadata is None and runtime != "LiteRT":
             refusals[runtime] = Refusal("was not asked: its metadata cannot be read", Reason.NOT_ASKED)
             continue

@@ -12,12 +12,13 @@ import platform
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 
+from classifier.core.console import progress, say
 from classifier.core.errors import InputError
 from Constants import ROOT
 
@@ -95,6 +96,12 @@ def ask_all(runtime: str, paths: Sequence[Path], windows: np.ndarray, head: str 
     while len(results) < len(paths):  # a file that takes the runtime down is the last that it was asked about
         results += _ask(runtime, paths[len(results) :], windows, head)
     return results
+
+
+def in_turn(file: str) -> Iterator[str]:
+    """The names of the runtimes, one after the other; says what is done, as each takes seconds to start."""
+    say(f"asking the runtimes about {file} ...")
+    yield from progress(RUNTIMES, f"asking the runtimes about {file}")
 
 
 def why_not_here(runtime: str) -> str:

@@ -5,6 +5,8 @@ begin anew, or keep several streams, with one file.
 """
 
 import math
+import re
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +25,7 @@ from classifier.records import artifact, tflite_files
 if TYPE_CHECKING:
     import keras
 
+CAUSAL = "Changes"  # the layer that assemble.build puts into models whose features are causal
 WHY_NONE = {  # a layer's class: why a model with it has no stream
     "Embedding": "a pretrained network computes its features, of pieces longer than a hop",
     "MultiHeadAttention": "its attention weighs every frame of a window beside all others",
@@ -57,6 +60,17 @@ class Parts:
         return sum(map(math.prod, self.shapes))
 
 
+def check(models: Sequence[artifact.Artifact]) -> None:
+    """Make sure that one of some trained models has a stream, before TensorFlow is loaded.
+
+    Raises:
+        InputError: none has.
+    """
+    reasons = [why_none(trained.folder / artifact.MODEL, trained.name) for trained in models]
+    if all(reasons):
+        raise InputError(reasons[0])
+
+
 def write(models: Sequence[artifact.Artifact], hop: int | None = None) -> list[Path]:
     """Write the streams of trained models; of a model that can have none it is said why.
 
@@ -66,18 +80,13 @@ def write(models: Sequence[artifact.Artifact], hop: int | None = None) -> list[P
     Raises:
         InputError: no model has a stream, or a model takes no such hop.
     """
-    written, why = [], None
+    check(models)
+    written = []
     for trained in models:
-        model = artifact.load_keras(trained)
-        reason = why_none(model, trained.name)
-        if not reason:
-            written.append(write_one(trained, model, hop))
-            continue
-        why = why or InputError(reason)
-        if len(models) > 1:
+        if reason := why_none(trained.folder / artifact.MODEL, trained.name):
             say(reason)
-    if why and not written:
-        raise why
+        else:
+            written.append(write_one(trained, artifact.load_keras(trained), hop))
     return written
 
 
@@ -124,12 +133,12 @@ def facts(trained: artifact.Artifact, hop: int) -> metadata.Facts:
     return replace(metadata.facts(trained), input_description=words)
 
 
-def why_none(model: "keras.Model", name: str) -> str:
-    """Why a model has no stream, in a sentence; "" of one that has."""
-    features: Any = model.get_layer("features")
-    if features.is_causal:
+def why_none(model: Path, name: str) -> str:
+    """Why the model of a Keras file has no stream, in a sentence; "" of one that has. The file is only read."""
+    with zipfile.ZipFile(model) as held:
+        there = re.findall(r'"class_name": "(\w+)"', held.read("config.json").decode())
+    if CAUSAL in there:
         return ""
-    there = [type(features).__name__, *(type(layer).__name__ for layer in model._flatten_layers())]
     otherwise = OTHER if any("Conv" in layer for layer in there) else NO_LAYERS_OVER_TIME
     why = next((why for layer, why in WHY_NONE.items() if layer in there), otherwise)
     return f"{name} gets no stream: {why}; residual_causal has one"

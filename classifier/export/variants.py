@@ -79,7 +79,8 @@ def _export(trained, like: ConversionRecord | None = None, int8: int | None = No
     limits = None
     if trained.record.config.multi_label:
         limits = in_order(trained.record.thresholds, trained.labels)
-    for variant, name in progress(conversion.VARIANTS.items(), f"converting {trained.name}"):
+    for variant, name in conversion.VARIANTS.items():
+        say(f"{trained.name}: {variant} ...")
         path = trained.folder / name
         try:
             if like and variant not in like.files:
@@ -109,6 +110,7 @@ def _export(trained, like: ConversionRecord | None = None, int8: int | None = No
 def _as_shipped(trained, held_out: ConversionRecord) -> ConversionRecord:
     """The files of a refitted model, with the figures of the held-out model's; runtimes are asked about the former."""
     paths = _paths(trained)
+    say(f"{trained.name}: asking the runtimes about its files ...")
     refused, not_tried = _by_runtime(trained, paths)
     files = {
         variant: replace(held_out.files[variant], bytes=path.stat().st_size, refused=refused[variant])
@@ -128,8 +130,11 @@ def measure(trained: artifact.Artifact) -> ConversionRecord:
     """Measure the variants of a trained model that are there, beside each other and beside Keras."""
     paths = _paths(trained)
     held = {variant: path.read_bytes() for variant, path in paths.items()}
+    say(f"{trained.name}: testing its files on held-out recordings ...")
     compared = {split_name: _of_split(trained, paths, split_name) for split_name in SPLITS}
+    say(f"{trained.name}: asking the runtimes about its files ...")
     refused, not_tried = _by_runtime(trained, paths)
+    say(f"{trained.name}: measuring how long they take ...")
     latencies = {threads: latency.times(held, threads) for threads in THREADS}
     found = {
         variant: Variant(

@@ -64,7 +64,7 @@ class BatchResult:
         refused: {archive: why it is not unpacked}.
         left_out: sentences on files of unknown suffix.
         failed: {recording: why it cannot be read}.
-        written: files and folders of results.
+        written: files and folders of results; none where no recording could be read.
         labels: {label: LabelTotal}, most seconds first.
         example: path of the first recording that was classified and is a file of this machine; None: there is none.
         notes: as of Predictor.
@@ -123,8 +123,10 @@ def classify_recordings(config: ClassificationConfig) -> BatchResult:
     if config.probabilities:
         writers += [SimpleNamespace(NAME=name, write=write) for name, write in PROBABILITIES.items()]
     with classified(config, writers) as batch:
-        settings = (batch.labels, batch.folder, Path(config.out), config.delimiter)
-        written = [result_folder.write(writer, batch.read(), *settings) for writer in writers]
+        written, about = [], (batch.labels, batch.folder, Path(config.out), config.delimiter)
+        if batch.done + batch.before:  # else tables would be empty, and look like an answer
+            fresh = result_folder.prepare(writers, lambda writer: batch.read(), *about)
+            written = result_folder.move(fresh, batch.folder, Path(config.out))
         return BatchResult(
             batch.done,
             batch.before,

@@ -77,7 +77,7 @@ def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
         trained: folder of trained models.
 
     Raises:
-        InputError: a name is none of these.
+        InputError: a name is none of these, or the network cannot be downloaded.
     """
     path = Path(model)
     if path.exists() or path.name != str(path) or path.suffix == ".tflite":
@@ -88,7 +88,10 @@ def find_model(model: Path | str, trained: Path = TRAINED) -> Path:
     from classifier.pretrained import weights  # what it downloads with takes a third of a second to import
 
     if path.name in weights.with_labels():
-        return weights.fetch(path.name)
+        try:
+            return weights.fetch(path.name)
+        except InputError as error:
+            raise InputError(f"{error}; or name a trained model's folder with --model") from None
     names = [folder.name for folder in folders if (folder / artifact.RUN).is_file()]
     there = ", ".join(names)
     raise InputError(

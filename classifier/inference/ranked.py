@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from classifier.core import atomic_files
 from classifier.data.inputs import Source
@@ -69,20 +69,14 @@ class Output:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with atomic_files.alone_in(self.folder), result_folder.unfinished(self.folder) as beside:
-            with atomic_files.new_file(self.folder / self.mark) as fresh:
-                fresh.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            return [
-                result_folder.write(
-                    writer,
-                    classified(ranked, highest, getattr(writer, "BY_SEGMENT", False)),
-                    labels,
-                    beside,
-                    self.folder,
-                    self.delimiter,
-                    self.kept,
-                )
-                for writer in self.writers
-            ]
+
+            def read(writer: ModuleType | SimpleNamespace) -> Iterator[Classified]:
+                return classified(ranked, highest, getattr(writer, "BY_SEGMENT", False))
+
+            fresh = result_folder.prepare(self.writers, read, labels, beside, self.folder, self.delimiter, self.kept)
+            with atomic_files.new_file(self.folder / self.mark) as mark:
+                mark.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            return result_folder.move(fresh, beside, self.folder, self.kept)
 
 
 def example(ranked: Sequence[Ranked]) -> str | None:

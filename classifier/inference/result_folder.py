@@ -1,19 +1,21 @@
-"""Write results into a folder: each file or folder of a writer whole or not at all."""
+"""Write results into a folder: the files and folders of all writers whole, and all of one run, or none of them."""
 
 import contextlib
 import os
 import shutil
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from classifier.core import disk
+from classifier.core import disk, places
 from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.inference import written
 from classifier.inference.writers import Classified
 
 UNFINISHED = ".unfinished"  # folder for what is under way; a killed run leaves it, and the next one removes it
+KEPT = "the recordings that were classified are kept"  # where the disk is full
+NONE_REPLACED = "and results that were there before are untouched"
 
 
 def check(out: Path, writers: Iterable[ModuleType | SimpleNamespace], mark: str) -> None:
@@ -23,8 +25,10 @@ def check(out: Path, writers: Iterable[ModuleType | SimpleNamespace], mark: str)
         mark: name of a file that lies where this script has written.
 
     Raises:
-        InputError: files of the same names are there, and not the mark; or one was changed since it was written.
+        InputError: files of the same names are there, and not the mark; one was changed since it was written; nothing
+            can be written there.
     """
+    places.check_writable(out)
     writers = list(writers)
     strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / mark).exists()]
     if strangers:
@@ -47,28 +51,45 @@ def unfinished(out: Path) -> Generator[Path, None, None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def write(
-    writer: ModuleType | SimpleNamespace,
-    classified: Iterable[Classified],
+def prepare(
+    writers: Iterable[ModuleType | SimpleNamespace],
+    read: Callable[[ModuleType | SimpleNamespace], Iterable[Classified]],
     labels: Sequence[str],
     beside: Path,
     out: Path,
     delimiter: str = ",",
-    kept: str = "the recordings that were classified are kept",
-) -> Path:
-    """Write one output, and move it to its place when it is whole; returns the place.
+    kept: str = KEPT,
+) -> dict[str, Path]:
+    """Write outputs beside their places; returns {output: path}, for `move`.
 
     Args:
+        read: what a writer writes.
         beside: a folder as of `unfinished`.
         kept: as of disk.told.
     """
-    fresh, place = beside / writer.NAME, out / writer.NAME
-    with disk.told(place, kept):
-        settings = {"delimiter": delimiter} if place.suffix == ".csv" else {}
-        writer.write(progress(classified, f"writing {place.name}"), labels, fresh, **settings)
-        with written.replaced(fresh, place):
-            if place.is_dir():
-                os.replace(place, beside / "old")
-            os.replace(fresh, place)
-    shutil.rmtree(beside / "old", ignore_errors=True)
-    return place
+    fresh = {}
+    for writer in writers:
+        path = beside / writer.NAME
+        with disk.told(out / writer.NAME, f"{kept}, {NONE_REPLACED}"):
+            settings = {"delimiter": delimiter} if path.suffix == ".csv" else {}
+            writer.write(progress(read(writer), f"writing {path.name}"), labels, path, **settings)
+        fresh[writer.NAME] = path
+    return fresh
+
+
+def move(fresh: Mapping[str, Path], beside: Path, out: Path, kept: str = KEPT) -> list[Path]:
+    """Move outputs to their places, now that each is whole; returns the places.
+
+    Args:
+        fresh: as of `prepare`.
+        beside, kept: as of `prepare`.
+    """
+    old = beside / "old"
+    old.mkdir()
+    with disk.told(out, kept), written.replaced(out, fresh):
+        for name, path in fresh.items():
+            if (out / name).is_dir():
+                os.replace(out / name, old / name)
+            os.replace(path, out / name)
+    shutil.rmtree(old, ignore_errors=True)
+    return [out / name for name in fresh]

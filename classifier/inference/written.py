@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 from classifier.core import atomic_files
@@ -31,13 +31,17 @@ def check(out: Path, name: str) -> None:
 
 
 @contextlib.contextmanager
-def replaced(fresh: Path, place: Path) -> Generator[None]:
-    """Around the move of an output to its place: a run that is killed in it leaves what the next one knows."""
-    held = _read(place.parent)
-    state = {key: _digest(path) for key, path in _files(fresh)}
-    _write(place.parent, held | {place.name: [*held.get(place.name, []), state]})
+def replaced(out: Path, fresh: Mapping[str, Path]) -> Generator[None]:
+    """Around the move of outputs to their places: a run that is killed in it leaves what the next one knows.
+
+    Args:
+        fresh: {output: where it lies before the move}.
+    """
+    held = _read(out)
+    states = {name: {key: _digest(file) for key, file in _files(path)} for name, path in fresh.items()}
+    _write(out, held | {name: [*held.get(name, []), state] for name, state in states.items()})
     yield
-    _write(place.parent, held | {place.name: [state]})
+    _write(out, held | {name: [state] for name, state in states.items()})
 
 
 def _files(place: Path) -> Iterator[tuple[str, Path]]:

@@ -31,6 +31,7 @@ def save(figure: Figure, path: Path, show: bool = False) -> None:
         show: open a window too, where there is a display; returns when it is closed.
     """
     plt = pyplot()
+    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_files.new_file(path) as fresh:
         figure.savefig(fresh, dpi=DPI, format="png")
     if show and _has_display():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.audio.channels import MIX
-from classifier.core import commands, console
+from classifier.core import commands, console, places
 from classifier.core.errors import InputError
 from classifier.plotting.config import PlotConfig
 from classifier.records import artifact
@@ -30,6 +30,7 @@ def draw(config: PlotConfig) -> Drawn:
     Raises:
         InputError: a recording cannot be read or is too short, or a folder holds no model with attention.
     """
+    places.check_writable(config.folder, f"name another place with {'--png' if config.png else '--out'}")
     if config.attention:
         return _attention(config)
     if config.layers:
@@ -48,7 +49,7 @@ def _recording(config):
     signal = recording.read(path, audio_format.sample_rate, config.channel or MIX) if path else sample_signal()
     power = spectrograms.power_spectrogram(signal, audio_format)
     mel_power = spectrograms.mel_spectrograms([signal], audio_format)[0]
-    png = config.png or Path(f"{Path(name).stem}.png")
+    png = config.picture(f"{Path(name).stem}.png")
     recording_pictures.draw(signal, power, mel_power, audio_format, name, png, show=True)
     return Drawn(str(png), _classify(path, config.channel))
 
@@ -62,7 +63,7 @@ def _attention(config):
     recording.properties(path)  # whatever is wrong with it is said before TensorFlow is loaded
     from classifier.plotting import attention
 
-    png = config.png or Path(f"{path.stem}_attention.png")
+    png = config.picture(f"{path.stem}_attention.png")
     attention.draw_recording(trained, path, png, show=True, channel=config.channel)
     next_command = commands.script("TestSignalModel.py", path, model=config.attention, channel=config.channel)
     return Drawn(str(png), next_command)
@@ -75,7 +76,7 @@ def _gallery(config):
     features, start, channel = config.feature_names(), config.start, config.channel or MIX
     path = config.recording.resolve() if config.is_data else config.recording  # "." has no name
     audio_format, name = make_audio_format(), path.stem if path else "sample_signal"
-    folder, sheet = config.out / name, config.out / f"{name}.png"
+    folder, sheet = config.folder / name, config.folder / f"{name}.png"
     if config.is_data:
         made = data_gallery.draw(name, clips.read_clips(path), features, audio_format, start, folder, channel)
         next_command = commands.script("TrainModel.py", data=config.recording, channel=config.channel)
@@ -98,7 +99,7 @@ def _layers(config):
     from classifier.records.config import audio_format_of
 
     models = weights.ready(config.model_names(), leave_out=True)
-    paths = [config.out / f"layers_{name}.png" for name in models]
+    paths = [config.folder / f"layers_{name}.png" for name in models]
     for name, path in console.progress(list(zip(models, paths, strict=True)), "models"):
         layers.draw(name, audio_format_of(name), len(read_labels()), path)
     return Drawn(", ".join(map(str, paths)), commands.script("TrainModel.py", model=models[0]))

@@ -15,10 +15,10 @@ def report(result: BoostingResult, folder: Path) -> None:
         result.scores, result.labels, f"{result.model}: test", folder / artifact.REPORT / "confusion"
     )
     windows, recordings = result.scores.windows, result.scores.recordings
-    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
-    print(f"{result.model}: {right}; a recording is decided by the mean of its windows")
+    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} {result.split.units} right"
+    print(f"{result.model}: {right}; a {result.split.units[:-1]} is decided by the mean of its windows")
     warn_of_leaks(result.config["fold"], len(result.split.groups_in_two_splits))
-    show_labels(result.labels, result.scores)
+    show_labels(result.labels, result.scores, result.split.units)
     print(f"balanced accuracy {windows.balanced_accuracy:.1%}, guessing {result.scores.chance:.1%}; ", end="")
     print(f"mean PR-AUC {windows.macro_pr_auc:.1%}, guessing a label's share of the windows: ", end="")
     shares = zip(result.labels, windows.confusion, strict=True)

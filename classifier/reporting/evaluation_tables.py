@@ -89,8 +89,8 @@ def show_scores(result: EvaluationResult) -> None:
     if isinstance(result, ModelTestResult):
         for line in warnings.few_groups(recordings.recall, result.groups, times=1):
             print(f"{result.model}: {line}")
-    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} recordings right"
-    print(f"{result.title}: {right}; a recording is decided by the {result.recordings_by} of its windows")
+    right = f"{windows.right} of {windows.n} windows, {recordings.right} of {recordings.n} {result.units} right"
+    print(f"{result.title}: {right}; a {result.units[:-1]} is decided by the {result.recordings_by} of its windows")
     if result.crops:
         print(f"  windows: {result.crops} of each recording, spread over it (more of one that they would not cover)")
     elif result.overlap:
@@ -102,7 +102,7 @@ def show_scores(result: EvaluationResult) -> None:
     if isinstance(result, ModelTestResult):
         for note in result.notes:
             print(f"  {note}")
-        warn_of_known("recordings", result.seen_in_training)
+        warn_of_known(result.units, result.seen_in_training)
         matched = [*result.matched.renamed(), *result.matched.not_tested()] if result.matched else []
         for line in [*matched, *warnings.not_tested(result.labels, recordings.recall)]:
             print(f"  {line}")
@@ -111,7 +111,7 @@ def show_scores(result: EvaluationResult) -> None:
             warn_of_leaks(fold.fold, fold.groups_in_two_splits)
         if result.search:
             show_search(result.search)
-    show_labels(result.labels, result.scores)
+    show_labels(result.labels, result.scores, result.units)
     if isinstance(result, CrossValidationResult):
         learned = RunConfig(**result.settings).learned_negatives if result.settings.get("negatives") else None
         for line in warnings.silence_and_negatives(result.labels, windows.confusion, learned):
@@ -147,8 +147,8 @@ def warn_of_leaks(fold: int, n_groups: int) -> None:
         print(f"  WARNING: fold {fold} has {n_groups} groups in two splits, so its scores flatter")
 
 
-def show_labels(labels: Sequence[str], scores: Scores) -> None:
-    """Print one row per label."""
+def show_labels(labels: Sequence[str], scores: Scores, units: str) -> None:
+    """Print one row per label; units: as of EvaluationResult."""
     windows, recordings = scores.windows, scores.recordings
     names = ("recall", "precision", "f1", "roc_auc", "pr_auc")
     columns, confused = confusion.columns(labels, windows.confusion)
@@ -157,7 +157,7 @@ def show_labels(labels: Sequence[str], scores: Scores) -> None:
         + [percent(recordings.recall.get(label)), *cells]
         for label, row, cells in zip(labels, windows.confusion, confused, strict=True)
     ]
-    header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", "recall, recordings"]
+    header = ["label", "windows", "recall", "precision", "F1", "ROC-AUC", "PR-AUC", f"recall, {units}"]
     console.table([*header, *columns], rows)
 
 
@@ -204,11 +204,14 @@ def leaderboard(results: Sequence[EvaluationResult], path: Path, out: Path | Non
         shown.append(cells)
         numbers.append(row)
     compared = [
-        cell for name in ("balanced accuracy, windows", "windows right", "recordings right") for cell in (name, "95 %")
+        cell
+        for name in ("balanced accuracy, windows", "windows right", f"{results[0].units} right")
+        for cell in (name, "95 %")
     ]
     console.table(["model", "folds", *compared, "precision", "F1", "PR-AUC", "ROC-AUC"], shown)
     scores = results[0].scores
-    frequent = " and ".join(f"{scores.by(unit).majority:.1%} of {unit}" for unit in UNITS)
+    named = zip(UNITS, ("windows", results[0].units), strict=True)
+    frequent = " and ".join(f"{scores.by(unit).majority:.1%} of {name}" for unit, name in named)
     guesses = " or ".join(dict.fromkeys(f"{result.scores.chance:.1%}" for result in results))
     print(f"guessing {guesses}; always the most frequent label {frequent}; ", end="")
     over = f"mean ± sd over {results[0].n_folds} fold(s); " if results[0].n_folds else ""

@@ -79,9 +79,9 @@ def gather(trained: artifact.Artifact) -> dict[str, Any]:
 def _of_one_label(trained, scores):
     """The values that are of models that say which one label is right."""
     record, recordings = trained.record, scores.recordings
-    n_groups = record.split.test_groups
+    n_groups, units = record.split.test_groups, trained.record.split.units
     return {
-        "headline": f"{warnings.right_of(recordings.right, recordings.n, n_groups)} held-out recordings right",
+        "headline": f"{warnings.right_of(recordings.right, recordings.n, n_groups)} held-out {units} right",
         "several": None,
         "chance": scores.chance,
         "tiles": _tiles(scores, n_groups),

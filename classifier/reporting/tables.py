@@ -36,11 +36,12 @@ def scores(trained: artifact.Artifact) -> None:
     windows, recordings = score.windows, score.recordings
     split_names = ", ".join(f"{len(split.names(split_name))} to {verb}" for split_name, verb in splits.VERBS.items())
     n_groups = split.test_groups
-    print(f"{trained.name}: {right_of(recordings.right, recordings.n, n_groups)} held-out recordings right")
+    print(f"{trained.name}: {right_of(recordings.right, recordings.n, n_groups)} held-out {split.units} right")
     luck = f"guessing {score.chance:.1%}, always the most frequent label {score.majority:.1%} of windows"
     balanced = between(*confidence.balanced_interval(windows.recall, n_groups))
     print(f"  windows: {right_of(windows.right, windows.n, n_groups)} right; {luck}")
-    print(f"  balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced}); in parentheses 95 % intervals")
+    accuracy = f"balanced accuracy {windows.balanced_accuracy:.1%} of windows ({balanced})"
+    print(f"  {accuracy}, by the Keras model; in parentheses 95 % intervals")
     not_tested = warnings.not_tested(trained.labels, recordings.recall)
     learned = trained.record.config.learned_negatives
     harmless = warnings.silence_and_negatives(trained.labels, windows.confusion, learned)
@@ -52,9 +53,8 @@ def scores(trained: artifact.Artifact) -> None:
         print(f"  WARNING: {line}")
     if split.negatives:
         split_names += f" (of these, {', '.join(map(str, split.negatives.values()))} are negatives)"
-    print(
-        f"  recordings: {split_names}; epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
-    )
+    kept = f"epoch {trained.record.best_epoch} kept, {trained.record.training_seconds:.0f} s"
+    print(f"  {split.units}: {split_names}; {kept}")
     for line in filter(
         None, [warnings.refit(trained.record), *warnings.time_limit(trained.record), warnings.taught(trained.record)]
     ):
@@ -66,7 +66,7 @@ def scores(trained: artifact.Artifact) -> None:
         [label, *(_percent(of.recall.get(label)) for of in (windows, recordings)), *cells]
         for label, cells in zip(trained.labels, confused, strict=True)
     ]
-    console.table(["label", "recall, windows", "recordings", *columns], rows)
+    console.table(["label", "recall, windows", split.units, *columns], rows)
 
 
 def skipped(data: "TrainingData") -> None:

@@ -127,8 +127,9 @@ def answered(trained: Artifact) -> list[str]:
     labelled, right, n = thresholds.answered(trained.predictions("test"), trained.rule.thresholds, trained.labels)
     if labelled == n:
         return []
+    units = trained.record.split.units
     return [
-        f"With its thresholds the model gives {labelled} of {n} recordings a label, {right} of them the right one; the "
+        f"With its thresholds the model gives {labelled} of {n} {units} a label, {right} of them the right one; the "
         "others get none"
     ]
 

@@ -123,7 +123,7 @@ def _summary(name: str) -> str:
 @functools.lru_cache(maxsize=256)
 def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
     trained = artifact.load(folder)
-    scores, _ = trained.shipped_scores()
+    scores, variant = trained.shipped_scores()
     several = trained.record.multi_label_scores
     mean = scores.windows.macro_pr_auc if several else None
     page = folder / artifact.REPORT / artifact.PAGE
@@ -142,6 +142,7 @@ def _trained(folder: Path, *stamps: tuple) -> schemas.Model:
             chance=scores.chance if several is None or mean is None else several.chance,
             recordings_right=scores.recordings.right,
             recordings=scores.recordings.n,
+            measured_on=conversion.VARIANTS[variant] if variant else artifact.MODEL,
         ),
         report=f"/reports/{folder.name}/{artifact.PAGE}" if page.is_file() else None,
         trained=date.isoformat(timespec="seconds"),

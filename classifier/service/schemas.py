@@ -54,7 +54,7 @@ class About(Version):
 
 
 class Scores(BaseModel):
-    """On the test split. balanced_accuracy: of windows, 0 to 1; chance: that of guessing.
+    """On the test split, by the file of measured_on. balanced_accuracy: of windows, 0 to 1; chance: that of guessing.
 
     mean_average_precision: of windows, where several labels may be right at once; chance is then of it. A recording is
     right with all its labels.
@@ -65,6 +65,7 @@ class Scores(BaseModel):
     chance: float
     recordings_right: int
     recordings: int
+    measured_on: str
 
 
 class Model(BaseModel):

@@ -13,7 +13,7 @@ from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from classifier.core import atomic_files, parallel
+from classifier.core import atomic_files, parallel, places
 from classifier.core.console import progress
 from classifier.core.errors import InputError
 from classifier.storage import filesystems, local_files, remote
@@ -49,16 +49,18 @@ def updated(location: Location, missing_ok: bool = False) -> Path:
 
 
 def updated_for_writing(out: Location) -> Path:
-    """`updated` for a folder of results, which may be new, after making sure that its address can be written to.
+    """`updated` for a folder of results, which may be new, after making sure that it can be written to.
 
     Raises:
-        InputError: the address cannot be read or written.
+        InputError: it cannot be read or written.
     """
     if is_remote(out):
         probe = f"{out}/.{uuid.uuid4().hex}"
         with remote.new_file(probe) as fresh:
             fresh.touch()
         remote.remove(probe)
+    else:
+        places.check_writable(out)
     return updated(out, missing_ok=True)
 
 

@@ -1,5 +1,6 @@
 """Fit a Keras model to windows, as a recipe says."""
 
+import contextlib
 from collections.abc import Callable
 
 import keras
@@ -72,17 +73,19 @@ def fit(
         say(f"{name}: going on after epoch {checkpoint.epoch}")
         learn.begin(checkpoint.epoch)
     epochs = checkpoint.recipe.epochs
+    shown = _Progress(name, epochs, len(learn), checkpoint.epoch)
     callbacks = (
         *([measures] if measures else []),  # the others read what it measures
         checkpoint,
         *([_InTime(limit, checkpoint)] if limit else []),  # after what the epoch leaves behind
-        _Progress(name, epochs, len(learn), checkpoint.epoch),
+        shown,
         *([keras.callbacks.TensorBoard(checkpoint.folder / LOGS, write_graph=False)] if distributed.is_first() else []),
     )
     settings = {"epochs": epochs, "initial_epoch": checkpoint.epoch, "callbacks": callbacks}
     # Windows are dealt anew every epoch: Keras would shuffle batches too, as neither --resume nor other processes know.
     validated = None if measures else validation
-    interruptible.fit(learner, learn, validation_data=validated, shuffle=False, **settings)
+    with contextlib.closing(shown.bar):
+        interruptible.fit(learner, learn, validation_data=validated, shuffle=False, **settings)
     return checkpoint.finish()
 
 
@@ -214,6 +217,3 @@ class _Progress(keras.callbacks.Callback):
         said = f"validation: loss {logs['val_loss']:.3f}, balanced accuracy {logs[RECALL]:.1%}"
         said += f", at the bound on false alarms {logs[AT_BOUND]:.1%}" if AT_BOUND in logs else ""
         self.bar.set_postfix_str(said, refresh=False)
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self.bar.close()

@@ -10,6 +10,7 @@ import numpy as np
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.text import duration
+from classifier.data import layouts
 from classifier.records import teachers
 from classifier.records.refit import REFITS
 from classifier.records.run_record import Refit
@@ -61,9 +62,11 @@ def refit(
     model = tasks.build(task)
     n_steps = sum(stage.steps for stage in held_out.values())
     n_recordings, n_held_out = (int(np.isin(task.split, of).sum()) for of in (learned, ("train",)))
+    folder = layouts.folder_of(config.data)
+    units = layouts.units_of(clip.name(folder) for clip in task.audio.clips)
     of_all = "all " if n_recordings == len(task.split) else ""
     say(
-        f"refit: {name} learns again from {of_all}{n_recordings} recordings (before: {n_held_out}) for the {n_steps} "
+        f"refit: {name} learns again from {of_all}{n_recordings} {units} (before: {n_held_out}) for the {n_steps} "
         "steps that its best epoch took: about "
         f"{duration(sum(stage.seconds for stage in held_out.values()))}; --no-refit leaves it out"
         + (f". {data.teacher.refit.folder} teaches it" if data.teacher else "")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.core import commands
+from classifier.core import commands, disk
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
 from classifier.records import teachers
@@ -25,6 +25,7 @@ from classifier.training.data import TrainingData
 
 STATE = "state.npz"
 STAGES = ("head", "training")  # of a head on a pretrained network, and of a whole model; then those of the refit
+NOTHING_BEGUN = "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
 RECIPES = ("recipe", "fine_tuning")
 
 
@@ -134,9 +135,10 @@ def told(config: TrainingConfig, data: TrainingData) -> Iterator[None]:
     try:
         yield
     except DiskFullError as error:
-        raise DiskFullError(f"{error}; {_how_to_go_on(config, data)}") from None
+        how = _how_to_go_on(config, data)
+        raise DiskFullError(f"{str(error).removesuffix(disk.AGAIN)}make room; {how}" if how else str(error)) from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_how_to_go_on(config, data)) from None
+        raise KeyboardInterrupt(_how_to_go_on(config, data) or NOTHING_BEGUN) from None
 
 
 def begun(trained: Path, model: str) -> dict[Path, dict[str, Any]]:
@@ -147,6 +149,7 @@ def begun(trained: Path, model: str) -> dict[Path, dict[str, Any]]:
 
 
 def _how_to_go_on(config, data):
+    """The command, in a sentence; None where nothing was begun."""
     models = list(data.audio_formats)
     for position, model in enumerate(models):
         states = list(begun(config.trained, model).values())
@@ -155,7 +158,7 @@ def _how_to_go_on(config, data):
             epoch = len(next(iter(states[-1]["history"].values())))
             what = f"the refit of {model}" if "refit" in states[-1]["run"] else model
             return f"to go on with {what} after epoch {epoch}: {command}"
-    return "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
+    return None
 
 
 def _flag(name, before, now):

@@ -6,7 +6,7 @@ InputError for what it cannot use, with file and line.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,6 +62,11 @@ class Clip:
         if (self.start, self.end) == (0, None):
             return name
         return f"{name}{PART}{self.start:.10g},{'' if self.end is None else f'{self.end:.10g}'}"
+
+
+def units_of(names: Iterable[str]) -> str:
+    """What such `Clip.name`s count: "recordings", or "parts" where recordings are cut into them."""
+    return "parts" if any(PART in name for name in names) else "recordings"
 
 
 def path_named(folder: Path, name: str) -> Path:

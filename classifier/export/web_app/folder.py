@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.audio.channels import LOUDEST, MIX, track
-from classifier.core import atomic_files
+from classifier.core import atomic_files, places
 from classifier.core.arguments import EACH
 from classifier.core.console import progress, say
 from classifier.core.errors import InputError
@@ -72,6 +72,7 @@ def write(config: WebAppConfig) -> WebApp:
         trial.candidates(trained)  # says what is not converted before anything is fetched
     if config.out.exists() and not (config.out / FILES).is_file() and any(config.out.iterdir()):
         raise InputError(f"--out {config.out}: it holds something else than a web app; name a new folder")
+    places.check_writable(config.out)
     litert_js.check_node()
     packages = litert_js.fetch()
     with atomic_files.new_folder(config.out) as fresh:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.audio.windows import hop_length
+from classifier.core import places
 from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.data.inputs import Source
@@ -73,6 +74,8 @@ def search_recordings(config: SearchConfig) -> SearchResult:
     writers = writing.load(config.writers)
     output = Output(Path(config.out), MARK, writers, config.delimiter, "the embeddings are kept")
     output.check()
+    if config.kept:
+        places.check_writable(config.kept, "name another folder with --kept")
     sources, refused, left_out = inputs.find([config.folder])
     inputs.find(config.like)  # before anything is downloaded or computed
     embedder = load_embedder(config.model, config.trained, config.channel)

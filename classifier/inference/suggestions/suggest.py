@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.core import places
 from classifier.core.errors import InputError
 from classifier.data import inputs
 from classifier.data.labels import clean
@@ -62,6 +63,8 @@ def suggest(config: SuggestConfig) -> SuggestResult:
     writers = writing.load(config.writers)
     output = Output(Path(config.out), MARK, writers, config.delimiter, "what was computed of the recordings is kept")
     output.check()
+    if config.kept:
+        places.check_writable(config.kept, "name another folder with --kept")
     inputs.find([config.folder])  # before a model is loaded
     if config.labelled:
         inputs.find([config.labelled])

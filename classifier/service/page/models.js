@@ -64,7 +64,7 @@ function describe(model) {
   if (scores) {
     const { mean_average_precision: mean, balanced_accuracy: balanced, recordings_right: right } = scores;
     const score = mean === null ? `${percent(balanced)} balanced accuracy` : `${percent(mean)} mean average precision`;
-    about.append(` On its test split: ${score} (guessing: ${percent(scores.chance)})`);
+    about.append(` On its test split: ${score} of windows, by ${scores.measured_on} (guessing: ${percent(scores.chance)})`);
     about.append(`, ${right} of ${scores.recordings} recordings right${mean === null ? "" : " with all their labels"}. `);
   }
   if (model.report) about.append(" ", make("a", { href: model.report, textContent: "Its report", target: "_blank" }));

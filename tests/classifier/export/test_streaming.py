@@ -105,12 +105,15 @@ def test_odd_hops_are_refused_by_name(model, tmp_path):
         stream_of(model, tmp_path / "a_stream.tflite").push(np.zeros(320, "float32"))
 
 
-def test_other_models_say_why_they_have_none(tmp_path):
+def test_other_models_say_why_they_have_none(model, tmp_path):
     for name, why in (("mel", "its dense layer has weights for every frame"), ("lstm", "its LSTM is trained to begin")):
         module, audio_format = registry.load("models", name), AudioFormat()
         other = assemble.build(module, assemble.features_of(module, audio_format), audio_format, 3)
-        found = streaming.why_none(other, name)
+        other.save(tmp_path / "model.keras")
+        found = streaming.why_none(tmp_path / "model.keras", name)
         assert found.startswith(f"{name} gets no stream: {why}") and found.endswith("; residual_causal has one")
+    model.save(tmp_path / "model.keras")
+    assert streaming.why_none(tmp_path / "model.keras", NAME) == ""
     (tmp_path / "a.tflite").write_bytes(tiny_tflite.network())
     with pytest.raises(InputError, match="a.tflite is no stream"):
         StreamRunner(tmp_path / "a.tflite")

@@ -3,6 +3,7 @@ import hashlib
 import pytest
 
 from classifier.core.errors import InputError
+from classifier.inference.predictor import find_model
 from classifier.pretrained import weights
 from classifier.storage import downloads
 from tests.classifier.storage.test_downloads import publishing
@@ -60,6 +61,8 @@ def test_without_a_network_the_file_the_folder_and_the_flag_are_named(publish, s
     with pytest.raises(InputError, match="cannot be fetched.*--weights") as error:
         weights.fetch("net")
     assert server.address("/net.tflite") in str(error.value) and f"{folder}" in str(error.value)
+    with pytest.raises(InputError, match="--weights; or name a trained model's folder with --model$"):
+        find_model("net")
     assert kept(folder) == []
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier.core.errors import InputError
+from classifier.core import disk
+from classifier.core.errors import DiskFullError, InputError
 from classifier.records.training_config import TrainingConfig
 from classifier.training import data as training_data
 from classifier.training import unfinished
@@ -104,6 +105,15 @@ def test_ctrl_c_gives_a_command_only_where_it_works(config, monkeypatch):
     assert said.startswith("to go on with signal after epoch 3: ")
     assert said.endswith("TrainModel.py --data 'a b' --epochs 9 --model signal --resume")
     assert "nothing to go on with" in stopped(replace(config, seed=3))
+
+
+def test_a_full_disk_gives_one_command_and_not_the_same_one_again(config, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["TrainModel.py"])
+    data = training_data.load(config)
+    interrupt(config, "signal")
+    with pytest.raises(DiskFullError) as end, unfinished.told(config, data):
+        raise DiskFullError(f"state.npz cannot be written; {disk.AGAIN}")
+    assert str(end.value).startswith("state.npz cannot be written; make room; to go on with signal after epoch 3: ")
 
 
 def test_a_recipe_file_counts_by_what_it_says_and_not_by_its_path(config, tmp_path):

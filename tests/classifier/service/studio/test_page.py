@@ -39,7 +39,7 @@ def microphone(tmp_path_factory):
 
 def make_set(page, name, labels):
     page.fill("#set-name", name)
-    page.click("#set-make")
+    page.get_by_role("button", name="Create the data set").click()
     expect(page.locator("#set")).to_have_value(name)  # until then another one is shown
     for label in labels:
         page.fill("#label-name", label)
