@@ -68,7 +68,7 @@ def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatc
     for one, bias in ((model, [9, 0, 0]), (other, [0, 9, 0])):
         one.set_weights([*one.get_weights()[:-1], np.array(bias)])
     candidates = convert.int8_candidates
-    monkeypatch.setattr(convert, "int8_candidates", lambda _, windows: candidates(other, windows))
+    monkeypatch.setattr(convert, "int8_candidates", lambda _, windows, floats: candidates(other, windows, floats))
     with pytest.raises(InputError, match="agrees with Keras on 0% of 2 windows, and should on 90%"):
         convert.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
     assert not list(tmp_path.iterdir())
