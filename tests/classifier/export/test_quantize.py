@@ -76,18 +76,20 @@ def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatc
 
 def test_the_first_layers_turn_to_floats_one_by_one_until_the_file_is_good(tmp_path):
     model, path, asked = built("signal"), tmp_path / "model.tflite", []
+    floats = convert.Floats(model)
 
     def third_time_lucky(path):
         asked.append([type_ for kind, type_ in operators(path.read_bytes()) if kind == "CONV_2D"])
         return len(asked) == 3
 
-    assert convert.export_int8(model, path, sounds(2), sounds(2), third_time_lucky) == 2
+    assert convert.export_int8(model, path, sounds(2), sounds(2), third_time_lucky, floats=floats) == 2
     assert asked == [["FLOAT32"] * n + ["INT8"] * (5 - n) for n in range(3)]
     assert [type_ for kind, type_ in operators(path.read_bytes()) if kind == "CONV_2D"] == asked[-1]
     held = path.read_bytes()
-    assert convert.export_int8(model, path, sounds(2), sounds(2), only=2) == 2 and path.read_bytes() == held
+    assert convert.export_int8(model, path, sounds(2), sounds(2), only=2, floats=floats) == 2
+    assert path.read_bytes() == held
     with pytest.raises(InputError, match="loses too much beside Keras"):
-        convert.export_int8(model, path, sounds(2), sounds(2), lambda path: False)
+        convert.export_int8(model, path, sounds(2), sounds(2), lambda path: False, floats=floats)
     assert not list(tmp_path.iterdir())
 
 
