@@ -95,14 +95,20 @@ def weights_of(out, model=CHEAPEST):
     return np.concatenate([values.ravel() for values in loaded.get_weights()])
 
 
-def test_same_seed_same_weights(data_short, tmp_path):
-    """Of a model that shuffles, alters windows and has dropout; in this process and in another."""
-    settings = ["--data", data_short, "--epochs", 2, "--model", CHEAPEST, "--no-refit", "--trained"]
-    run_script("TrainModel.py", *settings, tmp_path / "first", cwd=tmp_path)
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A folder with data, and the cheapest model trained on it after two epochs in `out`: others differ from it."""
+    folder = tmp_path_factory.mktemp("plain")
+    train(write_data(folder / "data"), folder / "out", epochs=2)
+    return folder
+
+
+def test_same_seed_same_weights(plain, tmp_path):
+    """Of a model that shuffles, alters windows and has dropout. test_checkpoint.py begins it in another process."""
     for name, seed in (("same", 0), ("other", 6)):
-        call_script("TrainModel.py", *settings, tmp_path / name, "--seed", seed, cwd=tmp_path)
-    assert np.array_equal(weights_of(tmp_path / "first"), weights_of(tmp_path / "same"))
-    assert not np.array_equal(weights_of(tmp_path / "first"), weights_of(tmp_path / "other"))
+        train(plain / "data", tmp_path / name, "--seed", seed, epochs=2)
+    assert np.array_equal(weights_of(plain / "out"), weights_of(tmp_path / "same"))
+    assert not np.array_equal(weights_of(plain / "out"), weights_of(tmp_path / "other"))
 
 
 def test_same_seed_same_weights_of_convolutions_and_batch_normalisation(trained, data_short, tmp_path):
@@ -141,12 +147,11 @@ def test_the_paper_is_followed_to_the_letter(tmp_path):
     assert type(model.get_layer("features")).__name__ == "Waveform"
 
 
-def test_background_noise_is_mixed_in_behind(tmp_path):
-    data = write_data(tmp_path / "data")
+def test_background_noise_is_mixed_in_behind(plain, tmp_path):
+    data = plain / "data"
     write_tone(tmp_path / "rain" / "rain.flac", seconds=5)
-    train(data, tmp_path / "dry")
-    train(data, tmp_path / "wet", "--background-noise", tmp_path / "rain")
-    dry, wet = (artifact.load(tmp_path / name / CHEAPEST) for name in ("dry", "wet"))
+    train(data, tmp_path / "wet", "--background-noise", tmp_path / "rain", epochs=2)
+    dry, wet = (artifact.load(out / CHEAPEST) for out in (plain / "out", tmp_path / "wet"))
     assert (dry.record.recipe.background_snr_db, wet.record.recipe.background_snr_db) == (None, (5, 30))
     assert wet.record.config.background_noise == str(tmp_path / "rain")
     assert not np.array_equal(dry.predictions("test")["probabilities"], wet.predictions("test")["probabilities"])

@@ -47,8 +47,37 @@ def windows(trained: artifact.Artifact, recordings: Sequence[Path], n: int) -> n
     return np.array(in_turn[:n], "float32").reshape(-1, audio_format.window_length)
 
 
+class Floats:
+    """The .tflite files in float32 that all variants of a model are made from, each converted once.
+
+    The weights of the model must stay as they are meanwhile.
+    """
+
+    def __init__(self, model: "keras.Model"):
+        self._model, self._held = model, {}
+
+    def converted(self, as_products: bool) -> bytes:
+        """One with a fixed batch of one.
+
+        Args:
+            as_products: spectra_as_products; models of few weights have them always.
+
+        Raises:
+            InputError: TensorFlow Lite cannot convert the model.
+        """
+        as_products = as_products or self._model.count_params() <= FEW_WEIGHTS
+        if as_products not in self._held:
+            self._held[as_products] = _in_floats(self._model, as_products)
+        return self._held[as_products]
+
+
 def export(
-    model: "keras.Model", path: Path, rows: np.ndarray, variant: str = FLOAT32, limits: np.ndarray | None = None
+    model: "keras.Model",
+    path: Path,
+    rows: np.ndarray,
+    variant: str = FLOAT32,
+    limits: np.ndarray | None = None,
+    floats: Floats | None = None,
 ) -> float:
     """Convert a Keras model, prove the file and only then leave it at `path`.
 
@@ -58,6 +87,7 @@ def export(
         rows: (rows, n) float32 inputs to compare on.
         variant: as of `converted`.
         limits: as of proof.agreement.
+        floats: of the model, where more than one variant is made.
 
     Returns:
         The largest difference of a probability.
@@ -66,7 +96,7 @@ def export(
         InputError: the model cannot be converted, or the file predicts something else than Keras; no file is left.
     """
     with atomic_files.new_file(path) as fresh:
-        fresh.write_bytes(converted(model, variant))
+        fresh.write_bytes(converted(model, variant, floats))
         return proof.prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), variant, path.name, limits)
 
 
@@ -78,6 +108,7 @@ def export_int8(
     is_good: Callable[[Path], bool] = lambda path: True,
     only: int | None = None,
     limits: np.ndarray | None = None,
+    floats: Floats | None = None,
 ) -> int:
     """The same in int8: the first of `int8_candidates` that predicts what Keras predicts and that `is_good` takes.
 
@@ -87,6 +118,7 @@ def export_int8(
         is_good: of the path of a file.
         only: no other candidate than that of this number is tried; None: all.
         limits: as of proof.agreement.
+        floats: as of `export`.
 
     Returns:
         The number of the candidate, from 0.
@@ -96,7 +128,8 @@ def export_int8(
     """
     expected, why = model.predict(rows, verbose=0, batch_size=32), None
     first, last = (0, None) if only is None else (only, only + 1)
-    for number, held in itertools.islice(enumerate(int8_candidates(model, training_windows)), first, last):
+    candidates = enumerate(int8_candidates(model, training_windows, floats))
+    for number, held in itertools.islice(candidates, first, last):
         try:
             with atomic_files.new_file(path) as fresh:
                 fresh.write_bytes(held)
@@ -157,29 +190,35 @@ def main(name: str, folder: str) -> None:
     export(model, Path(folder) / artifact.TFLITE, rows)
 
 
-def converted(model: "keras.Model", variant: str = FLOAT32) -> bytes:
+def converted(model: "keras.Model", variant: str = FLOAT32, floats: Floats | None = None) -> bytes:
     """A .tflite with a fixed batch of one: a free batch would need operators that phones lack.
 
     Args:
         model: (batch, n) -> (batch, labels).
         variant: of conversion.VARIANTS, but for int8.
+        floats: as of `export`.
 
     Raises:
         InputError: TensorFlow Lite cannot convert it.
     """
+    floats = floats or Floats(model)
     if variant == DYNAMIC:
-        return quantize.dynamic(_in_floats(model, as_products=False))
-    held = _in_floats(model, as_products=True)
+        return quantize.dynamic(floats.converted(as_products=False))
+    held = floats.converted(as_products=True)
     return quantize.float16(held) if variant == FLOAT16 else held
 
 
-def int8_candidates(model: "keras.Model", training_windows: np.ndarray) -> Iterator[bytes]:
+def int8_candidates(
+    model: "keras.Model", training_windows: np.ndarray, floats: Floats | None = None
+) -> Iterator[bytes]:
     """The same in int8: several files, as of quantize.int8_candidates.
 
     Args:
         training_windows: (windows, window_length) float32 of the training split.
+        floats: as of `export`.
     """
-    return quantize.int8_candidates(_in_floats(model, as_products=False), training_windows, model)
+    held = (floats or Floats(model)).converted(as_products=False)
+    return quantize.int8_candidates(held, training_windows, model)
 
 
 def _in_floats(model, as_products):
@@ -187,7 +226,6 @@ def _in_floats(model, as_products):
     import tensorflow as tf
 
     row = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
-    as_products = as_products or model.count_params() <= FEW_WEIGHTS
     with _without_loops(model), spectra_as_products(model, as_products):
         return of_function(lambda row: model(row, training=False), row)
 

@@ -76,7 +76,7 @@ def _export(trained, like: ConversionRecord | None = None, int8: int | None = No
     if not len(held_out):
         say(f"the recordings {trained.name} was tested on are gone: comparing on silence, noise and a tone only")
     rows = np.concatenate([held_out, probes(trained.audio_format)])
-    limits = None
+    limits, floats = None, convert.Floats(model)
     if trained.record.config.multi_label:
         limits = in_order(trained.record.thresholds, trained.labels)
     for variant, name in conversion.VARIANTS.items():
@@ -86,14 +86,14 @@ def _export(trained, like: ConversionRecord | None = None, int8: int | None = No
             if like and variant not in like.files:
                 path.unlink(missing_ok=True)  # of an earlier conversion
             elif variant != INT8:
-                convert.export(model, path, rows, variant, limits)
+                convert.export(model, path, rows, variant, limits, floats)
             elif not len(training_windows):
                 raise InputError("the recordings it was trained on are gone")
             elif like:
-                convert.export_int8(model, path, rows, training_windows, only=int8, limits=limits)
+                convert.export_int8(model, path, rows, training_windows, only=int8, limits=limits, floats=floats)
             else:
                 int8 = convert.export_int8(
-                    model, path, rows, training_windows, lambda path: _is_good(trained, path), limits=limits
+                    model, path, rows, training_windows, lambda path: _is_good(trained, path), None, limits, floats
                 )
         except InputError as reason:
             path.unlink(missing_ok=True)

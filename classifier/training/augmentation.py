@@ -5,7 +5,7 @@ in a model's recipe; the code never runs on windows to validate or to test.
 """
 
 import numpy as np
-from scipy import fft, signal
+from scipy import fft
 
 from classifier.records.recipe import Recipe
 from classifier.training import transmission
@@ -101,7 +101,9 @@ def at_speed(samples: np.ndarray, speed: float) -> np.ndarray:
     """(n,) samples played at a speed: (n / speed,), pitch and tempo changed together."""
     if speed == 1:
         return samples
-    return signal.resample_poly(samples, SPEED_STEPS, round(speed * SPEED_STEPS)).astype("float32")
+    from scipy.signal import resample_poly  # takes a second, and only few recipes alter the speed
+
+    return resample_poly(samples, SPEED_STEPS, round(speed * SPEED_STEPS)).astype("float32")
 
 
 def add_background(

@@ -6,7 +6,6 @@ Differs: no early reflections, and all frequencies decay alike.
 """
 
 import numpy as np
-from scipy import signal
 
 ROOM_SHARE = 0.5  # of the windows; the others stay in the room they were recorded in
 DIRECT_DB = (-3.0, 18.0)  # direct sound to reverberation: from across a large room to an arm's length
@@ -21,12 +20,14 @@ def reverberate(
     Args:
         rt60_seconds: (least, most) time in which the reverberation falls by 60 dB; more than 0.
     """
+    from scipy.signal import oaconvolve  # takes a second, and only few recipes put windows into rooms
+
     chosen = np.flatnonzero(random.random(len(windows)) < ROOM_SHARE)
     altered = windows.copy()
     times, ratios_db = random.uniform(*rt60_seconds, len(chosen)), random.uniform(*DIRECT_DB, len(chosen))
     for row, rt60, ratio_db in zip(chosen, times, ratios_db, strict=True):
         response = impulse_response(rt60, ratio_db, sample_rate, random)
-        heard = signal.oaconvolve(windows[row], response)[: windows.shape[1]]
+        heard = oaconvolve(windows[row], response)[: windows.shape[1]]
         loud, louder = (np.sqrt(np.mean(np.square(samples))) for samples in (windows[row], heard))
         altered[row] = heard * (loud / max(louder, 1e-9))
     return np.clip(altered, -1, 1)

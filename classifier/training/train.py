@@ -1,6 +1,5 @@
 """Train models: features standardised, body fitted, the best epoch kept, the test split only reported."""
 
-import gc
 import os
 import shutil
 import time
@@ -118,8 +117,7 @@ def train_model(
 
 def start_anew(seed: int) -> None:
     """Forget the models before, and begin all that is random at a seed."""
-    keras.utils.clear_session()  # lets go of the model before, and counts names from the start
-    gc.collect()
+    keras.utils.clear_session()  # lets go of the model before, which it collects; counts names from the start
     keras.utils.set_random_seed(seed)
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf

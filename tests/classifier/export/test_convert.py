@@ -15,10 +15,14 @@ from classifier.scoring import thresholds
 from tests.conftest import CHEAPEST
 
 
+def built(name):
+    module = registry.load("models", name)
+    return assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3)
+
+
 @pytest.fixture(scope="module")
 def untrained():
-    module = registry.load("models", "signal")
-    return assemble.build(module, assemble.features_of(module, AudioFormat()), AudioFormat(), 3)
+    return built("signal")
 
 
 def test_a_file_predicts_what_keras_predicts_for_silence_noise_and_a_tone(untrained, tmp_path):
@@ -52,6 +56,14 @@ def test_a_file_that_predicts_something_else_is_not_left_behind(untrained, tmp_p
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(path.name, "the file of yesterday")]
 
 
+def test_what_variants_are_made_from_is_converted_once_for_those_that_are_fast_and_once_for_the_small():
+    model = built("mel")
+    floats = convert.Floats(model)
+    held = convert.converted(model, floats=floats)
+    assert floats.converted(as_products=True) is held
+    assert len(floats.converted(as_products=False)) < len(held)
+
+
 def test_windows_are_of_all_recordings_in_turn(trained, tmp_path):
     model = artifact.load(trained.out / "signal")
     long, short = tmp_path / "long.wav", tmp_path / "short.wav"
@@ -78,11 +90,15 @@ def tiny(request, data_short, tmp_path_factory):
     statistics = assemble.statistics(features, [assemble.heard(features, 32_000)(windows)])
     keras.utils.set_random_seed(0)
     model = assemble.build(module, features, AudioFormat(), 3, *statistics, silent=request.param)
-    folder, paths = tmp_path_factory.mktemp("tiny"), {}
+    folder, paths, floats = tmp_path_factory.mktemp("tiny"), {}, convert.Floats(model)
     for variant in conversion.VARIANTS:
         paths[variant] = folder / conversion.VARIANTS[variant]
         is_int8 = variant == conversion.INT8
-        made = next(convert.int8_candidates(model, windows)) if is_int8 else convert.converted(model, variant)
+        made = (
+            next(convert.int8_candidates(model, windows, floats))
+            if is_int8
+            else convert.converted(model, variant, floats)
+        )
         paths[variant].write_bytes(made)
     return model, {variant: litert.LiteRT(path) for variant, path in paths.items()}, windows, request.param
 

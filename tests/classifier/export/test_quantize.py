@@ -68,7 +68,7 @@ def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatc
     for one, bias in ((model, [9, 0, 0]), (other, [0, 9, 0])):
         one.set_weights([*one.get_weights()[:-1], np.array(bias)])
     candidates = convert.int8_candidates
-    monkeypatch.setattr(convert, "int8_candidates", lambda _, windows: candidates(other, windows))
+    monkeypatch.setattr(convert, "int8_candidates", lambda _, windows, floats: candidates(other, windows, floats))
     with pytest.raises(InputError, match="agrees with Keras on 0% of 2 windows, and should on 90%"):
         convert.export_int8(model, tmp_path / "model.tflite", sounds(2), sounds(2))
     assert not list(tmp_path.iterdir())
@@ -76,18 +76,20 @@ def test_a_file_that_says_something_else_is_not_left_behind(tmp_path, monkeypatc
 
 def test_the_first_layers_turn_to_floats_one_by_one_until_the_file_is_good(tmp_path):
     model, path, asked = built("signal"), tmp_path / "model.tflite", []
+    floats = convert.Floats(model)
 
     def third_time_lucky(path):
         asked.append([type_ for kind, type_ in operators(path.read_bytes()) if kind == "CONV_2D"])
         return len(asked) == 3
 
-    assert convert.export_int8(model, path, sounds(2), sounds(2), third_time_lucky) == 2
+    assert convert.export_int8(model, path, sounds(2), sounds(2), third_time_lucky, floats=floats) == 2
     assert asked == [["FLOAT32"] * n + ["INT8"] * (5 - n) for n in range(3)]
     assert [type_ for kind, type_ in operators(path.read_bytes()) if kind == "CONV_2D"] == asked[-1]
     held = path.read_bytes()
-    assert convert.export_int8(model, path, sounds(2), sounds(2), only=2) == 2 and path.read_bytes() == held
+    assert convert.export_int8(model, path, sounds(2), sounds(2), only=2, floats=floats) == 2
+    assert path.read_bytes() == held
     with pytest.raises(InputError, match="loses too much beside Keras"):
-        convert.export_int8(model, path, sounds(2), sounds(2), lambda path: False)
+        convert.export_int8(model, path, sounds(2), sounds(2), lambda path: False, floats=floats)
     assert not list(tmp_path.iterdir())
 
 

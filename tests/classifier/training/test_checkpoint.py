@@ -1,15 +1,17 @@
 """A training that is killed and gone on with, as users run it."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from classifier.records import artifact
-from tests.conftest import CHEAPEST, ROOT, wait_until, write_data
+from tests.conftest import CHEAPEST, ROOT, call_script, wait_until, write_data
 from tests.test_train_model import train
 
 EPOCHS = 40  # so many that it is killed before the last
@@ -78,5 +80,6 @@ def test_ctrl_c_inside_tensorflow_gives_the_command_that_goes_on(killed, tmp_pat
     assert stopped.returncode == 130 and "Traceback" not in stopped.stderr, stopped.stderr
     sentence, _, command = stopped.stderr.rstrip().splitlines()[-1].partition(": ")
     assert sentence.startswith(f"stopped; to go on with {CHEAPEST} after epoch ") and command.endswith("--resume")
-    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0 and f"{CHEAPEST}: going on after epoch" in done.stderr
+    python, again, *arguments = shlex.split(command)
+    assert (python, Path(again)) == (sys.executable, ROOT / "TrainModel.py")
+    assert f"{CHEAPEST}: going on after epoch" in call_script("TrainModel.py", *arguments, cwd=tmp_path)[1]
