@@ -3,10 +3,12 @@
 Results go to standard output, everything else to standard error, so that `--json` can be piped.
 """
 
+import atexit
 import contextlib
 import io
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -51,6 +53,7 @@ def run(main: Callable[[], Any]) -> None:
         main()
         for words in _warnings:
             say(f"WARNING: {words}")
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # all is done, and must not look stopped
     except InputError as error:
         sys.exit(f"{script}: {error}")
     except KeyboardInterrupt as stopped:

@@ -32,6 +32,13 @@ def test_what_a_person_can_mend_is_one_line(error, code, words):
     assert "Traceback" not in done.stderr
 
 
+def test_ctrl_c_while_python_ends_does_not_look_like_an_error():
+    lines = ["import atexit, signal", "signal.signal(signal.SIGINT, signal.default_int_handler)"]
+    lines += ["def press(): os.kill(os.getpid(), signal.SIGINT)", "console.run(lambda: atexit.register(press))"]
+    done = run("\n".join(lines))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_keras_takes_no_time_for_libraries_it_is_not_used_with_and_others_find_them_afterwards():
     body = f"""names = {console.NOT_FOR_KERAS}
 console.import_tensorflow()
