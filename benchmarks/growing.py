@@ -1,6 +1,6 @@
 """What a model that grows keeps of its old labels: before, grown by a label (--from), and trained anew with it.
 
-    python -m benchmarks.growing --data ../shared/data/esc10 --new 'Rain,Rooster,Dog bark'
+    python -m benchmarks.growing --data ../shared/data/esc10 --new Rain,Rooster
 
 Each label named by --new joins the others in turn. All three models have the same recordings of the old labels in the
 same splits, by the fold that their file names begin with, and the same epochs. Recall is the balanced accuracy of the

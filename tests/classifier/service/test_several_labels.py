@@ -66,7 +66,7 @@ def test_the_page_shows_all_labels_and_counts_the_seconds_of_each(of_several, bo
         for name in ("a.wav", "b.wav"):
             archive.write(both, name)
     with page_of(of_several, both) as page:
-        expect(page.locator("#model-about")).to_contain_text("mean average precision (guessing")
+        expect(page.locator("#model-about")).to_contain_text("mean average precision of windows, by")
         page.click("#listen")
         expect(page.locator("#live-label")).to_have_text("high + low", timeout=PATIENCE)
         page.click("#listen")
