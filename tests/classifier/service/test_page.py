@@ -65,7 +65,7 @@ def test_a_file_is_drawn_and_played_from_its_segments(own, voice):
     with page_of(own, voice, color_scheme="dark", viewport={"width": 390, "height": 844}) as page:
         page.select_option("#model", "mel")
         expect(page.locator("#model-about")).to_contain_text(
-            re.compile(r"windows are 2 s .* balanced accuracy \(guess")
+            re.compile(r"windows are 2 s .* balanced accuracy of windows, by model_\w+.tflite \(guess")
         )
         page.click("nav a[data-for=recording]")
         page.set_input_files("#file", voice)
