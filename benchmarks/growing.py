@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from classifier.core import arguments, console
+from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.records import artifact
 from classifier.scoring.metrics import INTERVAL
@@ -42,11 +43,11 @@ def main(argv: list[str] | None = None) -> None:
 
 def _measured(args, new):
     """Recalls of one label that joins; folders that are there are taken as they are."""
-    folder = args.out.resolve() / new
+    folder = args.out.resolve() / f"{new}, {args.epochs} epochs"
     folder.mkdir(parents=True, exist_ok=True)
     recordings = [(str(clip.path), clip.label) for clip in clips.read_clips(args.data.resolve(), None)]
     if new not in {label for _, label in recordings}:
-        raise SystemExit(f"--new {new}: {args.data} has no such label")
+        raise InputError(f"--new {new}: {args.data} has no such label")
     _write(folder / "old.csv", [row for row in recordings if row[1] != new])
     _write(folder / "all.csv", recordings)
     before = _train(folder, "old.csv", "before", args)

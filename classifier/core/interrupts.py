@@ -28,9 +28,9 @@ def held() -> Iterator[Held]:
     TensorFlow calls Python and takes an error there for a result: Ctrl-C at such a moment ends in a segmentation fault.
     Blocks may lie in one another. Where something else handles the signal, nothing changes.
     """
-    is_ours = threading.current_thread() is threading.main_thread()
-    if not is_ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield _held[-1] if _held else Held()
+    hears = threading.current_thread() is threading.main_thread()  # no other thread is told of signals
+    if not hears or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield _held[-1] if hears and _held else Held()
         return
 
     def note(number, frame):

@@ -95,9 +95,11 @@ def export(
     Raises:
         InputError: the model cannot be converted, or the file predicts something else than Keras; no file is left.
     """
+    from classifier.core import interruptible
+
     with atomic_files.new_file(path) as fresh:
         fresh.write_bytes(converted(model, variant, floats))
-        return proof.prove(fresh, rows, model.predict(rows, verbose=0, batch_size=32), variant, path.name, limits)
+        return proof.prove(fresh, rows, interruptible.predict(model, rows, 32), variant, path.name, limits)
 
 
 def export_int8(
@@ -126,7 +128,9 @@ def export_int8(
     Raises:
         InputError: there is none.
     """
-    expected, why = model.predict(rows, verbose=0, batch_size=32), None
+    from classifier.core import interruptible
+
+    expected, why = interruptible.predict(model, rows, 32), None
     first, last = (0, None) if only is None else (only, only + 1)
     candidates = enumerate(int8_candidates(model, training_windows, floats))
     for number, held in itertools.islice(candidates, first, last):

@@ -60,6 +60,7 @@ def write_one(trained: artifact.Artifact) -> Path:
     """
     path = trained.folder / tflite_files.frames_name(trained.name)
     path.unlink(missing_ok=True)  # of an earlier conversion
+    from classifier.core import interruptible
     from classifier.models._by_frame import by_frame  # TensorFlow
 
     model = by_frame(artifact.load_keras(trained))
@@ -72,7 +73,7 @@ def write_one(trained: artifact.Artifact) -> Path:
             convert.converted(model), replace(what, description=words, rule=rule_file.as_bytes(trained.frame_rule))
         )
         fresh.write_bytes(held)
-        found, expected = LiteRT(fresh, n_labels=len(trained.labels)).by_frame(rows), model.predict(rows, verbose=0)
+        found, expected = LiteRT(fresh, n_labels=len(trained.labels)).by_frame(rows), interruptible.predict(model, rows)
         difference = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
         if not difference <= proof.TOLERANCE:  # NaN is not
             raise InputError(f"{path.name} differs from Keras by {difference:.1e}; the file was not kept")

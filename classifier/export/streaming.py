@@ -98,8 +98,10 @@ def write_one(trained: artifact.Artifact, model: "keras.Model", hop: int | None 
     """
     path = trained.folder / tflite_files.stream_name(trained.name)
     path.unlink(missing_ok=True)  # of an earlier conversion
+    from classifier.core import interruptible  # TensorFlow
+
     rows = probes(trained.audio_format)
-    expected = model.predict(rows, verbose=0)
+    expected = interruptible.predict(model, rows)
     window_length = trained.audio_format.window_length
     hop = usual_hop(model, window_length) if hop is None else hop
     held = converted(registry.load("models", trained.name), model, window_length, hop)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from classifier.core import interruptible
 from classifier.scoring import thresholds
-from classifier.training import interruptible
 from classifier.training.by_prediction import ByPrediction
 from classifier.training.datasets import Windows
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from classifier.training import interruptible
+from classifier.core import interruptible
 from classifier.training.datasets import Windows
 
 

@@ -6,6 +6,7 @@ from types import ModuleType
 import keras
 import numpy as np
 
+from classifier.core import interruptible
 from classifier.core.console import progress
 from classifier.data import group_dealing
 from classifier.data.audio_cache import AudioCache
@@ -15,7 +16,6 @@ from classifier.records.audio_format import AudioFormat
 from classifier.records.recipe import Recipe
 from classifier.records.training_config import TrainingConfig
 from classifier.scoring.one_class import groups_needed
-from classifier.training import interruptible
 from classifier.training.datasets import Windows
 from classifier.training.train import start_anew
 

@@ -7,13 +7,13 @@ import keras
 import numpy as np
 
 from classifier.audio.windows import cut_audio
+from classifier.core import interruptible
 from classifier.core.console import progress, say
 from classifier.data import timelines
 from classifier.data.negatives import UNLABELLED
 from classifier.scoring import rule_choice
 from classifier.scoring.decision_rule import DecisionRule
 from classifier.scoring.rule_choice import DecisionRecord, Heard, Placed, RuleScores
-from classifier.training import interruptible
 from classifier.training.task import HELD, Task
 
 OVERLAP = 0.5  # of windows: an app that listens asks at least so often

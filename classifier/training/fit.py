@@ -7,10 +7,11 @@ import keras
 import numpy as np
 from keras import KerasTensor
 
+from classifier.core import interruptible
 from classifier.core.console import progress, say
 from classifier.models import assemble
 from classifier.records.recipe import OF_EACH_LABEL, Recipe
-from classifier.training import distributed, interruptible, soft_targets
+from classifier.training import distributed, soft_targets
 from classifier.training.at_bound import AT_BOUND, AtBound
 from classifier.training.at_precision import PRECISION, AtPrecision
 from classifier.training.checkpoint import LOGS, Checkpoint

@@ -7,13 +7,14 @@ import keras
 import numpy as np
 
 from classifier.audio.windows import cut_blocks, hop_length
+from classifier.core import interruptible
 from classifier.core.console import say
 from classifier.inference.frames import OVERLAP, FrameFormat
 from classifier.models._by_frame import by_frame
 from classifier.records import frames
 from classifier.scoring import frame_rule
 from classifier.scoring.frame_rule import EventScores, FrameDecision
-from classifier.training import decisions, interruptible
+from classifier.training import decisions
 from classifier.training.task import Task
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from classifier.core import atomic_files, disk, registry
+from classifier.core import atomic_files, disk, interruptible, registry
 from classifier.core.console import quiet_libraries, say, warn
 from classifier.core.errors import InputError
 from classifier.data import one_class, provenance
@@ -23,7 +23,7 @@ from classifier.scoring import calibration, metrics, thresholds
 from classifier.scoring import one_class as scoring
 from classifier.scoring.calibration import Calibration
 from classifier.scoring.rule_choice import DecisionRecord
-from classifier.training import cross_fit, interruptible, replaced
+from classifier.training import cross_fit, replaced
 from classifier.training.cross_fit import Learner
 from classifier.training.data import TrainingData
 from classifier.training.datasets import Windows

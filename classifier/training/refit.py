@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from classifier.core import interruptible
 from classifier.core.console import say
 from classifier.core.errors import InputError
 from classifier.core.text import duration
@@ -16,7 +17,7 @@ from classifier.records.refit import REFITS
 from classifier.records.run_record import Refit
 from classifier.records.training_config import TrainingConfig
 from classifier.scoring import metrics, multi_label
-from classifier.training import distributed, interruptible, stages
+from classifier.training import distributed, stages
 from classifier.training import task as tasks
 from classifier.training.checkpoint import Checkpoint
 from classifier.training.data import TrainingData

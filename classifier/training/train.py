@@ -9,7 +9,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from classifier.core import atomic_files, disk
+from classifier.core import atomic_files, disk, interruptible
 from classifier.core.console import quiet_libraries, say
 from classifier.data import layouts, provenance
 from classifier.records import artifact, run_record, teachers, window_predictions
@@ -25,7 +25,6 @@ from classifier.training import (
     distributed,
     fit,
     frame_decisions,
-    interruptible,
     multi_label_scores,
     replaced,
     start,

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import KerasTensor
 
+from classifier.core import interruptible
 from classifier.models import _family
 from classifier.models._autoencoder import coded_and_decoded, unit_range
 from classifier.models.one_class._layers import LogError, scored
@@ -34,8 +35,8 @@ def learn(body: keras.Model, windows: Iterable[np.ndarray], recipe: Recipe, seed
     """
     decoded, target = body.get_layer("distance").input
     features = np.concatenate(list(windows))
-    wanted = keras.Model(body.input, target).predict(features, batch_size=recipe.batch_size, verbose=0)
+    wanted = interruptible.predict(keras.Model(body.input, target), features, recipe.batch_size)
     autoencoder = keras.Model(body.input, decoded)
     autoencoder.compile(recipe.optimizer, recipe.loss, jit_compile=False)
     autoencoder.optimizer.learning_rate = recipe.learning_rate
-    autoencoder.fit(features, wanted, recipe.batch_size, epochs=recipe.epochs, verbose=0)
+    interruptible.fit(autoencoder, features, wanted, recipe.batch_size, epochs=recipe.epochs)
