@@ -42,11 +42,16 @@ def two(tmp_path_factory):
 def workers_of(server):
     """The processes that listen, but for the one that was started."""
     port = int(server.address.rpartition(":")[2])
-    return {
-        process.pid
-        for process in psutil.Process(server.process.pid).children()
-        if any(held.laddr.port == port and held.status == "LISTEN" for held in process.net_connections("tcp"))
-    }
+    return {child.pid for child in psutil.Process(server.process.pid).children() if listens(child, port)}
+
+
+def listens(process, port):
+    """Whether a process listens on a port; one that ends while it is asked does not."""
+    try:
+        held = process.net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(one.laddr.port == port and one.status == "LISTEN" for one in held)
 
 
 def ready(server):
