@@ -1,7 +1,7 @@
 """1D CNN on raw audio, the paper's for frames of 2 s: `signal` with the paper's head.
 
 Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
-Differs: every window at one level.
+Differs: windows at one level.
 """
 
 from functools import partial

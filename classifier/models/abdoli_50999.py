@@ -1,7 +1,7 @@
 """1D CNN on raw audio, the paper's for its longest frames, 3.2 s.
 
 Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
-Differs: a window of any length is one frame, with fewer weights where it is shorter; every window at one level.
+Differs: a window of any length is one frame, with fewer weights where it is shorter; windows at one level.
 """
 
 from functools import partial

@@ -1,7 +1,7 @@
 """1D CNN on raw audio whose first convolution is a bank of gammatone filters, frames of 1 s: the paper's best.
 
 Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
-Differs: trained on the mean over the frames of a window; every window at one level. The filters of the public
+Differs: trained on the mean over the frames of a window; windows at one level. The filters of the public
     implementation lie above half the sample rate from the 31st on, and their taps are scrambled: here they are where
     the paper has them, 100 Hz to 8 kHz.
 """

@@ -2,7 +2,7 @@
 
 Source: Abdoli, Cardinal & Koerich, Expert Systems with Applications 136 (2019), doi:10.1016/j.eswa.2019.06.040
 Differs: the head of the app's model, one dense layer of 64 (the paper has 128 and 64, with dropout); a ReLU after each
-    pooling too, as in the app's; every window at one level; one output per line of labels.txt.
+    pooling too, as in the app's; windows at one level; one output per line of labels.txt.
 """
 
 from dataclasses import replace

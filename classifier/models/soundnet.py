@@ -2,7 +2,7 @@
 
 Source: github.com/WWH98932/Audio-Classification-Models, text and figure; after Aytar, Vondrick & Torralba, SoundNet,
     NeurIPS 2016, arXiv 1610.09001
-Differs: ReLU, which the source does not name; every window at one level.
+Differs: ReLU, which the source does not name; windows at one level.
 """
 
 from functools import partial

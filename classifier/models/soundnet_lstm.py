@@ -2,7 +2,7 @@
 
 Source: github.com/WWH98932/Audio-Classification-Models, text and figure; after Aytar, Vondrick & Torralba, SoundNet,
     NeurIPS 2016, arXiv 1610.09001
-Differs: ReLU, which the source does not name; every window at one level. Text and figure disagree: the second
+Differs: ReLU, which the source does not name; windows at one level. Text and figure disagree: the second
     convolution's stride and the 512 filters are the figure's, the 13 steps the text's.
 """
 
