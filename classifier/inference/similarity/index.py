@@ -2,7 +2,8 @@
 
 The rows are indexed in parts of equal size: memory holds one part while it is built, a killed run loses one part, and
 only parts whose recordings changed or are gone are built again. Rows behind the last whole part are looked at one by
-one, and the candidates of the index are compared exactly.
+one, as are those of a part of which nearly all are asked for: a graph does not lead to each of its rows. The
+candidates of the index are compared exactly.
 
 Source: Malkov & Yashunin, HNSW, arXiv 1603.09320; github.com/unum-cloud/usearch
 """
@@ -57,8 +58,11 @@ def nearest(rows: Rows, queries: np.ndarray, n: int, part: int | None = None) ->
     missing = [i for i, path in paths.items() if not path.is_file()]
     for i in missing:
         _build(rows, ranges[i], paths[i])
-    found = [exact.nearest(rows, queries, n, rows.within(n_parts * part, rows.end))]
-    for path in progress(paths.values(), "searching the index", len(paths)):
+    small = [i for i in paths if sum(last - first for first, last in ranges[i]) <= n * CANDIDATES]
+    compared = [*(one for i in small for one in ranges[i]), *rows.within(n_parts * part, rows.end)]
+    found = [exact.nearest(rows, queries, n, compared)]
+    searched = [path for i, path in paths.items() if i not in small]
+    for path in progress(searched, "searching the index", len(searched)):
         found.append(_search(rows, path, queries, n))
     return exact.first_of(found, n)
 
@@ -94,9 +98,8 @@ def _search(rows: Rows, path: Path, queries: np.ndarray, n: int) -> Nearest:
     opened = Index.restore(path, view=True)
     if opened is None:
         raise InputError(f"{path} is not there any more: search again")
-    wanted = min(n * CANDIDATES, len(opened))
-    opened.expansion_search = max(BUILT_WITH, wanted)
-    keys = [opened.search(query, wanted).keys for query in queries]
+    opened.expansion_search = max(BUILT_WITH, n * CANDIDATES)
+    keys = [opened.search(query, n * CANDIDATES).keys for query in queries]
     candidates = np.unique(np.concatenate(keys)).astype("int64")
     found = exact.score(rows.take(candidates), candidates, queries)
     rows.forget()

@@ -55,11 +55,18 @@ def test_what_is_gone_leaves_the_index_and_the_rest_is_not_built_again(rows):
         index.nearest(searched, QUERIES, 5, PART)
         before = {path.name: path.stat().st_mtime_ns for path in searched.folder.iterdir()}
     with rows(["bb", "cc"]) as searched:
-        found = index.nearest(searched, QUERIES, 300, PART)
+        found = index.nearest(searched, QUERIES, 5, PART)
         after = {path.name: path.stat().st_mtime_ns for path in searched.folder.iterdir()}
-    assert found.rows.min() >= 150 and len(found.rows) == 200
+    assert found.rows.min() >= 150 and len(found.rows) == 5
     assert len(after) == 2  # of rows 0 to 99 nothing is searched
     assert len(after.items() & before.items()) == 1  # rows 200 to 299
+
+
+def test_who_asks_for_all_gets_all_in_order(rows):
+    pytest.importorskip("usearch")
+    with rows(["bb", "cc"]) as searched:
+        found, all_of_them = index.nearest(searched, QUERIES, 300, PART), exact.nearest(searched, QUERIES, 300)
+    assert found.rows.tolist() == all_of_them.rows.tolist() and len(found.rows) == 200
 
 
 def test_without_usearch_the_requirements_are_named(monkeypatch):
