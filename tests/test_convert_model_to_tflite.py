@@ -11,13 +11,15 @@ def test_the_files_of_a_model_stand_side_by_side_with_what_they_cost_and_what_th
     for name in ("signal", "mel"):
         model = artifact.load(trained.out / name)
         rows = [line.split() for line in printed.splitlines() if line.startswith(f"{name}, ")]
-        assert [row[1] for row in rows] == list(model.variants.files)
+        assert [row[1] for row in rows] == 2 * list(model.variants.files)
+        chosen, costs = rows[: len(model.variants.files)], rows[len(model.variants.files) :]
         assert [row[-1] == "recommended" for row in rows].count(True) == 1
-        for row in rows:
+        for row, cost in zip(chosen, costs, strict=True):
             of = model.variants.files[row[1]]
             assert row[2] == f"{of.bytes / 1000:,.0f}"
             assert of.bytes == (model.folder / VARIANTS[row[1]]).stat().st_size
             assert row[3] == f"{of.test.windows.right / of.test.windows.n:.1%}"
+            assert cost[-3:] == [f"{-100 * of.test.accuracy_lost + 0:+.2f}", str(of.test.changed), cost[-1]]
     assert "gone" not in said
     assert "signal: int8 ..." in said and "mel: measuring how long they take ..." in said  # each takes seconds
     assert "changed" not in said

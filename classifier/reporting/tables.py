@@ -114,30 +114,30 @@ def left_out(config: "TrainingConfig") -> None:
 
 
 def variants(models: Sequence[artifact.Artifact]) -> None:
-    """Print a row per variant: what it costs, and what it predicts beside Keras on the test split."""
-    rows, reasons, not_tried = [], [], {}
+    """Print what decides between the variants, then what each costs and how far it is from Keras."""
+    chosen, costs, reasons, not_tried, latencies = [], [], [], {}, []
     for trained in models:
         found = trained.variants
         if found is None:
             continue
         for variant, of in found.files.items():
-            row = [f"{trained.name}, {variant}", f"{of.bytes / 1000:,.0f}"]
-            row += _beside_keras(of.test) if of.test else ["-"] * 4
-            row += [" / ".join(f"{value:.2f}" for value in times) for times in of.milliseconds.values()]
-            row += [f"{of.arena / 1000:,.0f}", found.taken_by(variant)]
-            row += [_points(of.validation.accuracy_lost) if of.validation else "-"]
-            rows.append([*row, "recommended" if variant == found.recommended else ""])
+            name, size = f"{trained.name}, {variant}", f"{of.bytes / 1000:,.0f}"
+            lost = _points(of.validation.accuracy_lost) if of.validation else "-"
+            advice = "recommended" if variant == found.recommended else ""
+            right, *differences = _beside_keras(of.test) if of.test else ["-"] * 4
+            chosen.append([name, size, right, lost, found.taken_by(variant), advice])
+            times = [" / ".join(f"{value:.2f}" for value in of_threads) for of_threads in of.milliseconds.values()]
+            costs.append([name, *times, f"{of.arena / 1000:,.0f}", *differences])
             reasons += [f"{runtime} refuses {trained.name} in {variant}: {why}" for runtime, why in of.refused.items()]
+            latencies = [f"ms, {n} thread{'s' * (n != 1)}" for n in of.milliseconds]
         not_tried |= found.not_tried
-        threads = next(iter(found.files.values())).milliseconds
-    latencies = [f"ms, {n} thread{'s' * (n != 1)}" for n in threads]
-    header = ["file", "KB", "test windows right", "than Keras", "other label", "a probability by", *latencies]
-    console.table([*header, "arena, KB", "runtimes", "validation, than Keras", ""], rows)
+    console.table(["file", "KB", "test windows right", "validation, than Keras", "runtimes", ""], chosen)
     print(
         f"recommended: the smallest file that every runtime takes and that loses at most {100 * MOST_LOST:g} points of "
         "the validation windows; what the test split says is only reported"
     )
     _say_what_is_right(models)
+    console.table(["file", *latencies, "arena, KB", "test, than Keras", "other label", "a probability by"], costs)
     for reason in [*reasons, *(f"{runtime}: not tried here ({why})" for runtime, why in not_tried.items())]:
         print(reason)
 
