@@ -65,7 +65,12 @@ def append(file: IO[bytes], data: bytes | memoryview, kept: str) -> None:
 def sentence(path: Path | str, error: BaseException, kept: str = UNTOUCHED) -> str:
     """What to say of a path that an error of a full disk kept from being written; kept: as of `told`."""
     why = {errno.EDQUOT: "the quota of this user is used up", errno.EFBIG: "files cannot be so large here"}
-    there = next(folder for folder in Path(path).absolute().parents if folder.exists())
-    full = f"its disk is full ({shutil.disk_usage(there).free / 1e6:,.1f} MB free)"
+    full = f"its disk is full ({shutil.disk_usage(nearest(path)).free / 1e6:,.1f} MB free)"
     reason = why.get(getattr(error, "errno", None) or 0, full)
     return f"{path} cannot be written, for {reason}; {kept}; {AGAIN}"
+
+
+def nearest(path: Path | str) -> Path:
+    """A path, or of one that is not there yet the nearest folder above it that is."""
+    path = Path(path).absolute()
+    return next(place for place in (path, *path.parents) if os.path.exists(place))

@@ -20,8 +20,7 @@ def check_writable(folder: Path | str, remedy: str = "name another folder with -
         InputError: it cannot.
         DiskFullError: the disk is full.
     """
-    path = Path(folder).absolute()
-    there = next(place for place in (path, *path.parents) if os.path.exists(place))
+    there = disk.nearest(folder)
     if not there.is_dir():
         raise InputError(f"{folder}: {there} is a file, not a folder; {remedy}")
     try:

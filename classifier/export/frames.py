@@ -7,41 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from classifier.core import atomic_files
-from classifier.core.console import say
 from classifier.core.errors import InputError
-from classifier.export import convert, metadata, proof
+from classifier.export import convert, metadata, proof, second_files
 from classifier.inference.litert import LiteRT, probes
 from classifier.records import artifact, frames, rule_file, tflite_files
 
 
 def check(models: Sequence[artifact.Artifact]) -> None:
-    """Make sure that one of some trained models has frames, before TensorFlow is loaded.
-
-    Raises:
-        InputError: none has.
-    """
-    reasons = [_why_none(trained) for trained in models]
-    if all(reasons):
-        raise InputError(reasons[0])
+    """As `second_files.check`."""
+    second_files.check(models, _why_none)
 
 
 def write(models: Sequence[artifact.Artifact]) -> list[Path]:
-    """Write the frame files of trained models; of a model that has no frames that is said.
-
-    Raises:
-        InputError: no model has frames.
-    """
-    check(models)
-    written = []
-    for trained in models:
-        if reason := _why_none(trained):
-            say(reason)
-        else:
-            written.append(write_one(trained))
-    return written
+    """As `second_files.write`."""
+    return second_files.write(models, _why_none, write_one)
 
 
 def _why_none(trained):
@@ -73,8 +53,6 @@ def write_one(trained: artifact.Artifact) -> Path:
             convert.converted(model), replace(what, description=words, rule=rule_file.as_bytes(trained.frame_rule))
         )
         fresh.write_bytes(held)
-        found, expected = LiteRT(fresh, n_labels=len(trained.labels)).by_frame(rows), interruptible.predict(model, rows)
-        difference = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
-        if not difference <= proof.TOLERANCE:  # NaN is not
-            raise InputError(f"{path.name} differs from Keras by {difference:.1e}; the file was not kept")
+        found = LiteRT(fresh, n_labels=len(trained.labels)).by_frame(rows)
+        proof.check_equal(path.name, found, interruptible.predict(model, rows))
     return path

@@ -40,22 +40,34 @@ def prove(
     """
     name = name or path.name
     predictions = LiteRT(path).run(rows)
-    if predictions.shape != expected.shape:
-        raise InputError(
-            f"{name} has {predictions.shape[1]} outputs, Keras has {expected.shape[1]}; the file was not kept"
-        )
-    if not np.isfinite(predictions).all():
-        raise InputError(f"{name} predicts NaN where Keras does not; the file was not kept")
-    difference = float(np.abs(predictions - expected).max())
-    if variant == FLOAT32 and difference > TOLERANCE:
-        raise InputError(
-            f"{name} differs from Keras by {difference:.1e} (at most {TOLERANCE:.0e} is allowed); the file was not kept"
-        )
+    difference = check_equal(name, predictions, expected, TOLERANCE if variant == FLOAT32 else np.inf)
     share = agreement(predictions, expected, limits)
     if share < AGREEMENT:
         raise InputError(
             f"{name} agrees with Keras on {share:.0%} of {len(rows)} windows, and should on {AGREEMENT:.0%}; the file "
             "was not kept"
+        )
+    return difference
+
+
+def check_equal(name: str, found: np.ndarray, expected: np.ndarray, tolerance: float = TOLERANCE) -> float:
+    """Make sure that a file called name predicts what Keras predicts; both of one shape, (rows, ..., labels).
+
+    Returns:
+        The largest difference.
+
+    Raises:
+        InputError: their shapes differ, a probability is NaN, or one differs by more than the tolerance.
+    """
+    if found.shape != expected.shape:
+        shapes = f"{found.shape[1:]} for each window, and Keras {expected.shape[1:]}"
+        raise InputError(f"{name} gives probabilities of shape {shapes}; the file was not kept")
+    if not np.isfinite(found).all():
+        raise InputError(f"{name} predicts NaN where Keras does not; the file was not kept")
+    difference = float(np.abs(found - expected).max())
+    if difference > tolerance:
+        raise InputError(
+            f"{name} differs from Keras by {difference:.1e} (at most {tolerance:.0e} is allowed); the file was not kept"
         )
     return difference
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from classifier.core import atomic_files, registry
-from classifier.core.console import say
 from classifier.core.errors import InputError
-from classifier.export import convert, metadata, proof
+from classifier.export import convert, metadata, proof, second_files
 from classifier.export.stream_runner import StreamRunner
 from classifier.inference.litert import probes
 from classifier.records import artifact, tflite_files
@@ -61,33 +60,17 @@ class Parts:
 
 
 def check(models: Sequence[artifact.Artifact]) -> None:
-    """Make sure that one of some trained models has a stream, before TensorFlow is loaded.
-
-    Raises:
-        InputError: none has.
-    """
-    reasons = [why_none(trained.folder / artifact.MODEL, trained.name) for trained in models]
-    if all(reasons):
-        raise InputError(reasons[0])
+    """As `second_files.check`."""
+    second_files.check(models, _why_none)
 
 
 def write(models: Sequence[artifact.Artifact], hop: int | None = None) -> list[Path]:
-    """Write the streams of trained models; of a model that can have none it is said why.
+    """As `second_files.write`; hop: samples; None: as of `usual_hop`."""
+    return second_files.write(models, _why_none, lambda trained: write_one(trained, artifact.load_keras(trained), hop))
 
-    Args:
-        hop: samples; None: as of `usual_hop`.
 
-    Raises:
-        InputError: no model has a stream, or a model takes no such hop.
-    """
-    check(models)
-    written = []
-    for trained in models:
-        if reason := why_none(trained.folder / artifact.MODEL, trained.name):
-            say(reason)
-        else:
-            written.append(write_one(trained, artifact.load_keras(trained), hop))
-    return written
+def _why_none(trained):
+    return why_none(trained.folder / artifact.MODEL, trained.name)
 
 
 def write_one(trained: artifact.Artifact, model: "keras.Model", hop: int | None = None) -> Path:
@@ -108,9 +91,7 @@ def write_one(trained: artifact.Artifact, model: "keras.Model", hop: int | None 
     with atomic_files.new_file(path) as fresh:
         fresh.write_bytes(metadata.write_stream(held, facts(trained, hop)))
         found = np.stack([_last(StreamRunner(fresh), row) for row in rows])
-        difference = float(np.abs(found - expected).max())
-        if not difference <= proof.TOLERANCE:  # NaN is not
-            raise InputError(f"{path.name} differs from Keras by {difference:.1e}; the file was not kept")
+        proof.check_equal(path.name, found, expected)
     return path
 
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from classifier.core import places, registry
+from classifier.core import disk, places, registry
 from classifier.core.errors import InputError
 from classifier.data import clips
 from classifier.data import negatives as data_negatives
@@ -113,7 +113,7 @@ class TrainingConfig(RunConfig):
         for model in self.models:
             self.check_model(model)
         places.check_writable(self.trained, "name another folder with --trained")
-        there = next(folder for folder in (self.trained, *self.trained.resolve().parents) if folder.exists())
+        there = disk.nearest(self.trained)
         if (free := shutil.disk_usage(there).free) < SPACE:
             raise InputError(
                 f"{there} has {free / 1e6:.0f} MB free, and {SPACE / 1e6:.0f} are needed to write models; make room, "

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from classifier.core.errors import InputError
 from classifier.export import agreement, proof
 
 
@@ -26,3 +27,20 @@ def test_the_labels_of_a_recording_and_of_its_windows_are_told():
         "  0.00 to 4.00 s: dog; rain",
         "  4.00 to 8.00 s: none of them",
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "complaint"),
+    [
+        (np.zeros((2, 4)), r"gives probabilities of shape \(4,\) for each window, and Keras \(3,\)"),
+        (np.full((2, 3), np.nan), "predicts NaN where Keras does not"),
+        (np.full((2, 3), 2e-4), r"differs from Keras by 2.0e-04 \(at most 1e-04 is allowed\)"),
+    ],
+)
+def test_a_file_that_predicts_something_else_is_refused_by_name_and_why(found, complaint):
+    with pytest.raises(InputError, match=f"^model.tflite {complaint}; the file was not kept$"):
+        proof.check_equal("model.tflite", found, np.zeros((2, 3)))
+
+
+def test_the_largest_difference_is_given_where_it_is_allowed():
+    assert proof.check_equal("model.tflite", np.array([[0.5, 0.25]]), np.zeros((1, 2)), tolerance=np.inf) == 0.5
