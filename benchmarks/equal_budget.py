@@ -3,12 +3,12 @@
     python -m benchmarks.equal_budget --data ../shared/data/esc10 --fold 1 --minutes 3
 
 Times some steps of a model; as many epochs of its recipe as fit into the minutes are its training, of which validation
-chooses the best. A process computes on one thread, so that none is helped by cores that others leave idle. Finished
-trainings are kept in --out and not repeated; the table is written as csv too.
+chooses the best. A process computes on one thread, so that none is helped by cores that others leave idle. Each
+finished training is a line of the csv, and is not repeated.
 """
 
-import csv
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -16,12 +16,13 @@ import numpy as np
 
 from benchmarks import trainings
 from classifier.core import console, parallel, registry
-from classifier.records import artifact
 from classifier.records.audio_format import AudioFormat
 from classifier.training import data
 
 TIMED = (3, 12)  # steps that are left out, because TensorFlow plans and compiles in them, and steps that are timed
 SEED = 0
+KEY = ("model", "group_by", "fold", "minutes")
+COUNTS, SHARES = ("model", "weights", "epochs"), ("windows", "recordings")  # columns that are shown
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
@@ -33,37 +34,42 @@ def main(argv=None):
     args = parser.parse_args(argv)
 
     args.out.mkdir(parents=True, exist_ok=True)
-    data.load(
-        trainings.config_of(args, "signal", SEED, None, args.out)
-    )  # decoded once, before there are several processes
-    names = [name for name in registry.choose("models", args.model) if not registry.stated("models", name, "NETWORK")]
-    rows = parallel.results(_trained, [(args, name) for name in names], at_once=args.jobs)
-    rows = sorted(rows, key=lambda row: -row["windows"])
-    shown = [[f"{value:.1%}" if isinstance(value, float) else value for value in row.values()] for row in rows]
-    console.table(["model", "weights", "epochs", "windows, balanced accuracy", "recordings right"], shown)
-    with (RESULTS / f"equal_budget_{args.data.name}.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    path = RESULTS / f"equal_budget_{args.data.name}.csv"
+    rows = trainings.read_rows(path, KEY)
+    wanted = [
+        (name, args.group_by or "", str(args.fold), f"{args.minutes:g}") for name in trainings.from_scratch(args.model)
+    ]
+    missing = [key for key in wanted if key not in rows]
+    if missing:  # decoded once, before there are several processes
+        data.load(trainings.config_of(args, "signal", SEED, None, args.out))
+    for key, found in parallel.results(_trained, [(args, key) for key in missing], at_once=args.jobs):
+        rows[key] = dict(zip(KEY, key, strict=True)) | found
+        trainings.append_row(path, rows[key])
+    shown = sorted((rows[key] for key in wanted), key=lambda row: -float(row["windows"]))
+    console.table(
+        ["model", "weights", "epochs", "windows, balanced accuracy", "recordings right"],
+        [[*(row[of] for of in COUNTS), *(f"{float(row[of]):.1%}" for of in SHARES)] for row in shown],
+    )
 
 
-def _trained(args, name):
-    out = args.out / f"{args.data.name}_fold_{args.fold}"
-    if not (out / name / artifact.RUN).is_file():
-        os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")  # before TensorFlow looks
-        console.import_tensorflow()
-        from classifier.export.convert import try_export
-        from classifier.training.train import train
+def _trained(args, key):
+    """The key of a training, and {column: value} of what came of it; its folder is removed."""
+    name = key[0]
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")  # before TensorFlow looks
+    console.import_tensorflow()
+    from classifier.export.convert import try_export
+    from classifier.training.train import train
 
-        out.mkdir(parents=True, exist_ok=True)
-        loaded = data.load(trainings.config_of(args, name, SEED, None, out))
-        held = loaded.audio[AudioFormat().sample_rate]
-        config = trainings.config_of(args, name, SEED, _epochs(name, held, loaded.labels, args), out)
-        list(train(config, loaded, try_export))
-    record = artifact.load(out / name).record
-    scores = record.scores
-    found = {"model": name, "weights": record.parameters, "epochs": record.config.epochs}
-    return {**found, "windows": scores.windows.balanced_accuracy, "recordings": scores.recordings.accuracy}
+    out = args.out / f"{args.data.name}-{name}"
+    out.mkdir(parents=True, exist_ok=True)
+    loaded = data.load(trainings.config_of(args, name, SEED, None, out))
+    held = loaded.audio[AudioFormat().sample_rate]
+    config = trainings.config_of(args, name, SEED, _epochs(name, held, loaded.labels, args), out)
+    (trained,) = train(config, loaded, try_export)
+    record, scores = trained.record, trained.record.scores
+    shutil.rmtree(out)
+    accuracies = {"windows": scores.windows.balanced_accuracy, "recordings": scores.recordings.accuracy}
+    return key, {"weights": record.parameters, "epochs": record.config.epochs, **accuracies}
 
 
 def _epochs(name, held, labels, args):

@@ -7,20 +7,17 @@ same splits, by the fold that their file names begin with, and the same epochs. 
 test windows of the old labels; the intervals of differences are over recordings that are drawn with replacement.
 """
 
-import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import trainings
 from classifier.core import arguments, console
 from classifier.core.errors import InputError
 from classifier.data import clips
-from classifier.records import artifact
 from classifier.scoring.metrics import INTERVAL
-from Constants import EVALUATED, ROOT
+from Constants import EVALUATED
 
 SPLITS = {"1": "test", "2": "validation"}  # of the fold that a file name begins with; all others train
 DRAWS = 1000
@@ -45,14 +42,14 @@ def _measured(args, new):
     """Recalls of one label that joins; folders that are there are taken as they are."""
     folder = args.out.resolve() / f"{new}, {args.epochs} epochs"
     folder.mkdir(parents=True, exist_ok=True)
-    recordings = [(str(clip.path), clip.label) for clip in clips.read_clips(args.data.resolve(), None)]
-    if new not in {label for _, label in recordings}:
+    found = clips.read_clips(args.data.resolve(), None)
+    everything = [(str(clip.path), clip.label, SPLITS.get(clip.path.name[0], "train")) for clip in found]
+    if new not in {label for _, label, _ in everything}:
         raise InputError(f"--new {new}: {args.data} has no such label")
-    _write(folder / "old.csv", [row for row in recordings if row[1] != new])
-    _write(folder / "all.csv", recordings)
-    before = _train(folder, "old.csv", "before", args)
-    grown = _train(folder, "all.csv", "grown", args, "--from", str(before.folder))
-    anew = _train(folder, "all.csv", "anew", args)
+    model = ("--model", args.model)
+    before = trainings.by_script(folder, "before", [row for row in everything if row[1] != new], args.epochs, *model)
+    grown = trainings.by_script(folder, "grown", everything, args.epochs, "--from", str(before.folder))
+    anew = trainings.by_script(folder, "anew", everything, args.epochs, *model)
     old = before.labels
     rights = {name: _rights(of) for name, of in (("before", before), ("grown", grown), ("anew", anew))}
     windows = sorted(key for key in rights["before"] if key in rights["grown"] and key in rights["anew"])
@@ -72,22 +69,6 @@ def _measured(args, new):
             for other in ("before", "anew")
         },
     }
-
-
-def _write(path, recordings):
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = [(name, label, SPLITS.get(Path(name).name[0], "train")) for name, label in recordings]
-        csv.writer(file).writerows([("path", "label", "split"), *rows])
-
-
-def _train(folder, table, name, args, *flags):
-    trained = folder / name / args.model
-    if not trained.is_dir():
-        how = ["--epochs", str(args.epochs), "--no-refit", "--trained", str(folder / name), *flags]
-        how += [] if flags else ["--model", args.model]
-        command = [sys.executable, str(ROOT / "TrainModel.py"), "--data", str(folder / table), *how]
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-    return artifact.load(trained)
 
 
 def _rights(trained):

@@ -46,9 +46,9 @@ CHANGES = {
     "mixstyle of frequencies": {"mixstyle": 0.4},
     BACKGROUND: {"background_snr_db": [0, 25]},
     "rooms, devices, telephone": {"rt60_seconds": [0.1, 1.0], "devices_db": 8.0, "telephone": 0.2},
+    "between classes": {"between_class": True},
 }
 KEY = ("data", "model", "group_by", "folds_by", "background_noise", "epochs", "change", "seed", "fold")
-FOUND = ("source", "validation", "test", "right_of_windows")
 
 
 def main(argv=None):
@@ -72,12 +72,12 @@ def main(argv=None):
     chosen = [names[int(number)] for number in args.changes.split(",")] if args.changes else names
     chosen = list(dict.fromkeys([names[0], *chosen]))  # what ships is what others are compared with
     wanted = [_key(args, what, seed, fold) for seed in range(args.seeds) for fold in _folds(args) for what in chosen]
-    rows = _read(path)
+    rows = trainings.read_rows(path, KEY)
     missing = [key for key in wanted if key not in rows]
     print(f"{len(wanted)} trainings, {len(wanted) - len(missing)} done before; rows go to {path}")
     for key, found in parallel.results(_trained, [(args, key) for key in missing], at_once=args.jobs):
         rows[key] = found
-        _append(path, key, found)
+        trainings.append_row(path, dict(zip(KEY, key, strict=True)) | found)
     _show({key: rows[key] for key in wanted}, chosen, args.seeds)
 
 
@@ -96,22 +96,6 @@ def _key(args, what, seed, fold):
     noise = args.background_noise.name if args.background_noise and what == BACKGROUND else None
     values = (args.data.name, args.model, args.group_by, args.folds_by, noise, args.epochs, what, seed, fold)
     return tuple("" if value is None else str(value) for value in values)
-
-
-def _read(path):
-    """{key: what was found} of a csv; {} where there is none."""
-    if not path.is_file():
-        return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return {tuple(row[name] for name in KEY): {name: row[name] for name in FOUND} for row in rows}
-
-
-def _append(path, key, found):
-    is_new = not path.is_file()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([(*KEY, *FOUND)] * is_new + [(*key, *(found[name] for name in FOUND))])
 
 
 def _trained(args, key):

@@ -8,21 +8,17 @@ Average precision is of the test split; the interval of the difference is over m
 """
 
 import argparse
-import csv
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from benchmarks import trainings
 from classifier.core import arguments
-from classifier.records import artifact
 from classifier.scoring.metrics import INTERVAL
 from classifier.scoring.multi_label import average_precisions
-from Constants import ROOT
 
 RATE = 16_000
 SPLITS = ("train", "train", "train", "validation", "test")  # of mixtures, in turn
@@ -57,13 +53,13 @@ def main(argv: list[str] | None = None) -> None:
 
 def compare(folder: Path, args: argparse.Namespace) -> dict:
     """The figures of both ways."""
-    rows = _mix(folder, args.mixtures)
-    _write(folder / "all.csv", [(name, ";".join(labels), split) for name, labels, split in rows])
-    together = _train(folder, "all.csv", args.model, args.epochs, "--multi-label")
+    rows, how = _mix(folder, args.mixtures), ("--model", args.model, "--window", "1")
+    of_all = [(name, ";".join(labels), split) for name, labels, split in rows]
+    together = trainings.by_script(folder, "all", of_all, args.epochs, *how, "--multi-label")
     test, alone = together.predictions("test"), []
     for label in SOUNDS:
-        _write(folder / f"{label}.csv", [(name, label if label in has else "rest", of) for name, has, of in rows])
-        trained = _train(folder, f"{label}.csv", args.model, max(1, args.epochs // len(SOUNDS)))
+        of_one = [(name, label if label in has else "rest", split) for name, has, split in rows]
+        trained = trainings.by_script(folder, label, of_one, max(1, args.epochs // len(SOUNDS)), *how)
         alone.append(trained.predictions("test")["probabilities"][:, trained.labels.index(label)])
     targets = test["targets"]
     ways = {"multi_label": test["probabilities"], "one_versus_rest": np.stack(alone, axis=1)}
@@ -92,19 +88,6 @@ def _mix(folder, n):
         soundfile.write(folder / f"{i}.wav", np.clip(audio, -1, 1), RATE)
         rows.append((f"{i}.wav", labels, SPLITS[i % len(SPLITS)]))
     return rows
-
-
-def _write(path, rows):
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("path", "label", "split"), *rows])
-
-
-def _train(folder, table, model, epochs, *flags):
-    out = folder / Path(table).stem
-    how = ["--model", model, "--window", "1", "--epochs", str(epochs), "--no-refit", "--trained", str(out), *flags]
-    command = [sys.executable, str(ROOT / "TrainModel.py"), "--data", str(folder / table), *how]
-    subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-    return artifact.load(out / model)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,8 @@ def _knowing(flag, not_this):
 
 def _models():
     docstrings = {name: registry.docstring("models", name) for name in registry.names("models")}
-    built, voices, esc10 = map(_by_model, ("models.csv", "equal_budget_voices.csv", "equal_budget_esc10.csv"))
+    built = _by_model("models.csv")
+    voices, esc10 = (_by_model(f"equal_budget_{of}.csv", fold="1", minutes="3") for of in ("voices", "esc10"))
     yield MODELS
     yield from _table(
         ["model", "what it is", "source", "features", "weights", "KB", "ms", "voices", "ESC-10"],
@@ -180,10 +181,10 @@ def _models():
     yield from ("```text", *inspect.getdoc(Recipe).splitlines()[2:], "```")
 
 
-def _by_model(name):
-    """{model: its row} of a csv file of benchmarks/results."""
+def _by_model(name, **only):
+    """{model: its row} of a csv file of benchmarks/results, of the rows with these values."""
     with (RESULTS / name).open(encoding="utf-8") as file:
-        return {row["model"]: row for row in csv.DictReader(file)}
+        return {row["model"]: row for row in csv.DictReader(file) if only.items() <= row.items()}
 
 
 def _cell(rows, model, column, style):
