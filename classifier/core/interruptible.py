@@ -1,11 +1,13 @@
 """Fit and predict with Keras so that Ctrl-C is heard between two batches, where TensorFlow cannot crash on it."""
 
+import contextlib
 from typing import Any
 
 import keras
 import numpy as np
 
 from classifier.core import interrupts
+from classifier.core.console import quiet_libraries
 
 
 class BetweenBatches(keras.callbacks.Callback):
@@ -28,10 +30,26 @@ class BetweenBatches(keras.callbacks.Callback):
         self.held.raise_if_came()
 
 
+class QuietFirstBatch(keras.callbacks.Callback):
+    """Holds back what TensorFlow logs while it compiles, in the first batch; `first` shows it where that fails."""
+
+    def __init__(self, first: contextlib.ExitStack):
+        super().__init__()
+        self.first, self.began = first, False
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        if not self.began:
+            self.began = True
+            self.first.enter_context(quiet_libraries(also_python=False))
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self.first.close()
+
+
 def fit(model: keras.Model, *args: Any, callbacks: tuple[keras.callbacks.Callback, ...] = (), **settings: Any) -> None:
     """keras.Model.fit with its arguments, without its output."""
-    with interrupts.held() as held:
-        model.fit(*args, callbacks=[*callbacks, BetweenBatches(held)], verbose=0, **settings)
+    with interrupts.held() as held, contextlib.ExitStack() as first:
+        model.fit(*args, callbacks=[QuietFirstBatch(first), *callbacks, BetweenBatches(held)], verbose=0, **settings)
 
 
 def predict(model: keras.Model, inputs: Any, batch_size: int | None = None) -> np.ndarray:

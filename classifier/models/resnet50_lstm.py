@@ -3,8 +3,12 @@
 Source: He, Zhang, Ren & Sun, CVPR 2016, arXiv 1512.03385; with the LSTMs,
     github.com/WWH98932/Audio-Classification-Models
 Differs: two seconds in 126 frames instead of four in 128; no pooling after ResNet50, as its author meant; batch
-    normalisation with the momentum of _normalisation.py. 26 million weights: for much data.
+    normalisation with the momentum of _normalisation.py. For much data: its 26 million weights learn 40 recordings by
+    heart in 240 steps, but of a fold of ESC-10 (240 recordings) they know 40 % of the test windows after an hour on one
+    core, 575 steps.
 """
+
+from dataclasses import replace
 
 import keras
 from keras import KerasTensor, layers
@@ -14,7 +18,9 @@ from classifier.models._normalisation import set_batch_momentum
 from classifier.models._recurrent import lstm
 
 FEATURES, PAPER_FEATURES = _family.LOG_MEL_HALF_HOP, _family.LOG_MEL
-RECIPE, PAPER, PAPER_AUDIO_FORMAT = _family.RECIPE, _family.PAPER, _family.PAPER_AUDIO_FORMAT
+# The first LSTM adds up 8,192 values: at the common rate a step of training would move a gate by up to 8.
+RECIPE = replace(_family.RECIPE, learning_rate=1e-4)
+PAPER, PAPER_AUDIO_FORMAT = _family.PAPER, _family.PAPER_AUDIO_FORMAT
 
 
 def build(features: KerasTensor, n_classes: int) -> KerasTensor:

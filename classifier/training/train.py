@@ -138,7 +138,8 @@ def _check_that_it_converts(task, model, try_conversion):
         fit.compile_model(
             model, learn.recipe, len(learn), fit.positive_weights(learn), run_eagerly=True
         )  # one step is not worth a graph
-        model.train_on_batch(*learn[0])
+        with quiet_libraries():  # Keras warns of the outputs that only the model which learns has
+            model.train_on_batch(*learn[0])
     say(f"converting the model {after}, to be sure that the trained one can be ...")
     try_conversion(task.name, model, task.audio_format)
 
