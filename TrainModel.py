@@ -120,18 +120,19 @@ def main(argv=None):
     data = training_data.load(config)
     replaced.check(config, data)
     unfinished.check(config, data)
-    console.import_keras()  # takes seconds: what is wrong with the data is said before
-    from classifier.export.convert import try_export
-    from classifier.reporting import html_report, tables
-    from classifier.training import one_class
-    from classifier.training.train import train
+    with unfinished.alone(config, data):
+        console.import_keras()  # takes seconds: what is wrong with the data is said before
+        from classifier.export.convert import try_export
+        from classifier.reporting import html_report, tables
+        from classifier.training import one_class
+        from classifier.training.train import train
 
-    done, told = [], (config, data, try_export)
-    with unfinished.told(config, data):
-        for trained in train(*told, limit) if config.normal is None else one_class.train(*told):
-            done.append(trained.name)
-            tables.scores(trained)
-            print(f"  report: {html_report.write(trained)}")
+        done, told = [], (config, data, try_export)
+        with unfinished.told(config, data):
+            for trained in train(*told, limit) if config.normal is None else one_class.train(*told):
+                done.append(trained.name)
+                tables.scores(trained)
+                print(f"  report: {html_report.write(trained)}")
     if config.team and config.team.process:
         return
     tables.skipped(data)

@@ -1,4 +1,4 @@
-"""What a killed training left behind: whether --resume can go on from there, and what is not as it was.
+"""What a killed training left behind: whether --resume can go on from there, what is not as it was, and who trains now.
 
 Imports neither TensorFlow nor Keras, so that it is said before they are loaded.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.core import commands, disk
+from classifier.core import atomic_files, commands, disk
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
 from classifier.records import teachers
@@ -123,6 +123,42 @@ def compare(where: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
     raise InputError(
         f"{where} was begun with {', '.join(found)}: put that back, or leave out --resume to begin from the start"
     )
+
+
+@contextlib.contextmanager
+def alone(config: TrainingConfig, data: TrainingData) -> Iterator[None]:
+    """Keep other processes from training the same models in the same folder, where each would undo the other's epochs.
+
+    Raises:
+        InputError: another process trains one of them now.
+    """
+    if config.team and config.team.process:
+        yield
+        return
+    with contextlib.ExitStack() as ended:
+        if not config.trained.exists():
+            config.trained.mkdir(parents=True)
+            ended.callback(_remove_if_empty, config.trained)
+        for model in data.audio_formats:
+            path = config.trained / f".{model}.lock"
+            if (lock := atomic_files.hold(path)) is None:
+                raise InputError(
+                    f"another process trains {config.trained / model} now: wait for it, or name another folder with "
+                    "--trained"
+                )
+            ended.callback(_let_go, lock, path)
+        yield
+
+
+def _let_go(lock, path):
+    with contextlib.suppress(OSError):  # Windows deletes no file that is open
+        path.unlink()
+    lock.release()
+
+
+def _remove_if_empty(folder):
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 @contextlib.contextmanager

@@ -27,8 +27,13 @@ def killed(tmp_path_factory):
     command += [CHEAPEST, "--epochs", str(EPOCHS), "--no-refit"]
     state = folder / "again" / f".{CHEAPEST}.training" / "state.npz"
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder) as child:
-        wait_until(lambda: state.exists() or child.poll() is not None)
-        child.send_signal(signal.SIGKILL)
+        try:
+            wait_until(lambda: state.exists() or child.poll() is not None)
+            child.send_signal(signal.SIGSTOP)
+            _, refused = train(data, folder / "again", "--resume", epochs=EPOCHS, expect=1)
+        finally:
+            child.kill()
+    assert f"another process trains {folder / 'again' / CHEAPEST} now: wait for it, or name another" in refused
     assert not (folder / "again" / CHEAPEST).exists()
     with pytest.raises(AssertionError, match=r"begun with other arguments \(--seed 0, now 1\): put that back"):
         train(data, folder / "again", "--resume", "--seed", 1, epochs=EPOCHS)

@@ -125,3 +125,16 @@ def test_a_recipe_file_counts_by_what_it_says_and_not_by_its_path(config, tmp_pa
     assert one == same
     with pytest.raises(InputError, match="another recipe .masks 0.1, now 0.2"):
         unfinished.compare(tmp_path, one, other)
+
+
+def test_who_trains_alone_leaves_no_lock_and_no_empty_folder(config, tmp_path):
+    config = replace(config, trained=tmp_path / "new" / "trained")
+    data = training_data.load(config)
+    with unfinished.alone(config, data):
+        with pytest.raises(InputError, match="another process trains .*mel now"), unfinished.alone(config, data):
+            pass
+        assert sorted(path.name for path in config.trained.iterdir()) == [".mel.lock", ".signal.lock"]
+    assert not config.trained.exists()
+    with unfinished.alone(config, data):
+        (config.trained / "mel").mkdir()
+    assert [path.name for path in config.trained.iterdir()] == ["mel"]
