@@ -45,7 +45,7 @@ def shown(titles: Mapping[Path, str]) -> Iterator[Callable[[str], None]]:
     """
     ended = threading.Event()
     with progress(None, "trainings", len(titles)) as bar:
-        bar.miniters = 0
+        bar.miniters, bar.dynamic_miniters = 0, False  # shown though no epoch is added: a refit begins at 1 again
 
         def follow() -> None:
             begun: set[Path] = set()

@@ -27,4 +27,7 @@ def test_the_bar_names_the_trainings_that_run_and_their_epochs(tmp_path, monkeyp
     (tmp_path / "0.txt").write_text(LOG)
     with fold_progress.shown({tmp_path / "0.txt": "mel, fold 0", tmp_path / "1.txt": "mel, fold 1"}):
         wait_until(lambda: "mel, fold 0, epoch 7 of 50" in shown.getvalue())
+        for epoch in (1, 2, 3):
+            (tmp_path / "0.txt").write_text(f"training the refit of mel, epoch {epoch} of 50:  1%\r")
+            wait_until(lambda epoch=epoch: f"mel, fold 0, refit, epoch {epoch} of 50" in shown.getvalue())
     assert "fold 1" not in shown.getvalue()
