@@ -135,6 +135,8 @@ def recipe_for(model: str, config: "RunConfig") -> Recipe:
     """
     is_head = registry.states("models", model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
     recipe = _of_file(model, "PAPER" if config.paper else "RECIPE")
+    if not config.teacher:  # how a model's file would learn from one
+        recipe = replace(recipe, teacher_weight=None, teacher_temperature=None)
     if is_head:
         return _taught(replace(recipe, epochs=config.epochs or recipe.epochs), config)
     return _decided(changed(recipe, config.recipe), config)

@@ -28,6 +28,7 @@ NO_STEP_ON_JAX = {
     *("lstm_stacked", "mobilenet_v2", "multi_channel_cnn", "multilevel_attention_wide", "resnet50_lstm"),
     *(
         "residual_frames",
+        "residual_wide",
         "separable_cnn",
         "slice_cnn",
         "soundnet",

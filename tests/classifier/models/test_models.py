@@ -48,6 +48,7 @@ WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable
     "residual": (3, 78_227, 77_555),
     "residual_causal": (3, 78_227, 77_555),
     "residual_frames": (3, 78_292, 77_620),  # those of residual, and the attention
+    "residual_wide": (3, 149_771, 148_835),
     "resnet50_lstm": (6, 25_732_806, 25_679_686),
     "separable_cnn": (6, 9_646_630, 9_645_478),
     "signal": (3, 282_291, 281_299),

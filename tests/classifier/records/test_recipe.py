@@ -60,6 +60,13 @@ def test_of_a_head_the_file_is_for_the_network_that_is_fine_tuned(tmp_path):
         RunConfig(data="data", recipe=str(file), paper=True)
 
 
+def test_how_a_model_learns_from_a_teacher_counts_where_there_is_one():
+    taught, alone = (RunConfig(data="data", teacher=name) for name in ("trained/mel", None))
+    of_teacher = [recipe.recipe_for("residual_wide", config).teacher_weight for config in (taught, alone)]
+    assert of_teacher == [0.9, None]
+    assert recipe.recipe_for("residual", taught).teacher_weight == recipe.TEACHER_WEIGHT
+
+
 def test_unlabelled_parts_are_mixed_in_as_other_negatives_are(tmp_path):
     for more in ({"unlabelled": "negatives"}, {"negatives": str(tmp_path)}):
         assert recipe.recipe_for("signal", RunConfig(data="data", **more)).negatives_snr_db == recipe.NEGATIVES_SNR_DB
