@@ -6,6 +6,7 @@ Differs: three blocks of two 3x3 convolutions, few enough for little data. No pa
     `--paper` trains with the same recipe.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from keras import KerasTensor, layers
@@ -27,11 +28,16 @@ BLOCKS = [  # filters, stride
 
 def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(bands, frames, 1) -> (n_classes,) probabilities."""
-    x = layers.ReLU()(convolved(features, 16, kernel=5, strides=(2, 2)))
-    for filters, stride in BLOCKS:
-        x = block(x, filters, (stride, stride))
-    x = layers.Dropout(0.3)(layers.GlobalAveragePooling2D()(x))
+    x = layers.Dropout(0.3)(layers.GlobalAveragePooling2D()(convolutions(features, BLOCKS)))
     return layers.Dense(n_classes, activation="softmax")(x)
+
+
+def convolutions(features: KerasTensor, blocks: Sequence[tuple[int, int]]) -> KerasTensor:
+    """The first convolution of (bands, frames, 1), and a block for each (filters, stride)."""
+    x = layers.ReLU()(convolved(features, blocks[0][0], kernel=5, strides=(2, 2)))
+    for filters, stride in blocks:
+        x = block(x, filters, (stride, stride))
+    return x
 
 
 def block(x: KerasTensor, filters: int, strides: tuple[int, int]) -> KerasTensor:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from keras import KerasTensor, layers
 
 from classifier.models import residual
-from classifier.models.residual import block, convolved
 
 FEATURES = residual.FEATURES
 # Its teacher says what to make of any mixture, so that no window is heard twice: Beyer et al., arXiv 2106.05237.
@@ -26,9 +25,7 @@ BLOCKS = [  # filters, stride
 
 def build(features: KerasTensor, n_classes: int) -> KerasTensor:
     """(bands, frames, 1) -> (n_classes,) probabilities."""
-    x = layers.ReLU()(convolved(features, BLOCKS[0][0], kernel=5, strides=(2, 2)))
-    for filters, stride in BLOCKS:
-        x = block(x, filters, (stride, stride))
+    x = residual.convolutions(features, BLOCKS)
     x = layers.AveragePooling2D((x.shape[1], 1))(x)  # over all bands
     x = layers.Concatenate()([layers.GlobalAveragePooling2D()(x), layers.GlobalMaxPooling2D()(x)])
     return layers.Dense(n_classes, activation="softmax")(layers.Dropout(0.3)(x))

@@ -134,9 +134,7 @@ def recipe_for(model: str, config: "RunConfig") -> Recipe:
         InputError: as of `changed`.
     """
     is_head = registry.states("models", model, "FINE_TUNE")  # a head sees embeddings of the recordings as they are
-    recipe = _of_file(model, "PAPER" if config.paper else "RECIPE")
-    if not config.teacher:  # how a model's file would learn from one
-        recipe = replace(recipe, teacher_weight=None, teacher_temperature=None)
+    recipe = _of_file(model, "PAPER" if config.paper else "RECIPE", config)
     if is_head:
         return _taught(replace(recipe, epochs=config.epochs or recipe.epochs), config)
     return _decided(changed(recipe, config.recipe), config)
@@ -153,7 +151,7 @@ def fine_tuning_for(model: str, config: "RunConfig") -> Recipe | None:
         if wanted:
             raise InputError(f"{model} stands on no pretrained network: leave out --fine-tune")
         return None
-    ships = _of_file(model, "FINE_TUNE")
+    ships = _of_file(model, "FINE_TUNE", config)
     ships = changed(ships, config.recipe)
     tuning = replace(ships, fine_tuned=ships.fine_tuned if wanted is None else wanted)
     return _decided(tuning, config) if tuning.fine_tuned else None
@@ -214,13 +212,17 @@ def given(recipe: str | None) -> str | None:
     return recipe if recipe is None or is_json(recipe) else str(Path(recipe).resolve())
 
 
-def _of_file(model, constant):
-    """The recipe that a file of classifier/models assigns to a constant; a file that computes it is imported."""
+def _of_file(model, constant, config):
+    """The recipe that a file of classifier/models assigns to a constant; a file that computes it is imported.
+
+    How it learns from a teacher is left out where there is none.
+    """
     try:
-        return stated(model, constant)
+        recipe = stated(model, constant)
     except (KeyError, TypeError, ValueError):
         import_keras()
-        return getattr(registry.load("models", model), constant)
+        recipe = getattr(registry.load("models", model), constant)
+    return recipe if config.teacher else replace(recipe, teacher_weight=None, teacher_temperature=None)
 
 
 def stated(model: str, constant: str) -> Recipe:
