@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from classifier.core import registry
 from tests.conftest import ROOT
 from tools import make_docs
 
@@ -54,6 +55,11 @@ def test_every_page_of_the_guide_is_in_the_readme():
 def test_the_readme_is_short():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= README_LINES and len(text.split()) <= README_WORDS
+
+
+def test_the_readme_counts_the_models():
+    said = re.search(r"\*\*(\d+) models\*\*", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert said and int(said[1]) == len(registry.names("models"))
 
 
 def test_the_picture_of_a_report_is_small():
