@@ -5,6 +5,7 @@ is given by its path lies where all machines see it. The weights of pretrained n
 """
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -166,12 +167,14 @@ def _train(
 def run_while_wanted(command: Sequence[str], log: Path) -> tuple[int, str]:
     """Run a command for as long as somebody waits for it; returns its exit code and all that it wrote.
 
+    A worker ends it when the process that it works for is gone. A script outlives the shell that started it.
+
     log: holds what it wrote so far; it is deleted at the end.
     """
-    parent = os.getppid()
+    is_worker, parent = multiprocessing.parent_process() is not None, os.getppid()
     child = processes.start(command, log, {"PROGRESS_SECONDS": "1"})
     try:
-        while child.poll() is None and os.getppid() == parent:
+        while child.poll() is None and not (is_worker and os.getppid() != parent):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(POLL_SECONDS)
     finally:

@@ -103,11 +103,15 @@ import sys
 from pathlib import Path
 from classifier.core import console
 from classifier.evaluation import fold_processes
-from tests.classifier.evaluation.test_fold_processes import WAITS, programs
-folder, jobs, scheduler = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-lines = [WAITS.format(mine=str(folder / name), other="/never") for name in ("first", "second")]
-console.run(lambda: fold_processes.train(programs(folder, *lines), ["a", "b"], jobs, scheduler or None))
+from tests.classifier.evaluation.test_fold_processes import programs
+folder, jobs, scheduler, *lines = sys.argv[1:]
+trainings = programs(Path(folder), *lines)
+console.run(lambda: fold_processes.train(trainings, ["a", "b"], int(jobs), scheduler or None))
 """
+
+
+def script(folder, jobs, scheduler, *lines):
+    return [sys.executable, "-c", TRAINS, str(folder), str(jobs), scheduler, *lines]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -115,14 +119,32 @@ console.run(lambda: fold_processes.train(programs(folder, *lines), ["a", "b"], j
 def test_trainings_stop_with_the_one_who_asked_for_them(tmp_path, how, place, request):
     scheduler = request.getfixturevalue("cluster") if place == "a cluster" else ""
     jobs = 1 if place == "1 at once" else 2
-    command = [sys.executable, "-c", TRAINS, str(tmp_path), str(jobs), scheduler]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as child:
+    lines = [WAITS.format(mine=str(tmp_path / name), other="/never") for name in ("first", "second")]
+    with subprocess.Popen(script(tmp_path, jobs, scheduler, *lines), cwd=ROOT, stderr=subprocess.PIPE) as child:
         wait_until(lambda: len([path for path in tmp_path.iterdir() if path.read_text()]) == jobs)
         pids = [int(path.read_text()) for path in tmp_path.iterdir()]
         child.send_signal(how)
         child.wait()
     wait_until(lambda: not any(alive(pid) for pid in pids))
     assert not (tmp_path / "second").exists() or jobs == 2
+
+
+OUTLIVES = "time.sleep(1); open({end!r}, 'w')"  # five looks at who waits for it
+STARTS = """
+import os, subprocess, sys, time
+subprocess.Popen(sys.argv[2:])
+while not os.path.exists(sys.argv[1]): time.sleep(0.02)
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_trainings_go_on_when_the_shell_that_started_the_script_has_ended(tmp_path, jobs):
+    first, shell_ended, end = (str(tmp_path / name) for name in ("first", "shell_ended", "end"))
+    line = WAITS.format(mine=first, other=shell_ended) + OUTLIVES.format(end=end)
+    starts = [sys.executable, "-c", STARTS, first, *script(tmp_path, jobs, "", line)]
+    subprocess.run(starts, cwd=ROOT, stderr=subprocess.DEVNULL)
+    Path(shell_ended).touch()
+    wait_until(Path(end).exists)
 
 
 def test_some_trainings_fit_on_any_machine():
