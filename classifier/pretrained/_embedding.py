@@ -1,5 +1,6 @@
 """A pretrained network as a feature: from a window of audio to the embedding of each step."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 import keras
@@ -24,6 +25,7 @@ class Embedding(Feature):
         together: steps of the network that are averaged to one.
         looped: replace the steps of zeros at the end of a window by repetitions of the steps before them.
         learning: number of the network's last layers that are trained.
+        blocks: numbers of a MobileNet's blocks, from 1, whose means over a window are the one step; () for its last.
     """
 
     least_deviation = 0.3  # many values hardly vary in these recordings, and must not be scaled up
@@ -35,12 +37,15 @@ class Embedding(Feature):
         together: int = 1,
         looped: bool = False,
         learning: int = 0,
+        blocks: Sequence[int] = (),
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.sample_rate, self.network, self.together, self.looped = sample_rate, network, together, looped
+        self.blocks = tuple(blocks)
         pretrained = registry.load("pretrained", network)
-        self.front_end, self.inner = pretrained.front_end(sample_rate), pretrained.network()
+        self.front_end = pretrained.front_end(sample_rate)
+        self.inner = pretrained.network(heard=self.blocks) if blocks else pretrained.network()
         self.learn(learning)
 
     @classmethod

@@ -16,7 +16,12 @@ KERNEL = 3
 FIRST = 32  # filters of the convolution before the blocks
 
 
-def network(blocks: Sequence[tuple[int, int]], max_value: float | None = None, n_bands: int = 64) -> keras.Model:
+def network(
+    blocks: Sequence[tuple[int, int]],
+    max_value: float | None = None,
+    n_bands: int = 64,
+    heard: Sequence[int] = (),
+) -> keras.Model:
     """Keras model (bands, frames, 1) -> (steps, filters), the mean over the bands of the last block.
 
     Each stride of 2 halves the number of steps.
@@ -24,13 +29,19 @@ def network(blocks: Sequence[tuple[int, int]], max_value: float | None = None, n
     Args:
         blocks: rows of filters, stride: a depthwise convolution, then a 1x1 convolution.
         max_value: upper limit of the activations; None for no limit.
+        heard: numbers of blocks, from 1: (1, values), the means over bands and frames of these, one behind the other.
     """
     image = keras.Input((n_bands, None, 1))
     x = layers.ReLU(max_value)(layers.Conv2D(FIRST, KERNEL, strides=2, padding="same")(image))
+    outputs = []
     for filters, stride in blocks:
         x = layers.ReLU(max_value)(layers.DepthwiseConv2D(KERNEL, strides=stride, padding="same")(x))
         x = layers.ReLU(max_value)(layers.Conv2D(filters, 1)(x))
-    return keras.Model(image, keras.ops.mean(x, axis=1))
+        outputs.append(x)
+    if not heard:
+        return keras.Model(image, keras.ops.mean(x, axis=1))
+    means = [keras.ops.mean(outputs[number - 1], axis=(1, 2)) for number in heard]
+    return keras.Model(image, keras.ops.expand_dims(keras.ops.concatenate(means, axis=-1), 1))
 
 
 def assign(model: keras.Model, weights: Sequence[tuple[np.ndarray, np.ndarray]], path: Path) -> None:

@@ -19,7 +19,8 @@ SECONDS = 0.5  # of windows: the layers are those of two seconds, in less time
 OTHERS = {  # windows of another length: what they need at least; None: those they are trained with
     **dict.fromkeys(["abdoli_16000", "abdoli_gammatone", "urbansound_small_cnn"], 1.0),
     **dict.fromkeys(["abdoli_32000", "abdoli_50999", "lstm", "mel", "residual", "signal"]),
-    **dict.fromkeys(["multilevel_attention", "multilevel_attention_wide", "yamnet_small", "yamnet_transfer"]),
+    **dict.fromkeys(["multilevel_attention", "multilevel_attention_wide"]),
+    **dict.fromkeys(["yamnet_layers", "yamnet_small", "yamnet_transfer"]),
 }
 # Models of Keras' layers only, or of layers that another model has too: they predict on JAX, and take no step there,
 # whose gradient takes JAX up to ten seconds to compile.
@@ -34,6 +35,7 @@ NO_STEP_ON_JAX = {
         "soundnet",
         "stft_phase_cnn",
         "subspectral_overlapping",
+        "yamnet_layers",
         "yamnet_small",
     ),
 }

@@ -63,6 +63,7 @@ WEIGHTS = {  # labels; of the body, at the audio of its paper: all, trainable
     "subspectral_overlapping": (6, 35_213_648, 35_209_168),
     "urbansound_cnn": (10, 2_204_538, 2_204_538),
     "urbansound_small_cnn": (10, 44_602, 44_602),
+    "yamnet_layers": (3, 8_451, 8_451),  # a dense layer on 256 + 3 * 512 + 1,024 values
     "yamnet_small": (3, 771, 771),
     "yamnet_transfer": (3, 3_075, 3_075),
 }

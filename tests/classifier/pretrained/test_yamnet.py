@@ -66,6 +66,20 @@ def test_its_embedding_is_the_published_files(windows):
     assert same[confident].mean() >= 0.95
 
 
+def test_the_means_of_several_blocks_are_those_of_their_layers(windows):
+    plain, of_blocks = (
+        Embedding.from_audio_format(AudioFormat(window_length=PATCH), network="yamnet", **settings)
+        for settings in ({}, {"blocks": (5, 13)})
+    )
+    fifth = [layer for layer in plain.inner.layers if isinstance(layer, keras.layers.ReLU)][2 * 5]  # two in a block
+    assert fifth.output.shape[-1] == 256
+    found = np.asarray(of_blocks(windows[:4]))
+    assert found.shape == (4, 1, 256 + 1024)
+    layers = keras.Model(plain.inner.input, fifth.output)(plain.front_end(windows[:4]))
+    np.testing.assert_allclose(found[:, 0, :256], np.asarray(layers).mean(axis=(1, 2)), atol=1e-5)
+    np.testing.assert_allclose(found[:, 0, 256:], np.asarray(plain(windows[:4])).mean(axis=1), atol=1e-5)
+
+
 def test_a_file_of_floats_is_read_as_well(tmp_path):
     kernel = np.random.default_rng(0).normal(size=(3, 3, 2, 4)).astype("float32")
     image = keras.Input((8, 8, 2))
