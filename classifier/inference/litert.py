@@ -188,12 +188,12 @@ def _heads(interpreter: Any) -> list[tensors.Head]:
 def probes(audio_format: AudioFormat, seed: int = 0) -> np.ndarray:
     """Three windows that no recording gives: silence, full-scale noise, and a tone of 1 kHz.
 
-    The noise behind the tone is as faint as 14 bits are: beside a pure tone, a spectrum is what an FFT rounds to.
+    The noise behind the tone is as faint as 10 bits are: beside a pure tone, a spectrum is what an FFT rounds to.
 
     Returns:
         (3, window_length) float32 in [-1, 1].
     """
     noise = np.random.default_rng(seed).uniform(-1, 1, audio_format.window_length)
     tone = np.sin(2 * np.pi * 1000 * np.arange(audio_format.window_length) / audio_format.sample_rate)
-    tone = 0.99 * tone + 1e-4 * noise
+    tone = 0.99 * tone + 1e-3 * noise
     return np.stack([np.zeros(audio_format.window_length), noise, tone]).astype("float32")

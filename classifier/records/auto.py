@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 AUTO = "auto"  # for a model's name: the best of CANDIDATES
 HEAD, SCRATCH = "yamnet_transfer", "residual"
-CANDIDATES = (HEAD, "yamnet_small", SCRATCH)  # which head is better differs by data set
+CANDIDATES = (HEAD, "yamnet_layers", "yamnet_small", SCRATCH)  # which head is better differs by data set
 FEW = 100  # recordings of a label: the heads were better at 10 and at 40 of them, SCRATCH at 330
 
 

@@ -51,6 +51,6 @@ def test_models_that_do_not_go_with_the_flags_are_left_out(config, capsys):
         in capsys.readouterr().err
     )
     fit = auto.fitting(replace(config, models=auto.CANDIDATES, fine_tune=2))
-    assert fit.models == ("yamnet_transfer", "yamnet_small")
+    assert fit.models == ("yamnet_transfer", "yamnet_layers", "yamnet_small")
     with pytest.raises(InputError):
         auto.fitting(replace(config, models=auto.CANDIDATES, sample_rate=8000, fine_tune=2))
