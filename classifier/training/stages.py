@@ -119,8 +119,8 @@ def _fit(learner, learn, resume, title, folder, begun, validation, measures, lim
 
 
 def _refit(learner, learn, resume, title, folder, begun, held_out):
-    """No epoch is chosen: the last weights are kept. The learning rate goes as in the held-out model's training."""
+    """No epoch is chosen: the last weights are kept, so that the learning rate falls to its end within these steps."""
     recipe = replace(learn.recipe, epochs=held_out.epochs, patience=None)
     checkpoint = Checkpoint(folder, begun, recipe, fit.BEST, fit.of_refit(recipe))
-    fit.fit(learner, learn.recipe, Turns(learn, held_out.steps_per_epoch), None, title, checkpoint, resume)
+    fit.fit(learner, recipe, Turns(learn, held_out.steps_per_epoch), None, title, checkpoint, resume)
     return Stage(checkpoint, held_out.epochs, held_out.steps_per_epoch)

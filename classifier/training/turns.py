@@ -8,7 +8,7 @@ from classifier.training.datasets import Share, Windows
 class Turns(keras.utils.PyDataset):
     """Batches of windows, so many an epoch; when all windows have been taken, they are dealt anew and go on.
 
-    With the steps of another training as its epochs, a training has the same learning rate at the same step.
+    With the steps of another training as its epochs, a training takes as many.
     """
 
     def __init__(self, windows: Windows | Share, steps: int):

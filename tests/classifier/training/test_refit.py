@@ -8,10 +8,15 @@ import sys
 import numpy as np
 import pytest
 
+from classifier.core import console
 from classifier.records import artifact
+from classifier.records.recipe import FIELD
 from classifier.training import unfinished
 from tests.conftest import ROOT, write_data
 from tests.test_train_model import train
+
+console.import_tensorflow()
+import tensorflow as tf  # noqa: E402
 
 MODEL, PAPER = "averaged_mlp", "--paper"  # its paper has no patience: the last epoch is kept, whatever validation says
 EPOCHS = 20  # so many that the refit is killed before the last
@@ -116,3 +121,16 @@ def test_another_refit_does_not_go_on_from_there(data, killed, tmp_path):
     settings = (PAPER, "--resume", "--refit", "without-test")
     said = train(data, out, *settings, model=MODEL, epochs=EPOCHS, expect=1)[1]
     assert "was begun with other arguments (--refit all, now without-test)" in said
+
+
+def test_the_learning_rate_of_a_refit_falls_to_its_end(data, tmp_path):
+    train(data, tmp_path, "--refit", "all", model="stft_mean_mlp", epochs=EPOCHS)
+    assert artifact.load(tmp_path / "stft_mean_mlp").record.best_epoch < EPOCHS
+    (log,) = (tmp_path / "stft_mean_mlp" / "logs" / "train").iterdir()
+    rates = [
+        float(tf.make_ndarray(value.tensor))
+        for event in tf.compat.v1.train.summary_iterator(str(log))
+        for value in event.summary.value
+        if value.tag == "epoch_learning_rate"
+    ]
+    assert rates[-1] == pytest.approx(0.01 * FIELD.learning_rate, rel=0.05)
