@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -33,7 +34,7 @@ from classifier.training import (
 from classifier.training import task as tasks
 from classifier.training.checkpoint import LOGS
 from classifier.training.data import TrainingData
-from classifier.training.refit import fits, refit
+from classifier.training.refit import Refitted, fits, refit
 from classifier.training.stages import fit_stages
 from classifier.training.time_limit import TimeLimit
 
@@ -103,15 +104,20 @@ def train_model(
         return None
     with atomic_files.new_folder(folder, replaced.previous(config, data, name)) as fresh:
         if refitted:
-            record = replace(RunRecord.read(held_out), refit=refitted.record)
-            _write(fresh, refitted.model, record, refitted.predictions, refitted.checkpoint)
-            os.replace(held_out, fresh / artifact.HELD_OUT)
+            write_refitted(fresh, held_out, refitted)
         else:
             for path in held_out.iterdir():
                 os.replace(path, fresh / path.name)
     goes_on = limited is not None and (limited.is_cut or limited.refit_left_out)  # with more minutes, and --resume
     unfinished.forget(config.trained, name, refit_only=goes_on)
     return artifact.load(folder)
+
+
+def write_refitted(folder: Path, held_out: Path, refitted: Refitted) -> None:
+    """Write what ships of a model that was trained again; the folder of its held-out model moves into it."""
+    record = replace(RunRecord.read(held_out), refit=refitted.record)
+    _write(folder, refitted.model, record, refitted.predictions, refitted.checkpoint)
+    os.replace(held_out, folder / artifact.HELD_OUT)
 
 
 def start_anew(seed: int) -> None:
