@@ -6,9 +6,15 @@ from classifier.core.errors import InputError
 
 
 def check_range(
-    name: str, value: float, what: str, least: float, most: float = math.inf, below: float = math.inf
+    name: str,
+    value: float,
+    what: str,
+    least: float = -math.inf,
+    most: float = math.inf,
+    below: float = math.inf,
+    above: float = -math.inf,
 ) -> None:
-    """Make sure that least <= value <= most and value < below.
+    """Make sure that least <= value <= most and above < value < below.
 
     Args:
         name: of the flag or field, such as "--overlap".
@@ -17,12 +23,13 @@ def check_range(
     Raises:
         InputError: the value is out of range or NaN; the message gives the range.
     """
-    if least <= value <= most and value < below:
+    if least <= value <= most and above < value < below:
         return
+    from_there = f"{least:g} or more" if least > -math.inf else f"more than {above:g}"
     if most < math.inf:
         allowed = f"from {least:g} to {most:g}"
     elif below < math.inf:
-        allowed = f"{least:g} or more, and less than {below:g}"
+        allowed = f"{from_there}, and less than {below:g}"
     else:
-        allowed = f"{least:g} or more"
+        allowed = from_there
     raise InputError(f"{name} {value:g}: give {what}: {allowed}")

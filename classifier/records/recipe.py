@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.core import registry, typed_json
-from classifier.core.bounds import check_range
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
 from classifier.core.text import did_you_mean
+from classifier.records import recipe_ranges
 
 if TYPE_CHECKING:
     from classifier.records.config import RunConfig
@@ -66,7 +66,7 @@ class Recipe:
         higher it is, the more the labels count that a teacher finds unlikely.
 
     Raises:
-        InputError: one of the last two is out of its range.
+        InputError: a value is out of its range, as of recipe_ranges.
     """
 
     epochs: int
@@ -105,10 +105,7 @@ class Recipe:
     teacher_temperature: float | None = None
 
     def __post_init__(self):
-        if self.teacher_weight is not None:
-            check_range("teacher_weight", self.teacher_weight, "a share of the loss", 0, 1)
-        if self.teacher_temperature is not None and not self.teacher_temperature > 0:
-            raise InputError(f"teacher_temperature {self.teacher_temperature:g}: give a number that is more than 0")
+        recipe_ranges.check(self)
 
 
 FIELD = Recipe(  # what serves most models on recordings from the field; a model's file replaces what it must

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from classifier.core.bounds import check_range
@@ -16,8 +18,10 @@ def test_the_ends_of_a_range_belong_to_it(value):
         (1, {"below": 1}, "--x 1: give a share: 0 or more, and less than 1"),
         (-1, {}, "--x -1: give a share: 0 or more"),
         (float("nan"), {}, "--x nan: give a share: 0 or more"),
+        (0, {"least": -math.inf, "above": 0}, "--x 0: give a share: more than 0"),
+        (math.inf, {}, "--x inf: give a share: 0 or more"),
     ],
 )
 def test_what_is_outside_is_refused_with_the_range(value, limits, message):
     with pytest.raises(InputError, match=f"^{message}$"):
-        check_range("--x", value, "a share", 0, **limits)
+        check_range("--x", value, "a share", **{"least": 0, **limits})
