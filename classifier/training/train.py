@@ -72,8 +72,6 @@ def train_model(
 ) -> Artifact | None:
     """Train one model and write its folder; arguments and errors are train's."""
     started, folder = time.monotonic(), config.trained / name
-    if distributed.is_first() and not config.resume:
-        unfinished.forget(config.trained, name, refit_only=True)  # each stage deletes its own
     start_anew(config.seed)
     if data.audio_formats[name] != AudioFormat():
         say(f"{name}: {data.audio_formats[name].words}")
@@ -86,6 +84,8 @@ def train_model(
     if data.teacher:
         say(f"{name}: {_teaching(task, data.teacher.held_out)}")
 
+    if distributed.is_first() and not config.resume:
+        unfinished.forget(config.trained, name)  # an older run may have come to a later stage
     stages = fit_stages(task, model, config, data, limit)
     taught_by = teachers.record_of(data.teacher.held_out, str(config.teacher)) if data.teacher else None
     held_out = list(stages.values())[-1].checkpoint.folder / artifact.HELD_OUT

@@ -55,6 +55,15 @@ def test_the_last_layers_learn_with_it(data, tmp_path):
     assert run["fine_tuning"]["epochs"] == run["recipe"]["epochs"] == 2
 
 
+def test_what_an_older_training_left_of_its_last_stage_is_gone_when_the_head_begins(data, tmp_path):
+    """Ctrl-C while the head learns would else name the older one's epoch, and a command that is refused."""
+    older = tmp_path / "out" / ".yamnet_small.training" / "state.npz"
+    older.parent.mkdir(parents=True)
+    np.savez(older, about=json.dumps({"run": {"seed": 1}, "history": {"loss": [1.0]}, "kept": []}))
+    train(data, tmp_path / "out", "--fine-tune", 0)  # which comes to no other stage
+    assert not older.exists()
+
+
 def test_nothing_is_mixed_into_what_is_embedded_once(data, tmp_path):
     _, said = train(data, tmp_path / "out", "--fine-tune", 0, "--background-noise", data, expect=1)
     assert "for --background-noise, give --fine-tune 2 too" in said
