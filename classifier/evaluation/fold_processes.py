@@ -24,6 +24,7 @@ from classifier.evaluation import fold_progress
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records import artifact
 from classifier.records.recipe import file_of
+from classifier.records.refit import NONE
 from classifier.storage import mirror, remote
 from classifier.storage.locations import is_remote
 
@@ -93,8 +94,9 @@ def train(
         shared = _shared(trainings, address) if scheduler else ()
         results = parallel.results(_train, calls, scheduler, jobs, shared=shared, sent=sent)
         outcomes = at_the_end.enter_context(contextlib.closing(results))
+        with_refit = trainings[0].config.refit != NONE
         titles = {log: one.title for one, log in zip(trainings, log_of.values(), strict=True) if log}
-        with contextlib.nullcontext(say) if scheduler else fold_progress.shown(titles) as tell:
+        with contextlib.nullcontext(say) if scheduler else fold_progress.shown(titles, with_refit) as tell:
             for outcome in outcomes:
                 training = trainings[outcome.number]
                 if outcome.code == 0:

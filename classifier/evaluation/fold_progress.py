@@ -13,6 +13,7 @@ from classifier.core.console import progress, say
 
 POLL_SECONDS = 1
 END_BYTES = 4096  # of a log, which hold its last state
+FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f} of {total} [{elapsed}, {remaining} left{postfix}]"
 EPOCH = re.compile(r"(refit of )?\S+(?: head)?, epoch (\d+) of (\d+)")
 
 
@@ -22,6 +23,11 @@ class Position(NamedTuple):
     epoch: int
     epochs: int
     is_refit: bool
+
+    def share(self, with_refit: bool) -> float:
+        """How much of the training is done, 0 to 1."""
+        of_fit = (self.epoch - 1) / self.epochs
+        return (self.is_refit + of_fit) / 2 if with_refit else of_fit
 
     def __str__(self):
         return f"{'refit, ' if self.is_refit else ''}epoch {self.epoch} of {self.epochs}"
@@ -34,18 +40,20 @@ def position(log: Path) -> Position | None:
 
 
 @contextlib.contextmanager
-def shown(titles: Mapping[Path, str]) -> Iterator[Callable[[str], None]]:
+def shown(titles: Mapping[Path, str], with_refit: bool = False) -> Iterator[Callable[[str], None]]:
     """Show a bar in the block: the trainings that are under way, with their epochs.
 
     Args:
         titles: {log: name of the training}; a log is there while its training runs.
+        with_refit: whether each is trained a second time, which takes about as long as the first.
 
     Yields:
         a function that prints a line above the bar.
     """
     ended = threading.Event()
     with progress(None, "trainings", len(titles)) as bar:
-        bar.miniters, bar.dynamic_miniters = 0, False  # shown though no epoch is added: a refit begins at 1 again
+        bar.miniters, bar.dynamic_miniters = 0, False  # shown though no epoch is added
+        bar.smoothing, bar.bar_format = 0, FORMAT  # a training at its end takes as long as one at its begin
 
         def follow() -> None:
             begun: set[Path] = set()
@@ -53,8 +61,8 @@ def shown(titles: Mapping[Path, str]) -> Iterator[Callable[[str], None]]:
                 running = [log for log in titles if log.exists()]
                 begun.update(running)
                 at = {log: where for log in running if (where := position(log))}
-                done = len(begun) - len(running) + sum((where.epoch - 1) / where.epochs for where in at.values())
-                bar.n = max(bar.n, done)  # a refit begins with its first epoch
+                done = len(begun) - len(running) + sum(where.share(with_refit) for where in at.values())
+                bar.n = max(bar.n, done)  # what follows a head begins with its first epoch
                 words = [f"{titles[log]}, {where}" for log, where in at.items()]
                 bar.set_postfix_str("; ".join(words), refresh=False)
                 bar.update(0)  # shows it where the last time was long ago

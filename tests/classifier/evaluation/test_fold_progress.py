@@ -31,3 +31,11 @@ def test_the_bar_names_the_trainings_that_run_and_their_epochs(tmp_path, monkeyp
             (tmp_path / "0.txt").write_text(f"training the refit of mel, epoch {epoch} of 50:  1%\r")
             wait_until(lambda epoch=epoch: f"mel, fold 0, refit, epoch {epoch} of 50" in shown.getvalue())
     assert "fold 1" not in shown.getvalue()
+
+
+def test_a_training_with_a_refit_is_half_done_when_that_begins(tmp_path):
+    log = tmp_path / "0.txt"
+    log.write_text(LOG)
+    assert [fold_progress.position(log).share(with_refit) for with_refit in (False, True)] == [0.12, 0.06]
+    log.write_text("training the refit of mel, epoch 26 of 50:  1%\r")
+    assert fold_progress.position(log).share(True) == 0.75
