@@ -13,7 +13,7 @@ from pathlib import Path
 
 from classifier.core.console import say_once
 from classifier.core.errors import InputError
-from classifier.data.layouts import existing
+from classifier.data.layouts import missing
 from classifier.storage import local_files
 
 Parts = tuple[str, ...]
@@ -70,7 +70,7 @@ def find(source: Path, written: Iterable[tuple[int, str]]) -> list[Path]:
         InputError: one is not there, or several may be meant.
     """
     finder, found, dropped, example = Finder(source.parent), [], None, ""
-    written, n = list(written), 0
+    written, moved = list(written), []
     addresses = [(line, text) for line, text in written if ADDRESS.match(text)]
     if addresses and (len(addresses) < len(written) or not finder.knows(addresses[0][1])):
         line, text = addresses[0]
@@ -85,25 +85,19 @@ def find(source: Path, written: Iterable[tuple[int, str]]) -> list[Path]:
             if len(paths) > 1:
                 raise InputError(f"{source}, line {line}: {text} may be {paths[0]} or {paths[1]}; write the whole path")
             if not paths or dropped not in (None, before):  # of moved data, all paths begin alike
-                raise _missing(source, line, text)
-            path, n, example = paths[0], n + 1, example or f"{text} is {paths[0].relative_to(source.parent)}"
+                raise missing(source.parent / text, source, line)
+            path, example = paths[0], example or f"{text} is {paths[0].relative_to(source.parent)}"
             dropped = before
+            moved.append((line, text))
         elif not Path(text).is_absolute():
-            if dropped:
-                raise _missing(source, line, text)
+            if dropped:  # others are where they are written: it is not the data that was moved
+                line, text = moved[0]
+                raise missing(source.parent / text, source, line)
             dropped = ()
         found.append(path)
-    if n:
-        say_once(f"{source}: {n} of {len(found)} recordings are found by the end of their path: {example}")
+    if moved:
+        say_once(f"{source}: {len(moved)} of {len(found)} recordings are found by the end of their path: {example}")
     return found
-
-
-def _missing(source, line, text) -> InputError:
-    try:
-        existing(source.parent / text, source, line)
-    except InputError as error:
-        return error
-    return InputError(f"{source}, line {line}: {text} is not where other lines say; write all paths alike")
 
 
 def _shared(one: Parts, other: Parts) -> int:

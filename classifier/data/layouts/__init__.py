@@ -132,5 +132,10 @@ def existing(path: Path, source: Path, line: int) -> Path:
     except OSError:  # a name too long for any file
         there = False
     if not there:
-        raise InputError(f"{source}, line {line}: {path} is not there; put the recording there, or remove the line")
+        raise missing(path, source, line)
     return path
+
+
+def missing(path: Path, source: Path, line: int) -> InputError:
+    """What to raise where a recording that a line of `source` names is not there."""
+    return InputError(f"{source}, line {line}: {path} is not there; put the recording there, or remove the line")

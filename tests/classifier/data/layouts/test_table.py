@@ -185,6 +185,8 @@ def test_a_table_that_is_almost_right_is_read(tmp_path, written):
         ({"header": "", "rows": [(*row, "x") for row in ROWS]}, "no line with the names of its columns"),
         ({"header": "path,label", "rows": [*ROWS, ("c.wav", "rain")]}, "line 5: .*c.wav is not there"),
         ({"header": "path,label", "rows": [("x/a.wav", "rain"), ("y/b.wav", "horn")]}, "line 3: .*b.wav is not there"),
+        ({"header": "path,label", "rows": [("x/a.wav", "rain"), ("b.wav", "horn")]}, "line 2: .*x/a.wav is not there"),
+        ({"header": "path,label", "rows": [("b.wav", "horn"), ("x/a.wav", "rain")]}, "line 3: .*x/a.wav is not there"),
     ],
 )
 def test_a_table_that_is_not_certain_is_an_error_and_never_folders(tmp_path, written, complaint):
