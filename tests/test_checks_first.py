@@ -43,7 +43,10 @@ def folder(tmp_path_factory):
 TRAIN = ("--data", "data", "--trained", "out")
 WRONG = [
     ("TrainModel.py", ("--model", "mell", *TRAIN), "did you mean mel?"),
-    ("TrainModel.py", ("--fold", "7", *TRAIN), "--fold 7: there are folds 0 to 4"),
+    ("TrainModel.py", ("--model", "", *TRAIN), "'' names none of the models: give at least one of"),
+    ("TrainModel.py", ("--recipe", '{"optimizer": "adamm"}', *TRAIN), "did you mean adam?"),
+    ("TrainModel.py", ("--data", "words.wav"), "words.wav is a recording; name the folder of all of them"),
+    ("TrainModel.py", ("--fold", "7", *TRAIN), "fold 7: there are folds 0 to 4"),
     ("TrainModel.py", ("--data", "nowhere"), "nowhere: there is no such folder"),
     ("TrainModel.py", ("--data", "one"), "needs at least two labels"),
     ("TrainModel.py", ("--layout", "tabel", *TRAIN), "did you mean table?"),
@@ -68,7 +71,9 @@ WRONG = [
     ("PlotSignalMelSpec.py", ("--attention", "trained/half"), "half is half written"),
     ("EvaluateModel.py", ("--model", "mell", "--data", "data"), "did you mean mel?"),
     ("EvaluateModel.py", ("--folds", "0-2", "--data", "data"), "--folds '0-2': give numbers with commas"),
-    ("EvaluateModel.py", ("--folds", "9", "--data", "data"), "there are folds 0 to 4"),
+    ("EvaluateModel.py", ("--folds", "9", "--data", "data"), "fold 9: there are folds 0 to 4"),
+    ("EvaluateModel.py", ("--model", "", "--data", "data"), "'' names none of the models: give at least one of"),
+    ("EvaluateModel.py", ("--recipe", '{"batch_size": 0}', "--data", "data"), "batch_size 0: give a number of windows"),
     ("EvaluateModel.py", ("--model", "trained/half", "--data", "data"), "half is half written"),
     ("EvaluateModel.py", ("--model", "no.tflite", "--data", "data"), "no.tflite: there is no such file"),
     ("EvaluateModel.py", ("--model", "trained/half", "--data", "data", "--negatives", "empty"), "empty holds no"),

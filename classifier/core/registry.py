@@ -92,9 +92,11 @@ def choose(kind: str, wanted: str) -> list[str]:
     """The names a person means by `--model NAME[,NAME...]|all`.
 
     Raises:
-        InputError: there is no such name.
+        InputError: there is no such name, or none is given.
     """
     chosen = names(kind) if wanted == "all" else [name.strip() for name in wanted.split(",") if name.strip()]
+    if not chosen:
+        raise InputError(f"{wanted!r} names none of the {kind}: give at least one of {', '.join(names(kind))}")
     for name in chosen:
         _check(kind, name)
     return chosen

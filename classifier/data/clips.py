@@ -171,8 +171,14 @@ def recognise(data: Path) -> str:
 
 
 def recognised(data: Path) -> str | None:
-    """As `recognise`; None where no layout does."""
+    """As `recognise`; None where no layout does.
+
+    Raises:
+        InputError: it is a recording itself.
+    """
     if data.is_file():
+        if local_files.is_recording_name(data.name):
+            raise InputError(f"{data} is a recording; name the folder of all of them, or a table of their labels")
         return "annotations" if registry.load("layouts", "annotations").recognises(data) else "table"
     names = sorted(registry.names("layouts"), key=lambda name: name == layouts.LAST)
     return next((name for name in names if registry.load("layouts", name).recognises(data)), None)

@@ -199,7 +199,7 @@ class EvaluationConfig:
     @property
     def paths(self) -> list[Path]:
         """The models, as paths."""
-        return [Path(name.strip()) for name in self.model.split(",")]
+        return [Path(name.strip()) for name in self.model.split(",") if name.strip()]
 
     @property
     def tests_trained_models(self) -> bool:

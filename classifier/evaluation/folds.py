@@ -109,10 +109,11 @@ def load(config: EvaluationConfig) -> Folds:
     """
     run = config.run_config()
     found = run.read_clips()
-    weights.take(config.weights)
-    names = weights.ready(registry.choose("models", config.model), leave_out=True)
-    if config.teacher and teachers.is_model(config.teacher):
-        weights.ready([config.teacher])
+    wanted = registry.choose("models", config.model)
+    teacher = [config.teacher] if config.teacher and teachers.is_model(config.teacher) else []
+    weights.take(config.weights, weights.networks_of([*wanted, *teacher]))
+    names = weights.ready(wanted, leave_out=True)
+    weights.ready(teacher)
     chosen = run.negatives_chosen
     labels = negatives.label_order(found, config.labels, chosen)
     found = run.all_clips(found)

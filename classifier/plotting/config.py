@@ -87,4 +87,4 @@ class PlotConfig:
         Raises:
             InputError: one of them is none.
         """
-        return registry.choose("models", self.layers or "")
+        return registry.choose("models", self.layers) if self.layers else []

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,40 +111,51 @@ def ready(names: Iterable[str], leave_out: bool = False) -> list[str]:
     return names
 
 
+def networks_of(names: Iterable[str]) -> list[str]:
+    """The pretrained networks that the named models stand on, sorted."""
+    return sorted({registry.stated("models", name, "NETWORK") for name in names} - {None})
+
+
 def files(names: Iterable[str]) -> list[Path]:
     """The files on this machine that the pretrained networks of the named models start from."""
-    networks = {registry.stated("models", name, "NETWORK") for name in names} - {None}
-    published = [PUBLISHED[network] for network in sorted(networks)]
+    published = [PUBLISHED[network] for network in networks_of(names)]
     paths = [path for weights in published for path in (weights.path, *map(weights.path.with_name, weights.beside))]
     return [path for path in paths if path.is_file()]
 
 
-def take(path: Path | str | None) -> None:
+def take(path: Path | str | None, networks: Sequence[str] | None = None) -> None:
     """Copy a published file that a person has to where `fetch` finds it; warn where it is not the published one.
 
     Args:
         path: None: there is none.
+        networks: one of which it is for; None: any.
 
     Raises:
-        InputError: there is no such file, or no network's weights are published with this file ending.
+        InputError: there is no such file, or none of these networks' weights are published with this file ending.
     """
     if path is None:
         return
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no such file; --weights names the weights of a pretrained network")
-    same_ending = [weights for weights in PUBLISHED.values() if weights.path.suffix == path.suffix]
+    same_ending = [network for network, weights in PUBLISHED.items() if weights.path.suffix == path.suffix]
     if not same_ending:
         known = ", ".join(f"{weights.path.name} ({network})" for network, weights in PUBLISHED.items())
         raise InputError(f"{path} is not one of the published weights: {known}")
-    expected = same_ending[0].sha256
-    if expected and hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-        warn(
-            f"{path} is not the file that {same_ending[0].url} had when its checksum was noted; it is used all the same"
+    found = [PUBLISHED[network] for network in same_ending if networks is None or network in networks]
+    if not found:
+        instead = " or ".join(PUBLISHED[network].path.name for network in networks or ())
+        needed = f"those of {' and '.join(networks or ())}: name {instead} with --weights"
+        raise InputError(
+            f"{path} looks like the weights of {' or '.join(same_ending)}, and this run needs "
+            f"{needed if networks else 'none: leave it out'}"
         )
+    weights = found[0]
+    if weights.sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != weights.sha256:
+        warn(f"{path} is not the file that {weights.url} had when its checksum was noted; it is used all the same")
     WEIGHTS.mkdir(parents=True, exist_ok=True)
-    sources = [path, *(path.with_name(name) for name in same_ending[0].beside)]
-    targets = [same_ending[0].path, *(WEIGHTS / name for name in same_ending[0].beside)]
+    sources = [path, *(path.with_name(name) for name in weights.beside)]
+    targets = [weights.path, *(WEIGHTS / name for name in weights.beside)]
     for source, target in zip(sources, targets, strict=True):
         if source.is_file() and not (target.exists() and target.samefile(source)):
             with atomic_files.new_file(target) as fresh:

@@ -89,7 +89,7 @@ def load(config: TrainingConfig) -> TrainingData:
         InputError: there are none, a label has none that can be read, labels and labels file differ, a sound has two
             labels, or they cannot be split; the teacher cannot teach, or has heard what tests.
     """
-    weights.take(config.weights)
+    weights.take(config.weights, weights.networks_of(config.models))
     audio_formats = {model: config.audio_format(model) for model in config.models}
     for audio_format in dict.fromkeys(audio_formats.values()):
         if audio_format != AudioFormat():

@@ -143,8 +143,8 @@ def alone(config: TrainingConfig, data: TrainingData) -> Iterator[None]:
             path = config.trained / f".{model}.lock"
             if (lock := atomic_files.hold(path)) is None:
                 raise InputError(
-                    f"another process trains {config.trained / model} now: wait for it, or name another folder with "
-                    "--trained"
+                    f"another process trains {config.trained / model} now: wait for it, or name another folder "
+                    "(TrainModel.py --trained, EvaluateModel.py --out)"
                 )
             ended.callback(_let_go, lock, path)
         yield

@@ -14,3 +14,6 @@ def test_an_unknown_name_lists_what_there_is():
     there = ", ".join(registry.names("models"))
     with pytest.raises(InputError, match=f"'mell' is none of the models: {there}"):
         registry.choose("models", "signal,mell")
+    for nothing in ("", " ", ","):
+        with pytest.raises(InputError, match=f"^'{nothing}' names none of the models: give at least one of abdoli"):
+            registry.choose("models", nothing)

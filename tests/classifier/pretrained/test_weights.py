@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -106,6 +107,11 @@ def test_a_file_of_ones_own_that_is_not_there_or_of_another_kind_is_named(publis
     (tmp_path / "mine.txt").write_bytes(b"mine")
     with pytest.raises(InputError, match=r"mine.txt is not one of the published weights: net.tflite \(net\)"):
         weights.take(tmp_path / "mine.txt")
+    (tmp_path / "other.tflite").write_bytes(CONTENT)
+    weights.PUBLISHED["small"] = replace(weights.PUBLISHED["net"], url="https://example.org/small.h5")
+    for networks, instead in ((["small"], "those of small: name small.h5 with --weights"), ([], "none: leave it out")):
+        with pytest.raises(InputError, match=f"looks like the weights of net, and this run needs {instead}"):
+            weights.take(tmp_path / "other.tflite", networks)
     assert not folder.exists()
 
 
