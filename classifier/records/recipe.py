@@ -64,9 +64,6 @@ class Recipe:
         (`--teacher`); the rest is the labels'.
     teacher_temperature: by which the logarithms of both probabilities are divided in that share, more than 0: the
         higher it is, the more the labels count that a teacher finds unlikely.
-
-    Raises:
-        InputError: a value is out of its range, as of recipe_ranges.
     """
 
     epochs: int
@@ -103,9 +100,6 @@ class Recipe:
     fine_tuned: int = 0
     teacher_weight: float | None = None
     teacher_temperature: float | None = None
-
-    def __post_init__(self):
-        recipe_ranges.check(self)
 
 
 FIELD = Recipe(  # what serves most models on recordings from the field; a model's file replaces what it must
@@ -161,7 +155,7 @@ def changed(recipe: Recipe, file: str | None) -> Recipe:
         file: path of JSON, or the JSON itself; None changes nothing.
 
     Raises:
-        InputError: the file cannot be read, or a value is none of a recipe's, or of another type.
+        InputError: the file cannot be read, or a value is none of a recipe's, of another type or out of its range.
     """
     if file is None:
         return recipe
@@ -171,7 +165,9 @@ def changed(recipe: Recipe, file: str | None) -> Recipe:
         if unknown:
             meant = did_you_mean(unknown[0], [field.name for field in fields(Recipe)])
             raise InputError(f"{file}: {unknown[0]!r} is no value of a recipe{meant}; correct it, or leave it out")
-        return typed_json.parse(Recipe, {**asdict(recipe), **changes})
+        found = typed_json.parse(Recipe, {**asdict(recipe), **changes})
+        recipe_ranges.check(found)
+        return found
     except InputError:
         raise
     except FileNotFoundError:

@@ -1,13 +1,15 @@
 """Values of a recipe that no training can use are refused before it begins."""
 
-from dataclasses import fields, replace
+import json
+from dataclasses import fields
 
 import pytest
 
+from classifier.core import registry
 from classifier.core.console import import_keras
 from classifier.core.errors import InputError
-from classifier.records import recipe_ranges
-from classifier.records.recipe import FIELD, Recipe
+from classifier.records import recipe, recipe_ranges
+from classifier.records.recipe import Recipe
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,14 @@ from classifier.records.recipe import FIELD, Recipe
 )
 def test_what_no_training_can_use_is_refused(name, value, complaint):
     with pytest.raises(InputError, match=complaint):
-        replace(FIELD, **{name: value})
+        recipe.changed(recipe.FIELD, json.dumps({name: value}))
+
+
+@pytest.mark.parametrize("model", registry.names("models"))
+def test_what_ships_is_in_its_range(model):
+    for constant in ("RECIPE", "PAPER", "FINE_TUNE"):
+        if registry.states("models", model, constant):
+            recipe_ranges.check(recipe.stated(model, constant))
 
 
 def test_every_value_has_its_range():
