@@ -45,7 +45,8 @@ SCRIPTS = (  # in the order in which a person meets them
 MODELS = """\
 `TrainModel.py --model NAME[,NAME...]` trains these models; `--model all` trains all of them. Each takes raw audio: two
 seconds at 16 kHz (`multilevel_attention` and `multilevel_attention_wide`: ten). The features are layers of the model.
-`--paper` uses the sample rate, window length, features and training of the source.
+`--paper` uses the sample rate, window length, features and training of the source. Three more models learn from normal
+recordings alone, and `all` leaves them out: [only the normal](../guide/only_the_normal.md).
 
 Weights, KB of the float32 file and ms per window (LiteRT, one thread) are those of a model with three labels, measured
 by `python -m benchmarks.models_table`. `voices` and `ESC-10` are the balanced accuracy of windows of fold 1 after three

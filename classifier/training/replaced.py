@@ -13,13 +13,14 @@ from classifier.records import artifact
 from classifier.records.run_record import RunRecord
 from classifier.records.training_config import TrainingConfig
 from classifier.training.data import TrainingData
+from Constants import DATA_SHORT
 
 
 def check(config: TrainingConfig, data: TrainingData) -> None:
     """Say of each model that is there already whether it is replaced or kept.
 
     Raises:
-        InputError: one has other labels, and the config does not say to overwrite it.
+        InputError: one has other labels and is no demonstration, and the config does not say to overwrite it.
     """
     if config.team and config.team.process:
         return
@@ -27,10 +28,11 @@ def check(config: TrainingConfig, data: TrainingData) -> None:
         folder = config.trained / model
         if not folder.exists():
             continue
-        if not config.overwrite and (record := _record(folder)):
+        record = _record(folder)
+        if record and not config.overwrite and record.config.data != str(DATA_SHORT):  # what `make` made is kept aside
             _check_labels(folder, record.labels, data.labels)
         if kept := previous(config, data, model):
-            why = "of other data" if _record(folder) else "and does not say of which data"
+            why = "of other data" if record else "and does not say of which data"
             say(f"{folder} is there already, {why}: it stays until the new one is whole, and is then kept as {kept}")
         else:
             what = "and is then replaced, with its files for the app"

@@ -6,9 +6,11 @@ import pytest
 
 from classifier.core.errors import InputError
 from classifier.data.provenance import DataRecord
+from classifier.records.config import RunConfig
 from classifier.records.training_config import TrainingConfig
 from classifier.training import data as training_data
 from classifier.training import replaced
+from Constants import DATA_SHORT
 from tests.conftest import write_data
 from tests.trained_folder import write_trained
 
@@ -52,6 +54,15 @@ def test_one_that_does_not_say_what_it_is_of_is_kept(config, data, run, capsys):
         (config.trained / "mel" / "run.json").write_text(run)
     replaced.check(config, data)
     assert "mel is there already, and does not say of which data: it stays until" in capsys.readouterr().err
+    assert replaced.previous(config, data, "mel").name == "mel.previous"
+
+
+def test_a_demonstration_is_kept_aside_whatever_its_labels_are(config, data, capsys):
+    """The first training on one's own recordings follows `make`, and must not end in an error."""
+    of_make = RunConfig(data=str(DATA_SHORT))
+    write_trained(config.trained / "mel", labels=["silence", "song"], data=of("of data_short"), config=of_make)
+    replaced.check(config, data)
+    assert capsys.readouterr().err.rstrip().endswith(f"is then kept as {config.trained / 'mel.previous'}")
     assert replaced.previous(config, data, "mel").name == "mel.previous"
 
 
