@@ -40,7 +40,13 @@ def refit_of(stage: str) -> str:
 
 
 def forget(trained: Path, model: str, refit_only: bool = False) -> None:
-    """Delete what a training of a model, or its refit alone, has left to go on with."""
+    """Delete what a training of a model, or its refit alone, has left to go on with.
+
+    With the whole training goes what was left half written by one that was killed while it wrote the model's folder.
+    """
+    if not refit_only:
+        for half in Path(trained).glob(f".{model}-*"):  # as of atomic_files.new_folder
+            shutil.rmtree(half, ignore_errors=True)
     for stage in STAGES:
         for name in (refit_of(stage), *(() if refit_only else (stage,))):
             shutil.rmtree(folder(trained, model, name), ignore_errors=True)

@@ -63,6 +63,16 @@ def test_other_arguments_are_named_with_both_values(config, changes, said):
     assert str(error.value).endswith("put that back, or leave out --resume to begin from the start")
 
 
+def test_what_was_left_half_written_goes_with_the_training(config):
+    interrupt(config)
+    for name in (".mel-a1b2", ".mel_wide-a1b2", "mel"):
+        (config.trained / name).mkdir()
+    unfinished.forget(config.trained, "mel", refit_only=True)
+    assert (config.trained / ".mel-a1b2").is_dir() and (config.trained / ".mel.training").is_dir()
+    unfinished.forget(config.trained, "mel")
+    assert sorted(path.name for path in config.trained.iterdir()) == [".mel_wide-a1b2", "data", "mel"]
+
+
 def test_another_seed_is_refused_by_check(config):
     interrupt(config)
     with pytest.raises(InputError, match=r"\.mel\.training was begun with other arguments \(--seed 0, now 1\): "):
