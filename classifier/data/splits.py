@@ -225,9 +225,13 @@ def _dealt(clips, labels, contents, fold, seed):
         rest = split_names != SPLITS[2]
         if set(lacking(labels[rest], split_names[rest])) & set(SPLITS[:2]):
             groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
-            split_names[rest] = np.where(
-                group_dealing.validating(labels[rest], groups[rest], seed), SPLITS[1], SPLITS[0]
-            )
+            validates = group_dealing.validating(labels[rest], groups[rest], seed)
+            if not validates.any():
+                raise InputError(
+                    f"outside fold {fold} of the data set each label has one group, and none is left to validate with; "
+                    "add recordings, or give --ignore-folds to deal by group"
+                )
+            split_names[rest] = np.where(validates, SPLITS[1], SPLITS[0])
         return split_names
     groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
     n_groups = _groups_of_each(labels, groups)

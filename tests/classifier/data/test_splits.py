@@ -123,6 +123,15 @@ def test_two_folds_leave_something_to_train_and_to_validate_with():
         split([clip for clip in clips if clip.fold == 1])
 
 
+def test_folds_that_leave_nothing_to_validate_with_are_refused_with_the_way_out():
+    clips = [
+        Clip(Path(f"{label}{i}.wav"), label, f"{label}{i}", fold=1 if i else 2) for label in "ab" for i in range(8)
+    ]
+    with pytest.raises(InputError, match="outside fold 0 of the data set each label has one group.*--ignore-folds"):
+        split(clips)
+    assert set(split(clips, fold=1)) == set(splits.SPLITS)
+
+
 def test_folds_can_be_ignored_and_splits_cannot():
     clips = splits.without_folds(nine_folds())
     assert splits.how(clips) == "group" and splits.without_folds(make_clips(3)) == make_clips(3)
