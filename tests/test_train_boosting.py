@@ -92,7 +92,7 @@ def test_same_seed_same_answers(boosted, tmp_path):
         (2, [], "'high tone' has 2 recording(s) or group(s); it needs at least 3"),
         (3, [], "'high tone' has 1 recording(s) or group(s) on the training split; the grid search needs at least 2"),
         (5, ["--overlap", "1"], "--overlap 1: give a share of a window: from 0 to 0.9"),
-        (5, ["--fold", "7"], "fold 7: there are folds 0 to 4"),
+        (5, ["--fold", "7"], "--fold 7: there are folds 0 to 4"),
     ],
 )
 def test_what_can_not_be_used_is_explained_and_nothing_is_written(tmp_path, n, args, complaint):

@@ -50,7 +50,7 @@ def test_data_that_can_not_be_used_is_explained_and_nothing_is_written(tmp_path,
     ("args", "complaint"),
     [
         (["--model", "mell"], "'mell' is none of the models: " + ", ".join(registry.names("models"))),
-        (["--fold", "7"], "fold 7: there are folds 0 to 4"),
+        (["--fold", "7"], "--fold 7: there are folds 0 to 4"),
         (["--group-by", "("], "not a regular expression"),
         (
             ["--model", "mel", "--window", "0.1"],

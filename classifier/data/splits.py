@@ -290,7 +290,7 @@ def checked(fold: int, n_folds: int) -> int:
         NoFoldError: there is none of that number.
     """
     if fold not in range(n_folds):
-        raise NoFoldError(f"fold {fold}: there are folds 0 to {n_folds - 1}")
+        raise NoFoldError(f"--fold {fold}: there are folds 0 to {n_folds - 1}")
     return fold
 
 

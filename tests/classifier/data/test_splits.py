@@ -152,7 +152,7 @@ def test_too_few_groups_of_a_label_are_named():
 
 
 def test_a_fold_that_is_not_there():
-    with pytest.raises(InputError, match="fold 5: there are folds 0 to 4"):
+    with pytest.raises(InputError, match="--fold 5: there are folds 0 to 4"):
         split(make_clips(10), fold=5)
 
 
