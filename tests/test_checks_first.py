@@ -71,7 +71,7 @@ WRONG = [
     ("PlotSignalMelSpec.py", ("--attention", "trained/half"), "half is half written"),
     ("EvaluateModel.py", ("--model", "mell", "--data", "data"), "did you mean mel?"),
     ("EvaluateModel.py", ("--folds", "0-2", "--data", "data"), "--folds '0-2': give numbers with commas"),
-    ("EvaluateModel.py", ("--folds", "9", "--data", "data"), "there are folds 0 to 4"),
+    ("EvaluateModel.py", ("--folds", "9", "--data", "data"), "--folds 9: there are folds 0 to 4"),
     ("EvaluateModel.py", ("--model", "", "--data", "data"), "'' names none of the models: give at least one of"),
     ("EvaluateModel.py", ("--recipe", '{"batch_size": 0}', "--data", "data"), "batch_size 0: give a number of windows"),
     ("EvaluateModel.py", ("--model", "trained/half", "--data", "data"), "half is half written"),

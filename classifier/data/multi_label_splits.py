@@ -107,7 +107,7 @@ def _by_group(clips, contents, fold, seed):
     n_folds = _fold_count(labels, hot)
     if fold >= n_folds:
         why = "" if n_folds == splits.FOLDS else f": {_rarest(labels, hot, n_folds)}"
-        raise splits.NoFoldError(f"--fold {fold}: there are folds 0 to {n_folds - 1}{why}")
+        raise splits.NoFoldError(fold, n_folds, why)
     return splits.by_fold(_dealt(hot, n_folds, seed)[of], fold)
 
 

@@ -32,7 +32,21 @@ LACKED = {  # what comes of a split that lacks labels
 
 
 class NoFoldError(InputError):
-    """The data has no fold of that number."""
+    """The data has no fold of that number.
+
+    Args:
+        fold: the number.
+        n_folds: how many there are.
+        why: why there are no more, behind a colon.
+        flag: the flag that asks for it.
+    """
+
+    def __init__(self, fold: int, n_folds: int, why: str = "", flag: str = "--fold") -> None:
+        super().__init__(fold, n_folds, why, flag)
+
+    def __str__(self) -> str:
+        fold, n_folds, why, flag = self.args
+        return f"{flag} {fold}: there are folds 0 to {n_folds - 1}{why}"
 
 
 def split(
@@ -290,7 +304,7 @@ def checked(fold: int, n_folds: int) -> int:
         NoFoldError: there is none of that number.
     """
     if fold not in range(n_folds):
-        raise NoFoldError(f"--fold {fold}: there are folds 0 to {n_folds - 1}")
+        raise NoFoldError(fold, n_folds)
     return fold
 
 

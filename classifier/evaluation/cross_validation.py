@@ -97,7 +97,10 @@ def choose_folds(
     """
     dealt = seed, negatives, share
     if wanted is not None:
-        return {fold: negatives_split.outside(clips, contents, outside, fold, *dealt) for fold in wanted}
+        try:
+            return {fold: negatives_split.outside(clips, contents, outside, fold, *dealt) for fold in wanted}
+        except splits.NoFoldError as error:
+            raise splits.NoFoldError(*error.args[:3], flag="--folds") from None
     found, tested = {}, set()
     while True:
         try:
