@@ -4,8 +4,8 @@
 
 Each model learns equally many recordings of each label, as they are. Nothing alters them, and the learning rate stays
 as it is after its warm-up. After every epoch it is asked about the same recordings. A model that cannot learn these
-learns nothing from more. Each finished model is a line of the csv. It is not repeated, but for one that was stopped
-after fewer minutes.
+learns nothing from more. Smaller batches make more steps of the same minutes, for a model that is slow. Each finished
+model is a line of the csv. It is not repeated, but for one that was stopped after fewer minutes.
 """
 
 import json
@@ -19,12 +19,12 @@ import numpy as np
 from benchmarks import trainings
 from classifier.core import console
 from classifier.records.audio_format import AudioFormat
-from classifier.records.recipe import Recipe
+from classifier.records.recipe import FIELD, Recipe
 from classifier.scoring import metrics
 from classifier.training import data
 
 SEED = 0
-KEY = ("model", "group_by", "fold", "recordings")
+KEY = ("model", "group_by", "fold", "recordings", "batch_size")
 ENOUGH = 0.99  # balanced accuracy of recordings
 KEPT = ("weight_decay", "warm_up", "balanced")  # of a recipe, beside what has no default: these alter no recording
 PLAIN = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING and f.name not in KEPT}
@@ -36,12 +36,14 @@ def main(argv=None):
     parser.add_argument("--fold", type=int, default=1, help="whose training split has them (default: %(default)s)")
     parser.add_argument("--recordings", type=int, default=40, help="default: %(default)s")
     parser.add_argument("--minutes", type=float, default=10, help="at most, for each model (default: %(default)s)")
+    parser.add_argument("--batch-size", type=int, default=FIELD.batch_size, help="default: %(default)s windows")
     args = parser.parse_args(argv)
 
     path = RESULTS / f"memorise_{args.data.name}.csv"
     rows = trainings.read_rows(path, KEY)
     names = trainings.from_scratch(args.model)
-    wanted = [(name, args.group_by or "", str(args.fold), str(args.recordings)) for name in names]
+    same = args.group_by or "", str(args.fold), str(args.recordings), str(args.batch_size)
+    wanted = [(name, *same) for name in names]
     for key in wanted:
         if key not in rows or not _is_done(rows[key], args.minutes):
             console.import_tensorflow()
@@ -67,7 +69,7 @@ def _learned(name, args):
 
     start_anew(SEED)
     rate = AudioFormat().sample_rate
-    config = trainings.config_of(args, name, SEED, None, args.out, recipe=json.dumps(PLAIN))
+    config = trainings.config_of(args, name, SEED, None, args.out, recipe=json.dumps(PLAIN | {"batch_size": args.batch_size}))
     loaded = data.load(config)
     _keep(loaded.splits[rate], loaded.audio[rate].clips, args.recordings)
     task = tasks.prepare(name, config, loaded)
