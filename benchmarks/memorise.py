@@ -69,7 +69,9 @@ def _learned(name, args):
 
     start_anew(SEED)
     rate = AudioFormat().sample_rate
-    config = trainings.config_of(args, name, SEED, None, args.out, recipe=json.dumps(PLAIN | {"batch_size": args.batch_size}))
+    config = trainings.config_of(
+        args, name, SEED, None, args.out, recipe=json.dumps(PLAIN | {"batch_size": args.batch_size})
+    )
     loaded = data.load(config)
     _keep(loaded.splits[rate], loaded.audio[rate].clips, args.recordings)
     task = tasks.prepare(name, config, loaded)

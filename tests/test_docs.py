@@ -6,6 +6,7 @@ import pytest
 
 from classifier.core import registry
 from tests.conftest import ROOT
+from tests.test_guide import COMMANDS
 from tools import make_docs
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -50,6 +51,11 @@ def test_every_script_that_is_named_exists_and_knows_the_flags_behind_it(page):
 def test_every_page_of_the_guide_is_in_the_readme():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert all(name(page) in text for page in PAGES if page.parent.name in ("guide", "reference"))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "guide"], ids=name)
+def test_every_page_of_the_guide_has_commands_that_the_tests_run(page):
+    assert COMMANDS.search(page.read_text(encoding="utf-8")), f"{name(page)} has no ```sh block under <!-- tested -->"
 
 
 def test_the_readme_is_short():

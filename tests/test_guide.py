@@ -43,11 +43,9 @@ def test_there_are_pages():
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_work(page, project, request):
     text = (GUIDE / f"{page}.md").read_text(encoding="utf-8")
-    tested = list(COMMANDS.finditer(text))
-    assert tested, f"{page}.md has no ```sh block under <!-- tested -->"
     for file in FILES.finditer(text):
         (project / file["path"]).write_text(file["text"], encoding="utf-8")
-    for block in tested:
+    for block in COMMANDS.finditer(text):
         if "curl" in block["lines"] and not shutil.which("curl"):
             pytest.skip(f"{page}.md needs curl")
         if "ExportWebApp.py" in block["lines"]:
