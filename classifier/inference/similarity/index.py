@@ -58,7 +58,7 @@ def nearest(rows: Rows, queries: np.ndarray, n: int, part: int | None = None) ->
     missing = [i for i, path in paths.items() if not path.is_file()]
     for i in missing:
         _build(rows, ranges[i], paths[i])
-    small = [i for i in paths if sum(last - first for first, last in ranges[i]) <= n * CANDIDATES]
+    small = [i for i in paths if _is_small(ranges[i], n)]
     compared = [*(one for i in small for one in ranges[i]), *rows.within(n_parts * part, rows.end)]
     found = [exact.nearest(rows, queries, n, compared)]
     searched = [path for i, path in paths.items() if i not in small]
@@ -67,9 +67,19 @@ def nearest(rows: Rows, queries: np.ndarray, n: int, part: int | None = None) ->
     return exact.first_of(found, n)
 
 
-def covered(rows: Rows) -> int:
-    """How many of the rows that are searched lie in the index; the others are behind the last whole part."""
-    return sum(last - first for first, last in rows.within(0, rows.end // PART * PART))
+def covered(rows: Rows, n: int) -> int:
+    """How many rows `nearest` looks for in the index, where n are asked for; it compares the others one by one."""
+    of_parts = (rows.within(i * PART, (i + 1) * PART) for i in range(rows.end // PART))
+    return sum(_size(ranges) for ranges in of_parts if not _is_small(ranges, n))
+
+
+def _size(ranges: list[tuple[int, int]]) -> int:
+    return sum(last - first for first, last in ranges)
+
+
+def _is_small(ranges: list[tuple[int, int]], n: int) -> bool:
+    """Whether nearly all rows of a part are asked for."""
+    return _size(ranges) <= n * CANDIDATES
 
 
 def _name(i: int, part: int, ranges: list[tuple[int, int]]) -> str:
@@ -83,7 +93,7 @@ def _build(rows: Rows, ranges: list[tuple[int, int]], path: Path) -> None:
 
     made = Index(ndim=rows.width, metric="cos", dtype=STORED, connectivity=CONNECTIONS, expansion_add=BUILT_WITH)
     blocks = [(first, min(first + ADDED, last)) for begin, last in ranges for first in range(begin, last, ADDED)]
-    with progress(None, f"indexing {path.name.partition('-')[0]}", sum(last - first for first, last in blocks)) as bar:
+    with progress(None, f"indexing {path.name.partition('-')[0]}", _size(blocks)) as bar:
         for first, last in blocks:
             made.add(np.arange(first, last, dtype="uint64"), np.array(rows.of(first, last)))
             rows.forget()

@@ -90,13 +90,13 @@ def search_recordings(config: SearchConfig) -> SearchResult:
             raise InputError(f"{config.folder}: none of the recordings can be read; the first: {why}")
         rows_of = [held[keys[i]] for i in there]
         with held.rows(keys[i] for i in there) as rows:
-            best = _best(rows, wanted, Owners(rows_of), config, embedder)
+            best, n_asked = _best(rows, wanted, Owners(rows_of), config, embedder)
             found = [
                 _found(one, sources[there[one.recording]], rows_of[one.recording].samples, wanted, config, embedder)
                 for one in best
             ]
             n_windows, n_bytes = len(rows), rows.end * held.row_bytes
-            n_indexed = index.covered(rows) if config.index else 0
+            n_indexed = index.covered(rows, n_asked) if config.index else 0
     notes = wanted.notes
     if len(found) < config.top and config.least is None and n_windows > MOST:
         notes = [
@@ -121,7 +121,10 @@ def place(folder: str, embedder: Embedder, overlap: float, parent: Path | None =
     return writing.place(parent or CACHE / FOLDER, folder, "embeddings", *about)
 
 
-def _best(rows: Rows, wanted: Queries, owners: Owners, config: SearchConfig, embedder: Embedder) -> list[Stretch]:
+def _best(
+    rows: Rows, wanted: Queries, owners: Owners, config: SearchConfig, embedder: Embedder
+) -> tuple[list[Stretch], int]:
+    """The best stretches, and how many of the nearest rows they were made of."""
     look = functools.partial(index.nearest if config.index else exact.nearest, rows, wanted.values)
     length = embedder.audio_format.window_length
     n = config.top * PER_STRETCH
@@ -134,7 +137,7 @@ def _best(rows: Rows, wanted: Queries, owners: Owners, config: SearchConfig, emb
         per_length = length / hop_length(length, config.overlap)
         best, wants_more = stretches(nearest, owners, wanted.like, config.top, per_length)
         if is_all or not wants_more or n >= MOST:
-            return best
+            return best, n
         n = min(n * MORE, MOST)
 
 

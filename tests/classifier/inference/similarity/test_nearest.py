@@ -62,6 +62,13 @@ def test_what_is_gone_leaves_the_index_and_the_rest_is_not_built_again(rows):
     assert len(after.items() & before.items()) == 1  # rows 200 to 299
 
 
+@pytest.mark.parametrize(("n", "by_index"), [(5, 150), (25, 100), (60, 0)])  # parts of 100 and 50 rows
+def test_rows_of_a_part_that_is_compared_one_by_one_do_not_count_as_by_index(rows, n, by_index, monkeypatch):
+    monkeypatch.setattr(index, "PART", PART)
+    with rows(["aa", "cc"]) as searched:
+        assert index.covered(searched, n) == by_index
+
+
 def test_who_asks_for_all_gets_all_in_order(rows):
     pytest.importorskip("usearch")
     with rows(["bb", "cc"]) as searched:
