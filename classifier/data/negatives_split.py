@@ -100,6 +100,13 @@ def _dealt(clips, groups, n_folds, fold, seed):
         return np.full(len(clips), splits.SPLITS[0])
     folds = {clip.fold for clip in clips}
     if None not in folds and len(folds) == n_folds:
-        return splits.by_fold(np.array([clip.fold for clip in clips]), fold % n_folds)
-    n_folds = min(n_folds, n_groups)
-    return splits.by_fold(group_dealing.distribute(np.zeros(len(clips), int), groups, n_folds, seed), fold % n_folds)
+        dealt = np.array([clip.fold for clip in clips])
+    else:
+        n_folds = min(n_folds, n_groups)
+        dealt = group_dealing.distribute(np.zeros(len(clips), int), groups, n_folds, seed)
+    split_names = splits.by_fold(dealt, fold % n_folds)
+    if splits.SPLITS[0] not in split_names:  # of two folds one tests and one validates
+        rest = split_names != splits.SPLITS[2]
+        validates = group_dealing.validating(np.zeros(int(rest.sum()), int), groups[rest], seed)
+        split_names[rest] = np.where(validates, splits.SPLITS[1], splits.SPLITS[0])
+    return split_names

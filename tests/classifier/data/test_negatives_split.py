@@ -70,6 +70,18 @@ def test_one_that_shares_a_group_or_a_sound_with_a_label_goes_where_that_goes():
         assert found[62] == found[63] == found[0]
 
 
+@pytest.mark.parametrize("of", ["fold", "source"])
+def test_with_two_folds_or_two_sources_a_part_of_the_rest_validates_as_of_the_labels(of):
+    clips = [
+        replace(clip, **{of: (1, 2)[i % 2] if of == "fold" else "ab"[i % 2]}) for i, clip in enumerate(make_clips(10))
+    ]
+    clips = [replace(clip, group=f"{clip.group} {i % 2}") for i, clip in enumerate(clips)]
+    folds = [split([*clips, *rain(12)], fold=fold)[60:] for fold in (0, 1)]
+    assert np.sum([of == "test" for of in folds], axis=0).tolist() == [1] * 24
+    for names in folds:
+        assert [int((names == name).sum()) for name in splits.SPLITS] == [10, 2, 12]
+
+
 def test_too_few_groups_are_refused():
     with pytest.raises(InputError, match="no negatives are left to validate and to test: they are of 2 groups"):
         split([*make_clips(5), *rain(2)])
