@@ -13,7 +13,7 @@ from classifier.evaluation import cross_validation
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.records.config import RunConfig
 from classifier.records.refit import NONE
-from classifier.scoring import learning_curve
+from classifier.scoring import learning_curve, metrics
 from classifier.scoring.learning_curve import LearningCurve
 
 SHARES = (0.125, 0.25, 0.5)  # of the groups to learn from, before all of them
@@ -86,15 +86,14 @@ def _units(predictions):
 
 
 def _counted(predictions, units, n_labels):
-    """(units, labels) windows that are right, and windows."""
-    pairs = zip(predictions["folds"].tolist(), predictions["groups"].tolist(), strict=True)
-    of = np.array([units[pair] for pair in pairs])
+    """(units, labels) windows that are right, and windows; those in which nothing is heard are not counted."""
+    heard = metrics.heard(predictions["probabilities"])
+    folds, groups, targets = (predictions[name][heard] for name in ("folds", "groups", "targets"))
+    of = np.array([units[pair] for pair in zip(folds.tolist(), groups.tolist(), strict=True)])
     n = np.zeros((len(units), n_labels), int)
     right = np.zeros_like(n)
-    np.add.at(n, (of, predictions["targets"]), 1)
-    np.add.at(
-        right, (of, predictions["targets"]), predictions["probabilities"].argmax(axis=1) == predictions["targets"]
-    )
+    np.add.at(n, (of, targets), 1)
+    np.add.at(right, (of, targets), predictions["probabilities"][heard].argmax(axis=1) == targets)
     return right, n
 
 

@@ -57,6 +57,17 @@ def test_sizes_that_would_be_the_same_are_trained_once_and_too_few_groups_explai
         plans(make_store(n=3), config, tmp_path)
 
 
+def test_windows_in_which_nothing_is_heard_are_not_counted_as_in_the_leaderboard():
+    predictions = {
+        "probabilities": np.array([[0.9, 0.1], [0.0, 0.0], [0.2, 0.8], [0.0, 0.0], [0.7, 0.3]]),
+        "targets": np.array([0, 0, 1, 1, 1]),
+        "folds": np.zeros(5, int),
+        "groups": np.array(["x", "x", "y", "y", "y"]),
+    }
+    right, n = learning_curve._counted(predictions, {(0, "x"): 0, (0, "y"): 1}, 2)
+    assert (right.tolist(), n.tolist()) == ([[1, 0], [0, 1]], [[1, 0], [0, 2]])
+
+
 def test_a_curve_is_gathered_from_what_the_folds_predicted(config, tmp_path):
     """Of each label a part of the test windows is right: all of a, of b as many quarters as the size's place."""
     store = make_store()
