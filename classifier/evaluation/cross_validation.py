@@ -93,25 +93,24 @@ def choose_folds(
         {fold: (clips,) array of "train", "validation" and "test"}.
 
     Raises:
-        InputError: there is no such fold, or one cannot be trained.
+        InputError: there is no such fold, one cannot be trained, or two that are wanted test the same clips.
     """
-    dealt = seed, negatives, share
-    if wanted is not None:
+    found: dict[int, np.ndarray] = {}
+    fold_of: dict[bytes, int] = {}  # of what it tests
+    for fold in itertools.count() if wanted is None else wanted:
         try:
-            return {fold: negatives_split.outside(clips, contents, outside, fold, *dealt) for fold in wanted}
+            split_names = negatives_split.outside(clips, contents, outside, fold, seed, negatives, share)
         except splits.NoFoldError as error:
+            if wanted is None:
+                break
             raise splits.NoFoldError(*error.args[:3], flag="--folds") from None
-    found, tested = {}, set()
-    while True:
-        try:
-            split_names = negatives_split.outside(clips, contents, outside, len(found), *dealt)
-        except splits.NoFoldError:
-            return found
-        test = tuple(np.flatnonzero(split_names == "test"))
-        if test in tested:
-            return found
-        tested.add(test)
-        found[len(found)] = split_names
+        same = fold_of.setdefault((split_names == "test").tobytes(), fold)
+        if same != fold:
+            if wanted is None:
+                break
+            raise InputError(f"--folds: fold {fold} tests the same recordings as fold {same}; leave it out")
+        found[fold] = split_names
+    return found
 
 
 def plan(

@@ -18,8 +18,7 @@ from classifier.core import atomic_files, registry
 from classifier.core.console import import_keras, say
 from classifier.core.errors import InputError
 from classifier.core.journal import Journal
-from classifier.data import negatives_split
-from classifier.data.splits import NoFoldError
+from classifier.data import negatives_split, splits
 from classifier.evaluation import cross_validation, proposals, search_space
 from classifier.evaluation.cross_validation import FoldTraining
 from classifier.evaluation.folds import Folds
@@ -168,10 +167,12 @@ def _inner_folds(task, outside):
     for fold in range(len(store.clips)):
         try:
             found[fold] = negatives_split.outside(store.clips, store.contents, outside, fold, *dealt)
-        except NoFoldError:
+        except splits.NoFoldError:
             break
-        except InputError as error:  # of sources, one may be the only one with a label
+        except InputError as error:
             reason = reason or error
+            if splits.how(store.clips) not in (splits.BY_SOURCE, splits.OWN_FOLDS):  # of these others may do
+                break
         if len(found) == task.config.inner_folds:
             break
     tests = {fold: tuple(np.flatnonzero(of == "test")) for fold, of in found.items()}

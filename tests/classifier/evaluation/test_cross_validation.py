@@ -41,6 +41,12 @@ def test_a_data_set_that_names_the_test_split_has_one_fold():
     assert list(chosen([clip for clip in clips if clip.split != "validation"])) == [0]
 
 
+def test_two_folds_that_test_the_same_are_refused():
+    clips = [clip for split_name in ("train", "validation", "test") for clip in make_clips(3, split=split_name)]
+    with pytest.raises(InputError, match="--folds: fold 2 tests the same recordings as fold 0; leave it out"):
+        chosen(clips, [0, 2])
+
+
 def test_a_fold_that_is_not_there_is_explained():
     with pytest.raises(InputError, match="there are folds 0 to 4"):
         chosen(make_clips(), [5])

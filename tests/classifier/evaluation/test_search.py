@@ -147,10 +147,13 @@ def test_a_recipe_that_cannot_be_trained_counts_as_zero(prepare, tmp_path):
     assert result.search.failed == 1
 
 
-def test_too_few_groups_for_inner_folds_are_explained(prepare, tmp_path):
+def test_too_few_groups_for_inner_folds_are_explained(prepare, tmp_path, monkeypatch):
     write_data(tmp_path / "few", n=3)
+    asked, deal = [], search.negatives_split.outside
+    monkeypatch.setattr(search.negatives_split, "outside", lambda *args: asked.append(args[2:4]) or deal(*args))
     with pytest.raises(InputError, match="--search: what fold 0 learns from cannot be dealt into inner folds"):
         prepare(data="few", tested="0")
+    assert asked.count((0, 0)) == 1 and (0, 1) not in asked  # no other inner fold has more groups
 
 
 def test_what_a_trial_was_made_of_is_told_by_its_record(prepare):
