@@ -196,15 +196,15 @@ def answered(
 ) -> tuple[int, int, int]:
     """How many recordings get a label, for how many of these it is the right one, and how many there are.
 
-    A recording gets its most probable label, by the mean over its windows, where that reaches its threshold.
+    A recording gets its most probable label, by the mean over its windows, where that reaches its threshold. As for
+    whoever asks the model, windows in which nothing is heard do not count.
 
     Args:
         predictions: as of Artifact.predictions: (windows, labels) probabilities, (windows,) targets and recordings.
         thresholds, labels: as of `decide`.
     """
     _, first = np.unique(predictions["recordings"], return_index=True)
-    means = metrics.by_recording(predictions["probabilities"], predictions["recordings"])
-    found = reached(means, in_order(thresholds, labels))
+    found = reached(_means(predictions), in_order(thresholds, labels))
     return int((found >= 0).sum()), int((found == predictions["targets"][first]).sum()), len(found)
 
 
@@ -215,9 +215,18 @@ def answered_by_several(
 
     A recording gets each label that reaches its threshold by the mean. targets: (windows, labels) of 0 and 1.
     """
-    means = metrics.by_recording(predictions["probabilities"], predictions["recordings"])
+    means = _means(predictions)
     have = metrics.by_recording(predictions["targets"], predictions["recordings"]).any(axis=1)
     return int((means >= in_order(thresholds, labels)).any(axis=1).sum()), int(have.sum()), len(have)
+
+
+def _means(predictions):
+    """(recordings, labels) mean over the windows in which something is heard, 0 where there is none of these."""
+    probabilities, recordings = predictions["probabilities"], predictions["recordings"]
+    ids, heard = np.unique(recordings), metrics.heard(probabilities)
+    means = np.zeros((len(ids), probabilities.shape[1]))
+    means[np.isin(ids, recordings[heard])] = metrics.by_recording(probabilities[heard], recordings[heard])
+    return means
 
 
 def in_order(thresholds: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:
@@ -273,7 +282,7 @@ def _runs(false, touching, thresholds):
 def _spared(predictions, index):
     """The probability below which SPARED of the recognised windows of a label stay, UNPROVEN without any."""
     probabilities = np.asarray(predictions["probabilities"], "float64")
-    recognised = (predictions["targets"] == index) & (probabilities.argmax(axis=1) == index)
+    recognised = (predictions["targets"] == index) & (reached(probabilities, np.zeros(probabilities.shape[1])) == index)
     own = np.sort(probabilities[recognised, index])
     return own[int(SPARED * len(own))] if len(own) else UNPROVEN
 

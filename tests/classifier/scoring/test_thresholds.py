@@ -134,6 +134,24 @@ def test_all_zeros_reach_no_threshold_and_are_neither_alarm_nor_miss():
     assert (found["a"].false_alarms, found["b"].windows, found["b"].misses) == (0, 1, 0)
 
 
+@pytest.mark.parametrize("labels", [["dog", "rain"], ["rain", "dog"]])
+def test_digital_silence_lowers_no_threshold_whatever_the_order_of_the_labels(labels):
+    dog, sure = labels.index("dog"), np.concatenate([np.zeros(10), np.linspace(0.7, 0.99, 90)])
+    rows = np.zeros((100, 2))
+    rows[:, dog], rows[10:, 1 - dog] = sure, 1 - sure[10:]
+    predictions = {"probabilities": rows, "targets": np.full(100, dog), "recordings": np.arange(100)}
+    chosen, _ = thresholds.choose({**predictions, "starts": np.zeros(100)}, labels, 2.0)
+    assert chosen["dog"] == pytest.approx(sure[10 + 4], abs=1.01e-4)
+
+
+def test_a_recording_gets_its_label_by_the_windows_in_which_something_is_heard():
+    rows = np.array([[0.9, 0.1], [0.0, 0.0], [0.0, 0.0], [0.2, 0.8]])
+    predictions = {"probabilities": rows, "targets": np.array([0, 0, 1, 1]), "recordings": np.array([0, 0, 1, 2])}
+    assert thresholds.answered(predictions, {"a": 0.8, "b": 0.8}, ["a", "b"]) == (2, 2, 3)
+    several = {**predictions, "targets": np.array([[1, 0], [1, 0], [0, 1], [0, 1]])}
+    assert thresholds.answered_by_several(several, {"a": 0.8, "b": 0.8}, ["a", "b"]) == (2, 3, 3)
+
+
 def test_a_recording_whose_mean_stays_below_the_threshold_gets_no_label():
     rows = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8], [0.6, 0.4], [0.45, 0.55]])
     recordings, targets = np.array([0, 0, 1, 2, 3]), np.array([0, 0, 1, 1, 1])
