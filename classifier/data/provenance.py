@@ -109,10 +109,7 @@ def of_split(
         recordings_in_two_splits=[
             name for name, content in zip(names, audio.contents, strict=True) if content in leaked
         ],
-        **{
-            split: [name for name, of_clip in zip(names, split_names, strict=True) if of_clip == split]
-            for split in splits.SPLITS
-        },
+        **splits.named(audio.clips, split_names, folder),
         split_by_time=splits.in_two_splits([_file(clip, folder) for clip in audio.clips], split_names),
         groups_known=group_names.are_known(labelled),
         proposal=group_names.propose_for(labelled),

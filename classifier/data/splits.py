@@ -5,6 +5,7 @@ Windows of one recording share its room and microphone; a split by window would 
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -212,6 +213,12 @@ def _groups_of_each(labels, groups):
 def _dealt_over(n_groups):
     """How many folds groups are dealt over; n_groups: {label: how many it has}."""
     return min(FOLDS, max(n_groups.values()))
+
+
+def named(clips: Sequence[Clip], split_names: Sequence[str] | np.ndarray, folder: Path) -> dict[str, list[str]]:
+    """{split: names of its clips, below a folder}; split_names: (clips,)."""
+    names = [clip.name(folder) for clip in clips]
+    return {split: [name for name, of in zip(names, split_names, strict=True) if of == split] for split in SPLITS}
 
 
 def in_two_splits(keys: Iterable[str], split_names: Iterable[str]) -> list[str]:

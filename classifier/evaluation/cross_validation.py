@@ -125,14 +125,9 @@ def plan(
     Args:
         folds: {fold: (clips,) array of splits}, of `choose_folds`.
     """
-    folder = folder_of(config.data)
-    names = [clip.name(folder) for clip in store.clips]
     trainings = []
     for fold, model in itertools.product(folds, models):
-        split = {
-            split_name: [name for name, where in zip(names, folds[fold], strict=True) if where == split_name]
-            for split_name in splits.SPLITS
-        }
+        split = splits.named(store.clips, folds[fold], folder_of(config.data))
         name = f"{'source' if config.folds_by else 'fold'}_{fold}"
         name += f"_share_{config.train_share:g}" if config.train_share else ""
         trainings.append(FoldTraining(model, replace(config, fold=fold), Path(out) / name, split))
@@ -175,9 +170,10 @@ def is_begun(training: FoldTraining, fingerprint: str, labels: Sequence[str]) ->
     """Whether a training was killed in a way that it can go on; arguments are those of `is_trained`."""
     states = unfinished.begun(training.out, training.model).values()
     now = unfinished.identity_of(training.model, training.config, fingerprint, labels)
+    now = {**now, **unfinished.split_of(training.split)}
     refits = {about["run"].get("refit", training.config.refit) for about in states}
     runs = [{name: value for name, value in about["run"].items() if name != "refit"} for about in states]
-    return bool(runs) and all(run == now for run in runs) and refits == {training.config.refit}
+    return bool(runs) and all({**now, **run} == {**run, **now} for run in runs) and refits == {training.config.refit}
 
 
 def _recipes(training: FoldTraining) -> tuple[Recipe, Recipe | None]:

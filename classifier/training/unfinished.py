@@ -4,10 +4,11 @@ Imports neither TensorFlow nor Keras, so that it is said before they are loaded.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ import numpy as np
 from classifier.core import atomic_files, commands, disk
 from classifier.core.console import say
 from classifier.core.errors import DiskFullError, InputError
+from classifier.data import splits
+from classifier.data.layouts import folder_of
 from classifier.records import teachers
 from classifier.records.config import RunConfig, flag_of
 from classifier.records.recipe import fine_tuning_for, recipe_for
@@ -27,6 +30,7 @@ STATE = "state.npz"
 STAGES = ("head", "training")  # of a head on a pretrained network, and of a whole model; then those of the refit
 NOTHING_BEGUN = "what was finished before is untouched; no epoch was finished, so there is nothing to go on with"
 RECIPES = ("recipe", "fine_tuning")
+SPLIT = "split"
 
 
 def folder(trained: Path, model: str, stage: str) -> Path:
@@ -54,10 +58,16 @@ def forget(trained: Path, model: str, refit_only: bool = False) -> None:
 
 def identity(model: str, config: TrainingConfig, data: TrainingData) -> dict[str, Any]:
     """{what: JSON value} of all that must be the same for a training to go on; that of its refit may be another."""
-    fingerprint = data.audio[data.audio_formats[model].sample_rate].fingerprint
-    return identity_of(
-        model, config.run_config(), fingerprint, data.labels, config.team.processes if config.team else 1
-    )
+    rate = data.audio_formats[model].sample_rate
+    audio, n_processes = data.audio[rate], config.team.processes if config.team else 1
+    about = identity_of(model, config.run_config(), audio.fingerprint, data.labels, n_processes)
+    return {**about, **split_of(splits.named(audio.clips, data.splits[rate], folder_of(config.data)))}
+
+
+def split_of(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What `identity` says of a split: the same recordings may be dealt anew; names: {split: names of its clips}."""
+    dealt = json.dumps({split: sorted(of) for split, of in names.items()}, sort_keys=True)
+    return {SPLIT: hashlib.sha256(dealt.encode()).hexdigest()}
 
 
 def identity_of(
@@ -118,9 +128,11 @@ def compare(where: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
     if not changed:
         return
     found = ["other data (recordings were added, removed or changed)"] if "fingerprint" in changed else []
+    if changed == [SPLIT]:
+        found.append("other splits (a group, fold or split of a recording was changed)")
     if "labels" in changed:
         found.append(f"other labels ({', '.join(before['labels'])}; now {', '.join(now['labels'])})")
-    flags = [name for name in changed if name not in ("fingerprint", "labels", *RECIPES)]
+    flags = [name for name in changed if name not in ("fingerprint", SPLIT, "labels", *RECIPES)]
     if flags:
         found.append(f"other arguments ({'; '.join(_flag(name, before[name], now[name]) for name in flags)})")
     recipe = [change for name in RECIPES if name in changed for change in _recipe(before[name], now[name], flags)]

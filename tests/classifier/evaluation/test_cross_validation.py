@@ -87,7 +87,13 @@ def test_a_fold_whose_refit_is_missing_is_trained_again(done):
 
 @pytest.mark.parametrize(
     ("change", "goes_on"),
-    [({}, True), ({"seed": 1}, False), ({"refit": "without-test"}, True), ({"refit": "all"}, False)],
+    [
+        ({}, True),
+        ({"seed": 1}, False),
+        ({unfinished.SPLIT: "another"}, False),
+        ({"refit": "without-test"}, True),
+        ({"refit": "all"}, False),
+    ],
 )
 def test_a_fold_that_was_killed_goes_on_where_nothing_has_changed(done, change, goes_on, tmp_path):
     training, fingerprint, labels = done

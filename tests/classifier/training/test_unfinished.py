@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,6 +62,25 @@ def test_other_arguments_are_named_with_both_values(config, changes, said):
         )
     assert f"was begun with {said}" in str(error.value)
     assert str(error.value).endswith("put that back, or leave out --resume to begin from the start")
+
+
+def test_a_fold_that_was_changed_in_the_table_is_refused_for_what_was_learned_would_test(config):
+    def table(folds):
+        rows = [f"{label}/{i}.wav,{label},{folds[i]}" for label in labels for i in range(3)]
+        (data / "clips.csv").write_text("\n".join(["path,label,fold", *rows]))
+
+    data = Path(config.data)
+    labels = [folder.name for folder in data.iterdir()]
+    for label in labels:
+        for i, path in enumerate(sorted((data / label).iterdir())):
+            path.rename(path.with_name(f"{i}.wav"))
+    table([0, 1, 2])
+    config = replace(config, data=str(data / "clips.csv"))
+    interrupt(config)
+    resume(config)
+    table([1, 2, 0])
+    with pytest.raises(InputError, match="was begun with other splits .a group, fold or split of a recording was chan"):
+        resume(config)
 
 
 def test_what_was_left_half_written_goes_with_the_training(config):
