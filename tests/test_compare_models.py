@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import unicodedata
 
 import pytest
 
@@ -51,6 +53,18 @@ def test_a_model_that_hears_a_label_is_better_and_where_they_differ_is_written(t
     assert "label: dog" in call_script(script, *arguments, cwd=tmp_path)[0]
     back, _ = compare(tmp_path, "trained/b", "trained/a")
     assert "verdict: trained/a is worse than trained/b (-50.0 points of balanced accuracy)" in back
+
+
+def test_a_label_written_another_way_and_a_name_that_is_no_utf_8_are_compared(tmp_path, data):
+    (data / "bell").rename(data / "caf\u00e9")
+    odd = data / "dog" / os.fsdecode(b"d7_gr\xfc\xdf.wav")
+    (data / "dog" / "d7_take.wav").rename(odd)
+    decomposed = [unicodedata.normalize("NFD", "caf\u00e9"), "dog"]
+    (tmp_path / "good.tflite").write_bytes(model(["bell", "dog"], decomposed))
+    (tmp_path / "deaf.tflite").write_bytes(model(["bell+dog", "rain"], decomposed))
+    printed, _ = compare(tmp_path, "deaf.tflite", "good.tflite")
+    assert "right: both 8, only deaf.tflite 0, only good.tflite 8, neither 0" in printed
+    assert r"dog/d7_gr\xfc\xdf.wav" in [row["recording"] for row in differing(tmp_path, "good_beside_deaf_on_data")]
 
 
 def test_of_a_group_that_one_has_heard_nothing_is_compared(tmp_path):

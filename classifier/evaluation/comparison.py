@@ -10,9 +10,11 @@ import numpy as np
 from classifier.audio.windows import Cut
 from classifier.core.console import say, warn
 from classifier.core.errors import InputError
+from classifier.core.text import readable
 from classifier.data import clips, group_names, label_map
 from classifier.data.audio_cache import AudioCache
 from classifier.data.label_map import Matched
+from classifier.data.labels import clean
 from classifier.data.layouts import Clip, folder_of
 from classifier.evaluation import recordings, results, unheard
 from classifier.evaluation.comparison_config import ComparisonConfig
@@ -161,7 +163,8 @@ def _warn_of_groups(candidates, config):
 def _same_clips(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """The candidates with the clips that can be read for both, in one order."""
     keys = [[(clip.path, clip.start, clip.end, clip.channel) for clip in one.store.clips] for one in candidates]
-    shared = [key for key in keys[0] if key in set(keys[1])]
+    both = set(keys[1])
+    shared = [key for key in keys[0] if key in both]
     places = [{key: i for i, key in enumerate(of)} for of in keys]
     return [_only(one, [place[key] for key in shared]) for one, place in zip(candidates, places, strict=True)]
 
@@ -200,7 +203,7 @@ def _compared(candidates, groups, heard, matched, n_data, config) -> Comparison:
         pair = answers[0][i], answers[1][i]
         if pair[0] != pair[1]:
             clip = store.clips[i]
-            differences.append(Difference(clip.name(folder), str(clip.path), clip.label, pair))
+            differences.append(Difference(clip.name(folder), readable(str(clip.path)), clip.label, pair))
     of_label = {name: audible & (targets == k) for k, name in enumerate(names)}
     return Comparison(
         data=str(config.data),
@@ -230,7 +233,7 @@ def _answers(
     if audible.any():
         decided = metrics.by_recording(probabilities[audible], of[audible], config.vote).argmax(axis=1)
         for i, label in zip(np.unique(of[audible]), decided, strict=True):
-            answers[i] = predictor.labels[label]
+            answers[i] = clean(predictor.labels[label])
     return answers, list(predictor.notes)
 
 

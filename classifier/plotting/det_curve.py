@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.plotting.figure import pyplot, save
+from classifier.plotting.figure import legend, pyplot, save
 
 
 def draw(
@@ -25,16 +25,18 @@ def draw(
     """
     plt = pyplot()
     figure, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+    lines = {}
     for label, points in curves.items():
         alarms, misses = np.array(sorted(points)).T
-        (line,) = ax.step(alarms, np.minimum.accumulate(misses), where="post", label=label)
+        (line,) = ax.step(alarms, np.minimum.accumulate(misses), where="post")
+        lines[label] = line
         if label in chosen:
             ax.plot(*chosen[label], marker="o", color=line.get_color())
-    ax.axvline(per_hour, color="grey", linestyle=":", label="allowed")
+    allowed = ax.axvline(per_hour, color="grey", linestyle=":")
     ax.set(xlabel="false alarms per hour", ylabel="share of events missed", ylim=(-0.02, 1.02))
     ax.set_xscale("symlog", linthresh=1)
     ax.set_xlim(left=0)
     ax.grid(alpha=0.3)
-    ax.legend()
+    legend(ax, {**lines, "allowed": allowed})
     figure.suptitle(title)
     save(figure, path)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.plotting.figure import pyplot, save
+from classifier.plotting.figure import legend, pyplot, save
 
 
 def draw(
@@ -23,13 +23,15 @@ def draw(
     """
     plt = pyplot()
     figure, ax = plt.subplots(figsize=(7, 5), layout="constrained")
+    lines = {}
     for label, points in curves.items():
         recall, precision = np.transpose(points)
-        (line,) = ax.step(recall, precision, where="post", label=label)
+        (line,) = ax.step(recall, precision, where="post")
+        lines[label] = line
         if label in chosen:
             ax.plot(*chosen[label], marker="o", color=line.get_color())
     ax.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     ax.grid(alpha=0.3)
-    ax.legend()
+    legend(ax, lines)
     figure.suptitle(title)
     save(figure, path)

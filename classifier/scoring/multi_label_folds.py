@@ -37,7 +37,7 @@ class FoldsScores:
         mean_average_precision: with its interval and that of guessing.
         lwlrap, macro_f1, micro_f1: as of MultiLabelScores; lwlrap is None where no window has a label.
         average_precision: {label: likewise}; a label that no fold tests is left out.
-        precision, recall, f1: {label: at the thresholds that the validation split of each fold chose}.
+        precision, recall, f1: {label: likewise, at the thresholds that the validation split of each fold chose}.
     """
 
     mean_average_precision: OverFolds
@@ -60,22 +60,25 @@ def gather(folds: Sequence[MultiLabelScores], drawn: Sequence[np.ndarray]) -> Fo
     labels = list(folds[0].labels)
     of_folds = np.ma.masked_invalid(np.stack(drawn))  # (folds, draws, labels); a draw may lack a label
     of_labels = of_folds.mean(axis=0).filled(np.nan)
-    precisions = {}
+    precisions, tested_by = {}, {}
     for i, label in enumerate(labels):
         tested = [of for fold in folds if (of := fold.labels[label]).average_precision is not None]
         if tested:
             values, chances = [of.average_precision for of in tested], [of.chance for of in tested]
             is_drawn = all(of.interval for of in tested)
             precisions[label] = _over(values, _interval(of_labels[:, i]) if is_drawn else None, chances)
+            tested_by[label] = tested
     rankings = [fold.lwlrap for fold in folds if fold.lwlrap is not None]
     at_thresholds = {
-        name: {label: _over([getattr(fold.labels[label], name) for fold in folds]) for label in precisions}
+        name: {label: _over([getattr(of, name) for of in tested]) for label, tested in tested_by.items()}
         for name in ("precision", "recall", "f1")
     }
     return FoldsScores(
         mean_average_precision=_over(
             [fold.mean_average_precision for fold in folds],
-            _interval(of_folds.mean(axis=2).mean(axis=0).filled(np.nan)),
+            _interval(of_folds.mean(axis=2).mean(axis=0).filled(np.nan))
+            if all(fold.interval for fold in folds)
+            else None,
             [fold.chance for fold in folds],
         ),
         lwlrap=_over(rankings) if rankings else None,

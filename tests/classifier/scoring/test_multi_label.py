@@ -70,3 +70,16 @@ def test_over_folds_is_the_mean_of_the_folds_and_draws_stay_within_each():
     alone = multi_label_folds.gather([good], drawn[:1])
     assert alone.mean_average_precision.interval == pytest.approx(good.interval) and alone.macro_f1.sd is None
     assert found.f1["dog"].mean == pytest.approx((good.labels["dog"].f1 + bad.labels["dog"].f1) / 2)
+
+
+def test_a_fold_of_one_group_gives_no_interval_and_one_without_a_label_is_not_in_its_means():
+    without = TARGETS * (np.array(LABELS) != "dog")
+    one_group = np.zeros(len(TARGETS), int)
+    folds, drawn = [], []
+    for targets, groups in ((TARGETS, GROUPS), (without, one_group)):
+        drawn.append(multi_label.drawn_precisions(PROBABILITIES, targets, groups))
+        about = targets, LABELS, {"car": 0.5, "dog": 0.25}, groups
+        folds.append(multi_label.measure(PROBABILITIES, *about, drawn=drawn[-1]))
+    found = multi_label_folds.gather(folds, drawn)
+    assert found.mean_average_precision.interval is None and folds[0].interval is not None
+    assert found.f1["dog"].mean == folds[0].labels["dog"].f1 > 0 and found.f1["dog"].sd is None
