@@ -10,6 +10,7 @@ from classifier.core import registry
 from classifier.core.errors import InputError
 from classifier.inference import prediction
 from classifier.records import artifact
+from classifier.scoring.thresholds import decide
 
 BATCH = 32  # windows
 ATTENTION = "attention_"  # the layers' names begin so; the rest of the name is the level
@@ -65,7 +66,7 @@ def attend(trained: artifact.Artifact, signal: np.ndarray) -> Attention:
     end = len(signal) / audio_format.sample_rate
     ends = np.minimum(starts + audio_format.seconds, end)
     limits = trained.rule.thresholds
-    labels = [prediction.label_of(row, trained.labels, limits) for row in probabilities]
+    labels = [None if i is None else trained.labels[i] for i in decide(probabilities, limits, trained.labels)]
     answer = prediction.Prediction(
         trained.labels, starts, ends, probabilities, probabilities.mean(axis=0), limits, labels
     )

@@ -10,7 +10,7 @@ from classifier.audio.windows import cut_blocks, hop_length, window_starts
 from classifier.inference.predictor import Predictor
 from classifier.scoring.decision_rule import DecisionRule, several_labels, window_labels
 from classifier.scoring.metrics import heard
-from classifier.scoring.thresholds import decide, in_order
+from classifier.scoring.thresholds import of_recording
 
 NO_LABEL = "none of them"  # shown where the most probable label stays below its threshold
 
@@ -51,11 +51,7 @@ class Prediction:
     @property
     def several(self) -> list[str]:
         """The labels of the recording, the most probable first: all that reach their thresholds, or the one."""
-        if not self.independent:
-            return [self.label] if self.label else []
-        limits = in_order(self.thresholds, self.labels)
-        order = np.argsort(-self.recording, kind="stable")
-        return [self.labels[i] for i in order if self.recording[i] > 0 and self.recording[i] >= limits[i]]
+        return of_recording(self.recording, self.thresholds, self.labels, self.independent)
 
     @property
     def label(self) -> str | None:
@@ -63,9 +59,7 @@ class Prediction:
 
         Where several may be right, it is the most probable of those that reach theirs.
         """
-        if self.independent:
-            return next(iter(self.several), None)
-        return label_of(self.recording, self.labels, self.thresholds)
+        return next(iter(self.several), None)
 
     def as_dict(self) -> dict:
         """The prediction for JSON: label, probabilities {label: of the recording}, and windows, a list of dicts of
@@ -84,12 +78,6 @@ class Prediction:
             of_all = {"multi_label": True, **of_all, "labels": self.several}
             windows = [{**window, "labels": labels} for window, labels in zip(windows, self.reported, strict=True)]
         return {**of_all, "probabilities": by_label(self.recording), "windows": windows}
-
-
-def label_of(probabilities: np.ndarray, labels: list[str], thresholds: dict[str, float]) -> str | None:
-    """The most probable label of (labels,) probabilities; None where it stays below its threshold."""
-    index = decide(probabilities[None], thresholds, labels)[0]
-    return None if index is None else labels[index]
 
 
 def predict_recording(predictor: Predictor, path: Path | str) -> Prediction:

@@ -23,7 +23,7 @@ from classifier.inference import frames
 from classifier.inference.predictor import cached_predictor
 from classifier.inference.segments import SegmentMerger
 from classifier.inference.settings import ClassifierSettings
-from classifier.scoring.thresholds import in_order, reached
+from classifier.scoring.thresholds import of_recording
 from classifier.storage import remote
 
 BATCH_WINDOWS = 16  # that a thread runs at once
@@ -145,7 +145,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
             kept.append(np.asarray(probabilities, "float32"))
         samples = end
     mean = merger.mean
-    best = reached(mean[None], in_order(settings.recording_thresholds, labels))[0]
+    best = next(iter(of_recording(mean, settings.recording_thresholds, labels, settings.independent)), None)
     of_all, rate = merger.finish(samples), audio_format.sample_rate
     if settings.frame:
         of_all = frames.moved(of_all, settings.frame / 2 / rate, samples / rate)
@@ -159,7 +159,7 @@ def _classify(path: Path, settings: ClassifierSettings, threads: int, show_progr
     return RecordingResult(
         seconds=round(samples / audio_format.sample_rate, DIGITS),
         highest=min(properties.rate, audio_format.sample_rate) / 2,
-        label=labels[best] if best >= 0 else None,
+        label=best,
         probability=round(float(mean.max()), DIGITS),
         segments=segments,
         windows=np.concatenate(kept) if kept else None,

@@ -191,6 +191,26 @@ def decide(probabilities: np.ndarray, thresholds: Mapping[str, float], labels: S
     return [int(i) if i >= 0 else None for i in reached(probabilities, in_order(thresholds, labels))]
 
 
+def of_recording(
+    mean: np.ndarray, thresholds: Mapping[str, float], labels: Sequence[str], independent: bool = False
+) -> list[str]:
+    """The labels of a recording, the most probable first: at most one, or of independent ones all that reach theirs.
+
+    Independent labels of which some have no threshold, as YAMNet's, are at most one too.
+
+    Args:
+        mean: (labels,) probabilities.
+        thresholds, labels: as of `decide`.
+        independent: whether each label has a probability of its own.
+    """
+    limits, values = in_order(thresholds, labels), np.asarray(mean, "float64")
+    if independent and thresholds.keys() >= set(labels):
+        order = np.argsort(-values, kind="stable")
+        return [labels[i] for i in order if values[i] > 0 and values[i] >= limits[i]]
+    best = int(reached(values[None], limits)[0])
+    return [labels[best]] if best >= 0 else []
+
+
 def answered(
     predictions: dict[str, np.ndarray], thresholds: Mapping[str, float], labels: Sequence[str]
 ) -> tuple[int, int, int]:

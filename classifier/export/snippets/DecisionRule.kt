@@ -9,18 +9,20 @@ class Rule(
     val minDuration: Double = 0.0,
     val release: Double = 1.0,
     val mergeGap: Double = 0.0,
+    val multiLabel: Boolean = false,
 )
 
 /**
  * decide() takes the probabilities of each window, in order, and returns the labels that are reported now. hop, length:
- * seconds from one window to the next (the rule's own "hop", where it has one), and of a window.
+ * seconds from one window to the next (the rule's own "hop", where it has one), and of a window. independent: whether
+ * several labels may be right at once; the rule of such a model says so itself ("multi_label").
  */
 class DecisionRule(
     private val rule: Rule,
     private val labels: List<String>,
     private val hop: Double,
     private val length: Double,
-    private val independent: Boolean = false,
+    private val independent: Boolean = rule.multiLabel,
 ) {
     private class Track(var first: Int = 0, var last: Int? = null, var counting: List<Int?> = emptyList())
 

@@ -9,10 +9,12 @@ struct Rule: Decodable {
     var min_duration: Double
     var release: Double
     var merge_gap: Double
+    var multi_label: Bool?
 }
 
 /// decide() takes the probabilities of each window, in order, and returns the labels that are reported now. hop, length:
-/// seconds from one window to the next (the rule's own "hop", where it has one), and of a window.
+/// seconds from one window to the next (the rule's own "hop", where it has one), and of a window. independent: whether
+/// several labels may be right at once; the rule of such a model says so itself.
 final class DecisionRule {
     private struct Track {
         var first = 0
@@ -27,7 +29,8 @@ final class DecisionRule {
     private var tracks: [Track]
 
     init(rule: Rule, labels: [String], hop: Double, length: Double, independent: Bool = false) {
-        (self.rule, self.labels, self.hop, self.length, self.independent) = (rule, labels, hop, length, independent)
+        (self.rule, self.labels, self.hop, self.length) = (rule, labels, hop, length)
+        self.independent = independent || rule.multi_label == true
         tracks = labels.map { _ in Track() }
     }
 

@@ -25,10 +25,11 @@ export function fileIn(model, name) {
 
 /**
  * decide() takes the probabilities of each window, in order, and returns the labels that are reported now. hop, length:
- * seconds from one window to the next (the rule's own "hop", where it has one), and of a window.
+ * seconds from one window to the next (the rule's own "hop", where it has one), and of a window. independent: whether
+ * several labels may be right at once; the rule of such a model says so itself.
  */
 export class DecisionRule {
-  constructor(rule, labels, hop, length, independent = false) {
+  constructor(rule, labels, hop, length, independent = rule.multi_label === true) {
     Object.assign(this, { rule, labels, hop, length, independent, recent: [], window: -1 });
     this.tracks = labels.map(() => ({ first: null, last: null, counting: [] }));
   }

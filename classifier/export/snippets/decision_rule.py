@@ -17,10 +17,12 @@ class DecisionRule:
     """decide() takes the probabilities of each window, in order, and returns the labels that are reported now.
 
     hop, length: seconds from one window to the next (the rule's own "hop", where it has one), and of a window.
+    independent: whether several labels may be right at once; the rule of such a model says so itself.
     """
 
     def __init__(self, rule: dict, labels: list[str], hop: float, length: float, independent: bool = False):
-        self.rule, self.labels, self.hop, self.length, self.independent = rule, labels, hop, length, independent
+        self.rule, self.labels, self.hop, self.length = rule, labels, hop, length
+        self.independent = independent or rule.get("multi_label", False)
         self.recent, self.window = deque(maxlen=rule["smooth"]), -1
         self.first, self.last = [0] * len(labels), [None] * len(labels)
         self.counting = [deque(maxlen=rule["among"]) for _ in labels]

@@ -3,7 +3,7 @@
 import { ask, formWith } from "./api.js";
 
 const PART = 60; // seconds of a question
-const LEAD = 4; // windows before each part, so that the decision rule knows what came before
+const LEAD = 4; // windows before and behind each part, so that the decision rule knows its neighbours
 const COLUMNS = 1500; // of the drawing of the whole
 const DECIBELS = 80; // from 0 to 255 in a drawing
 const TOP = 5; // labels that are given, as by the server
@@ -24,7 +24,7 @@ export async function classifyLong(recording, title, model, overlap, { signal, i
   let end = 0;
   for (let at = 0; at < recording.seconds && !(end && isEnough()); at += step) {
     const from = Math.max(0, at - LEAD * hop);
-    const to = Math.min(recording.seconds, at + step + model.window - hop);
+    const to = Math.min(recording.seconds, at + step + model.window - hop + LEAD * hop);
     const found = await patiently(await recording.part(from, to), model, overlap, signal, (wait) => onPart(end, wait));
     const last = to === recording.seconds;
     for (const part of found.windows) {

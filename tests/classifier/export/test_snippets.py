@@ -62,6 +62,18 @@ def test_javascript_decides_as_the_vector_says(tmp_path):
     assert run_node(program, tmp_path) == [case["decisions"] for case in json.loads(VECTOR.read_text())]
 
 
+SEVERAL = {**json.loads(rule_file.as_bytes(DecisionRule({"a": 0.5, "b": 0.4}), multi_label=True))}
+
+
+def test_a_rule_that_says_so_reports_several_labels_at_once(tmp_path):
+    assert decision_rule.DecisionRule(SEVERAL, ["a", "b"], 1.0, 1.0).decide([0.9, 0.8]) == ["a", "b"]
+    program = f"""
+    const rule = new DecisionRule({json.dumps(SEVERAL)}, ["a", "b"], 1, 1);
+    console.log(JSON.stringify(rule.decide([0.9, 0.8])));
+    """
+    assert run_node(program, tmp_path) == ["a", "b"]
+
+
 def test_python_reads_the_rule_out_of_a_model(tmp_path):
     rule, labels = decision_rule.load(made(tmp_path / "a.tflite"))
     assert rule == json.loads(rule_file.as_bytes(RULE)) and len(labels) == 3

@@ -4,6 +4,7 @@ import shutil
 import tracemalloc
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from classifier.audio import decoders, recording
@@ -116,6 +117,16 @@ def test_thresholds_are_those_of_the_training_also_of_a_file_in_the_folder(train
     assert settings_of(folder, label_thresholds={"song": 0.9}).rule.thresholds == {"song": 0.9, "speech": 0.52}
     with pytest.raises(InputError, match="--threshold sung=...: the model has no such label, .*did you mean song"):
         settings_of(folder, label_thresholds={"sung": 0.9})
+
+
+def test_of_independent_labels_the_most_probable_that_reaches_its_threshold_is_the_recordings(tiny, tmp_path):
+    path = write_tone(tmp_path / "a.wav", 440)
+    settings = settings_of(tiny)
+    mean = classified(path, replace(settings, probabilities=True)).windows.mean(axis=0)
+    first, second = (settings.labels[i] for i in np.argsort(-mean)[:2])
+    limits = {label: 0.99 for label in settings.labels} | {second: 0.01}
+    found = [classified(path, replace(settings, recording_thresholds=limits, independent=of)) for of in (False, True)]
+    assert [one.label for one in found] == [None, second] and first != second
 
 
 def test_a_file_that_knows_no_rule_is_given_half_as_its_thresholds(tiny):

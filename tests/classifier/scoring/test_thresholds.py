@@ -186,3 +186,13 @@ def test_negatives_that_no_output_learns_raise_alarms_and_are_never_missed():
     measured = thresholds.measure(together, ["cat", "dog", "bird"], HOUR, {"cat": 0.6})["cat"]
     assert (measured.hours, measured.false_alarms, measured.windows, measured.misses) == (3, 2, 1, 0)
     assert thresholds.with_negatives(learned, None) is learned
+
+
+def test_a_recording_has_the_labels_that_reach_their_thresholds_or_the_most_probable_one():
+    labels, mean = ["rain", "dog"], np.array([0.55, 0.4], "float32")
+    limits = {"rain": 0.6, "dog": 0.3}
+    assert thresholds.of_recording(mean, limits, labels) == []
+    assert thresholds.of_recording(mean, limits, labels, independent=True) == ["dog"]
+    assert thresholds.of_recording(mean, {**limits, "rain": 0.5}, labels, independent=True) == ["rain", "dog"]
+    assert thresholds.of_recording(mean, {"rain": 0.6}, labels, independent=True) == []  # as of YAMNet: one at most
+    assert thresholds.of_recording(np.zeros(2), dict.fromkeys(labels, 0.0), labels, independent=True) == []

@@ -1,5 +1,7 @@
 """The page in a real browser, with a microphone that plays a recording."""
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -13,8 +15,13 @@ import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from classifier.audio import recording
 from classifier.inference import litert
+from classifier.inference.prediction import predict_signal
+from classifier.inference.predictor import load_predictor
+from classifier.scoring.decision_rule import DecisionRule
 from classifier.service.settings import Settings
+from tests.classifier.export.web_app.conftest import tiny, write_sounds
 from tests.classifier.service.browser import MINUTES, NEEDS_CHROMIUM, page_of
 from tests.classifier.service.conftest import served, served_here, write_tiny_model
 from tests.conftest import CHEAPEST, SHARED_DATA, write_data, write_tone
@@ -230,6 +237,37 @@ def test_a_long_recording_is_sent_in_parts_and_has_the_windows_of_the_whole(own,
     expected = own.client.post("/v2/models/mel/results/csv/", content=answer.content).text
     times = [[line.split(",")[1:4] for line in text.splitlines()] for text in (written, expected)]
     assert times[0] == times[1]
+
+
+IN_PARTS = """async (model) => {
+  const { classifyLong } = await import("./page/streaming.js");
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const part = async (from, to) => new File([bytes(await cut(from, to))], "a.wav");
+  const about = { signal: new AbortController().signal, isEnough: () => false, onPart() {} };
+  const found = await classifyLong({ seconds: 130, part }, "long", model, 0.5, about);
+  return found.windows.map(({ start, label }) => [start, label]);
+}"""
+
+
+def test_windows_at_the_ends_of_parts_are_smoothed_with_the_next_ones_as_in_the_whole(tmp_path):
+    rate, rule = 16_000, DecisionRule({"bell": 0.4, "dog": 0.35, "rain": 0.4}, smooth=3)
+    (tmp_path / "models").mkdir()
+    tiny(tmp_path / "models" / "tiny.tflite", rule)
+    path = write_sounds(tmp_path / "long.wav", 130.0, subtype="PCM_16")
+    long, _ = soundfile.read(path, dtype="int16")
+
+    def cut(first, last):
+        held = io.BytesIO()
+        soundfile.write(held, long[round(first * rate) : round(last * rate)], rate, format="WAV", subtype="PCM_16")
+        return base64.b64encode(held.getvalue()).decode()
+
+    with served_here(Settings(out=tmp_path / "models", home=tmp_path / "home")) as (address, _):
+        with page_of(SimpleNamespace(address=address), write_tone(tmp_path / "tone.wav")) as page:
+            page.expose_function("cut", cut)
+            in_parts = page.evaluate(IN_PARTS, httpx.get(f"{address}/v2/models/tiny/").json())
+    whole = predict_signal(load_predictor(tmp_path / "models" / "tiny.tflite"), recording.read(path, rate), 0.5)
+    assert [label for _, label in in_parts] == whole.window_labels and len(set(whole.window_labels)) > 1
+    assert np.allclose([start for start, _ in in_parts], whole.starts)
 
 
 def test_where_the_server_has_no_room_the_page_waits_and_asks_again(tmp_path):

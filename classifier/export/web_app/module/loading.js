@@ -1,6 +1,6 @@
 // Fetches a .tflite, reads what it says of itself, and hands it to LiteRT.js.
 
-import { ModelError, readModel } from "./model_file.js";
+import { halves, ModelError, readModel } from "./model_file.js";
 import { startRuntime } from "./runtime.js";
 
 const SUM_SLACK = 0.05; // by which the sum of probabilities of which one is right may differ from 1
@@ -49,8 +49,15 @@ export function outputWith(outputs, n, described) {
   return index;
 }
 
-/** Whether several labels may be right at once. @param rows probabilities of several sounds, all 0 of digital silence */
-export function areIndependent(rows) {
+/**
+ * Whether several labels may be right at once, as the file says or its probabilities show, and the rule: without one in
+ * the file, each of such labels needs a half, background too.
+ * @param found {labels, rule, hasRule} of the file
+ * @param rows probabilities of several sounds, all 0 of digital silence
+ */
+export function understood({ labels, rule, hasRule }, rows) {
   const sums = rows.map((row) => row.reduce((sum, value) => sum + value, 0)).filter((sum) => sum > 0);
-  return rows[0].length === 1 || !sums.every((sum) => Math.abs(sum - 1) <= SUM_SLACK);
+  const showIt = labels.length === 1 || !sums.every((sum) => Math.abs(sum - 1) <= SUM_SLACK);
+  const independent = rule.multi_label === true || showIt;
+  return { independent, rule: independent && !hasRule ? { ...rule, thresholds: halves(labels) } : rule };
 }

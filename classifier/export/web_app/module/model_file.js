@@ -138,11 +138,13 @@ function labelsOf(text, description) {
   return first <= 1 && rows.every(([number], i) => number === first + i) ? rows.map((row) => row[1]) : lines;
 }
 
+/** Thresholds of one half. */
+export const halves = (labels) => Object.fromEntries(labels.map((label) => [label, THRESHOLD]));
+
 /** The rule in the file; without one that can be used, thresholds of one half for all labels but background. */
 function ruleOf(file, labels) {
   const plain = { smooth: 1, needed: 1, among: 1, min_duration: 0, release: 1, merge_gap: 0, hop: null };
-  const ofLabels = labels.filter((label) => labels.length === 1 || !BACKGROUND.includes(label));
-  const thresholds = Object.fromEntries(ofLabels.map((label) => [label, THRESHOLD]));
+  const thresholds = halves(labels.filter((label) => labels.length === 1 || !BACKGROUND.includes(label)));
   const without = { rule: { ...plain, thresholds }, hasRule: false, notes: [] };
   const text = fileIn(file, "decision_rule.json");
   if (text === null) return without;

@@ -64,6 +64,8 @@ export interface Rule {
   release: number;
   merge_gap: number;
   hop: number | null;
+  /** Whether several labels may be right at once, where the file says so. */
+  multi_label?: boolean;
 }
 
 export class SoundClassifier {

@@ -8,7 +8,7 @@
 
 import { listenTo } from "./listening.js";
 import { LiveStream } from "./live_stream.js";
-import { areIndependent, compiled, nameOf, outputWith } from "./loading.js";
+import { compiled, nameOf, outputWith, understood } from "./loading.js";
 import { ModelError } from "./model_file.js";
 import { resample } from "./resampler.js";
 import { Segments } from "./segments.js";
@@ -120,7 +120,7 @@ export class SoundClassifier {
     }
   }
 
-  /** Whether labels are independent, by what silence, noise and a tone give; refuses what is no probability. */
+  /** Whether labels are independent, also by what silence, noise and a tone give; refuses what is no probability. */
   async #understand() {
     const rows = [];
     for (const kind of [() => 0, (i) => ((i * 7919) % 2003) / 1001.5 - 1, (i) => Math.sin((2 * Math.PI * 1000 * i) / this.sampleRate)]) {
@@ -129,7 +129,7 @@ export class SoundClassifier {
     if (rows.some((row) => row.some((value) => !(value >= -SLACK && value <= 1 + SLACK)))) {
       throw new ModelError("no-probabilities", "The outputs of this model are no probabilities.");
     }
-    this.independent = areIndependent(rows);
+    Object.assign(this, understood(this, rows));
   }
 
   /** Over the windows in which something is heard: digital silence has only zeros. */
@@ -138,11 +138,14 @@ export class SoundClassifier {
     return this.labels.map((_, i) => heard.reduce((sum, row) => sum + row[i], 0) / Math.max(1, heard.length));
   }
 
-  /** The label of a whole recording, null where the most probable one stays below its threshold. */
+  /** The label of a whole recording: the most probable one, or of independent ones that reach theirs; null without. */
   #label(mean) {
-    const best = mean.indexOf(Math.max(...mean));
     const thresholds = this.hasRule || this.labels.length === 1 ? this.rule.thresholds : {};
-    return mean[best] > 0 && mean[best] >= (thresholds[this.labels[best]] ?? 0) ? this.labels[best] : null;
+    const reaches = (i) => mean[i] > 0 && mean[i] >= (thresholds[this.labels[i]] ?? 0);
+    const each = this.independent && this.labels.every((label) => label in thresholds);
+    const asked = [...mean.keys()].filter((i) => !each || reaches(i));
+    const best = asked.reduce((first, i) => (mean[i] > (mean[first] ?? -1) ? i : first), -1);
+    return reaches(best) ? this.labels[best] : null;
   }
 }
 

@@ -8,7 +8,7 @@
 
 import { listenTo } from "./listening.js";
 import { LiveStream } from "./live_stream.js";
-import { areIndependent, compiled, nameOf, outputWith } from "./loading.js";
+import { compiled, nameOf, outputWith, understood } from "./loading.js";
 import { ModelError } from "./model_file.js";
 
 export class SoundStream {
@@ -65,13 +65,13 @@ export class SoundStream {
     return this.turn;
   }
 
-  /** Whether labels are independent, by what hops of noise and of a tone give. */
+  /** Whether labels are independent, also by what hops of noise and of a tone give. */
   async #understand() {
     const rows = [];
     for (const kind of [(i) => ((i * 7919) % 2003) / 1001.5 - 1, (i) => Math.sin((2 * Math.PI * 1000 * i) / this.sampleRate)]) {
       rows.push(await this.push(Float32Array.from({ length: this.hop }, (_, i) => kind(i))));
     }
-    this.independent = areIndependent(rows);
+    Object.assign(this, understood(this, rows));
     this.reset();
   }
 

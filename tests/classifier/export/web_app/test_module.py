@@ -106,6 +106,20 @@ def test_a_stream_is_decided_as_the_service_decides(node, tmp_path, name):
     assert 0 < reported < len(found)
 
 
+def test_labels_are_independent_where_the_file_says_so_or_its_probabilities_show_it(node):
+    program = """
+    const { understood } = await import(`${app}module/loading.js`);
+    return given.map(([found, rows]) => understood(found, rows));
+    """
+    labels, sure, sigmoids = ["dog", "background"], [[0.99, 0.01], [0, 0]], [[0.9, 0.8], [0.1, 0.1]]
+    own = {"labels": labels, "rule": {"thresholds": {"dog": 0.3}}, "hasRule": True}
+    said = {**own, "rule": {**own["rule"], "multi_label": True}}
+    without = {**own, "hasRule": False}
+    found = node(program, [[own, sure], [said, sure], [own, sigmoids], [without, sigmoids]])
+    assert [one["independent"] for one in found] == [False, True, True, True]
+    assert [one["rule"]["thresholds"] for one in found] == [*[{"dog": 0.3}] * 3, {"dog": 0.5, "background": 0.5}]
+
+
 def test_the_rule_that_ships_decides_as_the_vector_says(node):
     cases = json.loads((ROOT / "tests" / "decision_rule.json").read_text())
     program = """
