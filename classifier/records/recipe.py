@@ -269,6 +269,10 @@ def _decided(recipe, config):
 def _taught(recipe, config):
     if config.multi_label:  # a mixture of two labels holds both, not a share of each
         recipe = replace(recipe, loss=OF_EACH_LABEL, between_class=False)
+    elif recipe.loss == OF_EACH_LABEL:
+        raise InputError(
+            f"the recipe's loss {recipe.loss!r} is for several labels at once: give --multi-label, or another"
+        )
     given = {name: getattr(recipe, name) for name in ("teacher_weight", "teacher_temperature")}
     if config.teacher:
         usual = {"teacher_weight": TEACHER_WEIGHT, "teacher_temperature": TEACHER_TEMPERATURE}

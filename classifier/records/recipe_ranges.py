@@ -21,6 +21,7 @@ LOSSES = (
     *("mean_squared_error", "mean_absolute_error", "mean_squared_logarithmic_error", "huber", "log_cosh"),
     NONE,
 )
+SMOOTHED = ("categorical_crossentropy", "binary_crossentropy")  # whose targets label_smoothing changes
 WORDS = {"optimizer": OPTIMIZERS, "loss": LOSSES}
 SHARE = {"least": 0, "most": 1}
 PART = {"least": 0, "below": 1}
@@ -77,3 +78,5 @@ def check(recipe: "Recipe") -> None:
             check_range(name, each, what, **limits)
         if list(values) != sorted(values):
             raise InputError(f"{name} {', '.join(f'{each:g}' for each in values)}: give the smaller one first")
+    if recipe.label_smoothing and recipe.loss not in SMOOTHED:
+        raise InputError(f"label_smoothing is for the loss {SMOOTHED[0]}, not for {recipe.loss}: leave one of them out")

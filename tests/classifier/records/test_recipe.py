@@ -67,6 +67,13 @@ def test_how_a_model_learns_from_a_teacher_counts_where_there_is_one():
     assert recipe.recipe_for("residual", taught).teacher_weight == recipe.TEACHER_WEIGHT
 
 
+def test_the_loss_of_several_labels_is_refused_where_one_label_is_right():
+    with pytest.raises(
+        InputError, match="loss 'binary_crossentropy' is for several labels at once: give --multi-label"
+    ):
+        recipe.recipe_for("residual", RunConfig(data="data", recipe='{"loss": "binary_crossentropy"}'))
+
+
 def test_unlabelled_parts_are_mixed_in_as_other_negatives_are(tmp_path):
     for more in ({"unlabelled": "negatives"}, {"negatives": str(tmp_path)}):
         assert recipe.recipe_for("signal", RunConfig(data="data", **more)).negatives_snr_db == recipe.NEGATIVES_SNR_DB

@@ -58,3 +58,8 @@ def test_keras_knows_every_optimizer_and_loss():
         assert name == recipe_ranges.NONE or isinstance(keras.optimizers.get(name), keras.optimizers.Optimizer)
     for name in recipe_ranges.LOSSES:
         assert name == recipe_ranges.NONE or callable(keras.losses.get(name))
+
+
+def test_a_loss_whose_targets_are_not_smoothed_is_refused_with_label_smoothing():
+    with pytest.raises(InputError, match="label_smoothing is for the loss categorical_crossentropy, not for poisson"):
+        recipe.changed(recipe.FIELD, '{"loss": "poisson", "label_smoothing": 0.1}')
