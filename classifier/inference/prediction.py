@@ -100,10 +100,11 @@ def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float | No
     hop = hop_length(length, predictor.overlap if overlap is None else overlap)
     windows = np.concatenate([predictor.probabilities(cut) for _, cut, _ in cut_blocks([signal], length, hop)])
     starts = window_starts(len(signal), length, hop) / rate
-    ends = np.minimum(starts + length / rate, len(signal) / rate)
+    seconds = len(signal) / rate
+    ends = np.minimum(starts + length / rate, seconds)
     mean = windows[heard(windows)].mean(axis=0)
     rule, times = predictor.rule or DecisionRule(predictor.thresholds), (hop / rate, length / rate)
-    how = rule, predictor.labels, *times, predictor.independent
+    how = rule, predictor.labels, *times, predictor.independent, seconds
     labels = window_labels(windows, *how)
     about = predictor.labels, starts, ends, windows, mean, rule.thresholds, labels
     if not predictor.reports_several:

@@ -117,6 +117,7 @@ class RuleStream:
         labels: (columns,) index of each column's label.
         hop, length: seconds from one window to the next, and of a window.
         independent: whether each label has a probability of its own, so that several may be right at once.
+        seconds: of a recording whose last window ends with it, and so begins earlier than a hop after the one before.
 
     Attributes:
         closed: segments that have ended, by their end; `finish` ends all.
@@ -130,9 +131,10 @@ class RuleStream:
         hop: float,
         length: float,
         independent: bool = False,
+        seconds: float = np.inf,
     ):
         self.rule, self.limits, self.labels, self.independent = rule, limits, labels, independent
-        self.hop, self.length = hop, length
+        self.hop, self.length, self.seconds = hop, length, seconds
         self.closed: list[Span] = []
         hysteresis = (rule.release < 1) & (limits > 0)  # every probability reaches a threshold of 0, and none releases
         self._release = np.where(hysteresis, rule.release * limits, np.inf)
@@ -146,14 +148,20 @@ class RuleStream:
 
     @classmethod
     def of(
-        cls, rule: DecisionRule, labels: Sequence[str], hop: float, length: float, independent: bool = False
+        cls,
+        rule: DecisionRule,
+        labels: Sequence[str],
+        hop: float,
+        length: float,
+        independent: bool = False,
+        seconds: float = np.inf,
     ) -> "RuleStream":
         """A stream with a column per label; labels: in the order of the probabilities.
 
         Raises:
             InputError: the rule has a threshold for an unknown label.
         """
-        return cls(rule, in_order(rule.thresholds, labels), np.arange(len(labels)), hop, length, independent)
+        return cls(rule, in_order(rule.thresholds, labels), np.arange(len(labels)), hop, length, independent, seconds)
 
     def add(self, probabilities: np.ndarray) -> Decided:
         """Take the next windows; decides those `smooth` // 2 windows before them.
@@ -213,7 +221,8 @@ class RuleStream:
         begins = self._begins(window, counts & ~goes_on, values)
         holds = goes_on | begins
         self._last[holds] = window
-        return holds & self.is_long((window - self._first) * self.hop + self.length)
+        began = np.minimum(self._first * self.hop, max(0, self.seconds - self.length))
+        return holds & self.is_long(min(window * self.hop + self.length, self.seconds) - began)
 
     def _begins(self, window, counts, values):
         """(columns,) whether a segment begins, now that `needed` of the last `among` windows count."""
@@ -240,14 +249,20 @@ class RuleStream:
 
 
 def several_labels(
-    probabilities: np.ndarray, rule: DecisionRule, labels: Sequence[str], hop: float, length: float, independent: bool
+    probabilities: np.ndarray,
+    rule: DecisionRule,
+    labels: Sequence[str],
+    hop: float,
+    length: float,
+    independent: bool = True,
+    seconds: float = np.inf,
 ) -> list[list[str]]:
     """All labels that are reported in each window, the most probable first.
 
     Args:
         probabilities: (windows, labels); the others are those of `window_labels`.
     """
-    stream = RuleStream.of(rule, labels, hop, length, independent)
+    stream = RuleStream.of(rule, labels, hop, length, independent, seconds)
     return [[labels[i] for i in of] for of in stream.add(probabilities).ranked + stream.finish().ranked]
 
 
@@ -258,13 +273,14 @@ def window_labels(
     hop: float,
     length: float,
     independent: bool = False,
+    seconds: float = np.inf,
 ) -> list[str | None]:
     """The label that is reported in each window of a recording, as a listener hears of it; None where there is none.
 
     Args:
         probabilities: (windows, labels).
-        hop, length, independent: as of RuleStream.
+        hop, length, independent, seconds: as of RuleStream.
     """
-    stream = RuleStream.of(rule, labels, hop, length, independent)
+    stream = RuleStream.of(rule, labels, hop, length, independent, seconds)
     decided = stream.add(probabilities).labels + stream.finish().labels
     return [None if i is None else labels[i] for i in decided]

@@ -122,3 +122,15 @@ def test_a_value_out_of_range_is_an_error(values, complaint):
 def test_a_threshold_for_an_unknown_label_is_an_error():
     with pytest.raises(InputError, match="threshold for 'cow'"):
         RuleStream.of(DecisionRule({"cow": 0.5}), LABELS, 1.0, 2.0)
+
+
+@pytest.mark.parametrize(("seconds", "labels"), [(2.05, [None, None]), (2.999, [None, None]), (3.0, [None, "song"])])
+def test_a_last_window_that_ends_with_the_recording_makes_a_sound_no_longer_than_it_is(seconds, labels):
+    rule = DecisionRule({"song": 0.5}, min_duration=3.0)
+    assert window_labels(song([0.9, 0.9]), rule, LABELS, 1.0, 2.0, seconds=seconds) == labels
+
+
+def test_in_a_recording_shorter_than_a_window_a_sound_is_as_long_as_the_recording():
+    rule = DecisionRule({"song": 0.5}, min_duration=1.5)
+    found = [window_labels(song([0.9]), rule, LABELS, 2.0, 2.0, seconds=seconds) for seconds in (1.0, 1.6)]
+    assert found == [[None], ["song"]]
