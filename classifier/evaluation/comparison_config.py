@@ -3,7 +3,7 @@
 from argparse import Namespace
 from dataclasses import dataclass, fields
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from classifier.core import registry
@@ -13,7 +13,7 @@ from classifier.data import clips, label_map
 from classifier.data.duplicates import WAYS
 from classifier.evaluation.named_models import check_trained
 from classifier.inference.predictor import find_model
-from classifier.storage.locations import absolute
+from classifier.storage.locations import absolute, name_of
 from Constants import EVALUATED, TRAINED
 
 
@@ -100,7 +100,7 @@ class ComparisonConfig:
     @property
     def stem(self) -> str:
         """Of the names of the files of results."""
-        names = [path.stem for path in self.paths]
+        names = [name_of(path) for path in self.paths]
         if names[0] == names[1]:
             names = ["_".join(path.resolve().with_suffix("").parts[-2:]) for path in self.paths]
-        return f"{names[1]}_beside_{names[0]}_on_{PurePosixPath(self.data).stem}"
+        return f"{names[1]}_beside_{names[0]}_on_{name_of(self.data)}"

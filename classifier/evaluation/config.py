@@ -22,7 +22,7 @@ from classifier.records.config import RunConfig
 from classifier.records.recipe import fine_tuning_for, given
 from classifier.records.refit import NONE, WITHOUT_TEST
 from classifier.records.training_config import absolute_folders
-from classifier.storage.locations import absolute, is_remote
+from classifier.storage.locations import absolute, is_remote, name_of
 from Constants import EVALUATED, ROOT
 
 ALL = "all"
@@ -285,5 +285,5 @@ class EvaluationConfig:
         useless = [f"--{name.replace('_', '-')}" for name in given]
         if useless:
             raise InputError(f"{self.paths[0]} is trained, and only tested here: leave out {', '.join(useless)}")
-        if len({path.stem for path in self.paths}) < len(self.paths):
+        if len({name_of(path) for path in self.paths}) < len(self.paths):
             raise InputError(f"two of {self.model} have one name, and so would their results; test them one at a time")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from classifier.core.console import warn
 from classifier.data import clips, label_map
@@ -13,6 +13,7 @@ from classifier.evaluation.config import EvaluationConfig
 from classifier.evaluation.results import EvaluationResult
 from classifier.inference.predictor import load_predictor
 from classifier.storage import mirror
+from classifier.storage.locations import name_of
 
 
 def evaluate(config: EvaluationConfig) -> dict[str, EvaluationResult]:
@@ -74,7 +75,7 @@ def _test_models(config: EvaluationConfig) -> dict[str, EvaluationResult]:
             predictor = load_predictor(twin, channel=config.channel, as_in_app=True)
         for sentence in matched.not_tested():
             warn(f"{path}: {sentence}")
-        stem = f"{path.stem}_on_{PurePosixPath(config.data).stem}"
+        stem = f"{name_of(path)}_on_{name_of(config.data)}"
         how = config.cut, config.vote, config.seed, config.negatives
         evaluated[stem] = trained_models.evaluate_model(path, predictor, store, config.data, *how, twin, matched)
         results.write(evaluated[stem], mirror.local_path(config.out) / f"{stem}.json")

@@ -3,6 +3,7 @@
 A path stays a Path; an address such as s3://bucket/folder stays text, because pathlib would make one slash of two.
 """
 
+import os
 import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -29,6 +30,13 @@ def parse_location(text: Location) -> Location:
 def absolute(location: Location) -> Location:
     """The same location, independent of the current folder."""
     return location if is_remote(location) else Path(location).resolve()
+
+
+def name_of(location: Location) -> str:
+    """How files are named after a location: its last part, of a file without the ending. mel_0.1 and mel_0.2 differ."""
+    if not is_remote(location) and os.path.isdir(location):
+        return os.path.basename(os.path.abspath(location))
+    return PurePosixPath(str(location)).stem
 
 
 def refusal(name: str) -> str:
