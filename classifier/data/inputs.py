@@ -50,6 +50,11 @@ class Source:
         """Whether it is a file of this machine, in no archive."""
         return self.member is None and not locations.is_remote(self.location)
 
+    @property
+    def path(self) -> str:
+        """For files that say where the recording is: absolute, of a file of this machine; else the name."""
+        return readable(os.path.abspath(self.location)) if self.is_local_file else self.name
+
 
 def find(
     inputs: Iterable[str], lines: Iterable[str] = (), each_channel: bool = False

@@ -6,7 +6,6 @@ however often the run was killed and whichever process was first.
 
 import contextlib
 import functools
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -272,9 +271,8 @@ def _read(
             result = RecordingResult.from_entry(journal.read(key))
             segments = [Segment(labels[s.label], s.start, s.end, s.peak, s.mean) for s in result.segments]
             about = (result.seconds, result.highest, result.label, result.probability, segments)
-            path = os.path.abspath(source.location) if source.is_local_file else source.name
-            clock = result.header_clock or ""
-            yield Classified(source.name, source.file, *about, path, result.windows, **shared, header_clock=clock)
+            heard = {"header_clock": result.header_clock or "", "channel": source.channel}
+            yield Classified(source.name, source.file, *about, source.path, result.windows, **shared, **heard)
 
 
 def _totals(classified: Iterable[Classified]) -> dict[str, LabelTotal]:

@@ -255,4 +255,4 @@ def load_dropin(path: Path | str, channel: str | None = None) -> Predictor:
     probabilities = outputs.Outputs(lite.path).of(values_of)
     channel = channel or trained.record.config.channel
     about = lite.path, trained.audio_format, trained.labels, probabilities, trained.rule
-    return Predictor(*about, notes=notes, channel=channel)
+    return Predictor(*about, trained.record.config.multi_label, notes, channel)

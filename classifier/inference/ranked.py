@@ -1,13 +1,13 @@
 """Stretches of recordings in an order of their own, best first, and how writers write them."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 from classifier.core import atomic_files
+from classifier.core.text import readable
 from classifier.data.inputs import Source
 from classifier.inference import result_folder
 from classifier.inference.segments import Segment
@@ -75,7 +75,7 @@ class Output:
 
             fresh = result_folder.prepare(self.writers, read, labels, beside, self.folder, self.delimiter, self.kept)
             with atomic_files.new_file(self.folder / self.mark) as mark:
-                mark.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+                mark.write_text(readable(json.dumps(about, indent=2, ensure_ascii=False)) + "\n", encoding="utf-8")
             return result_folder.move(fresh, beside, self.folder, self.kept)
 
 
@@ -98,5 +98,5 @@ def classified(ranked: Sequence[Ranked], highest: float, one_by_one: bool) -> It
     for group in groups.values():
         source, best = group[0].source, group[0].segment
         segments = sorted((one.segment for one in group), key=lambda segment: segment.start)
-        path = os.path.abspath(source.location) if source.is_local_file else source.name
-        yield Classified(source.name, source.file, group[0].seconds, highest, best.label, best.peak, segments, path)
+        about = (group[0].seconds, highest, best.label, best.peak, segments, source.path)
+        yield Classified(source.name, source.file, *about, channel=source.channel)

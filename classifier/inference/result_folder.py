@@ -25,12 +25,14 @@ def check(out: Path, writers: Iterable[ModuleType | SimpleNamespace], mark: str)
         mark: name of a file that lies where this script has written.
 
     Raises:
-        InputError: files of the same names are there, and not the mark; one was changed since it was written; nothing
-            can be written there.
+        InputError: files of the same names are there that no run has written; one was changed since it was written;
+            nothing can be written there.
     """
     places.check_writable(out)
     writers = list(writers)
-    strangers = [writer.NAME for writer in writers if (out / writer.NAME).exists() and not (out / mark).exists()]
+    is_ours = (out / mark).exists()
+    there = [writer.NAME for writer in writers if (out / writer.NAME).exists()]
+    strangers = [name for name in there if not is_ours or not written.may_be_ours(out, name)]
     if strangers:
         raise InputError(
             f"{out / strangers[0]} is there, and was not written by this script; give another folder with --out"
@@ -83,7 +85,13 @@ def move(fresh: Mapping[str, Path], beside: Path, out: Path, kept: str = KEPT) -
     Args:
         fresh: as of `prepare`.
         beside, kept: as of `prepare`.
+
+    Raises:
+        InputError: as of `check`: a person has changed or added a file while the run worked; all is as it was.
     """
+    for name in fresh:
+        if (out / name).exists():
+            written.check(out, name)
     old = beside / "old"
     old.mkdir()
     with disk.told(out, kept), written.replaced(out, fresh):

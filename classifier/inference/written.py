@@ -30,6 +30,11 @@ def check(out: Path, name: str) -> None:
         )
 
 
+def may_be_ours(out: Path, name: str) -> bool:
+    """Whether an output may have been written here; of folders of before there was a LIST nobody knows."""
+    return not (out / LIST).is_file() or name in _read(out)
+
+
 @contextlib.contextmanager
 def replaced(out: Path, fresh: Mapping[str, Path]) -> Generator[None]:
     """Around the move of outputs to their places: a run that is killed in it leaves what the next one knows.

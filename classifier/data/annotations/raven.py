@@ -7,6 +7,7 @@ Begin Time then counts from the first of them, and File Offset (s) in the record
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PureWindowsPath
 
@@ -56,7 +57,11 @@ def read(path: Path, text: str) -> Annotation:
 
 
 def lines(
-    stretches: Iterable[Stretch], highest: float, scores: Sequence[float] | None = None, recording: str = ""
+    stretches: Iterable[Stretch],
+    highest: float,
+    scores: Sequence[float] | None = None,
+    recording: str = "",
+    channel: int = 1,
 ) -> Iterator[str]:
     """The lines of a selection table, without line ends: six digits of times and scores, three of frequencies.
 
@@ -65,14 +70,16 @@ def lines(
         highest: Hz.
         scores: of the stretches, 0 to 1; None: no column of them.
         recording: the path for Begin Path; "": no such column, and no File Offset.
+        channel: its number, from 1.
     """
     file = (PATH, OFFSET) if recording else ()
     yield "\t".join([*BOX, "Label", *([] if scores is None else ["Score"]), *file])
     for i, of in enumerate(stretches):
         low, high = (of.low_hz or 0.0, highest if of.high_hz is None else of.high_hz)
-        cells = [str(i + 1), "Spectrogram 1", "1", f"{of.start:.6f}", f"{of.end:.6f}", f"{low:.3f}", f"{high:.3f}"]
+        cells = [str(i + 1), "Spectrogram 1", str(channel), f"{of.start:.6f}", f"{of.end:.6f}"]
+        cells += [f"{low:.3f}", f"{high:.3f}"]
         cells += [on_one_line(of.label), *([] if scores is None else [f"{scores[i]:.6f}"])]
-        yield "\t".join(cells + ([on_one_line(recording), f"{of.start:.6f}"] if recording else []))
+        yield "\t".join(cells + ([re.sub(r"[\t\r\n]", " ", recording), f"{of.start:.6f}"] if recording else []))
 
 
 def _delimiter(line):

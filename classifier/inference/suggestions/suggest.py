@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.audio.channels import EACH, LOUDEST
 from classifier.core import places
 from classifier.core.errors import InputError
 from classifier.data import inputs
@@ -13,7 +14,7 @@ from classifier.data.labels import clean
 from classifier.inference import batch, writing
 from classifier.inference.batch import Batch
 from classifier.inference.config import ClassificationConfig
-from classifier.inference.predictor import load_predictor
+from classifier.inference.predictor import channel_of, find_model, load_predictor
 from classifier.inference.ranked import Output, Ranked
 from classifier.inference.segments import Segment
 from classifier.inference.similarity.embedder import load_embedder
@@ -100,7 +101,11 @@ def suggest(config: SuggestConfig) -> SuggestResult:
 
 
 def _classification(config: SuggestConfig, model: str) -> ClassificationConfig:
-    """Probabilities of touching windows, kept in a place for this folder and model."""
+    """Probabilities of touching windows, kept in a place for this folder and model.
+
+    All models and embeddings hear the same recordings: one that learned from each channel hears the loudest.
+    """
+    is_of_each = channel_of(find_model(model, config.trained)) == EACH
     about = os.path.abspath(config.trained), model
     return ClassificationConfig(
         model=model,
@@ -109,7 +114,7 @@ def _classification(config: SuggestConfig, model: str) -> ClassificationConfig:
         out=writing.place(config.kept or CACHE / FOLDER, config.folder, "probabilities", *about),
         overlap=diverse.OVERLAP,
         probabilities=True,
-        channel=config.channel,
+        channel=config.channel or (LOUDEST if is_of_each else None),
         jobs=config.jobs,
     )
 

@@ -34,6 +34,7 @@ class Classified:
         hop_seconds, window_seconds: from the start of a window to that of the next, and its length.
         independent: whether several labels may be right at once.
         header_clock: when the recording began by its header, in ISO 8601; "" where that does not say.
+        channel: its number, from 0, where each channel is a recording of its own; else None.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Classified:
     window_seconds: float = 0.0
     independent: bool = True
     header_clock: str = ""
+    channel: int | None = None
 
     @property
     def starts(self) -> list[float]:

@@ -20,18 +20,18 @@ def write_csv(classified: Iterable[Classified], labels: Sequence[str], path: Pat
     """Labels as in csv, safe for spreadsheets."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n", delimiter=delimiter)
-        writer.writerow([*COLUMNS, *map(cell, labels)])
+        writer.writerow([*COLUMNS, *map(cell, _columns(labels))])
         for recording in classified:
             writer.writerows(_rows(recording))
 
 
 def write_parquet(classified: Iterable[Classified], labels: Sequence[str], path: Path) -> None:
-    """Labels are unchanged; a label that is named like a column is behind it."""
+    """Labels are unchanged, but for those that are named like another column."""
     import pyarrow
     import pyarrow.parquet
 
     types = [pyarrow.string() if name in TEXTS else pyarrow.float64() for name in COLUMNS]
-    fields = [*zip(COLUMNS, types, strict=True), *((label, pyarrow.float32()) for label in labels)]
+    fields = [*zip(COLUMNS, types, strict=True), *((label, pyarrow.float32()) for label in _columns(labels))]
     schema = pyarrow.schema(fields)
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
 
@@ -50,6 +50,11 @@ def write_parquet(classified: Iterable[Classified], labels: Sequence[str], path:
                     waiting = []
         if waiting:
             write(waiting)
+
+
+def _columns(labels):
+    """The columns of the labels; one that is named like another column says that it is a label."""
+    return [f"{label} (label)" if label in COLUMNS else label for label in labels]
 
 
 def _rows(recording: Classified) -> Iterator[tuple]:

@@ -24,4 +24,5 @@ def _lines(recording: Classified) -> Iterator[str]:
     segments = apart(recording)
     stretches = [Stretch(segment.label, segment.start, segment.end) for segment in segments]
     peaks = [segment.peak for segment in segments]
-    return raven.lines(stretches, recording.highest, peaks, recording.path or recording.name)
+    channel = 1 if recording.channel is None else recording.channel + 1
+    return raven.lines(stretches, recording.highest, peaks, recording.path or recording.name, channel)

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -117,6 +118,57 @@ def test_what_a_person_has_corrected_is_not_written_over(tiny, tmp_path):
         run(tmp_path / "in", out, chosen, "audacity,csv")
     assert "corrected" in track.read_text()
     run(tmp_path / "in", out, chosen, "csv")  # another output is not held back
+
+
+def test_what_a_person_corrects_while_a_run_works_is_not_written_over_either(tiny, tmp_path, monkeypatch):
+    chosen, out = config(tiny), tmp_path / "out"
+    write_tone(tmp_path / "in" / "a.wav", seconds=0.5)
+    run(tmp_path / "in", out, chosen, "audacity,csv")
+    track, before = out / "audacity" / "in" / "a.wav.txt", (out / "segments.csv").read_bytes()
+    write_tone(tmp_path / "in" / "b.wav", seconds=0.5)
+    prepare = result_folder.prepare
+
+    def prepared(*args):
+        track.write_text("0.000000\t0.500000\tcorrected\n")
+        return prepare(*args)
+
+    monkeypatch.setattr(result_folder, "prepare", prepared)
+    with pytest.raises(InputError, match="a.wav.txt was changed since it was written: "):
+        run(tmp_path / "in", out, chosen, "audacity,csv")
+    assert "corrected" in track.read_text() and (out / "segments.csv").read_bytes() == before
+
+
+def test_an_output_that_no_run_has_written_is_somebody_elses_also_in_a_folder_of_results(tiny, tmp_path):
+    write_tone(tmp_path / "in" / "a.wav", seconds=0.5)
+    run(tmp_path / "in", tmp_path / "out", config(tiny), "csv")
+    (tmp_path / "out" / "summary.csv").write_text("mine\n")
+    with pytest.raises(InputError, match="summary.csv is there, and was not written by this script"):
+        run(tmp_path / "in", tmp_path / "out", config(tiny), "csv,summary")
+    assert (tmp_path / "out" / "summary.csv").read_text() == "mine\n"
+
+
+def test_raven_finds_the_channel_and_a_recording_whatever_its_name(tiny, tmp_path):
+    folder = tmp_path / "a  b"
+    two = np.stack([soundfile.read(write_tone(tmp_path / "l.wav", seconds=0.5))[0]] * 2, axis=1)
+    folder.mkdir()
+    soundfile.write(folder / "two.wav", two, 16_000)
+    odd = folder / os.fsdecode(b"caf\xe9.wav")
+    shutil.copy(folder / "two.wav", odd)
+    rules, out = config(tiny, threshold=0.0), tmp_path / "out"
+    assert run(folder, out, rules, "all", channel="each", jobs=1).done == 4
+    tables = [pandas.read_csv(path, sep="\t") for path in sorted((out / "raven").rglob("*two*.txt"))]
+    assert [table["Channel"].unique().tolist() for table in tables] == [[1], [2]]
+    assert {path for table in tables for path in table["Begin Path"]} == {str(folder / "two.wav")}
+    (other, _) = sorted((out / "raven").rglob("*caf*.txt"))
+    assert set(pandas.read_csv(other, sep="\t")["Begin Path"]) == {str(folder / r"caf\xe9.wav")}
+
+
+def test_a_label_that_is_named_like_a_column_of_the_probabilities_says_that_it_is_one(tmp_path):
+    (tmp_path / "m.tflite").write_bytes(with_metadata(labels="start\nlabel\nrecording\n"))
+    write_tone(tmp_path / "in" / "a.wav", seconds=0.5)
+    run(tmp_path / "in", tmp_path / "out", config(tmp_path / "m.tflite"), probabilities=True)
+    for read, name in ((pandas.read_csv, "probabilities.csv"), (pandas.read_parquet, "probabilities.parquet")):
+        assert list(read(tmp_path / "out" / name))[5:] == ["start (label)", "label", "recording (label)"]
 
 
 def test_totals_say_how_often_and_how_long_each_label_is_recognised(tiny, tmp_path):

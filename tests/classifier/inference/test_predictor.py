@@ -1,3 +1,4 @@
+import json
 import re
 import shutil
 import subprocess
@@ -37,6 +38,14 @@ def test_the_dropin_fed_by_librosa_answers_like_the_raw_audio_model(trained):
     for path in (trained.out / "mel", trained.out / "mel" / "model_mel_metadata.tflite"):
         dropin = predict_recording(load_dropin(path), recording)
         assert dropin.windows == pytest.approx(raw.windows, abs=1e-4)
+
+
+def test_the_dropin_of_several_labels_reports_several(trained, tmp_path):
+    folder = shutil.copytree(trained.out / "mel", tmp_path / "mel")
+    about = json.loads((folder / "run.json").read_text())
+    assert not load_dropin(folder).independent
+    (folder / "run.json").write_text(json.dumps({**about, "config": {**about["config"], "multi_label": True}}))
+    assert load_dropin(folder).independent and load_predictor(folder).independent
 
 
 def test_a_raw_audio_file_is_no_dropin(trained):
