@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 
 MOST = 200  # characters
@@ -24,6 +25,11 @@ def plain(text: object) -> str:
 def readable(name: str) -> str:
     r"""A file's name, or text with one, as UTF-8 can hold it: bytes that are none are written as \xfc."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def one_form(name: str) -> str:
+    """A name of a group or a source: `readable`, and letters with marks as one, for systems write them in two ways."""
+    return unicodedata.normalize("NFC", readable(name))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

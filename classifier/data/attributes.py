@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from classifier.core.errors import InputError
-from classifier.core.text import readable
+from classifier.core.text import one_form
 from classifier.data import group_names
 from classifier.data.layouts import Clip
 
@@ -34,7 +34,7 @@ def read(clips: Sequence[Clip], wanted: str, flag: str, example: str) -> list[st
     without = [clip for clip, said in zip(clips, found, strict=True) if not said]
     if without:
         raise InputError(_says_nothing(clips, without, wanted, flag, example))
-    return [readable(said) for said in found if said]
+    return [one_form(said) for said in found if said]
 
 
 def _says_nothing(clips, without, wanted, flag, example):
@@ -68,4 +68,4 @@ def _of_column(clips, column, flag):
         if said.setdefault(clip.path.resolve(), value) != value:
             both = f"{said[clip.path.resolve()]!r} and {value!r}"
             raise InputError(f"{flag} {column}: parts of {clip.path} are of {both}; give one recording one {column}")
-    return [readable(clip.columns[column].strip()) for clip in clips]
+    return [one_form(clip.columns[column].strip()) for clip in clips]

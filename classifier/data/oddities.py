@@ -12,7 +12,7 @@ from pathlib import Path
 
 from classifier.core.console import warn
 from classifier.core.errors import InputError
-from classifier.core.text import plain, readable
+from classifier.core.text import one_form, plain
 from classifier.data.labels import clean, listed
 from classifier.data.layouts import NOTHING, Clip
 from classifier.storage import local_files
@@ -40,7 +40,7 @@ def cleaned(clips: Sequence[Clip], data: Path) -> list[Clip]:
     for label, forms in sorted(written.items()):
         if len(forms) > 1:
             warn(f"{data}: {label!r} is written in {len(forms)} ways that look the same; they are read as one label")
-    return [replace(clip, label=clean(clip.label), group=readable(clip.group)) for clip in clips]
+    return [replace(clip, label=clean(clip.label), group=one_form(clip.group)) for clip in clips]
 
 
 def warn_of(clips: Sequence[Clip], data: Path) -> None:

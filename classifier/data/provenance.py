@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.data import group_names, label_lists, splits
+from classifier.data import group_dealing, group_names, label_lists, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
 from classifier.data.layouts import units_of
@@ -101,14 +101,13 @@ def of_split(
     labelled = [clip for clip in audio.clips if not negatives or clip.label != negatives.label]
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]
-    leaked = set(splits.in_two_splits(audio.contents, split_names))
+    heard = group_dealing.same_sounds(audio.contents).tolist()
+    leaked = set(splits.in_two_splits(heard, split_names))
     return SplitRecord(
         by=splits.how(audio.clips),
         groups=len(set(groups)),
         groups_in_two_splits=splits.in_two_splits(groups, split_names),
-        recordings_in_two_splits=[
-            name for name, content in zip(names, audio.contents, strict=True) if content in leaked
-        ],
+        recordings_in_two_splits=[name for name, sound_of in zip(names, heard, strict=True) if sound_of in leaked],
         **splits.named(audio.clips, split_names, folder),
         split_by_time=splits.in_two_splits([_file(clip, folder) for clip in audio.clips], split_names),
         groups_known=group_names.are_known(labelled),

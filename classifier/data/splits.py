@@ -6,6 +6,7 @@ Windows of one recording share its room and microphone; a split by window would 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ LACKED = {  # what comes of a split that lacks labels
     "test": "recall and balanced accuracy are over the labels that are there",
     "validation": "their thresholds are chosen without any of their own",
 }
+
+Key = TypeVar("Key", str, int)
 
 
 class NoFoldError(InputError):
@@ -221,15 +224,15 @@ def named(clips: Sequence[Clip], split_names: Sequence[str] | np.ndarray, folder
     return {split: [name for name, of in zip(names, split_names, strict=True) if of == split] for split in SPLITS}
 
 
-def in_two_splits(keys: Iterable[str], split_names: Iterable[str]) -> list[str]:
-    """The sorted keys (groups, contents) that leak: those in more than one split.
+def in_two_splits(keys: Iterable[Key], split_names: Iterable[str]) -> list[Key]:
+    """The sorted keys (groups, sounds) that leak: those in more than one split.
 
     Empty after `split`, unless the data set's own splits or folds leak; always checked.
 
     Args:
         keys, split_names: (clips,) each.
     """
-    seen: dict[str, set[str]] = {}
+    seen: dict[Key, set[str]] = {}
     for key, split_name in zip(keys, split_names, strict=True):
         if split_name != LEFT_OUT:
             seen.setdefault(key, set()).add(split_name)

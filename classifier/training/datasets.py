@@ -52,6 +52,8 @@ class Windows(keras.utils.PyDataset):
         super().__init__()
         self.store, self.heard = surroundings.widened(store, audio_format.window_length)
         self.begins = self.heard.starts - store.starts
+        is_part = store.ends - store.starts < self.heard.ends - self.heard.starts
+        self.latest = np.where(is_part, -self.begins, store.ends - store.starts)  # a later window cuts into the clip
         self.audio_format, self.batch_size, self.n_labels = audio_format, batch_size, len(labels)
         hop = hop or audio_format.window_length
         samples = np.where(self.heard.is_short, 1, store.ends - store.starts)[recordings]
@@ -236,7 +238,7 @@ class TrainingWindows(Dealt):
             start, n = round(start * len(samples) / len(self.store.samples(i))), round(speed * len(row))
             start = start if self.heard.is_short[i] else min(start, max(0, len(samples) - n))
             played = augmentation.at_speed(to_float(samples[start : start + n]), speed)
-            self.put(played[: len(row)], i, row)
+            row[:] = filled(played[: len(row)], len(row))  # faster, a recording may be shorter than a window
         for store in self.stores:
             store.forget()
         return audio
@@ -249,6 +251,7 @@ def _shifted(windows, chosen, shift, random):
     starts = windows.starts[chosen]
     samples = (windows.store.ends - windows.store.starts)[windows.recordings[chosen]]
     latest = np.maximum(0, samples - np.where(samples >= length, length, length // LEAST_AUDIO))
+    latest = np.where(samples < length, np.minimum(latest, windows.latest[windows.recordings[chosen]]), latest)
     shifted = np.clip(starts + random.integers(-reach, reach + 1, len(chosen)), 0, latest)
     return np.where(reach and random.random(len(chosen)) < SHIFT_SHARE, shifted, starts)
 

@@ -18,11 +18,13 @@ from typing import NamedTuple
 from classifier.core.console import say_once, warn
 from classifier.core.errors import InputError
 from classifier.data import label_lists, split_names, table_columns, table_paths, table_text, times, unread_tables
+from classifier.data.labels import clean
 from classifier.data.layouts import Clip, filled, whole_number
 from classifier.storage import local_files
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".txt")
 COLUMNS = ("path", "label")
+DIGITS = 6  # of seconds
 
 
 class Part(NamedTuple):
@@ -82,7 +84,7 @@ def _clips_of(source, several):
         fold = whole_number(row, "fold", source, line) if row.get("fold") else None
         start, end = (_seconds(row, column, source, line) for column in ("start", "end"))
         if row.get("duration"):
-            end = (start or 0.0) + (_seconds(row, "duration", source, line) or 0.0)
+            end = round((start or 0.0) + (_seconds(row, "duration", source, line) or 0.0), DIGITS)  # 0.1 + 0.2 > 0.3
         start = start or 0.0
         if end is not None and end <= start:
             raise InputError(f"{source}, line {line}: end {end:g} does not come after start {start:g}; correct them")
@@ -154,7 +156,7 @@ def _check(parts, source):
     for before, part in pairwise(parts):
         latest = max(latest, before, key=lambda part: part.end)
         are_single = part.clip.several is None
-        if are_single and part.start < latest.end and part.clip.label != latest.clip.label:
+        if are_single and part.start < latest.end and clean(part.clip.label) != clean(latest.clip.label):
             labels = " and ".join(sorted([part.clip.label, latest.clip.label]))
             what = f"mixed labels, {labels} at the same time; keep one, or give --multi-label where both are heard"
             raise _conflict(source, latest, part, what)

@@ -1,5 +1,6 @@
 """--group-by and --folds-by: a part of the file name, or a column of the data set's table."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,13 @@ def test_what_names_nothing_is_explained_with_the_columns_there_are(tmp_path):
         clips.read_clips(tmp_path, folds_by=r"\.(wav)")
     with pytest.raises(InputError, match=r"--group-by '\(' is not a regular expression"):
         read(Path("a.wav"), "(")
+
+
+def test_a_speaker_is_one_group_however_the_system_writes_letters_with_marks(tmp_path):
+    names = [unicodedata.normalize(form, f"J\u00f6rg_{i}.wav") for i, form in enumerate(("NFC", "NFD"))]
+    clips = [Clip(tmp_path / name, "a", name, columns={"speaker": name.partition("_")[0]}) for name in names]
+    for wanted in ("^([^_]+)_", "speaker"):
+        assert attributes.read(clips, wanted, "--group-by", "^(.)") == ["J\u00f6rg"] * 2
 
 
 def test_an_expression_that_does_not_fit_is_answered_with_one_that_does_or_with_none():

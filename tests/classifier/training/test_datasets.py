@@ -231,3 +231,28 @@ def test_a_marked_click_stays_whole_in_its_window_wherever_that_is_shifted(tmp_p
     (test,) = {row.tobytes() for row in all_batches(Windows(held, np.arange(1), LABELS, AudioFormat(), 4))[0]}
     assert np.flatnonzero(np.abs(np.frombuffer(test, "float32")) > 0.2)[0] == 15_200
     assert training.predictions(np.zeros((3, 2)))["starts"].tolist() == pytest.approx([-0.95, 0, 1])
+
+
+def test_a_marked_click_stays_in_its_window_also_where_its_recording_is_shorter_than_one(tmp_path):
+    noise = np.random.default_rng(0).normal(0, 0.01, 24_000)
+    noise[320:1_600] = 0.5
+    soundfile.write(tmp_path / "a.wav", noise, 16_000)
+    clips = [Clip(tmp_path / "a.wav", "b", "a", start=0.02, end=0.1)]
+    held = audio_cache.read(clips, tmp_path, 16_000, keep=False)
+    training = TrainingWindows(
+        held, np.arange(1), LABELS, AudioFormat(), recipe=replace(PLAIN, shift=0.5), seed=0, hop=None
+    )
+    for epoch in range(30):
+        training.begin(epoch)
+        (click,) = all_batches(training)[0]
+        assert np.count_nonzero(np.abs(click) > 0.2) == 1_280
+
+
+def test_a_recording_that_is_played_faster_and_is_too_short_then_is_filled_and_not_padded(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).normal(0, 0.1, 32_000), 16_000)
+    held = audio_cache.read([Clip(tmp_path / "a.wav", "a", "a")], tmp_path, 16_000, keep=False)
+    recipe = replace(PLAIN, speed=0.35)
+    training = TrainingWindows(held, np.arange(1), LABELS, AudioFormat(), recipe=recipe, seed=0)
+    for epoch in range(20):
+        training.begin(epoch)
+        assert np.count_nonzero(all_batches(training)[0]) > 31_900

@@ -271,6 +271,12 @@ def test_paths_in_folders_of_splits_say_the_split(tmp_path):
     assert [clip.split for clip in table.clips(tmp_path)] == ["train", "test"]
 
 
+def test_parts_that_follow_each_other_by_their_durations_do_not_overlap(tmp_path):
+    rows = [("a.wav", "rain", "0.1", "0.2"), ("a.wav", "horn", "0.3", "0.2"), ("b.wav", "horn", "0", "1")]
+    write_rows(tmp_path, "path,label,start,duration", ",", rows)
+    assert [clip.end for clip in table.clips(tmp_path)] == [0.3, 0.5, 1]
+
+
 def test_a_duration_is_the_end_of_a_part(tmp_path):
     write_rows(tmp_path, "path;label;start;duration", ";", [("a.wav", "rain", "0,5", "2"), ("b.wav", "horn", "1", "1")])
     assert [(clip.start, clip.end) for clip in table.clips(tmp_path)] == [(0.5, 2.5), (1, 2)]
