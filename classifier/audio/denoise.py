@@ -9,6 +9,7 @@ import numpy as np
 from classifier.core.console import say
 
 QUIETEST_SECONDS = 0.5  # length of the moment that is taken for noise
+SPECTRAL_FRAME = 1024  # samples, of noisereduce
 FRAME, HOP = 512, 128  # samples; the level is measured in frames
 KEPT_SECONDS = 0.05  # kept before and after audible parts: consonants begin softly
 
@@ -30,7 +31,8 @@ def reduce_noise(signal: np.ndarray, sample_rate: int, noise: np.ndarray | None)
     Args:
         signal: (samples,) float32.
         sample_rate: Hz.
-        noise: (n,) the noise alone; None takes the whole signal for it.
+        noise: (n,) the noise alone; None takes the whole signal for it. What is shorter than the spectral frames of
+            noisereduce repeats until it fills one.
 
     Returns:
         (samples,) float32.
@@ -39,8 +41,13 @@ def reduce_noise(signal: np.ndarray, sample_rate: int, noise: np.ndarray | None)
 
     if not signal.any():
         return signal
-    reduced = noisereduce.reduce_noise(y=signal, sr=sample_rate, y_noise=noise, stationary=True)
-    return np.nan_to_num(reduced).astype("float32")
+    noise = noise if noise is None else _at_least_a_frame(noise)
+    reduced = noisereduce.reduce_noise(y=_at_least_a_frame(signal), sr=sample_rate, y_noise=noise, stationary=True)
+    return np.nan_to_num(reduced).astype("float32")[: len(signal)]
+
+
+def _at_least_a_frame(samples):
+    return np.resize(samples, max(len(samples), SPECTRAL_FRAME))
 
 
 def quietest(signal: np.ndarray, sample_rate: int) -> np.ndarray:

@@ -47,6 +47,8 @@ def settle(audio: "AudioCache", folder: Path, way: str) -> "AudioCache":
 def under_two_labels(clips: Sequence, contents: Sequence[str]) -> list[list[int]]:
     """Indexes of the clips that have a sound, or a part of it, in common with a clip of another label; by sound.
 
+    Parts of one file do not count: who reads its marks has looked at these, and rounding makes them overlap.
+
     Args:
         clips: with a label each.
         contents: (clips,) as of AudioCache.
@@ -67,20 +69,26 @@ def said(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _in_conflict(members, clips):
-    """The members (start, end, index), sorted, that overlap one of another label."""
+    """The members (start, end, index), sorted, that overlap one of another label, of another file."""
     if len({clips[i].label for _, _, i in members}) < 2:
         return []
     found, ends = set(), {}
     for start, end, i in members:
-        if any(earlier > start for label, earlier in ends.items() if label != clips[i].label):
+        if any(earlier > start for other, earlier in ends.items() if _differ(other, clips[i])):
             found.add(i)
-        ends[clips[i].label] = max(end, ends.get(clips[i].label, 0))
+        of = clips[i].label, clips[i].path
+        ends[of] = max(end, ends.get(of, 0))
     starts = {}
     for start, end, i in reversed(members):
-        if any(later < end for label, later in starts.items() if label != clips[i].label):
+        if any(later < end for other, later in starts.items() if _differ(other, clips[i])):
             found.add(i)
-        starts[clips[i].label] = start
+        starts[clips[i].label, clips[i].path] = start
     return sorted(found)
+
+
+def _differ(other, clip):
+    """Whether (label, path) are both others than those of a clip."""
+    return other[0] != clip.label and other[1] != clip.path
 
 
 def _names(audio, found, folder):

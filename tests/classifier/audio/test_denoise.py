@@ -69,3 +69,12 @@ def test_noise_that_is_all_there_is_is_turned_down_too():
 def test_digital_silence_is_left_alone():
     signal = np.zeros(RATE, "float32")
     assert np.array_equal(denoise.reduce_noise(signal, RATE, None), signal)
+
+
+@pytest.mark.parametrize("samples", [1, 480, 768, 769, 1023])
+def test_a_click_shorter_than_a_spectral_frame_is_cleaned_too(samples):
+    click = (tone(0.1) + hiss(0.1, 0.01))[:samples]
+    for noise in (None, click, hiss(0.5, 0.01)):
+        cleaned = denoise.reduce_noise(click, RATE, noise)
+        assert cleaned.shape == click.shape and np.isfinite(cleaned).all()
+    assert np.abs(cleaned).max() <= np.abs(click).max() + 0.01

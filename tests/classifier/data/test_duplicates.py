@@ -82,3 +82,11 @@ def test_parts_of_a_sound_are_the_same_where_they_overlap():
     assert conflicts(("a", "x 0 10"), ("b", "x 9 20"), ("a", "x 30 40")) == [[0, 1]]
     assert conflicts(("a", "x"), ("b", "x 9 20"), ("b", "y"), ("c", "y")) == [[0, 1], [2, 3]]
     assert conflicts(("a", "x"), ("a", "x")) == []
+
+
+def test_parts_of_one_file_that_overlap_by_a_rounding_are_no_copies():
+    one, copy = (Path(f"{name}.wav") for name in "xy")
+    clips = [Clip(one, "a", "x", start=0, end=1.0005), Clip(one, "b", "x", start=1, end=2), Clip(copy, "b", "y")]
+    contents = ["s 0 16008", "s 16000 32000", "s 0 8000"]
+    assert duplicates.under_two_labels(clips[:2], contents[:2]) == []
+    assert duplicates.under_two_labels(clips, contents) == [[0, 2]]
