@@ -48,7 +48,8 @@ def _parts(clips, window_seconds):
             continue
         low, high = start, end
         if end - start < window_seconds:
-            low, high = ((start + end - window_seconds) / 2, (start + end + window_seconds) / 2)
+            low = max(0.0, (start + end - window_seconds) / 2)  # as the window is cut: surroundings
+            high = low + window_seconds
         heard = [clip for begins, ends, clip in spans if begins < high - LEAST and ends > low + LEAST]
         labels = tuple(sorted(set(label_lists.of_each(heard))))
         until = None if end == inf else end

@@ -58,6 +58,10 @@ def around(
         beside = np.array(of_recording[clips[i].path, clips[i].channel])
         part, parts = (int(starts[i]), int(ends[i])), (starts[beside], ends[beside])
         limits = _room(tuple(wholes[i]), part, parts, sources[beside] != sources[i])
+        if clips[i].several is not None:  # its labels are those of this window: no other may be cut
+            start, _, offset = _placed(part, limits, limits, window_length)
+            found[:, i] = start + offset, min(start + offset + window_length, limits[1]), 0
+            continue
         room = _room(limits, part, parts, labels[beside] != labels[i])
         found[:, i] = _placed(part, room, limits, window_length)
     return Heard(found[0], found[1], is_short, found[2])
