@@ -1,6 +1,5 @@
 """The same sound under two labels: one of them is wrong, and nobody knows which."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from classifier.core.console import warn
 from classifier.core.errors import InputError
 from classifier.core.text import plain
+from classifier.data import sounds
 from classifier.data.label_lists import of_each
 
 if TYPE_CHECKING:
@@ -53,12 +53,7 @@ def under_two_labels(clips: Sequence, contents: Sequence[str]) -> list[list[int]
         clips: with a label each.
         contents: (clips,) as of AudioCache.
     """
-    by_sound = defaultdict(list)
-    for i, content in enumerate(contents):
-        sound, _, part = content.partition(" ")
-        start, end = map(int, part.split()) if part else (0, 1 << 62)
-        by_sound[sound].append((start, end, i))
-    return [same for members in by_sound.values() if (same := _in_conflict(sorted(members), clips))]
+    return [same for members in sounds.spans(contents) if (same := _in_conflict(members, clips))]
 
 
 def said(rows: Iterable[Sequence[str]]) -> str:

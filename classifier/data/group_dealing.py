@@ -6,51 +6,18 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
+from classifier.data import sounds
+
 PART = 4  # a quarter of the groups of each label validates
-ALL = 1 << 62  # samples, more than any recording has
-SHARED = 0.1  # of the shorter one of two parts of a sound: what two people mark differs at its ends
 
 
 def joined(groups: np.ndarray, contents: Sequence[Hashable]) -> np.ndarray:
     """(clips,) group names, where groups that share a sound get the same name: the first of theirs, sorted."""
     names, group_of = np.unique(groups, return_inverse=True)
-    content_of = same_sounds(contents)
-    n = len(names) + content_of.max() + 1
-    component = _components(np.stack([group_of, len(names) + content_of]), n)[: len(names)]
+    sound_of = len(names) + sounds.same(contents)
+    component = sounds.components(np.stack([group_of, sound_of], axis=1), sound_of.max() + 1)[: len(names)]
     _, first = np.unique(component, return_index=True)
     return names[first[component[group_of]]]
-
-
-def same_sounds(contents: Sequence[Hashable]) -> np.ndarray:
-    """(clips,) numbers, the same for the same sound: equal contents, and parts of one sound that share much of it.
-
-    Args:
-        contents: as of AudioCache.contents; "<sound> <start> <end>" is a part, without these it is all of a sound.
-    """
-    names, number_of = np.unique([str(content) for content in contents], return_inverse=True)
-    parts = defaultdict(list)
-    for number, name in enumerate(names):
-        sound, _, bounds = name.partition(" ")
-        start, end = map(int, bounds.split()) if bounds else (0, ALL)
-        parts[sound].append((start, end, number))
-    pairs = [(number, number) for number in range(len(names))]
-    for of_sound in parts.values():
-        running: list[tuple[int, int, int]] = []
-        for start, end, number in sorted(of_sound):
-            running = [part for part in running if part[1] > start]
-            for first, last, other in running:
-                if min(last, end) - start >= SHARED * min(last - first, end - start):
-                    pairs.append((number, other))
-            running.append((start, end, number))
-    return _components(np.array(pairs).T, len(names))[number_of]
-
-
-def _components(pairs, n):
-    """(n,) the number of each one's component; pairs: (2, pairs) that belong together."""
-    from scipy import sparse  # here: --help need not wait for it
-
-    joins = sparse.coo_matrix((np.ones(pairs.shape[1]), tuple(pairs)), (n, n))
-    return sparse.csgraph.connected_components(joins, directed=False)[1]
 
 
 def distribute(labels: np.ndarray, groups: np.ndarray, n_folds: int, seed: int) -> np.ndarray:

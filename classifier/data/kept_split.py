@@ -8,6 +8,7 @@ import numpy as np
 from classifier.core.errors import InputError
 from classifier.data import group_dealing, splits
 from classifier.data.labels import listed
+from classifier.data.sounds import whole
 
 
 def keep(
@@ -33,11 +34,11 @@ def keep(
     Raises:
         InputError: a split is empty, or there is nothing to learn a label from.
     """
-    wholes = np.array([_whole(sound) for sound in sounds])
+    wholes = np.array([whole(sound) for sound in sounds])
     joined = group_dealing.joined(np.array(groups), wholes.tolist())
     kept, known = dealt.astype("<U10"), np.zeros(len(dealt), bool)
     for split_name in reversed(splits.SPLITS):  # the last that is written counts: train
-        of_split = np.isin(wholes, [_whole(sound) for sound in before.get(split_name, ())])
+        of_split = np.isin(wholes, [whole(sound) for sound in before.get(split_name, ())])
         kept[np.isin(joined, joined[of_split])] = split_name
         known |= of_split
     for split_name in splits.SPLITS:
@@ -52,8 +53,3 @@ def keep(
             "add recordings of other groups"
         )
     return kept, int(known.sum())
-
-
-def _whole(sound):
-    """Of a part of a recording, the whole."""
-    return sound.partition(" ")[0]

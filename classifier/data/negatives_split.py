@@ -106,7 +106,5 @@ def _dealt(clips, groups, n_folds, fold, seed):
         dealt = group_dealing.distribute(np.zeros(len(clips), int), groups, n_folds, seed)
     split_names = splits.by_fold(dealt, fold % n_folds)
     if splits.SPLITS[0] not in split_names:  # of two folds one tests and one validates
-        rest = split_names != splits.SPLITS[2]
-        validates = group_dealing.validating(np.zeros(int(rest.sum()), int), groups[rest], seed)
-        split_names[rest] = np.where(validates, splits.SPLITS[1], splits.SPLITS[0])
+        splits.validate_some(split_names, split_names != splits.SPLITS[2], np.zeros(len(clips), int), groups, seed)
     return split_names

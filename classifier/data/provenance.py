@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.data import group_dealing, group_names, label_lists, splits
+from classifier.data import group_names, label_lists, sounds, splits
 from classifier.data.audio_cache import AudioCache
 from classifier.data.group_names import GroupProposal
 from classifier.data.layouts import units_of
@@ -101,7 +101,7 @@ def of_split(
     labelled = [clip for clip in audio.clips if not negatives or clip.label != negatives.label]
     names = [clip.name(folder) for clip in audio.clips]
     groups = [clip.group for clip in audio.clips]
-    heard = group_dealing.same_sounds(audio.contents).tolist()
+    heard = sounds.same(audio.contents).tolist()
     leaked = set(splits.in_two_splits(heard, split_names))
     return SplitRecord(
         by=splits.how(audio.clips),

@@ -249,13 +249,11 @@ def _dealt(clips, labels, contents, fold, seed):
         rest = split_names != SPLITS[2]
         if set(lacking(labels[rest], split_names[rest])) & set(SPLITS[:2]):
             groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
-            validates = group_dealing.validating(labels[rest], groups[rest], seed)
-            if not validates.any():
+            if not validate_some(split_names, rest, labels, groups, seed):
                 raise InputError(
                     f"outside fold {fold} of the data set each label has one group, and none is left to validate with; "
                     "add recordings, or give --ignore-folds to deal by group"
                 )
-            split_names[rest] = np.where(validates, SPLITS[1], SPLITS[0])
         return split_names
     groups = group_dealing.joined(np.array([clip.group for clip in clips]), contents)
     n_groups = _groups_of_each(labels, groups)
@@ -296,15 +294,25 @@ def _by_source(clips, labels, contents, fold, seed):
             f"without the source {source} there is nothing left of {listed(lost)} to train with: {why}; add recordings "
             f"from another source, join sources (--folds-by), or leave out its fold, {fold} (--folds)"
         )
-    validates = group_dealing.validating(labels[rest], groups[rest], seed)
-    if not validates.any():
+    split_names = np.where(tested, np.array(SPLITS[2], "<U10"), LEFT_OUT)
+    if not validate_some(split_names, rest, labels, groups, seed):
         raise InputError(
             f"without the source {source} each label has one group, and none is left to validate with; add recordings, "
             f"name smaller groups (--group-by), or leave out its fold, {fold} (--folds)"
         )
-    split_names = np.where(tested, np.array(SPLITS[2], "<U10"), LEFT_OUT)
-    split_names[rest] = np.where(validates, SPLITS[1], SPLITS[0])
     return split_names
+
+
+def validate_some(split_names: np.ndarray, rest: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int) -> bool:
+    """Let a quarter of the groups of each label validate, and the others train; whether any is left to validate.
+
+    Args:
+        split_names: (clips,), which are changed. rest: (clips,) bool, those that do not test.
+        labels, groups: (clips,).
+    """
+    validates = group_dealing.validating(labels[rest], groups[rest], seed)
+    split_names[rest] = np.where(validates, SPLITS[1], SPLITS[0])
+    return bool(validates.any())
 
 
 def checked(fold: int, n_folds: int) -> int:

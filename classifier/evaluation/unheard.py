@@ -7,6 +7,7 @@ import numpy as np
 
 from classifier.data import group_dealing, provenance
 from classifier.data.audio_cache import AudioCache
+from classifier.data.sounds import whole
 from classifier.records import heard
 
 
@@ -33,7 +34,7 @@ class Heard:
 
 def groups_of(store: AudioCache) -> np.ndarray:
     """(clips,) the group of each; groups that share a recording are one."""
-    wholes = [_whole(content) for content in store.contents]
+    wholes = [whole(content) for content in store.contents]
     return group_dealing.joined(np.array([clip.group for clip in store.clips]), wholes)
 
 
@@ -49,15 +50,10 @@ def heard_by(path: Path, store: AudioCache, groups: np.ndarray) -> tuple[np.ndar
         (clips,) bool, and how many those are.
     """
     known = heard.of_folder(path)
-    sounds = [_whole(provenance.sound(content)) for content in store.contents]
-    learned, validated = (np.isin(sounds, [_whole(sound) for sound in known[name]]) for name in ("train", "validation"))
+    sounds = [whole(provenance.sound(content)) for content in store.contents]
+    learned, validated = (np.isin(sounds, [whole(sound) for sound in known[name]]) for name in ("train", "validation"))
     validated &= ~learned
     of_sounds = learned | validated
     of_groups = np.isin(groups, groups[of_sounds]) & ~of_sounds
     found = Heard(any(known.values()), *(int(mask.sum()) for mask in (learned, validated, of_groups)))
     return of_sounds | of_groups, found
-
-
-def _whole(content: str) -> str:
-    """Of a part of a recording, the whole."""
-    return content.partition(" ")[0]

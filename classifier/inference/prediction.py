@@ -8,7 +8,7 @@ import numpy as np
 from classifier.audio import recording
 from classifier.audio.windows import cut_blocks, hop_length, window_starts
 from classifier.inference.predictor import Predictor
-from classifier.scoring.decision_rule import DecisionRule, several_labels, window_labels
+from classifier.scoring.decision_rule import DecisionRule, RuleStream
 from classifier.scoring.metrics import heard
 from classifier.scoring.thresholds import of_recording
 
@@ -103,10 +103,11 @@ def predict_signal(predictor: Predictor, signal: np.ndarray, overlap: float | No
     seconds = len(signal) / rate
     ends = np.minimum(starts + length / rate, seconds)
     mean = windows[heard(windows)].mean(axis=0)
-    rule, times = predictor.rule or DecisionRule(predictor.thresholds), (hop / rate, length / rate)
-    how = rule, predictor.labels, *times, predictor.independent, seconds
-    labels = window_labels(windows, *how)
-    about = predictor.labels, starts, ends, windows, mean, rule.thresholds, labels
+    rule, labels = predictor.rule or DecisionRule(predictor.thresholds), predictor.labels
+    stream = RuleStream.of(rule, labels, hop / rate, length / rate, predictor.independent, seconds)
+    decided = stream.whole(windows)
+    best = [None if i is None else labels[i] for i in decided.labels]
+    about = labels, starts, ends, windows, mean, rule.thresholds, best
     if not predictor.reports_several:
         return Prediction(*about)
-    return Prediction(*about, independent=True, of_windows=several_labels(windows, *how))
+    return Prediction(*about, independent=True, of_windows=[[labels[i] for i in of] for of in decided.ranked])

@@ -178,6 +178,14 @@ class RuleStream:
         self._close(self._open)
         return decided
 
+    def whole(self, probabilities: np.ndarray) -> Decided:
+        """All windows of a recording at once, as a listener hears of them; probabilities: (windows, labels)."""
+        added, waited = self.add(probabilities), self.finish()
+        smoothed, reported = (
+            np.concatenate([getattr(one, name) for one in (added, waited)]) for name in ("probabilities", "reported")
+        )
+        return Decided(smoothed, reported, added.wanted)
+
     def is_long(self, seconds: float | np.ndarray) -> bool | np.ndarray:
         """Whether a segment of so many seconds is reported."""
         return seconds >= self.rule.min_duration - SLACK
@@ -246,41 +254,3 @@ class RuleStream:
             of = int(self._first[i]), int(self._last[i]), int(self._windows[i])
             self.closed.append(Span(i, *of, float(self._total[i]), float(self._peak[i])))
         self._open &= ~which
-
-
-def several_labels(
-    probabilities: np.ndarray,
-    rule: DecisionRule,
-    labels: Sequence[str],
-    hop: float,
-    length: float,
-    independent: bool = True,
-    seconds: float = np.inf,
-) -> list[list[str]]:
-    """All labels that are reported in each window, the most probable first.
-
-    Args:
-        probabilities: (windows, labels); the others are those of `window_labels`.
-    """
-    stream = RuleStream.of(rule, labels, hop, length, independent, seconds)
-    return [[labels[i] for i in of] for of in stream.add(probabilities).ranked + stream.finish().ranked]
-
-
-def window_labels(
-    probabilities: np.ndarray,
-    rule: DecisionRule,
-    labels: Sequence[str],
-    hop: float,
-    length: float,
-    independent: bool = False,
-    seconds: float = np.inf,
-) -> list[str | None]:
-    """The label that is reported in each window of a recording, as a listener hears of it; None where there is none.
-
-    Args:
-        probabilities: (windows, labels).
-        hop, length, independent, seconds: as of RuleStream.
-    """
-    stream = RuleStream.of(rule, labels, hop, length, independent, seconds)
-    decided = stream.add(probabilities).labels + stream.finish().labels
-    return [None if i is None else labels[i] for i in decided]

@@ -35,23 +35,6 @@ def test_a_quarter_of_the_groups_of_each_label_validates_and_never_the_last():
     assert not group_dealing.validating(np.array(["a", "b"]), np.array(["1", "2"]), seed=0).any()
 
 
-@pytest.mark.parametrize(
-    ("contents", "sounds"),
-    [
-        (["x", "y", "x"], [0, 1, 0]),
-        (["x 0 100", "x 1 99", "x 100 200", "x 195 300", "y 0 100"], [0, 0, 1, 2, 3]),
-        (["x 0 100", "x 80 180", "x 160 260"], [0, 0, 0]),  # two and two share a fifth
-        (["x", "x 40 50", "y 40 50"], [0, 0, 1]),
-        ([3, 5, 3], [0, 1, 0]),
-    ],
-)
-def test_parts_that_share_much_of_a_sound_are_the_same_and_parts_beside_each_other_are_not(contents, sounds):
-    found = group_dealing.same_sounds(contents)
-    assert [[one == other for other in found] for one in found] == [
-        [one == other for other in sounds] for one in sounds
-    ]
-
-
 def test_groups_of_which_two_people_marked_the_same_sound_are_one():
     joined = group_dealing.joined(np.array(["a", "b", "c"]), ["x 0 64000", "x 160 64000", "x 80000 144000"])
     assert joined.tolist() == ["a", "a", "c"]

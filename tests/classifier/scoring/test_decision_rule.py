@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifier.core.errors import InputError
-from classifier.scoring.decision_rule import DecisionRule, RuleStream, window_labels
+from classifier.scoring.decision_rule import DecisionRule, RuleStream
 from tests.conftest import ROOT
 
 LABELS = ["silence", "song", "speech"]
@@ -17,6 +17,12 @@ def song(values):
     """Probabilities in which song has these, and silence the rest."""
     values = np.array(values)
     return np.stack([1 - values, values, 0 * values], axis=1)
+
+
+def window_labels(probabilities, rule, labels, *times, **how):
+    """The label that is reported in each window of a recording, or None."""
+    decided = RuleStream.of(rule, labels, *times, **how).whole(probabilities)
+    return [None if i is None else labels[i] for i in decided.labels]
 
 
 def reported(values, rule, hop=1.0):
